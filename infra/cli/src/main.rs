@@ -1,0 +1,2 @@
+//! `cargo redrive`
+fn main() {}

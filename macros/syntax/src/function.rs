@@ -1,0 +1,167 @@
+//! What one `#[sqs_batch]` function asks for, checked and with its defaults
+//! filled in. Plain data: the macro expands it, the build script renders it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::schedule::Schedule;
+
+/// A checked `#[sqs_batch]` function.
+///
+/// Every value is within the limits of AWS and of the rules in [`crate::rules`];
+/// whoever holds one need not check again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Function {
+    /// The Rust function's name; also the worker's handler (`_HANDLER`).
+    pub name: String,
+    /// The source queue's name, with `.fifo` if it is a FIFO queue.
+    pub queue: String,
+    /// Most records in one invocation (`BatchSize`).
+    pub batch_size: u32,
+    /// Seconds to wait for a batch to fill (`MaximumBatchingWindowInSeconds`).
+    pub batch_window: u32,
+    /// Most concurrent invocations (`ScalingConfig.MaximumConcurrency`).
+    pub max_concurrency: Option<u32>,
+    /// Attempts of a record after the first, inside one invocation.
+    pub retries: u32,
+    /// The waits between attempts.
+    pub backoff: Backoff,
+    /// Records of one invocation that are handled at once.
+    pub concurrency: u32,
+    /// The longest one attempt may take; `None`: as long as the invocation has.
+    pub attempt_timeout: Option<Duration>,
+    /// The worker's timeout in seconds (`Timeout`).
+    pub timeout: u32,
+    /// Both functions' memory in MB (`MemorySize`).
+    pub memory: u32,
+    /// Receives before SQS moves a message to the DLQ (`maxReceiveCount`).
+    pub max_receive_count: u32,
+    /// The source queue's visibility timeout in seconds.
+    pub visibility_timeout: u32,
+    /// The source queue's retention in seconds (`MessageRetentionPeriod`).
+    pub retention: u32,
+    /// The DLQ's retention in seconds (`MessageRetentionPeriod`).
+    pub dlq_retention: u32,
+    /// When the DLQ is redriven; `None`: never.
+    pub redrive: Option<Redrive>,
+    /// What an invocation answers when every record failed.
+    pub on_total_failure: OnTotalFailure,
+    /// What a failure means for the records behind it in a FIFO batch.
+    pub on_group_failure: OnGroupFailure,
+    /// Where a record goes that can never succeed.
+    pub on_permanent: OnPermanent,
+    /// How long a failed record stays invisible, growing with its receive
+    /// count, in seconds; `None`: the visibility timeout.
+    pub queue_backoff: Option<QueueBackoff>,
+    /// Whether each invocation writes its metrics to the log.
+    pub metrics: bool,
+    /// The worker's environment variables.
+    pub env: BTreeMap<String, String>,
+    /// ARNs of managed policies for the worker's role.
+    pub policies: Vec<String>,
+    /// Whether the function belongs in the template.
+    pub infra: bool,
+    /// Rules whose warning is accepted on purpose.
+    pub allow: Vec<String>,
+}
+
+impl Function {
+    /// Whether the source queue, and so the DLQ, is a FIFO queue.
+    pub fn is_fifo(&self) -> bool {
+        self.queue.ends_with(".fifo")
+    }
+
+    /// The DLQ's name: the source queue's with `-dlq`, before `.fifo`.
+    pub fn dlq(&self) -> String {
+        match self.queue.strip_suffix(".fifo") {
+            Some(stem) => format!("{stem}-dlq.fifo"),
+            None => format!("{}-dlq", self.queue),
+        }
+    }
+}
+
+/// Waits between attempts: exponential from `min`, never over `max`, with full
+/// jitter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Backoff {
+    /// The longest first wait.
+    pub min: Duration,
+    /// The longest wait of all.
+    pub max: Duration,
+}
+
+impl Backoff {
+    /// The longest that `retries` waits can take together: jitter only
+    /// shortens them.
+    pub fn longest(&self, retries: u32) -> Duration {
+        let mut sum = Duration::ZERO;
+        let mut wait = self.min;
+        for _ in 0..retries {
+            sum += wait.min(self.max);
+            wait = wait.saturating_mul(2).min(self.max);
+        }
+        sum
+    }
+}
+
+/// Invisibility of a failed record: doubles with each receive from `min` to
+/// `max`, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct QueueBackoff {
+    /// Seconds after the first receive.
+    pub min: u32,
+    /// Seconds at most.
+    pub max: u32,
+}
+
+/// The scheduled redrive of the DLQ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Redrive {
+    /// When it runs (`ScheduleExpression`).
+    pub schedule: Schedule,
+    /// The IANA time zone the schedule is in (`ScheduleExpressionTimezone`).
+    pub timezone: String,
+    /// Messages moved in a second (`MaxNumberOfMessagesPerSecond`); `None`:
+    /// SQS decides.
+    pub rate: Option<u32>,
+}
+
+/// What an invocation answers when every record failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum OnTotalFailure {
+    /// An error, so that the function's `Errors` metric shows it.
+    #[default]
+    Error,
+    /// The list of all ids.
+    Report,
+}
+
+/// What a failure means for the records behind it in a FIFO batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum OnGroupFailure {
+    /// The rest of its message group is not run; other groups go on.
+    #[default]
+    SkipGroup,
+    /// The rest of the batch is not run.
+    StopBatch,
+}
+
+/// Where a record goes that can never succeed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum OnPermanent {
+    /// It is reported as failed, and SQS counts the receive.
+    #[default]
+    Report,
+    /// It is sent to the DLQ at once.
+    Dlq,
+}
