@@ -1,1 +1,4 @@
 //! Under construction.
+
+#[cfg(feature = "redrive")]
+mod sqs;
