@@ -1,15 +1,171 @@
-//! EventBridge Scheduler's schedule expressions.
+//! EventBridge Scheduler's schedule expressions, checked as AWS checks them,
+//! and the runs they stand for.
+//!
+//! The grammar is that of
+//! [Schedule types on EventBridge Scheduler](https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html).
+//! What the page does not document is refused with a documented way to write
+//! it, since a refusal by AWS comes later, at deploy time.
 
-/// A checked schedule expression.
+mod calendar;
+mod cron;
+mod days;
+pub mod error;
+mod field;
+mod form;
+mod gap;
+mod rate;
+mod runs;
+mod set;
+mod zone;
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use cron::Cron;
+pub use error::ScheduleError;
+use form::Form;
+pub use zone::timezone;
+
+/// A checked schedule expression (`ScheduleExpression`) that repeats.
+///
+/// - `cron(minute hour day-of-month month day-of-week year)`, the year
+///   optional: minute 0-59, hour 0-23, day 1-31, month 1-12 or JAN-DEC,
+///   weekday 1-7 or SUN-SAT with 1 = Sunday, year 1970-2199. All take lists
+///   (`1,15`), ranges (`MON-FRI`) and, the weekday apart, steps (`0/15`). The
+///   day takes `L`, `LW` and `3W`, the weekday `L`, `6L` and `3#2`. Exactly one
+///   of the two is `?`.
+/// - `rate(12 hours)`: minutes, hours or days, a day being 24 hours.
+///
+/// ```
+/// use redrive_syntax::schedule::{Schedule, timezone};
+///
+/// let nightly = Schedule::parse("cron(0 23 ? * SUN-THU *)").unwrap();
+/// let zone = timezone("Asia/Jerusalem").unwrap();
+/// let friday = "2026-11-27T12:00:00Z".parse().unwrap();
+/// let run = nightly.next_after(friday, &zone).unwrap();
+/// assert_eq!(run.to_string(), "2026-11-29T21:00:00Z");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     text: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Cron(Box<Cron>),
+    Rate(Duration),
 }
 
 impl Schedule {
+    /// Reads and checks an expression.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, in the order of the text; never empty. A
+    /// schedule that does not repeat (`at(...)`) or that no calendar date
+    /// meets (30 February) is wrong too.
+    pub fn parse(text: &str) -> Result<Self, Vec<ScheduleError>> {
+        let kind = match Form::of(text).map_err(|error| vec![error])? {
+            Form::Cron(span) => Kind::Cron(Box::new(Cron::parse(&text[span.clone()], span.start)?)),
+            Form::Rate(span) => Kind::Rate(rate::parse(&text[span.clone()], span)?),
+            Form::At => return Err(vec![runs_once(text)]),
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            kind,
+        })
+    }
+
     /// The expression as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The first run after an instant, in a time zone
+    /// ([`timezone`] gives one); `None` if there is none left.
+    ///
+    /// A local time that the zone's clock skips has no run, and one that it
+    /// shows twice runs the first time only, as EventBridge Scheduler does.
+    /// Scheduler itself starts a run within the 60 seconds from here.
+    ///
+    /// A rate counts from its last run, so `after` is taken for that: the
+    /// deployment, which starts the first run, or the run before.
+    pub fn next_after(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        match &self.kind {
+            Kind::Cron(cron) => runs::next_cron(cron, after, zone),
+            Kind::Rate(period) => {
+                let period = SignedDuration::try_from(*period).ok()?;
+                after.checked_add(period).ok()
+            }
+        }
+    }
+
+    /// All runs after an instant, as [`next_after`](Self::next_after) gives
+    /// them.
+    pub fn upcoming(
+        &self,
+        after: Timestamp,
+        zone: &TimeZone,
+    ) -> impl Iterator<Item = Timestamp> + use<'_> {
+        let zone = zone.clone();
+        std::iter::successors(self.next_after(after, &zone), move |run| {
+            self.next_after(*run, &zone)
+        })
+    }
+
+    /// The longest time between two consecutive runs in any year; `None` if
+    /// the year field ends the schedule before 2199, so that no run follows
+    /// the last one.
+    ///
+    /// It is counted on a clock that never changes. In a zone with daylight
+    /// saving time a wait can be longer by that change (an hour, as a rule),
+    /// and by a whole period where a run is skipped
+    /// ([`in_dst_gap`](Self::in_dst_gap)).
+    pub fn longest_gap(&self) -> Option<Duration> {
+        match &self.kind {
+            Kind::Cron(cron) => gap::longest(cron),
+            Kind::Rate(period) => Some(*period),
+        }
+    }
+
+    /// The local time of a run that never happens because the zone's clock
+    /// skips it in the years 2026 to 2053, the first there is.
+    ///
+    /// A skipped run that another one follows within the length of the skip is
+    /// not counted: an hourly schedule loses nothing. The years are fixed, so
+    /// that the answer depends on the source alone.
+    pub fn in_dst_gap(&self, zone: &TimeZone) -> Option<DateTime> {
+        match &self.kind {
+            Kind::Cron(cron) => gap::swallowed(cron, zone),
+            Kind::Rate(_) => None,
+        }
+    }
+}
+
+fn runs_once(text: &str) -> ScheduleError {
+    let message = format!(
+        "`{text}` runs once, but a redrive must repeat, since messages come to the DLQ at any time; write `cron(0 23 ? * SUN-THU *)` or `rate(12 hours)`"
+    );
+    ScheduleError::new(0..text.len(), error::AT, message)
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = Vec<ScheduleError>;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
     }
 }
 
@@ -24,6 +180,9 @@ impl serde::Serialize for Schedule {
 impl<'de> serde::Deserialize<'de> for Schedule {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Ok(Self { text })
+        Self::parse(&text).map_err(|errors| {
+            let messages: Vec<String> = errors.iter().map(ScheduleError::to_string).collect();
+            serde::de::Error::custom(messages.join("; "))
+        })
     }
 }

@@ -1,0 +1,253 @@
+//! `cron(minutes hours day-of-month month day-of-week year)`.
+
+use std::ops::Range;
+
+use jiff::civil::{Date, DateTime};
+
+use super::calendar::{FIRST_YEAR, LAST_YEAR, Month};
+use super::days::Days;
+use super::error::{DAYS, FIELD, FORM, NEVER_RUNS, ScheduleError};
+use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR};
+use super::set::Set;
+
+/// A checked cron expression. It has at least one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cron {
+    pub(super) minutes: Set,
+    pub(super) hours: Set,
+    days: Days,
+    months: Set,
+    /// Counted from [`FIRST_YEAR`].
+    years: Set,
+}
+
+type Part<'a> = (&'a str, Range<usize>);
+
+impl Cron {
+    /// What stands between the parentheses; `at` is where it starts in the
+    /// expression.
+    pub(super) fn parse(body: &str, at: usize) -> Result<Self, Vec<ScheduleError>> {
+        let parts: Vec<Part<'_>> = body
+            .split_ascii_whitespace()
+            .map(|text| {
+                let start = at + (text.as_ptr().addr() - body.as_ptr().addr());
+                (text, start..start + text.len())
+            })
+            .collect();
+        let (minute, hour, day_of_month, month, day_of_week, year) = match parts.as_slice() {
+            [a, b, c, d, e] => (a, b, c, d, e, &("*", at..at)),
+            [a, b, c, d, e, f] => (a, b, c, d, e, f),
+            _ => return Err(vec![wrong_count(parts.len(), at..at + body.len())]),
+        };
+
+        let mut errors = Vec::new();
+        let minutes = field(&mut errors, minute, |text| MINUTE.parse(text));
+        let hours = field(&mut errors, hour, |text| HOUR.parse(text));
+        let days = days(&mut errors, day_of_month, day_of_week);
+        let months = field(&mut errors, month, |text| MONTH.parse(text));
+        let years = field(&mut errors, year, |text| YEAR.parse(text));
+        let (Some(minutes), Some(hours), Some(days), Some(months), Some(years)) =
+            (minutes, hours, days, months, years)
+        else {
+            return Err(errors);
+        };
+        let cron = Self {
+            minutes,
+            hours,
+            days,
+            months,
+            years,
+        };
+        if cron.run_months().next().is_none() {
+            return Err(vec![never_runs(day_of_month, month, day_of_week, year)]);
+        }
+        Ok(cron)
+    }
+
+    /// The first run not before a local time, on the local clock as if it
+    /// never changed; seconds are ignored.
+    pub(super) fn next_local(&self, from: DateTime) -> Option<DateTime> {
+        let (date, minute) = match from.year() {
+            ..FIRST_YEAR => (jiff::civil::date(FIRST_YEAR, 1, 1), 0),
+            _ => (from.date(), minute_of_day(from)),
+        };
+        let run = self.next_date(date)?;
+        if run == date
+            && let Some(minute) = self.next_minute(minute)
+        {
+            return Some(at_minute(run, minute));
+        }
+        let run = match run == date {
+            true => self.next_date(date.tomorrow().ok()?)?,
+            false => run,
+        };
+        Some(at_minute(run, self.first_minute()))
+    }
+
+    fn next_date(&self, from: Date) -> Option<Date> {
+        let mut month = Month::of(from);
+        let mut not_before = u32::MAX << from.day();
+        while month.year <= LAST_YEAR {
+            let days = self.days_in(&month) & not_before;
+            if days != 0 {
+                let day = days.trailing_zeros() as i8;
+                return Date::new(month.year, month.number as i8, day).ok();
+            }
+            not_before = u32::MAX;
+            month = month.following();
+        }
+        None
+    }
+
+    /// The days it runs on, each as the bit of its number.
+    fn days_in(&self, month: &Month) -> u32 {
+        match self.runs_in(month) {
+            true => self.days.in_month(month),
+            false => 0,
+        }
+    }
+
+    fn runs_in(&self, month: &Month) -> bool {
+        self.months.contains(u16::from(month.number)) && self.years.contains(year_index(month.year))
+    }
+
+    /// The months that have a run, each with its days.
+    pub(super) fn run_months(&self) -> impl Iterator<Item = (Month, u32)> + use<'_> {
+        let first_year = self.years.next(0).unwrap_or(0) as i16;
+        Month::all_from(FIRST_YEAR + first_year)
+            .map(|month| {
+                let days = self.days_in(&month);
+                (month, days)
+            })
+            .filter(|(_, days)| *days != 0)
+    }
+
+    /// Whether it runs until the last year an expression can hold.
+    pub(super) fn is_endless(&self) -> bool {
+        self.years.contains(year_index(LAST_YEAR))
+    }
+
+    pub(super) fn first_minute(&self) -> u16 {
+        let first = |set: &Set| set.next(0).unwrap_or(0);
+        first(&self.hours) * 60 + first(&self.minutes)
+    }
+
+    pub(super) fn last_minute(&self) -> u16 {
+        let last = |set: &Set| set.last().unwrap_or(0);
+        last(&self.hours) * 60 + last(&self.minutes)
+    }
+
+    fn next_minute(&self, from: u16) -> Option<u16> {
+        let hour = from / 60;
+        if self.hours.contains(hour)
+            && let Some(minute) = self.minutes.next(from % 60)
+        {
+            return Some(hour * 60 + minute);
+        }
+        let hour = self.hours.next(hour + 1)?;
+        Some(hour * 60 + self.minutes.next(0)?)
+    }
+}
+
+fn year_index(year: i16) -> u16 {
+    (year - FIRST_YEAR) as u16
+}
+
+fn minute_of_day(time: DateTime) -> u16 {
+    time.hour() as u16 * 60 + time.minute() as u16
+}
+
+fn at_minute(date: Date, minute: u16) -> DateTime {
+    date.at((minute / 60) as i8, (minute % 60) as i8, 0, 0)
+}
+
+fn field<T>(
+    errors: &mut Vec<ScheduleError>,
+    (text, span): &Part<'_>,
+    parse: impl FnOnce(&str) -> Result<T, Vec<String>>,
+) -> Option<T> {
+    parse(text)
+        .map_err(|messages| {
+            errors.extend(
+                messages
+                    .into_iter()
+                    .map(|message| ScheduleError::new(span.clone(), FIELD, message)),
+            );
+        })
+        .ok()
+}
+
+fn days(errors: &mut Vec<ScheduleError>, month: &Part<'_>, week: &Part<'_>) -> Option<Days> {
+    let mut unclear = |span: &Range<usize>, message: String| {
+        errors.push(ScheduleError::new(span.clone(), DAYS, message));
+    };
+    let (of_month, of_week) = (DAY_OF_MONTH.name, DAY_OF_WEEK.name);
+    match (month.0, week.0) {
+        ("?", "?") => unclear(
+            &week.1,
+            format!(
+                "{of_month} and {of_week} are both `?`, but one of them must say which days; write `*` for {of_month} to run every day"
+            ),
+        ),
+        ("?", _) => return field(errors, week, Days::of_week),
+        (_, "?") => return field(errors, month, Days::of_month),
+        (_, "*") => unclear(
+            &week.1,
+            format!("{of_week} is `*`, but must be `?` when {of_month} is set; write `?` here"),
+        ),
+        ("*", _) => unclear(
+            &month.1,
+            format!("{of_month} is `*`, but must be `?` when {of_week} is set; write `?` here"),
+        ),
+        (days, weekdays) => unclear(
+            &week.1,
+            format!(
+                "{of_month} (`{days}`) and {of_week} (`{weekdays}`) are both set, but only one can be; write `?` for the other"
+            ),
+        ),
+    }
+    // What the fields hold may be wrong as well.
+    if month.0 != "?" {
+        field(errors, month, Days::of_month);
+    }
+    if week.0 != "?" {
+        field(errors, week, Days::of_week);
+    }
+    None
+}
+
+fn wrong_count(count: usize, span: Range<usize>) -> ScheduleError {
+    let message = format!(
+        "cron takes 5 fields and an optional year, separated by spaces, but this has {count}: minute hour day-of-month month day-of-week year, such as `cron(0 23 ? * SUN-THU *)`{}",
+        match count {
+            7 => "; it has no field for seconds",
+            _ => "",
+        }
+    );
+    ScheduleError::new(span, FORM, message)
+}
+
+fn never_runs(
+    days: &Part<'_>,
+    month: &Part<'_>,
+    week: &Part<'_>,
+    year: &Part<'_>,
+) -> ScheduleError {
+    let of_year = match year.0 {
+        "*" => String::new(),
+        year => format!(", year `{year}`"),
+    };
+    let (which, part) = match days.0 {
+        "?" => (DAY_OF_WEEK.name, week),
+        _ => (DAY_OF_MONTH.name, days),
+    };
+    let message = format!(
+        "this schedule never runs: no date has {which} `{}`, month `{}`{of_year}; `L` is the last day of any month",
+        part.0, month.0
+    );
+    ScheduleError::new(
+        days.1.start..week.1.end.max(year.1.end),
+        NEVER_RUNS,
+        message,
+    )
+}
