@@ -1,8 +1,85 @@
 //! The front end that redrive's macro and its build script share: an attribute
 //! and a signature in, one checked [`Function`] or all that is wrong with it
 //! out.
+//!
+//! It is an implementation detail of redrive: its items change without notice.
 
+mod attribute;
+mod environment;
+pub mod errors;
 pub mod function;
+pub mod keys;
+mod nearest;
+mod options;
+pub mod rules;
 pub mod schedule;
+pub mod signature;
+mod value;
 
+use proc_macro2::TokenStream;
+
+pub use errors::Errors;
 pub use function::Function;
+pub use options::Paths;
+pub use rules::Warning;
+pub use signature::Handler;
+pub use value::show;
+
+/// All that is known of one `#[sqs_batch]` function.
+pub struct Parsed {
+    /// The checked function; meaningless if there are errors.
+    pub function: Function,
+    /// The signature; `None` if it cannot be used.
+    pub handler: Option<Handler>,
+    /// The attribute's values that are Rust.
+    pub paths: Paths,
+    /// What is not wrong, but likely not meant.
+    pub warnings: Vec<Warning>,
+    /// All that is wrong.
+    pub errors: Errors,
+}
+
+/// Reads the attribute's arguments and the item below it.
+///
+/// Never panics; what is wrong is in [`Parsed::errors`].
+pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
+    let mut errors = Errors::default();
+    let handler = signature::parse(item, &mut errors);
+    let pairs = attribute::parse(attribute, &mut errors);
+    let name = handler
+        .as_ref()
+        .map(|handler| handler.name.to_string())
+        .unwrap_or_default();
+    let options = options::Options::read(&name, &pairs, &mut errors);
+    if let Some(handler) = &handler {
+        check_state(handler, &options, &mut errors);
+    }
+    let warnings = match handler {
+        Some(_) => rules::check(&options, &mut errors),
+        None => Vec::new(),
+    };
+    Parsed {
+        function: options.function,
+        handler,
+        paths: options.paths,
+        warnings,
+        errors,
+    }
+}
+
+fn check_state(handler: &Handler, options: &options::Options, errors: &mut Errors) {
+    use syn::spanned::Spanned;
+    match (&handler.state, options.key_span("init")) {
+        (Some(state), None) => errors.push(
+            "handler_state",
+            state.span(),
+            "nothing builds the state; add `init = path` with an `async fn() -> Result<S, E>`",
+        ),
+        (None, Some(key)) => errors.push(
+            "handler_state",
+            key,
+            "`init` builds a state that the handler does not take; add `state: &S` behind the message, or remove `init`",
+        ),
+        _ => {}
+    }
+}

@@ -1,0 +1,172 @@
+//! Checks the function against the list that the build script exports, so that
+//! a template that lacks a function, or describes another, does not compile.
+
+use proc_macro2::Span;
+use redrive_syntax::{Errors, Function};
+
+/// What is being compiled, and what the build script found in the package.
+#[derive(Debug, Default)]
+pub(crate) struct Target {
+    /// `CARGO_BIN_NAME`: there is none for a library.
+    pub(crate) binary: Option<String>,
+    /// `REDRIVE_FUNCTIONS`: there is none without the build script.
+    pub(crate) functions: Option<String>,
+}
+
+/// One entry of the list: `binary|module|function|fingerprint`.
+struct Listed<'a> {
+    binary: &'a str,
+    module: &'a str,
+    function: &'a str,
+    fingerprint: &'a str,
+}
+
+impl Target {
+    pub(crate) fn from_env() -> Self {
+        let read = |name| std::env::var(name).ok();
+        Target {
+            binary: read("CARGO_BIN_NAME"),
+            functions: read("REDRIVE_FUNCTIONS"),
+        }
+    }
+
+    fn listed(&self) -> Vec<Listed<'_>> {
+        let entries = self.functions.iter().flat_map(|list| list.split(';'));
+        entries
+            .filter_map(|entry| {
+                let mut fields = entry.split('|');
+                Some(Listed {
+                    binary: fields.next()?,
+                    module: fields.next()?,
+                    function: fields.next()?,
+                    fingerprint: fields.next()?,
+                })
+            })
+            .collect()
+    }
+
+    /// Judges the function; `name` is where a mistake is shown.
+    pub(crate) fn check(&self, function: &Function, name: Span, errors: &mut Errors) {
+        let Some(binary) = &self.binary else {
+            errors.push(
+                "library_target",
+                name,
+                "the handler stands in a library, but a Lambda function is a binary; move it to `src/main.rs` or to `src/bin/<name>.rs`",
+            );
+            return;
+        };
+        if !function.infra {
+            return;
+        }
+        if self.functions.is_none() {
+            errors.push(
+                "build_script",
+                name,
+                "no build script writes the template of this function; add `redrive-infra` to `[build-dependencies]` and a `build.rs` with `fn main() { redrive_infra::build(); }`, or set `infra = false` to write your own template",
+            );
+            return;
+        }
+        let listed: Vec<_> = self
+            .listed()
+            .into_iter()
+            .filter(|entry| entry.binary == binary)
+            .collect();
+        let Some(entry) = listed.iter().find(|entry| entry.function == function.name) else {
+            errors.push(
+                "function_not_listed",
+                name,
+                "the build script does not find this function, so the template lacks it; write it out in a file that `mod` reaches from a binary's root (`#[path]` included), not in a macro or an `include!`, or set `infra = false` to write your own template",
+            );
+            return;
+        };
+        if let Some(first) = listed
+            .first()
+            .filter(|first| first.function != entry.function || first.module != entry.module)
+        {
+            errors.push(
+                "one_function_per_binary",
+                name,
+                format!("the binary `{binary}` already holds the function `{}`; move this one to a file of its own under `src/bin/`", first.function),
+            );
+            return;
+        }
+        if entry.fingerprint != function.fingerprint() {
+            errors.push(
+                "function_differs",
+                name,
+                "the template was written from other settings than these; run `cargo clean -p` for this package and build again, and make sure that `redrive` and `redrive-infra` have one version",
+            );
+        }
+    }
+
+    /// Whether an earlier function of this binary writes `main`.
+    pub(crate) fn has_other_main(&self, function: &str) -> bool {
+        let binary = self.binary.as_deref();
+        let listed = self.listed();
+        listed
+            .iter()
+            .find(|entry| Some(entry.binary) == binary)
+            .is_some_and(|first| first.function != function)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+    use quote::quote;
+    use redrive_syntax::{Errors, Function};
+
+    use super::Target;
+
+    fn function() -> Function {
+        redrive_syntax::parse(
+            quote!(),
+            quote!(
+                async fn handle(order: Order) -> Result<(), Error> {}
+            ),
+        )
+        .function
+    }
+
+    fn rules(binary: Option<&str>, functions: Option<&str>) -> Vec<&'static str> {
+        let target = Target {
+            binary: binary.map(str::to_owned),
+            functions: functions.map(str::to_owned),
+        };
+        let mut errors = Errors::default();
+        target.check(&function(), Span::call_site(), &mut errors);
+        errors
+            .mistakes()
+            .iter()
+            .map(|mistake| mistake.rule)
+            .collect()
+    }
+
+    #[test]
+    fn a_listed_function_is_right() {
+        let list = format!(
+            "other||other|00;app|inner|handle|{}",
+            function().fingerprint()
+        );
+        assert!(rules(Some("app"), Some(&list)).is_empty());
+    }
+
+    #[test]
+    fn each_way_to_be_wrong_has_its_rule() {
+        assert_eq!(rules(None, None), ["library_target"]);
+        assert_eq!(rules(Some("app"), None), ["build_script"]);
+        assert_eq!(rules(Some("app"), Some("")), ["function_not_listed"]);
+        assert_eq!(
+            rules(Some("app"), Some("other||handle|00")),
+            ["function_not_listed"]
+        );
+        assert_eq!(
+            rules(Some("app"), Some("app||handle|00")),
+            ["function_differs"]
+        );
+        assert_eq!(
+            rules(Some("app"), Some("app||first|00;app||handle|00")),
+            ["one_function_per_binary"]
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! Writes the generated code: a `main` of a few lines that hands the user's
+//! function to the runtime.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_syntax::{Function, Handler, Parsed, Paths};
+use syn::spanned::Spanned;
+
+use crate::declared::Target;
+use crate::paths;
+
+/// The whole attribute: what is wrong, or the function and its `main`.
+pub(crate) fn sqs_batch(
+    attribute: TokenStream,
+    item: &TokenStream,
+    target: &Target,
+) -> TokenStream {
+    let Parsed {
+        function,
+        handler,
+        paths,
+        mut errors,
+        ..
+    } = redrive_syntax::parse(attribute, item.clone());
+    let handler = match handler {
+        Some(handler) if errors.is_empty() => {
+            target.check(&function, handler.name.span(), &mut errors);
+            handler
+        }
+        _ => return fallback(item, &errors.to_compile_errors(), target, &function.name),
+    };
+    if !errors.is_empty() {
+        return fallback(item, &errors.to_compile_errors(), target, &function.name);
+    }
+    let main = main(&function, &handler, &paths);
+    quote!(#item #main)
+}
+
+/// Keeps the item and a `main`, so that one mistake gives one error.
+fn fallback(
+    item: &TokenStream,
+    errors: &TokenStream,
+    target: &Target,
+    function: &str,
+) -> TokenStream {
+    match target.binary.is_none() || target.has_other_main(function) {
+        true => quote!(#item #errors),
+        false => quote!(#item pub(crate) fn main() {} #errors),
+    }
+}
+
+fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
+    let private = paths::private(user.redrive.as_ref());
+    let name = &handler.name;
+    let message = &handler.message;
+    let result = &handler.result;
+    let settings = settings(function, &private);
+    let sqs = match function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some() {
+        true => quote!(Sqs),
+        false => quote!(NoSqs),
+    };
+    let redrive = match function.redrive {
+        Some(_) => quote!(Redrive),
+        None => quote!(NoRedrive),
+    };
+    let state = state(handler, user, &private);
+    let call = call(handler);
+    let is_permanent = user.permanent.as_ref().map(is_permanent);
+    let abort = panic_abort(function, name.span());
+    let message_type = quote_spanned!(message.span()=> type Message = #message;);
+    let error_type =
+        quote_spanned!(result.span()=> type Error = <#result as #private::HandlerResult>::Error;);
+    quote! {
+        pub(crate) fn main() -> #private::ExitCode {
+            struct __RedriveHandler;
+            impl #private::Handler for __RedriveHandler {
+                #message_type
+                #error_type
+                #state
+                type Sqs = #private::#sqs;
+                type Redrive = #private::#redrive;
+                const SETTINGS: #private::Settings = #settings;
+                #call
+                #is_permanent
+            }
+            #abort
+            #private::main::<__RedriveHandler>()
+        }
+    }
+}
+
+fn settings(function: &Function, private: &TokenStream) -> TokenStream {
+    let Function {
+        name,
+        timeout,
+        retries,
+        concurrency,
+        metrics,
+        ..
+    } = function;
+    let milliseconds =
+        |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let (backoff_min, backoff_max) = (
+        milliseconds(function.backoff.min),
+        milliseconds(function.backoff.max),
+    );
+    let none = quote!(::core::option::Option::None);
+    let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
+    let attempt_timeout = function.attempt_timeout.map(milliseconds);
+    let attempt_timeout = attempt_timeout.map_or(none.clone(), |limit| some(quote!(#limit)));
+    let queue_backoff = function.queue_backoff.map(|waits| {
+        let (min, max) = (waits.min, waits.max);
+        some(quote!((#min, #max)))
+    });
+    let queue_backoff = queue_backoff.unwrap_or(none);
+    let on_total_failure = match function.on_total_failure {
+        OnTotalFailure::Error => quote!(Error),
+        OnTotalFailure::Report => quote!(Report),
+    };
+    let on_group_failure = match function.on_group_failure {
+        OnGroupFailure::SkipGroup => quote!(SkipGroup),
+        OnGroupFailure::StopBatch => quote!(StopBatch),
+    };
+    let on_permanent = match function.on_permanent {
+        OnPermanent::Report => quote!(Report),
+        OnPermanent::Dlq => quote!(Dlq),
+    };
+    quote! {
+        #private::Settings {
+            function: #name,
+            timeout_seconds: #timeout,
+            retries: #retries,
+            backoff_min_ms: #backoff_min,
+            backoff_max_ms: #backoff_max,
+            concurrency: #concurrency,
+            attempt_timeout_ms: #attempt_timeout,
+            on_total_failure: #private::OnTotalFailure::#on_total_failure,
+            on_group_failure: #private::OnGroupFailure::#on_group_failure,
+            on_permanent: #private::OnPermanent::#on_permanent,
+            queue_backoff_seconds: #queue_backoff,
+            metrics: #metrics,
+        }
+    }
+}
+
+/// The state's type and how it is built.
+fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream {
+    let ok = quote!(::core::result::Result::Ok);
+    match (&handler.state, &user.init) {
+        (Some(state), Some(init)) => {
+            let build = quote_spanned!(init.span()=> #init().await);
+            quote! {
+                type State = #state;
+                async fn init() -> ::core::result::Result<Self::State, #private::BoxError> {
+                    #ok(#build?)
+                }
+            }
+        }
+        _ => quote! {
+            type State = ();
+            async fn init() -> ::core::result::Result<Self::State, #private::BoxError> {
+                #ok(())
+            }
+        },
+    }
+}
+
+/// Calls the user's function.
+fn call(handler: &Handler) -> TokenStream {
+    let name = &handler.name;
+    let span = Span::mixed_site().located_at(name.span());
+    let call = match handler.state {
+        Some(_) => quote_spanned!(span=> #name(message, state).await),
+        None => quote_spanned!(span=> #name(message).await),
+    };
+    let state = match handler.state {
+        Some(_) => quote_spanned!(span=> state),
+        None => quote_spanned!(span=> _),
+    };
+    quote_spanned! {span=>
+        async fn call(message: Self::Message, #state: &Self::State) -> ::core::result::Result<(), Self::Error> {
+            #call
+        }
+    }
+}
+
+fn is_permanent(path: &syn::Path) -> TokenStream {
+    quote_spanned! {path.span()=>
+        fn is_permanent(error: &Self::Error) -> bool {
+            #path(error)
+        }
+    }
+}
+
+/// Says at build time that panics will not be caught; an attribute macro has
+/// no other way to warn than a deprecated item that is used.
+fn panic_abort(function: &Function, name: Span) -> Option<TokenStream> {
+    if function.allow.iter().any(|rule| rule == "panic_abort") {
+        return None;
+    }
+    let note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; \
+                set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" \
+                unless you do), or accept it with `allow = \"panic_abort\"` [panic_abort]";
+    let used = quote_spanned!(name=> let () = PANICS_ARE_NOT_CAUGHT;);
+    Some(quote! {
+        #[cfg(panic = "abort")]
+        {
+            #[deprecated(note = #note)]
+            const PANICS_ARE_NOT_CAUGHT: () = ();
+            #used
+        }
+    })
+}

@@ -1,0 +1,130 @@
+//! The rules: one small function each, shared by the macro and the build
+//! script, and the table that the reference is written from.
+
+mod function;
+mod queue;
+mod redrive;
+mod syntax;
+
+use crate::errors::Errors;
+use crate::nearest::nearest;
+use crate::options::Options;
+
+/// What breaking a rule means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// A compile error.
+    Error,
+    /// A compile error, unless the rule is accepted with `allow`.
+    Deliberate,
+    /// A warning of the build script, unless the rule is accepted with `allow`.
+    Warning,
+}
+
+/// Says what is wrong and what would be right, or nothing.
+pub type Check = fn(&Options) -> Option<String>;
+
+/// One rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name in errors and for `allow`.
+    pub id: &'static str,
+    /// What breaking it means.
+    pub level: Level,
+    /// The keys it judges; a mistake is shown on the first that is written.
+    pub keys: &'static [&'static str],
+    /// The rule, and why it is one.
+    pub reason: &'static str,
+    /// The AWS page behind it; empty if it is Rust's or redrive's own.
+    pub link: &'static str,
+    /// A function that breaks this rule and no other.
+    pub fails: &'static str,
+    /// The function that does not.
+    pub passes: &'static str,
+    /// The judgement, for a rule about what keys mean together; what a single
+    /// value or token must be is judged where it is read.
+    pub check: Option<Check>,
+}
+
+/// A broken rule that the build goes on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// Whether the user accepts it with `allow`.
+    pub accepted: bool,
+}
+
+/// All rules, in the order of the reference.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    [syntax::RULES, queue::RULES, function::RULES, redrive::RULES]
+        .into_iter()
+        .flatten()
+}
+
+/// The rule of this id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// The words for a rule that is not one of the rules.
+pub fn unknown(id: &str) -> String {
+    match nearest(id, all().map(|rule| rule.id)) {
+        Some(near) => format!("no rule is named `{id}`; did you mean `{near}`?"),
+        None => format!("no rule is named `{id}`; docs/rules.md lists them"),
+    }
+}
+
+/// Whether a function may break this rule on purpose.
+pub(crate) fn allowable(id: &str) -> Result<(), String> {
+    match find(id) {
+        None => Err(unknown(id)),
+        Some(rule) if rule.level == Level::Error => Err(format!(
+            "`{id}` cannot be allowed: AWS refuses what breaks it, or messages would be lost"
+        )),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Judges the options by every rule whose keys could be read.
+pub fn check(options: &Options, errors: &mut Errors) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for rule in all() {
+        let Some(message) = rule
+            .check
+            .filter(|_| options.are_readable(rule.keys))
+            .and_then(|check| check(options))
+        else {
+            continue;
+        };
+        let message = match rule.link {
+            "" => message,
+            link => format!("{message}; see {link}"),
+        };
+        let accepted = options.function.allow.iter().any(|id| id == rule.id);
+        match rule.level {
+            Level::Deliberate if accepted => warnings.push(Warning {
+                rule: rule.id,
+                message,
+                accepted,
+            }),
+            Level::Warning => warnings.push(Warning {
+                rule: rule.id,
+                message,
+                accepted,
+            }),
+            Level::Error | Level::Deliberate => {
+                let span = options
+                    .span(rule.keys)
+                    .unwrap_or_else(proc_macro2::Span::call_site);
+                errors.push(rule.id, span, message);
+            }
+        }
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

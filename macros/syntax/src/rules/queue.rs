@@ -1,0 +1,262 @@
+//! Rules about the queues and the event source mapping.
+
+use super::{Level, Rule};
+use crate::options::Options;
+use crate::value::show;
+use std::time::Duration;
+
+const PARAMETERS: &str =
+    "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html";
+const CONFIGURE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
+const CREATE_QUEUE: &str =
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html";
+const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
+const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "queue_name",
+        level: Level::Error,
+        keys: &["queue"],
+        reason: "A queue's name has at most 80 letters, digits, `-` and `_`, and a FIFO queue's ends in `.fifo`. The DLQ's name is the queue's with `-dlq`, so 76 are left.",
+        link: CREATE_QUEUE,
+        fails: "#[sqs_batch(queue = \"new orders\")]",
+        passes: "#[sqs_batch(queue = \"new-orders\")]",
+        check: Some(queue_name),
+    },
+    Rule {
+        id: "batch_needs_window",
+        level: Level::Error,
+        keys: &["batch_window", "batch_size"],
+        reason: "A batch of over 10 messages needs a batching window of at least a second.",
+        link: PARAMETERS,
+        fails: "#[sqs_batch(batch_size = 100, concurrency = 10)]",
+        passes: "#[sqs_batch(batch_size = 100, batch_window = \"1s\", concurrency = 10)]",
+        check: Some(batch_needs_window),
+    },
+    Rule {
+        id: "fifo_batch_size",
+        level: Level::Error,
+        keys: &["batch_size", "queue"],
+        reason: "A batch from a FIFO queue has at most 10 messages.",
+        link: PARAMETERS,
+        fails: "#[sqs_batch(queue = \"orders.fifo\", batch_size = 11, allow = \"fifo_dlq_order\")]",
+        passes: "#[sqs_batch(queue = \"orders.fifo\", batch_size = 10, allow = \"fifo_dlq_order\")]",
+        check: Some(fifo_batch_size),
+    },
+    Rule {
+        id: "fifo_batch_window",
+        level: Level::Error,
+        keys: &["batch_window", "queue"],
+        reason: "A batching window is for standard queues only.",
+        link: PARAMETERS,
+        fails: "#[sqs_batch(queue = \"orders.fifo\", batch_window = \"5s\", allow = \"fifo_dlq_order\")]",
+        passes: "#[sqs_batch(queue = \"orders.fifo\", allow = \"fifo_dlq_order\")]",
+        check: Some(fifo_batch_window),
+    },
+    Rule {
+        id: "fifo_dlq_order",
+        level: Level::Deliberate,
+        keys: &["queue"],
+        reason: "A DLQ breaks the strict order of a FIFO queue: what comes behind a message that went to the DLQ is handled before it. redrive always has a DLQ, because a message that cannot succeed would otherwise block its group until it expires; say with `allow` that the order of what succeeds is enough.",
+        link: DEAD_LETTER_QUEUES,
+        fails: "#[sqs_batch(queue = \"orders.fifo\")]",
+        passes: "#[sqs_batch(queue = \"orders.fifo\", allow = \"fifo_dlq_order\")]",
+        check: Some(fifo_dlq_order),
+    },
+    Rule {
+        id: "group_failure_needs_fifo",
+        level: Level::Error,
+        keys: &["on_group_failure", "queue"],
+        reason: "Only a FIFO queue has an order that a failure can break; on a standard queue each message stands for itself.",
+        link: "",
+        fails: "#[sqs_batch(on_group_failure = \"stop_batch\")]",
+        passes: "#[sqs_batch(queue = \"orders.fifo\", on_group_failure = \"stop_batch\", allow = \"fifo_dlq_order\")]",
+        check: Some(group_failure_needs_fifo),
+    },
+    Rule {
+        id: "visibility_timeout",
+        level: Level::Error,
+        keys: &["visibility_timeout", "timeout"],
+        reason: "A message that becomes visible while it is being handled is handled twice. Lambda refuses a queue whose visibility timeout is shorter than the function's timeout.",
+        link: CONFIGURE,
+        fails: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"59s\", allow = \"visibility_recommended\")]",
+        passes: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"60s\", allow = \"visibility_recommended\")]",
+        check: Some(visibility_timeout),
+    },
+    Rule {
+        id: "visibility_window",
+        level: Level::Error,
+        keys: &["visibility_timeout", "batch_window"],
+        reason: "The visibility timeout begins when a message is received, and the batching window is waited out before the function starts, so both must fit in it.",
+        link: CONFIGURE,
+        fails: "#[sqs_batch(timeout = \"60s\", batch_window = \"30s\", visibility_timeout = \"90s\", allow = \"visibility_recommended\")]",
+        passes: "#[sqs_batch(timeout = \"60s\", batch_window = \"30s\", visibility_timeout = \"91s\", allow = \"visibility_recommended\")]",
+        check: Some(visibility_window),
+    },
+    Rule {
+        id: "visibility_recommended",
+        level: Level::Warning,
+        keys: &["visibility_timeout", "timeout"],
+        reason: "AWS recommends six times the function's timeout plus the batching window, so that Lambda can try again when the function is throttled before a message is delivered twice.",
+        link: CONFIGURE,
+        fails: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"2m\")]",
+        passes: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"6m\")]",
+        check: Some(visibility_recommended),
+    },
+    Rule {
+        id: "receive_count_low",
+        level: Level::Warning,
+        keys: &["max_receive_count"],
+        reason: "AWS recommends at least 5 receives: throttled invocations count as receives too, and would send good messages to the DLQ.",
+        link: CONFIGURE,
+        fails: "#[sqs_batch(max_receive_count = 4)]",
+        passes: "#[sqs_batch(max_receive_count = 5)]",
+        check: Some(receive_count_low),
+    },
+    Rule {
+        id: "dlq_retention",
+        level: Level::Error,
+        keys: &["dlq_retention", "retention"],
+        reason: "On a standard queue a message keeps the time it was first sent when it moves to the DLQ. A DLQ that does not keep messages longer than the source queue deletes them as they arrive.",
+        link: RETENTION,
+        fails: "#[sqs_batch(retention = \"4d\", dlq_retention = \"4d\")]",
+        passes: "#[sqs_batch(retention = \"4d\", dlq_retention = \"14d\")]",
+        check: Some(dlq_retention),
+    },
+    Rule {
+        id: "queue_backoff_expiry",
+        level: Level::Error,
+        keys: &["queue_backoff", "retention"],
+        reason: "A message that stays hidden for as long as the queue keeps messages expires before it is tried again.",
+        link: CREATE_QUEUE,
+        fails: "#[sqs_batch(retention = \"1h\", queue_backoff = \"30s..1h\")]",
+        passes: "#[sqs_batch(retention = \"1d\", queue_backoff = \"30s..1h\")]",
+        check: Some(queue_backoff_expiry),
+    },
+];
+
+pub(super) fn seconds(seconds: u32) -> String {
+    show(Duration::from_secs(u64::from(seconds)))
+}
+
+fn queue_name(options: &Options) -> Option<String> {
+    let name = &options.function.queue;
+    let stem = name.strip_suffix(".fifo").unwrap_or(name);
+    let wrong = stem
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+    if let Some(wrong) = wrong {
+        return Some(format!(
+            "the queue's name has `{wrong}`, but takes letters, digits, `-` and `_`, and `.fifo` at its end"
+        ));
+    }
+    if stem.is_empty() {
+        return Some("the queue has no name; write `queue = \"orders\"`".to_owned());
+    }
+    let most = 80 - "-dlq".len();
+    (name.len() > most).then(|| {
+        format!("the queue's name has {} characters, but the DLQ's name is longer by 4 and takes 80; use at most {most}", name.len())
+    })
+}
+
+fn batch_needs_window(options: &Options) -> Option<String> {
+    let function = &options.function;
+    (!function.is_fifo() && function.batch_size > 10 && function.batch_window == 0).then(|| {
+        format!("`batch_size` is {}, but over 10 messages need a window to gather in; add `batch_window = \"1s\"`", function.batch_size)
+    })
+}
+
+fn fifo_batch_size(options: &Options) -> Option<String> {
+    let function = &options.function;
+    (function.is_fifo() && function.batch_size > 10).then(|| {
+        format!("`batch_size` is {}, but a FIFO queue gives at most 10 messages; write `batch_size = 10`", function.batch_size)
+    })
+}
+
+fn fifo_batch_window(options: &Options) -> Option<String> {
+    let function = &options.function;
+    (function.is_fifo() && function.batch_window > 0)
+        .then(|| "a FIFO queue has no batching window; remove `batch_window`".to_owned())
+}
+
+fn fifo_dlq_order(options: &Options) -> Option<String> {
+    options.function.is_fifo().then(|| {
+        "a DLQ breaks the strict order of a FIFO queue; accept it with `allow = \"fifo_dlq_order\"`, or use a standard queue".to_owned()
+    })
+}
+
+fn group_failure_needs_fifo(options: &Options) -> Option<String> {
+    (!options.function.is_fifo() && options.is_given("on_group_failure")).then(|| {
+        "`on_group_failure` is for FIFO queues; remove it, or end the name of `queue` in `.fifo`".to_owned()
+    })
+}
+
+fn visibility_timeout(options: &Options) -> Option<String> {
+    let function = &options.function;
+    (function.visibility_timeout < function.timeout).then(|| {
+        format!(
+            "`visibility_timeout` is {}, but must be at least the `timeout` of {}; leave it out for {}",
+            seconds(function.visibility_timeout),
+            seconds(function.timeout),
+            seconds(6 * function.timeout + function.batch_window),
+        )
+    })
+}
+
+fn visibility_window(options: &Options) -> Option<String> {
+    let function = &options.function;
+    let floor = function.timeout + function.batch_window;
+    let covered =
+        function.visibility_timeout > floor || function.visibility_timeout < function.timeout;
+    (function.batch_window > 0 && !covered).then(|| {
+        format!(
+            "`visibility_timeout` is {}, but must be over `batch_window` and `timeout` together, {}; leave it out for {}",
+            seconds(function.visibility_timeout),
+            seconds(floor),
+            seconds(6 * function.timeout + function.batch_window),
+        )
+    })
+}
+
+fn visibility_recommended(options: &Options) -> Option<String> {
+    let function = &options.function;
+    let recommended = 6 * function.timeout + function.batch_window;
+    (function.visibility_timeout < recommended).then(|| {
+        format!(
+            "`visibility_timeout` is {}, but AWS recommends six times `timeout` plus `batch_window`, {}; leave it out for that",
+            seconds(function.visibility_timeout),
+            seconds(recommended),
+        )
+    })
+}
+
+fn receive_count_low(options: &Options) -> Option<String> {
+    let count = options.function.max_receive_count;
+    (count < 5).then(|| {
+        format!("`max_receive_count` is {count}, but AWS recommends at least 5, since throttled invocations count too; write `max_receive_count = 5`")
+    })
+}
+
+fn dlq_retention(options: &Options) -> Option<String> {
+    let function = &options.function;
+    (!function.is_fifo() && function.dlq_retention <= function.retention).then(|| {
+        format!(
+            "`dlq_retention` is {}, but a message's age counts from when it was first sent, so it must be over the `retention` of {}; raise it, up to 14d, or lower `retention`",
+            seconds(function.dlq_retention),
+            seconds(function.retention),
+        )
+    })
+}
+
+fn queue_backoff_expiry(options: &Options) -> Option<String> {
+    let function = &options.function;
+    let waits = function.queue_backoff?;
+    (waits.max >= function.retention).then(|| {
+        format!(
+            "`queue_backoff` hides a message for up to {}, but the queue keeps it for {} only; lower it, or raise `retention`",
+            seconds(waits.max),
+            seconds(function.retention),
+        )
+    })
+}

@@ -1,0 +1,101 @@
+//! Rules about the scheduled redrive.
+
+use std::time::Duration;
+
+use super::queue::seconds;
+use super::{Level, Rule};
+use crate::options::Options;
+use crate::schedule;
+use crate::value::show;
+
+const SCHEDULES: &str =
+    "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
+const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "redrive_without_schedule",
+        level: Level::Error,
+        keys: &["redrive_timezone", "redrive_rate"],
+        reason: "The time zone and the rate are those of the redrive, and there is none without a schedule.",
+        link: "",
+        fails: "#[sqs_batch(redrive_timezone = \"Asia/Jerusalem\")]",
+        passes: "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jerusalem\")]",
+        check: Some(redrive_without_schedule),
+    },
+    Rule {
+        id: "redrive_gap",
+        level: Level::Error,
+        keys: &["dlq_redrive", "dlq_retention", "retention"],
+        reason: "Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when it was first sent, so it may already be as old as `retention` when it arrives there; on a FIFO queue its age begins anew.",
+        link: RETENTION,
+        fails: "#[sqs_batch(dlq_redrive = \"cron(0 23 1 * ? *)\")]",
+        passes: "#[sqs_batch(dlq_redrive = \"cron(0 23 ? * SUN *)\")]",
+        check: Some(redrive_gap),
+    },
+    Rule {
+        id: "redrive_dst_gap",
+        level: Level::Warning,
+        keys: &["dlq_redrive", "redrive_timezone"],
+        reason: "EventBridge Scheduler skips a run whose local time does not exist because clocks go forward.",
+        link: SCHEDULES,
+        fails: "#[sqs_batch(dlq_redrive = \"cron(30 2 * * ? *)\", redrive_timezone = \"Europe/Berlin\")]",
+        passes: "#[sqs_batch(dlq_redrive = \"cron(30 4 * * ? *)\", redrive_timezone = \"Europe/Berlin\")]",
+        check: Some(redrive_dst_gap),
+    },
+];
+
+fn redrive_without_schedule(options: &Options) -> Option<String> {
+    if options.is_given("dlq_redrive") {
+        return None;
+    }
+    let key = ["redrive_timezone", "redrive_rate"]
+        .into_iter()
+        .find(|key| options.is_given(key))?;
+    Some(format!(
+        "`{key}` is about a redrive that has no schedule; add `dlq_redrive = \"cron(0 23 * * ? *)\"`, or remove it"
+    ))
+}
+
+fn redrive_gap(options: &Options) -> Option<String> {
+    let function = &options.function;
+    let redrive = function.redrive.as_ref()?;
+    let (left, sum) = match function.is_fifo() {
+        true => (function.dlq_retention, seconds(function.dlq_retention)),
+        false => (
+            // A DLQ that keeps nothing longer is another rule's business.
+            function
+                .dlq_retention
+                .checked_sub(function.retention)
+                .filter(|left| *left > 0)?,
+            format!(
+                "{} - {}",
+                seconds(function.dlq_retention),
+                seconds(function.retention)
+            ),
+        ),
+    };
+    let Some(gap) = redrive.schedule.longest_gap() else {
+        return Some(
+            "the schedule ends, and the DLQ is not redriven after that; leave the year out"
+                .to_owned(),
+        );
+    };
+    (gap >= Duration::from_secs(u64::from(left))).then(|| {
+        format!(
+            "up to {} lie between two redrives, but a message may have only {} left in the DLQ (`dlq_retention` - `retention`: {sum}); redrive more often, or lower `retention`",
+            show(gap),
+            seconds(left),
+        )
+    })
+}
+
+fn redrive_dst_gap(options: &Options) -> Option<String> {
+    let redrive = options.function.redrive.as_ref()?;
+    let zone = schedule::timezone(&redrive.timezone).ok()?;
+    let example = redrive.schedule.in_dst_gap(&zone)?;
+    Some(format!(
+        "the run of {example} will be skipped, since clocks go forward over that time in {}; choose an hour that exists every day",
+        redrive.timezone
+    ))
+}

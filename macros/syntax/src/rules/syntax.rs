@@ -1,0 +1,239 @@
+//! Rules that are judged where a value or a token is read.
+
+use super::{Level, Rule};
+
+const fn rule(
+    id: &'static str,
+    reason: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+) -> Rule {
+    Rule {
+        id,
+        level: Level::Error,
+        keys: &[],
+        reason,
+        link: "",
+        fails,
+        passes,
+        check: None,
+    }
+}
+
+const fn warning(id: &'static str, reason: &'static str) -> Rule {
+    Rule {
+        id,
+        level: Level::Warning,
+        keys: &[],
+        reason,
+        link: "",
+        fails: "",
+        passes: "",
+        check: None,
+    }
+}
+
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "syntax",
+        "The attribute holds `key = value` and `env(NAME = \"value\")`, separated by commas.",
+        "#[sqs_batch(retries 3)]",
+        "#[sqs_batch(retries = 3)]",
+    ),
+    rule(
+        "unknown_key",
+        "A key that is misspelt would silently leave its default in place.",
+        "#[sqs_batch(batchsize = 5)]",
+        "#[sqs_batch(batch_size = 5)]",
+    ),
+    rule(
+        "duplicate_key",
+        "Of two values for one key, one would be silently dropped.",
+        "#[sqs_batch(retries = 1, retries = 2)]",
+        "#[sqs_batch(retries = 2)]",
+    ),
+    rule(
+        "wrong_type",
+        "Numbers and booleans stand without quotes, names and durations with them, functions as paths.",
+        "#[sqs_batch(retries = \"3\")]",
+        "#[sqs_batch(retries = 3)]",
+    ),
+    rule(
+        "out_of_range",
+        "AWS refuses the value, or redrive cannot keep its promises with it; the error says what is allowed.",
+        "#[sqs_batch(batch_size = 0)]",
+        "#[sqs_batch(batch_size = 1)]",
+    ),
+    rule(
+        "unknown_choice",
+        "The key takes one of a few words.",
+        "#[sqs_batch(on_total_failure = \"fail\")]",
+        "#[sqs_batch(on_total_failure = \"error\")]",
+    ),
+    rule(
+        "duration",
+        "A duration has its unit (`ms`, `s`, `m`, `h`, `d`), so that nobody takes seconds for minutes.",
+        "#[sqs_batch(timeout = \"30 sec\")]",
+        "#[sqs_batch(timeout = \"30s\")]",
+    ),
+    rule(
+        "backoff_order",
+        "Waits grow from the first duration to the second.",
+        "#[sqs_batch(backoff = \"1s..500ms\")]",
+        "#[sqs_batch(backoff = \"500ms..1s\")]",
+    ),
+    rule(
+        "env_name",
+        "Lambda takes names of a letter and then letters, digits and `_`.",
+        "#[sqs_batch(env(_LEVEL = \"info\"))]",
+        "#[sqs_batch(env(LEVEL = \"info\"))]",
+    ),
+    rule(
+        "env_reserved",
+        "Lambda refuses to overwrite what it sets itself, and the template sets those with `REDRIVE_`.",
+        "#[sqs_batch(env(AWS_REGION = \"eu-west-1\"))]",
+        "#[sqs_batch(env(BUCKET_REGION = \"eu-west-1\"))]",
+    ),
+    rule(
+        "policy_arn",
+        "IAM takes the ARN of a managed policy, not its name.",
+        "#[sqs_batch(policies = \"AmazonS3ReadOnlyAccess\")]",
+        "#[sqs_batch(policies = \"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\")]",
+    ),
+    rule(
+        "unknown_rule",
+        "`allow` takes the id of a warning, or of an error that may be a deliberate choice; what AWS refuses cannot be allowed.",
+        "#[sqs_batch(allow = \"fifo_order\")]",
+        "#[sqs_batch(allow = \"fifo_dlq_order\")]",
+    ),
+    rule(
+        "schedule_form",
+        "A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`.",
+        "#[sqs_batch(dlq_redrive = \"0 23 * * *\")]",
+        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+    ),
+    rule(
+        "schedule_field",
+        "Each field of `cron(…)` takes certain numbers, names and signs; EventBridge Scheduler refuses others at deploy time.",
+        "#[sqs_batch(dlq_redrive = \"cron(0 25 * * ? *)\")]",
+        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+    ),
+    rule(
+        "schedule_days",
+        "Of day-of-month and day-of-week one says the days and the other is `?`.",
+        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * SUN *)\")]",
+        "#[sqs_batch(dlq_redrive = \"cron(0 23 ? * SUN *)\")]",
+    ),
+    rule(
+        "schedule_rate",
+        "`rate(…)` takes a positive whole number and minutes, hours or days.",
+        "#[sqs_batch(dlq_redrive = \"rate(0 days)\")]",
+        "#[sqs_batch(dlq_redrive = \"rate(2 days)\")]",
+    ),
+    rule(
+        "schedule_at",
+        "`at(…)` runs once, and a DLQ that fills again must be redriven again.",
+        "#[sqs_batch(dlq_redrive = \"at(2030-01-01T00:00:00)\")]",
+        "#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
+    ),
+    rule(
+        "schedule_never_runs",
+        "A schedule whose date no calendar has never runs, and the DLQ fills.",
+        "#[sqs_batch(dlq_redrive = \"cron(0 23 30 2 ? *)\")]",
+        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+    ),
+    rule(
+        "schedule_timezone",
+        "EventBridge Scheduler takes the names of the IANA time zone database.",
+        "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jeruslem\")]",
+        "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jerusalem\")]",
+    ),
+    rule(
+        "handler_function",
+        "The attribute turns one async function into a Lambda function.",
+        "#[sqs_batch] struct Order;",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_async",
+        "Messages are handled at once and cut off in time, which needs a future.",
+        "#[sqs_batch] fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_plain",
+        "The handler is an ordinary Rust function.",
+        "#[sqs_batch] async unsafe fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_generic",
+        "A queue holds messages of one type, so nothing would choose the parameters.",
+        "#[sqs_batch] async fn handle<T>(order: T) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_name",
+        "The attribute writes `main` itself.",
+        "#[sqs_batch] async fn main(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_parameters",
+        "The handler takes the message, and a state if it needs one.",
+        "#[sqs_batch] async fn handle() -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_message",
+        "The message is passed by value, decoded anew for each attempt, and its type decides how it is read.",
+        "#[sqs_batch] async fn handle(order: &str) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: redrive::Text) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_state",
+        "The state is built once per cold start by `init` and lent to each message.",
+        "#[sqs_batch] async fn handle(order: Order, state: &State) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch(init = connect)] async fn handle(order: Order, state: &State) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_result",
+        "`Ok` deletes the message and `Err` keeps it, so the handler has to say which.",
+        "#[sqs_batch] async fn handle(order: Order) { }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "library_target",
+        "A Lambda function is a binary; a library has no `main` to write.",
+        "",
+        "",
+    ),
+    rule(
+        "one_function_per_binary",
+        "One binary is one function and one zip. Put each function in a file of its own under `src/bin/`.",
+        "",
+        "",
+    ),
+    rule(
+        "build_script",
+        "The template is written by the build script; without it the function would compile and never be deployed.",
+        "",
+        "",
+    ),
+    rule(
+        "function_not_listed",
+        "The template lacks the function, because the build script does not see what another macro writes, nor a file outside the module tree, nor anything but binary targets.",
+        "",
+        "",
+    ),
+    rule(
+        "function_differs",
+        "The template describes the function with other settings than it is compiled with.",
+        "",
+        "",
+    ),
+    warning(
+        "panic_abort",
+        "With `panic = \"abort\"` a panic in one message ends the whole process: Lambda fails the batch and SQS delivers all of it again. Nothing is lost, but good messages are handled again. cargo-lambda sets it for release builds unless the workspace says `panic = \"unwind\"`.",
+    ),
+];

@@ -1,0 +1,257 @@
+//! The function below the attribute: its name, message, state and result. The
+//! body is not read, so that half-typed code still gets its completions.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, PathArguments, ReturnType, Safety, Signature, Type, Visibility};
+
+use crate::errors::Errors;
+
+/// What the macro needs of the function's signature.
+pub struct Handler {
+    /// The function's name.
+    pub name: Ident,
+    /// `M` of `message: M`.
+    pub message: Type,
+    /// `S` of `state: &S`.
+    pub state: Option<Type>,
+    /// The return type.
+    pub result: Type,
+}
+
+/// Reads the item that the attribute stands on.
+pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
+    let signature = match read_signature.parse2(item.clone()) {
+        Ok(signature) => signature,
+        Err(_) => {
+            let span = item
+                .into_iter()
+                .find(not_an_attribute)
+                .map_or_else(Span::call_site, |token| token.span());
+            errors.push(
+                "handler_function",
+                span,
+                "`#[sqs_batch]` stands on an `async fn` of one message; move it to that function",
+            );
+            return None;
+        }
+    };
+    check(&signature, errors)
+}
+
+fn not_an_attribute(token: &proc_macro2::TokenTree) -> bool {
+    use proc_macro2::{Delimiter, TokenTree};
+    match token {
+        TokenTree::Punct(punct) => punct.as_char() != '#',
+        TokenTree::Group(group) => group.delimiter() != Delimiter::Bracket,
+        _ => true,
+    }
+}
+
+fn read_signature(input: ParseStream<'_>) -> syn::Result<Signature> {
+    input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    let signature = input.parse::<Signature>()?;
+    input.parse::<TokenStream>()?;
+    Ok(signature)
+}
+
+fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
+    let before = errors.len();
+    let name = &signature.ident;
+    if signature.asyncness.is_none() {
+        errors.push(
+            "handler_async",
+            signature.fn_token.span(),
+            format!("the handler is async; write `async fn {name}`"),
+        );
+    }
+    if let Safety::Unsafe(unsafety) = &signature.safety {
+        errors.push(
+            "handler_plain",
+            unsafety.span(),
+            "the handler is called for every message; remove `unsafe`",
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.push(
+            "handler_plain",
+            abi.span(),
+            "the handler is a plain Rust function; remove `extern`",
+        );
+    }
+    if !signature.generics.params.is_empty() {
+        errors.push(
+            "handler_generic",
+            signature.generics.span(),
+            "the handler takes one type of message; name the types instead of generic parameters",
+        );
+    } else if let Some(clause) = &signature.generics.where_clause {
+        errors.push(
+            "handler_generic",
+            clause.span(),
+            "the handler is not generic; remove the `where` clause",
+        );
+    }
+    if name == "main" {
+        errors.push(
+            "handler_name",
+            name.span(),
+            "`main` is what the attribute writes; give the handler another name",
+        );
+    }
+    if signature.variadic.is_some() {
+        errors.push(
+            "handler_parameters",
+            signature.variadic.span(),
+            "the handler takes a message, and a state if it needs one",
+        );
+    }
+    let (message, state) = parameters(signature, errors);
+    let result = result(signature, errors);
+    if errors.len() > before {
+        return None;
+    }
+    Some(Handler {
+        name: name.clone(),
+        message: message?,
+        state,
+        result: result?,
+    })
+}
+
+fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Option<Type>) {
+    let mut inputs = signature.inputs.iter();
+    let name = &signature.ident;
+    if let Some(receiver) = signature.receiver() {
+        errors.push(
+            "handler_parameters",
+            receiver.span(),
+            "the handler is a free function; take the message by value, and what it needs as `state: &S` with `init = path`",
+        );
+        return (None, None);
+    }
+    let mut next = || match inputs.next() {
+        Some(FnArg::Typed(argument)) => Some(&*argument.ty),
+        _ => None,
+    };
+    let Some(message) = next() else {
+        errors.push(
+            "handler_parameters",
+            signature.paren_token.span.join(),
+            format!("the handler takes the message; write `async fn {name}(message: M)`"),
+        );
+        return (None, None);
+    };
+    let message = check_message(message, errors);
+    let state = next().and_then(|state| check_state(state, errors));
+    if let Some(third) = signature.inputs.iter().nth(2) {
+        errors.push(
+            "handler_parameters",
+            third.span(),
+            "the handler takes a message and a state; remove this parameter",
+        );
+    }
+    (message, state)
+}
+
+fn check_message(message: &Type, errors: &mut Errors) -> Option<Type> {
+    let refusal = match message {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) if path.path.is_ident("str") => {
+                "the message is passed by value; take `redrive::Text` for the body as it is, or `String` for a JSON string".to_owned()
+            }
+            inner => format!("the message is passed by value; write `{}`", show(inner)),
+        },
+        Type::ImplTrait(_) => "the message's type decides how it is read; name it instead of `impl …`".to_owned(),
+        Type::Infer(_) => "the message's type decides how it is read; name it".to_owned(),
+        Type::Path(path) => match path.path.segments.last() {
+            Some(last) if last.ident == "SqsMessage" => {
+                "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it".to_owned()
+            }
+            Some(last) if matches!(last.ident.to_string().as_str(), "SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => {
+                format!("the handler takes one message, not a batch; write the type of its body instead of `{}`", last.ident)
+            }
+            Some(last) if has_lifetime(&last.arguments) => {
+                "the message is decoded anew for each attempt and cannot borrow; use owned fields such as `String`".to_owned()
+            }
+            _ => return Some(message.clone()),
+        },
+        _ => return Some(message.clone()),
+    };
+    errors.push("handler_message", message.span(), refusal);
+    None
+}
+
+fn has_lifetime(arguments: &PathArguments) -> bool {
+    match arguments {
+        PathArguments::AngleBracketed(arguments) => {
+            arguments.args.iter().any(|argument| match argument {
+                syn::GenericArgument::Lifetime(lifetime) => lifetime.ident != "static",
+                _ => false,
+            })
+        }
+        _ => false,
+    }
+}
+
+fn check_state(state: &Type, errors: &mut Errors) -> Option<Type> {
+    match state {
+        Type::Reference(reference) if reference.mutability.is_none() => {
+            Some((*reference.elem).clone())
+        }
+        Type::Reference(_) => {
+            let text = "the state is shared by messages that are handled at once; take `&S`, with a `Mutex` inside for what changes";
+            errors.push("handler_state", state.span(), text);
+            None
+        }
+        _ => {
+            errors.push(
+                "handler_state",
+                state.span(),
+                format!("the state is built once and lent; write `&{}`", show(state)),
+            );
+            None
+        }
+    }
+}
+
+fn result(signature: &Signature, errors: &mut Errors) -> Option<Type> {
+    let name = &signature.ident;
+    match &signature.output {
+        ReturnType::Default => {
+            errors.push(
+                "handler_result",
+                name.span(),
+                "the handler says whether the message is done; return `Result<(), E>`",
+            );
+            None
+        }
+        ReturnType::Type(_, result) => match &**result {
+            Type::ImplTrait(_)
+            | Type::Never(_)
+            | Type::Tuple(_)
+            | Type::Infer(_)
+            | Type::Reference(_) => {
+                errors.push(
+                    "handler_result",
+                    result.span(),
+                    "the handler says whether the message is done; return `Result<(), E>`",
+                );
+                None
+            }
+            result => Some(result.clone()),
+        },
+    }
+}
+
+fn show(tokens: &impl quote::ToTokens) -> String {
+    tokens
+        .to_token_stream()
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(" <", "<")
+        .replace("< ", "<")
+        .replace(" >", ">")
+}
