@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::{Date, DateTime};
 
-use super::calendar::{FIRST_YEAR, LAST_YEAR, Month};
+use super::calendar::{FIRST_YEAR, LAST_YEAR, Month, Year, months};
 use super::days::Days;
 use super::error::{DAYS, FIELD, FORM, NEVER_RUNS, ScheduleError};
 use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR};
@@ -49,6 +49,7 @@ impl Cron {
         let (Some(minutes), Some(hours), Some(days), Some(months), Some(years)) =
             (minutes, hours, days, months, years)
         else {
+            errors.sort_by_key(|error| error.span.start);
             return Err(errors);
         };
         let cron = Self {
@@ -58,73 +59,62 @@ impl Cron {
             months,
             years,
         };
-        if cron.run_months().next().is_none() {
+        if !cron.has_a_run() {
             return Err(vec![never_runs(day_of_month, month, day_of_week, year)]);
         }
         Ok(cron)
     }
 
-    /// The first run not before a local time, on the local clock as if it
-    /// never changed; seconds are ignored.
-    pub(super) fn next_local(&self, from: DateTime) -> Option<DateTime> {
-        let (date, minute) = match from.year() {
-            ..FIRST_YEAR => (jiff::civil::date(FIRST_YEAR, 1, 1), 0),
-            _ => (from.date(), minute_of_day(from)),
-        };
-        let run = self.next_date(date)?;
-        if run == date
-            && let Some(minute) = self.next_minute(minute)
-        {
+    /// The first run not before a local time and not after the day `last`, on
+    /// the local clock as if it never changed; seconds are ignored.
+    pub(super) fn next_local(&self, from: DateTime, last: Date) -> Option<DateTime> {
+        let run = self.next_date(from.date(), last)?;
+        if run != from.date() {
+            return Some(at_minute(run, self.first_minute()));
+        }
+        if let Some(minute) = self.next_minute(minute_of_day(from)) {
             return Some(at_minute(run, minute));
         }
-        let run = match run == date {
-            true => self.next_date(date.tomorrow().ok()?)?,
-            false => run,
-        };
+        let run = self.next_date(run.tomorrow().ok()?, last)?;
         Some(at_minute(run, self.first_minute()))
     }
 
-    fn next_date(&self, from: Date) -> Option<Date> {
-        let mut month = Month::of(from);
-        let mut not_before = u32::MAX << from.day();
-        while month.year <= LAST_YEAR {
-            let days = self.days_in(&month) & not_before;
-            if days != 0 {
-                let day = days.trailing_zeros() as i8;
-                return Date::new(month.year, month.number as i8, day).ok();
-            }
-            not_before = u32::MAX;
-            month = month.following();
-        }
-        None
+    fn next_date(&self, from: Date, last: Date) -> Option<Date> {
+        let (run_month, days) = months(from, last)
+            .map(|month| {
+                let days = self.days_in(&month);
+                match (month.year, month.number as i8) == (from.year(), from.month()) {
+                    true => (month, days & u32::MAX << from.day()),
+                    false => (month, days),
+                }
+            })
+            .find(|(_, days)| *days != 0)?;
+        let day = days.trailing_zeros() as i8;
+        let run = Date::new(run_month.year, run_month.number as i8, day).ok()?;
+        (run <= last).then_some(run)
     }
 
     /// The days it runs on, each as the bit of its number.
-    fn days_in(&self, month: &Month) -> u32 {
-        match self.runs_in(month) {
-            true => self.days.in_month(month),
-            false => 0,
-        }
+    pub(super) fn days_in(&self, month: &Month) -> u32 {
+        let runs = self.months.contains(u16::from(month.number)) && self.runs_in(month.year);
+        if runs { self.days.in_month(month) } else { 0 }
     }
 
-    fn runs_in(&self, month: &Month) -> bool {
-        self.months.contains(u16::from(month.number)) && self.years.contains(year_index(month.year))
+    /// Whether the year field has a year; all others have no run.
+    pub(super) fn runs_in(&self, year: i16) -> bool {
+        (FIRST_YEAR..=LAST_YEAR).contains(&year) && self.years.contains(year_index(year))
     }
 
-    /// The months that have a run, each with its days.
-    pub(super) fn run_months(&self) -> impl Iterator<Item = (Month, u32)> + use<'_> {
-        let first_year = self.years.next(0).unwrap_or(0) as i16;
-        Month::all_from(FIRST_YEAR + first_year)
-            .map(|month| {
-                let days = self.days_in(&month);
-                (month, days)
-            })
-            .filter(|(_, days)| *days != 0)
+    fn has_a_run(&self) -> bool {
+        Year::all()
+            .filter(|year| self.runs_in(year.number))
+            .flat_map(|year| year.months())
+            .any(|month| self.days_in(&month) != 0)
     }
 
     /// Whether it runs until the last year an expression can hold.
     pub(super) fn is_endless(&self) -> bool {
-        self.years.contains(year_index(LAST_YEAR))
+        self.runs_in(LAST_YEAR)
     }
 
     pub(super) fn first_minute(&self) -> u16 {

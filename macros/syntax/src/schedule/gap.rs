@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use jiff::civil::{DateTime, date};
-use jiff::tz::{Offset, TimeZone};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
+use super::calendar::Year;
 use super::cron::Cron;
-use super::runs::next_cron;
+use super::set::Set;
 
-/// The years searched for clock changes: with 28 of them every date falls on
-/// every weekday. They are fixed, so that the same source gives the same
-/// warnings on any day.
-const YEARS: std::ops::RangeInclusive<i16> = 2026..=2053;
+/// Clock changes are searched from 2026-01-01 to the end of 2053: in 28 years
+/// every date falls on every weekday. The years are fixed, so that the same
+/// source gives the same warnings on any day.
+const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
+const LAST_YEAR: i16 = 2053;
 
 const MINUTES_A_DAY: u32 = 24 * 60;
 
@@ -30,7 +33,7 @@ pub(super) fn longest(cron: &Cron) -> Option<Duration> {
 }
 
 fn longest_in_a_day(cron: &Cron) -> Option<u32> {
-    let longest_step = |set: &super::set::Set| {
+    let longest_step = |set: &Set| {
         set.iter()
             .zip(set.iter().skip(1))
             .map(|(a, b)| u32::from(b - a))
@@ -47,64 +50,85 @@ fn longest_in_a_day(cron: &Cron) -> Option<u32> {
 fn longest_days(cron: &Cron) -> Option<u32> {
     let mut longest = None;
     let mut last: Option<u32> = None;
-    let mut seen = [None; 32 * 8];
-    for (month, days) in cron.run_months() {
-        // Which days a month has runs on depends on its length and its first
-        // weekday alone.
-        let kind = usize::from(month.length) * 8 + usize::from(month.first_weekday);
-        let inner = *seen[kind].get_or_insert_with(|| longest_inside(days));
-        let first = month.day_number + days.trailing_zeros();
-        longest = longest.max(inner).max(last.map(|last| first - last));
-        last = Some(month.day_number + days.ilog2());
+    let mut kinds: [Option<RunDays>; Year::KINDS] = [None; Year::KINDS];
+    for year in Year::all().filter(|year| cron.runs_in(year.number)) {
+        let in_year = *kinds[year.kind()].get_or_insert_with(|| RunDays::of(cron, &year));
+        let Some((first_run, last_run)) = in_year.ends else {
+            continue;
+        };
+        let first_run = year.first_day + first_run;
+        longest = longest.max(in_year.longest);
+        longest = longest.max(last.map(|last| first_run - last));
+        last = Some(year.first_day + last_run);
     }
     longest
 }
 
-fn longest_inside(days: u32) -> Option<u32> {
-    let mut rest = days;
-    let mut longest = None;
-    while rest != 0 {
-        let day = rest.trailing_zeros();
-        rest &= rest - 1;
-        if rest != 0 {
-            longest = longest.max(Some(rest.trailing_zeros() - day));
+/// The days with runs of one year.
+#[derive(Clone, Copy, Default)]
+struct RunDays {
+    /// The first and the last, counted from 1 January.
+    ends: Option<(u32, u32)>,
+    /// The most days from one to the next.
+    longest: Option<u32>,
+}
+
+impl RunDays {
+    fn of(cron: &Cron, year: &Year) -> Self {
+        let mut run_days = Self::default();
+        let mut month_start = 0;
+        for month in year.months() {
+            let mut days = cron.days_in(&month);
+            while days != 0 {
+                run_days.add(month_start + days.trailing_zeros() - 1);
+                days &= days - 1;
+            }
+            month_start += u32::from(month.length);
         }
+        run_days
     }
-    longest
+
+    fn add(&mut self, day: u32) {
+        if let Some((_, last)) = self.ends {
+            self.longest = self.longest.max(Some(day - last));
+        }
+        self.ends = Some((self.ends.map_or(day, |(first, _)| first), day));
+    }
 }
 
 /// The first run that a clock change swallows without another run close
 /// behind.
 pub(super) fn swallowed(cron: &Cron, zone: &TimeZone) -> Option<DateTime> {
-    let start = zone
-        .to_timestamp(date(*YEARS.start(), 1, 1).at(0, 0, 0, 0))
-        .ok()?;
-    let mut before = zone.to_offset(start);
-    for change in zone.following(start) {
-        let from = before.to_datetime(change.timestamp());
-        if from.year() > *YEARS.end() {
-            return None;
-        }
-        let after = change.offset();
-        let gap = seconds(after) - seconds(before);
-        before = after;
-        if gap <= 0 {
-            continue;
-        }
-        let until = after.to_datetime(change.timestamp());
-        let Some(run) = cron.next_local(from).filter(|run| *run < until) else {
-            continue;
-        };
-        let soon = change.timestamp().as_second() + gap;
-        let instant_before = change.timestamp() - jiff::SignedDuration::from_secs(1);
-        let next = next_cron(cron, instant_before, zone);
-        if next.is_none_or(|next| next.as_second() >= soon) {
-            return Some(run);
-        }
-    }
-    None
+    skips(zone).find_map(|skip| {
+        let run = cron
+            .next_local(skip.from, skip.until.date())
+            .filter(|run| *run < skip.until)?;
+        let soon = skip.until.checked_add(skip.length).ok()?;
+        let next = cron.next_local(skip.until, soon.date());
+        next.is_none_or(|next| next >= soon).then_some(run)
+    })
 }
 
-fn seconds(offset: Offset) -> i64 {
-    i64::from(offset.seconds())
+/// A span of local times that a zone's clock does not show.
+struct Skip {
+    from: DateTime,
+    until: DateTime,
+    length: SignedDuration,
+}
+
+fn skips(zone: &TimeZone) -> impl Iterator<Item = Skip> + use<'_> {
+    zone.following(START)
+        .scan(zone.to_offset(START), |before, change| {
+            let from = before.to_datetime(change.timestamp());
+            let until = change.offset().to_datetime(change.timestamp());
+            *before = change.offset();
+            Some((from, until))
+        })
+        .take_while(|(from, _)| from.year() <= LAST_YEAR)
+        .filter(|(from, until)| from < until)
+        .map(|(from, until)| Skip {
+            from,
+            until,
+            length: until.duration_since(from),
+        })
 }

@@ -1,19 +1,20 @@
 //! When a schedule runs, in a time zone.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, date};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
+use super::calendar::{FIRST_YEAR, LAST_DAY};
 use super::cron::Cron;
 
 /// The first run of a cron expression after an instant.
 pub(super) fn next_cron(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    let mut local = cron.next_local(zone.to_datetime(after))?;
+    let mut local = cron.next_local(not_before(zone.to_datetime(after)), LAST_DAY)?;
     loop {
         if let Some(run) = on_clock(local, zone).filter(|run| *run > after) {
             return Some(run);
         }
-        local = cron.next_local(minute_after(local)?)?;
+        local = cron.next_local(minute_after(local)?, LAST_DAY)?;
     }
 }
 
@@ -28,6 +29,11 @@ fn on_clock(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     offset.to_timestamp(local).ok()
 }
 
-pub(super) fn minute_after(local: DateTime) -> Option<DateTime> {
+/// Spares the walk through years that no expression can hold.
+fn not_before(local: DateTime) -> DateTime {
+    local.max(date(FIRST_YEAR, 1, 1).at(0, 0, 0, 0))
+}
+
+fn minute_after(local: DateTime) -> Option<DateTime> {
     local.checked_add(jiff::SignedDuration::from_mins(1)).ok()
 }

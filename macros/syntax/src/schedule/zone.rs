@@ -48,7 +48,12 @@ fn database() -> &'static TimeZoneDatabase {
 /// The database itself does not care about case.
 fn exact(name: &str) -> Option<TimeZone> {
     let zone = database().get(name).ok()?;
-    (zone.iana_name() == Some(name) && !zone.is_unknown()).then_some(zone)
+    (zone.iana_name() == Some(name) && is_place(name)).then_some(zone)
+}
+
+/// The database also names "no zone was chosen".
+fn is_place(name: &str) -> bool {
+    !["Etc/Unknown", "Factory"].contains(&name)
 }
 
 fn nearest(name: &str) -> Option<String> {
@@ -57,13 +62,20 @@ fn nearest(name: &str) -> Option<String> {
     let likeness = |known: &str| {
         let known = known.to_ascii_lowercase();
         let city = known.rsplit('/').next().unwrap_or(&known);
-        match city == lower {
-            true => 1.0,
-            false => strsim::normalized_damerau_levenshtein(&known, &lower),
+        if city == lower {
+            return 1.0;
+        }
+        // Spares the dear comparison with most of the names.
+        match known.len().abs_diff(lower.len()) {
+            0..=3 => strsim::normalized_damerau_levenshtein(&known, &lower),
+            _ => 0.0,
         }
     };
     database()
         .available()
+        // The sign of `Etc/GMT+2` is the other way round (2 hours behind), so
+        // it is no answer to `GMT+2`.
+        .filter(|known| is_place(known.as_str()) && !known.as_str().starts_with("Etc/GMT"))
         .map(|known| (likeness(known.as_str()), known))
         .filter(|(likeness, _)| *likeness >= NEAR)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
