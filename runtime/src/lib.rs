@@ -2,3 +2,5 @@
 
 #[cfg(feature = "redrive")]
 mod sqs;
+#[cfg(feature = "redrive")]
+mod redrive;

@@ -1,0 +1,317 @@
+//! What the redrive function is told by its environment.
+
+use std::fmt;
+
+use crate::sqs::MissingVariables;
+
+const DLQ_ARN: &str = "REDRIVE_DLQ_ARN";
+const SOURCE_ARN: &str = "REDRIVE_SOURCE_ARN";
+const DLQ_URL: &str = "REDRIVE_DLQ_URL";
+const RATE: &str = "REDRIVE_RATE";
+
+/// Most messages per second of a move task (`MaxNumberOfMessagesPerSecond`):
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html>.
+const MAX_RATE: i32 = 500;
+
+/// From where to where, and how fast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Config {
+    pub(super) dlq: QueueArn,
+    pub(super) source: QueueArn,
+    /// Only for counting what waits: without it the answer has no count.
+    pub(super) dlq_url: Option<String>,
+    /// Messages per second, 1 to 500; `None`: SQS decides.
+    pub(super) rate: Option<i32>,
+}
+
+impl Config {
+    /// # Errors
+    ///
+    /// Every variable that is missing or is not what it should be, at once.
+    pub(super) fn from_lookup(
+        lookup: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, NotStarted> {
+        let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let mut wrong = NotStarted::default();
+
+        let dlq = wrong.required(DLQ_ARN, "the dead-letter queue", get(DLQ_ARN));
+        let source = wrong.required(SOURCE_ARN, "the source queue", get(SOURCE_ARN));
+        let rate = wrong.rate(get(RATE));
+        let dlq_url = get(DLQ_URL);
+        if let (Some(url), Some(dlq)) = (&dlq_url, &dlq) {
+            wrong.check_url(url, dlq);
+        }
+        if let (Some(dlq), Some(source)) = (&dlq, &source) {
+            wrong.check_pair(dlq, source);
+        }
+
+        match (dlq, source) {
+            (Some(dlq), Some(source)) if wrong.0.is_empty() => Ok(Config {
+                dlq,
+                source,
+                dlq_url,
+                rate,
+            }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+/// Why the function does not start: one reason for each variable.
+#[derive(Default, Clone, PartialEq, Eq)]
+pub(super) struct NotStarted(Vec<String>);
+
+impl NotStarted {
+    pub(super) fn add_missing(&mut self, missing: &MissingVariables) {
+        self.0.push(missing.to_string());
+    }
+
+    fn required(&mut self, name: &str, queue: &str, value: Option<String>) -> Option<QueueArn> {
+        let Some(value) = value else {
+            self.0
+                .push(format!("{name} is not set; set it to the ARN of {queue}"));
+            return None;
+        };
+        let arn = QueueArn::parse(&value);
+        if arn.is_none() {
+            self.0.push(format!(
+                "{name} is `{value}`, which is not the ARN of an SQS queue; \
+                 set it to `arn:aws:sqs:<region>:<account>:<name>` of {queue}"
+            ));
+        }
+        arn
+    }
+
+    fn rate(&mut self, value: Option<String>) -> Option<i32> {
+        let value = value?;
+        let rate = value
+            .parse()
+            .ok()
+            .filter(|rate| (1..=MAX_RATE).contains(rate));
+        if rate.is_none() {
+            self.0.push(format!(
+                "{RATE} is `{value}`; set it to a whole number of messages per second \
+                 from 1 to {MAX_RATE}, or remove it to let SQS decide"
+            ));
+        }
+        rate
+    }
+
+    fn check_url(&mut self, url: &str, dlq: &QueueArn) {
+        let path = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
+        if path
+            .and_then(|path| path.rsplit_once('/'))
+            .map(|(_, name)| name)
+            != Some(dlq.name())
+        {
+            self.0.push(format!(
+                "{DLQ_URL} is `{url}`, which is not a URL of the queue that {DLQ_ARN} names, `{}`",
+                dlq.name()
+            ));
+        }
+    }
+
+    fn check_pair(&mut self, dlq: &QueueArn, source: &QueueArn) {
+        let problem = if dlq == source {
+            "are the same queue; messages can only be moved to another one"
+        } else if dlq.place() != source.place() {
+            "are in different regions or accounts; a dead-letter queue is where its source queue is"
+        } else if dlq.is_fifo() != source.is_fifo() {
+            "are one FIFO and one standard queue; messages move between queues of the same kind"
+        } else {
+            return;
+        };
+        self.0.push(format!("{DLQ_ARN} and {SOURCE_ARN} {problem}"));
+    }
+}
+
+impl fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the redrive function cannot start: {}",
+            self.0.join("; ")
+        )
+    }
+}
+
+/// What a `main` that returns the error prints.
+impl fmt::Debug for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for NotStarted {}
+
+/// The ARN of an SQS queue: `arn:<partition>:sqs:<region>:<account>:<name>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct QueueArn(String);
+
+impl QueueArn {
+    fn parse(arn: &str) -> Option<Self> {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let &["arn", partition, "sqs", region, account, name] = parts.as_slice() else {
+            return None;
+        };
+        let stem = name.strip_suffix(".fifo").unwrap_or(name);
+        let is_queue = !partition.is_empty()
+            && !region.is_empty()
+            && account.len() == 12
+            && account.bytes().all(|byte| byte.is_ascii_digit())
+            && !stem.is_empty()
+            && name.len() <= 80
+            && stem
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        is_queue.then(|| QueueArn(arn.to_owned()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part after the last colon.
+    pub(super) fn name(&self) -> &str {
+        self.split().1
+    }
+
+    /// Partition, region and account.
+    fn place(&self) -> &str {
+        self.split().0
+    }
+
+    fn is_fifo(&self) -> bool {
+        self.0.ends_with(".fifo")
+    }
+
+    fn split(&self) -> (&str, &str) {
+        self.0.rsplit_once(':').unwrap_or_default()
+    }
+}
+
+impl fmt::Display for QueueArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DLQ: (&str, &str) = (DLQ_ARN, "arn:aws:sqs:eu-west-1:123456789012:orders-dlq");
+    const SOURCE: (&str, &str) = (SOURCE_ARN, "arn:aws:sqs:eu-west-1:123456789012:orders");
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let lookup = |name: &str| {
+            let found = variables.iter().rev().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Config::from_lookup(&lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn reads_a_complete_environment() {
+        let url = (
+            DLQ_URL,
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/orders-dlq",
+        );
+        let config = read(&[DLQ, SOURCE, url, (RATE, "500")]).unwrap();
+
+        assert_eq!(config.dlq.as_str(), DLQ.1);
+        assert_eq!(config.source.as_str(), SOURCE.1);
+        assert_eq!(config.dlq_url.as_deref(), Some(url.1));
+        assert_eq!(config.rate, Some(500));
+    }
+
+    #[test]
+    fn rate_and_url_may_be_absent_or_empty() {
+        for variables in [
+            vec![DLQ, SOURCE],
+            vec![DLQ, SOURCE, (RATE, ""), (DLQ_URL, "")],
+        ] {
+            let config = read(&variables).unwrap();
+            assert_eq!((config.rate, config.dlq_url), (None, None));
+        }
+    }
+
+    #[test]
+    fn one_error_names_everything_that_is_wrong() {
+        assert_eq!(
+            read(&[(DLQ_ARN, "orders-dlq"), (RATE, "501")]).unwrap_err(),
+            "the redrive function cannot start: \
+             REDRIVE_DLQ_ARN is `orders-dlq`, which is not the ARN of an SQS queue; \
+             set it to `arn:aws:sqs:<region>:<account>:<name>` of the dead-letter queue; \
+             REDRIVE_SOURCE_ARN is not set; set it to the ARN of the source queue; \
+             REDRIVE_RATE is `501`; set it to a whole number of messages per second \
+             from 1 to 500, or remove it to let SQS decide"
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_not_the_arn_of_a_queue() {
+        for arn in [
+            "",
+            "orders",
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
+            "arn:aws:sns:eu-west-1:123456789012:orders",
+            "arn:aws:sqs::123456789012:orders",
+            "arn:aws:sqs:eu-west-1:12345:orders",
+            "arn:aws:sqs:eu-west-1:12345678901x:orders",
+            "arn:aws:sqs:eu-west-1:123456789012:",
+            "arn:aws:sqs:eu-west-1:123456789012:.fifo",
+            "arn:aws:sqs:eu-west-1:123456789012:or.ders",
+            "arn:aws:sqs:eu-west-1:123456789012:orders:more",
+        ] {
+            assert_eq!(QueueArn::parse(arn), None, "{arn}");
+        }
+        let longest = format!("arn:aws:sqs:eu-west-1:123456789012:{}", "q".repeat(80));
+        assert!(QueueArn::parse(&longest).is_some());
+        assert!(QueueArn::parse(&format!("{longest}q")).is_none());
+    }
+
+    #[test]
+    fn refuses_rates_that_sqs_does_not_have() {
+        for rate in ["0", "-1", "501", "1.5", "fast", " 5", "99999999999"] {
+            let error = read(&[DLQ, SOURCE, (RATE, rate)]).unwrap_err();
+            assert!(error.contains("REDRIVE_RATE is `"), "{rate}: {error}");
+        }
+    }
+
+    #[test]
+    fn refuses_two_queues_that_cannot_be_a_pair() {
+        for (dlq, problem) in [
+            (SOURCE.1, "the same queue"),
+            (
+                "arn:aws:sqs:eu-west-1:123456789012:orders-dlq.fifo",
+                "one FIFO and one standard",
+            ),
+            (
+                "arn:aws:sqs:eu-west-2:123456789012:orders-dlq",
+                "different regions or accounts",
+            ),
+            (
+                "arn:aws:sqs:eu-west-1:210987654321:orders-dlq",
+                "different regions or accounts",
+            ),
+        ] {
+            let error = read(&[SOURCE, (DLQ_ARN, dlq)]).unwrap_err();
+            assert!(error.contains(problem), "{dlq}: {error}");
+        }
+    }
+
+    #[test]
+    fn refuses_the_url_of_another_queue() {
+        for url in [
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
+            "orders-dlq",
+            "sqs.eu-west-1.amazonaws.com/123456789012/orders-dlq",
+        ] {
+            let error = read(&[DLQ, SOURCE, (DLQ_URL, url)]).unwrap_err();
+            assert!(error.contains("REDRIVE_DLQ_URL is `"), "{url}: {error}");
+        }
+    }
+}

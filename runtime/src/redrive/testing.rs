@@ -1,0 +1,120 @@
+//! A local HTTP server that answers as SQS does (AWS JSON 1.0), so that tests go
+//! through the real SDK client, and one answer for each operation.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex},
+};
+
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, Response, body::Bytes, body::Incoming, service::service_fn};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::config::Config;
+
+/// What was asked: an operation or a path, and the body.
+type Requests = Arc<Mutex<Vec<(String, Value)>>>;
+
+/// A server on a port of its own, until the test's runtime ends.
+pub(super) struct FakeAws {
+    pub(super) address: String,
+    requests: Requests,
+}
+
+impl FakeAws {
+    /// Answers each operation with its status and body, and any other with 400.
+    pub(super) async fn start(
+        answers: impl IntoIterator<Item = (&'static str, (u16, Value))>,
+    ) -> Self {
+        let answers: Arc<HashMap<_, _>> = Arc::new(answers.into_iter().collect());
+        let requests = Requests::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+
+        let log = Arc::clone(&requests);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (answers, log) = (Arc::clone(&answers), Arc::clone(&log));
+                let service = service_fn(move |request| {
+                    answer(request, Arc::clone(&answers), Arc::clone(&log))
+                });
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new()
+                        .serve_connection(TokioIo::new(stream), service),
+                );
+            }
+        });
+        FakeAws { address, requests }
+    }
+
+    /// The client that Lambda's environment gives, with this server as SQS.
+    pub(super) fn client(&self) -> aws_sdk_sqs::Client {
+        crate::sqs::client_from(|name| match name {
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+            "AWS_REGION" => Some("eu-west-1".to_owned()),
+            "AWS_ENDPOINT_URL_SQS" => Some(format!("http://{}", self.address)),
+            _ => None,
+        })
+        .unwrap()
+    }
+
+    /// How often `operation` was called.
+    pub(super) fn calls(&self, operation: &str) -> usize {
+        let requests = self.requests.lock().unwrap();
+        requests
+            .iter()
+            .filter(|(name, _)| name == operation)
+            .count()
+    }
+
+    /// The body of the first call of `operation`.
+    pub(super) fn request(&self, operation: &str) -> Value {
+        let requests = self.requests.lock().unwrap();
+        let found = requests.iter().find(|(name, _)| name == operation);
+        found.expect("the operation was called").1.clone()
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    answers: Arc<HashMap<&'static str, (u16, Value)>>,
+    log: Requests,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let target = request.headers().get("x-amz-target");
+    let operation = match target.and_then(|target| target.to_str().ok()) {
+        Some(target) => target.trim_start_matches("AmazonSQS.").to_owned(),
+        None => request.uri().path().to_owned(),
+    };
+    let body = request.into_body().collect().await.unwrap().to_bytes();
+    let body = serde_json::from_slice(&body).unwrap();
+
+    let unknown = (
+        400,
+        json!({"__type": "UnsupportedOperation", "message": operation}),
+    );
+    let (status, answer) = answers.get(operation.as_str()).unwrap_or(&unknown).clone();
+    log.lock().unwrap().push((operation, body));
+    Ok(Response::builder()
+        .status(status)
+        .header("content-type", "application/x-amz-json-1.0")
+        .body(Full::from(answer.to_string()))
+        .unwrap())
+}
+
+/// A pair of standard queues, with the URL that the template gives.
+pub(super) fn config(rate: Option<i32>) -> Config {
+    let rate = rate.map(|rate| rate.to_string());
+    Config::from_lookup(&|name: &str| match name {
+        "REDRIVE_DLQ_ARN" => Some("arn:aws:sqs:eu-west-1:123456789012:orders-dlq".to_owned()),
+        "REDRIVE_SOURCE_ARN" => Some("arn:aws:sqs:eu-west-1:123456789012:orders".to_owned()),
+        "REDRIVE_DLQ_URL" => {
+            Some("https://sqs.eu-west-1.amazonaws.com/123456789012/orders-dlq".to_owned())
+        }
+        "REDRIVE_RATE" => rate.clone(),
+        _ => None,
+    })
+    .unwrap()
+}
