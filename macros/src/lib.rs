@@ -8,6 +8,7 @@ mod paths;
 use proc_macro::TokenStream;
 
 #[doc = include_str!("sqs_batch.md")]
+#[doc = include_str!("keys.md")]
 #[proc_macro_attribute]
 pub fn sqs_batch(attribute: TokenStream, item: TokenStream) -> TokenStream {
     expand::sqs_batch(

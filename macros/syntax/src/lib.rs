@@ -11,6 +11,7 @@ pub mod function;
 pub mod keys;
 mod nearest;
 mod options;
+pub mod reference;
 pub mod rules;
 pub mod schedule;
 pub mod signature;

@@ -1,0 +1,113 @@
+//! The reference in words: the table of keys and the page of each rule, written
+//! from what the parser itself uses.
+
+use std::fmt::Write as _;
+
+use crate::keys::{KEYS, Key, Kind};
+use crate::rules::{Level, Rule, all};
+use crate::value::show;
+
+/// The table of the attribute's keys, in Markdown.
+pub fn keys() -> String {
+    let mut table = String::from(
+        "| key | value | default | what it does | AWS name |\n|---|---|---|---|---|\n",
+    );
+    for key in KEYS {
+        let Key {
+            name,
+            default,
+            about,
+            ..
+        } = key;
+        let value = value(&key.kind);
+        let aws = match (key.aws, key.link) {
+            ("", "") => String::new(),
+            ("", link) => format!("[page]({link})"),
+            (aws, link) => format!("[`{aws}`]({link})"),
+        };
+        let _ = writeln!(table, "| `{name}` | {value} | {default} | {about} | {aws} |");
+    }
+    table
+}
+
+fn value(kind: &Kind) -> String {
+    let seconds = |seconds: u32| show(std::time::Duration::from_secs(u64::from(seconds)));
+    match kind {
+        Kind::Integer(range, unit) => {
+            format!("{} to {}{unit}", range.start(), range.end())
+        }
+        Kind::Seconds(range) => format!(
+            "whole seconds, `\"{}\"` to `\"{}\"`",
+            seconds(*range.start()),
+            seconds(*range.end())
+        ),
+        Kind::Duration(range) => {
+            format!("`\"{}\"` to `\"{}\"`", show(*range.start()), show(*range.end()))
+        }
+        Kind::Waits(range) => format!(
+            "two durations, `\"a..b\"`, each `{}` to `{}`",
+            show(*range.start()),
+            show(*range.end())
+        ),
+        Kind::Boolean => "`true` or `false`".to_owned(),
+        Kind::Choice(names) => {
+            let names: Vec<_> = names.iter().map(|name| format!("`\"{name}\"`")).collect();
+            names.join(" or ")
+        }
+        Kind::Text => "a string".to_owned(),
+        Kind::List => "a string, or `[\"…\", \"…\"]`".to_owned(),
+        Kind::Path => "a path".to_owned(),
+        Kind::Variables => "`(NAME = \"value\", …)`".to_owned(),
+    }
+}
+
+/// All rules, in Markdown.
+pub fn rules() -> String {
+    let mut page = String::from(
+        "# The rules\n\n\
+         What `#[sqs_batch]` refuses, and what it warns of. Each error and warning ends with the id of its rule in\n\
+         brackets; `cargo redrive explain <id>` prints the same page. The examples stand on\n\
+         `async fn handle(order: Order) -> Result<(), Error>` unless they show a function themselves.\n\n\
+         This file is written from the table that the parser uses; a test fails when it is stale.\n",
+    );
+    for rule in all() {
+        page.push('\n');
+        page.push_str(&self::rule(rule));
+    }
+    page
+}
+
+/// The page of one rule, in Markdown.
+pub fn rule(rule: &Rule) -> String {
+    let level = match rule.level {
+        Level::Error => "an error".to_owned(),
+        Level::Deliberate => format!("an error, unless accepted with `allow = \"{}\"`", rule.id),
+        Level::Warning => format!("a warning, unless accepted with `allow = \"{}\"`", rule.id),
+    };
+    let mut page = format!("## {}\n\n{level}. {}\n", rule.id, rule.reason);
+    if !rule.link.is_empty() {
+        let _ = write!(page, "\nAWS: <{}>\n", rule.link);
+    }
+    if !rule.fails.is_empty() {
+        let _ = write!(page, "\nFails:\n\n```rust,ignore\n{}\n```\n", rule.fails);
+    }
+    if !rule.passes.is_empty() {
+        let _ = write!(page, "\nPasses:\n\n```rust,ignore\n{}\n```\n", rule.passes);
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect_file;
+
+    #[test]
+    fn the_attributes_table_of_keys_is_fresh() {
+        expect_file!["../../src/keys.md"].assert_eq(&super::keys());
+    }
+
+    #[test]
+    fn the_page_of_rules_is_fresh() {
+        expect_file!["../../../docs/rules.md"].assert_eq(&super::rules());
+    }
+}
