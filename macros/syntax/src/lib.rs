@@ -84,3 +84,6 @@ fn check_state(handler: &Handler, options: &options::Options, errors: &mut Error
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

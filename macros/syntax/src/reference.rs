@@ -25,7 +25,10 @@ pub fn keys() -> String {
             ("", link) => format!("[page]({link})"),
             (aws, link) => format!("[`{aws}`]({link})"),
         };
-        let _ = writeln!(table, "| `{name}` | {value} | {default} | {about} | {aws} |");
+        let _ = writeln!(
+            table,
+            "| `{name}` | {value} | {default} | {about} | {aws} |"
+        );
     }
     table
 }
@@ -42,7 +45,11 @@ fn value(kind: &Kind) -> String {
             seconds(*range.end())
         ),
         Kind::Duration(range) => {
-            format!("`\"{}\"` to `\"{}\"`", show(*range.start()), show(*range.end()))
+            format!(
+                "`\"{}\"` to `\"{}\"`",
+                show(*range.start()),
+                show(*range.end())
+            )
         }
         Kind::Waits(range) => format!(
             "two durations, `\"a..b\"`, each `{}` to `{}`",

@@ -1,0 +1,296 @@
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+
+use crate::Parsed;
+
+fn parse(attribute: &str) -> Parsed {
+    let item = "async fn process_order(order: Order) -> Result<(), Error> { Ok(()) }";
+    let tokens = |text: &str| text.parse::<TokenStream>().expect("tokens");
+    crate::parse(tokens(attribute), tokens(item))
+}
+
+fn rules(attribute: &str) -> Vec<&'static str> {
+    parse(attribute)
+        .errors
+        .mistakes()
+        .iter()
+        .map(|mistake| mistake.rule)
+        .collect()
+}
+
+fn messages(attribute: &str) -> Vec<String> {
+    parse(attribute)
+        .errors
+        .mistakes()
+        .iter()
+        .map(|mistake| mistake.message.clone())
+        .collect()
+}
+
+#[test]
+fn defaults_are_safe_in_production() {
+    let parsed = parse("");
+    assert!(parsed.errors.is_empty() && parsed.warnings.is_empty());
+    let function = parsed.function;
+    assert_eq!(function.queue, "process-order");
+    assert_eq!(function.dlq(), "process-order-dlq");
+    assert_eq!((function.batch_size, function.batch_window), (10, 0));
+    assert_eq!((function.timeout, function.visibility_timeout), (30, 180));
+    assert_eq!(function.max_receive_count, 5);
+    assert_eq!(
+        (function.retention, function.dlq_retention),
+        (345_600, 1_209_600)
+    );
+    assert!(function.infra && function.redrive.is_none());
+}
+
+#[test]
+fn the_visibility_timeout_follows_timeout_and_window() {
+    let function = parse("timeout = \"60s\", batch_window = \"20s\"").function;
+    assert_eq!(function.visibility_timeout, 380);
+}
+
+#[test]
+fn the_dlq_of_a_fifo_queue_is_one_too() {
+    let function = parse("queue = \"orders.fifo\", allow = \"fifo_dlq_order\"").function;
+    assert!(function.is_fifo());
+    assert_eq!(function.dlq(), "orders-dlq.fifo");
+}
+
+/// Values at the edge of what is allowed, and just over it.
+#[test]
+fn boundaries_hold_on_both_sides() {
+    let accepted = [
+        "batch_size = 1",
+        "batch_size = 10",
+        "batch_size = 11, batch_window = \"1s\", concurrency = 11",
+        "batch_size = 10000, batch_window = \"300s\", concurrency = 1000",
+        "batch_window = \"0s\"",
+        "batch_window = \"5m\"",
+        "max_concurrency = 2",
+        "max_concurrency = 1000",
+        "retries = 0",
+        "retries = 10, backoff = \"1ms..1s\"",
+        "concurrency = 10",
+        "timeout = \"1s\", retries = 0",
+        "timeout = \"900s\"",
+        "timeout = \"15m\"",
+        "memory = 128",
+        "memory = 10240",
+        "max_receive_count = 1000",
+        "visibility_timeout = \"12h\"",
+        "retention = \"60s\"",
+        "retention = \"13d\"",
+        "retention = \"1m\", dlq_retention = \"61s\"",
+        "dlq_retention = \"14d\"",
+        "dlq_redrive = \"rate(1 day)\", redrive_rate = 1",
+        "dlq_redrive = \"rate(1 day)\", redrive_rate = 500",
+        "dlq_redrive = \"rate(9 days)\"",
+        "queue_backoff = \"1s..12h\"",
+        "queue = \"a\"",
+        "backoff = \"1ms..1ms\"",
+        "queue = \"orders.fifo\", batch_window = \"0s\", allow = \"fifo_dlq_order\"",
+    ];
+    for attribute in accepted {
+        assert_eq!(messages(attribute), Vec::<String>::new(), "{attribute}");
+        assert_eq!(
+            parse(attribute)
+                .warnings
+                .iter()
+                .filter(|warning| !warning.accepted)
+                .count(),
+            0,
+            "{attribute}"
+        );
+    }
+    let refused = [
+        ("batch_size = 0", "out_of_range"),
+        ("batch_size = 10001", "out_of_range"),
+        ("batch_size = 4294967296", "out_of_range"),
+        ("batch_size = 99999999999999999999999", "out_of_range"),
+        ("batch_window = \"301s\"", "out_of_range"),
+        ("max_concurrency = 1", "out_of_range"),
+        ("max_concurrency = 1001", "out_of_range"),
+        ("retries = 11", "out_of_range"),
+        ("concurrency = 0", "out_of_range"),
+        ("timeout = \"0s\"", "out_of_range"),
+        ("timeout = \"901s\"", "out_of_range"),
+        ("memory = 127", "out_of_range"),
+        ("memory = 10241", "out_of_range"),
+        ("max_receive_count = 0", "out_of_range"),
+        ("max_receive_count = 1001", "out_of_range"),
+        ("visibility_timeout = \"43201s\"", "out_of_range"),
+        ("retention = \"59s\"", "out_of_range"),
+        ("dlq_retention = \"15d\"", "out_of_range"),
+        ("retention = \"14d\"", "dlq_retention"),
+        ("dlq_redrive = \"rate(10 days)\"", "redrive_gap"),
+        (
+            "dlq_redrive = \"rate(1 day)\", redrive_rate = 0",
+            "out_of_range",
+        ),
+        ("queue_backoff = \"500ms..1s\"", "out_of_range"),
+        ("queue_backoff = \"1500ms..3s\"", "duration"),
+        ("queue = \"\"", "queue_name"),
+        (
+            "queue = \".fifo\", allow = \"fifo_dlq_order\"",
+            "queue_name",
+        ),
+        ("timeout = \"18446744073709551615d\"", "duration"),
+    ];
+    for (attribute, rule) in refused {
+        assert_eq!(rules(attribute), [rule], "{attribute}");
+    }
+}
+
+#[test]
+fn a_queues_name_leaves_room_for_the_dlqs() {
+    let name = |length| format!("queue = \"{}\"", "q".repeat(length));
+    assert_eq!(rules(&name(76)), Vec::<&str>::new());
+    assert_eq!(rules(&name(77)), ["queue_name"]);
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once_and_none_follows_from_another() {
+    let attribute = "batchsize = 5, retries = \"3\", timeout = 30, memory = 64, visibility_timeout = \"1s\", dlq_redrive = \"cron(99 23 * * ? *)\", redrive_timezone = \"Mars/Base\"";
+    let rules = rules(attribute);
+    assert_eq!(
+        rules,
+        [
+            "unknown_key",
+            "duration",
+            "wrong_type",
+            "out_of_range",
+            "schedule_timezone",
+            "schedule_field"
+        ]
+    );
+}
+
+#[test]
+fn errors_offer_the_way_out() {
+    for (attribute, way_out) in [
+        ("batchSize = 5", "did you mean `batch_size`?"),
+        ("retries = \"3\"", "write `retries = 3` without quotes"),
+        (
+            "metrics = \"false\"",
+            "write `metrics = false` without quotes",
+        ),
+        ("timeout = 30", "write `timeout = \"30s\"` for seconds"),
+        ("timeout = \"30 sec\"", "did you mean `\"30s\"`?"),
+        ("timeout = \"30\"", "such as `\"30s\"`"),
+        ("backoff = \"1s\"", "write `\"1s..1s\"`"),
+        (
+            "permanent = \"Error::gone\"",
+            "write `permanent = Error::gone` without quotes",
+        ),
+        ("on_permanent = \"DLQ\"", "did you mean `\"dlq\"`?"),
+        ("allow = \"fifo_order\"", "did you mean `fifo_dlq_order`?"),
+        (
+            "redrive_timezone = \"Asia/Jeruslem\", dlq_redrive = \"rate(1 day)\"",
+            "Asia/Jerusalem",
+        ),
+        ("dlq_redrive = \"cron(0 23 ? * SUNDAY *)\"", "SUN"),
+    ] {
+        let messages = messages(attribute);
+        assert!(
+            messages.iter().any(|message| message.contains(way_out)),
+            "{attribute}: {messages:?}"
+        );
+    }
+}
+
+#[test]
+fn the_retry_budget_names_what_would_fit() {
+    let messages = messages("retries = 3, attempt_timeout = \"5s\", backoff = \"200ms..5s\"");
+    let [message] = messages.as_slice() else {
+        panic!("one mistake, not {messages:?}");
+    };
+    // 10 × (4 × 5 s + 1.4 s) + 0.5 s
+    assert!(message.contains("214500ms"), "{message}");
+    assert!(message.contains("`timeout = \"215s\"`"), "{message}");
+    assert!(message.contains("`concurrency = 10`"), "{message}");
+    assert!(message.contains("`batch_size = 1`"), "{message}");
+    for fitting in ["timeout = \"215s\"", "concurrency = 10", "batch_size = 1"] {
+        let attribute =
+            format!("retries = 3, attempt_timeout = \"5s\", backoff = \"200ms..5s\", {fitting}");
+        assert_eq!(rules(&attribute), Vec::<&str>::new(), "{attribute}");
+    }
+}
+
+#[test]
+fn the_longest_waits_double_up_to_the_cap() {
+    let backoff = parse("backoff = \"1s..5s\", concurrency = 10")
+        .function
+        .backoff;
+    assert_eq!(backoff.longest(0), Duration::ZERO);
+    assert_eq!(backoff.longest(5), Duration::from_secs(1 + 2 + 4 + 5 + 5));
+}
+
+#[test]
+fn the_fingerprint_is_that_of_the_settings() {
+    let fingerprint = |attribute| parse(attribute).function.fingerprint();
+    assert_eq!(fingerprint("retries = 2"), fingerprint(""));
+    assert_ne!(fingerprint("retries = 1"), fingerprint(""));
+    assert_ne!(
+        fingerprint("env(A1 = \"x\")"),
+        fingerprint("env(A1 = \"y\")")
+    );
+}
+
+#[test]
+fn every_key_of_the_table_is_read() {
+    for key in crate::keys::KEYS {
+        let attribute = format!("{} = 1.5", key.name);
+        assert!(
+            !rules(&attribute).is_empty(),
+            "`{}` takes anything",
+            key.name
+        );
+    }
+}
+
+mod any_input {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<i64>().prop_map(|number| number.to_string()),
+            any::<bool>().prop_map(|flag| flag.to_string()),
+            "\\PC{0,12}".prop_map(|text| format!("{text:?}")),
+            "[0-9]{1,6}(ms|s|m|h|d)?".prop_map(|text| format!("{text:?}")),
+            "[0-9]{1,3}s\\.\\.[0-9]{1,3}(s|m)".prop_map(|text| format!("{text:?}")),
+            Just("[\"a\", 1]".to_owned()),
+            Just("a::b".to_owned()),
+            Just("(A = \"b\")".to_owned()),
+            Just("{ 1 }".to_owned()),
+        ]
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        let known: Vec<_> = crate::keys::KEYS
+            .iter()
+            .map(|key| key.name.to_owned())
+            .collect();
+        prop_oneof![9 => proptest::sample::select(known), 1 => "[a-z_]{1,10}x"]
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_never_panic(pairs in proptest::collection::vec((key(), value()), 0..8)) {
+            let attribute: Vec<_> = pairs.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            if let Ok(tokens) = attribute.join(", ").parse::<TokenStream>() {
+                crate::parse(tokens, TokenStream::new());
+            }
+        }
+
+        #[test]
+        fn tokens_never_panic(attribute in "[a-z=,\"0-9(){}\\[\\] .:#<>&-]{0,60}", item in "(pub )?(async )?(unsafe )?(fn|struct|impl) [a-z]{1,4}[a-z&<>:, ()'-]{0,40}") {
+            if let (Ok(attribute), Ok(item)) = (attribute.parse::<TokenStream>(), item.parse::<TokenStream>()) {
+                crate::parse(attribute, item);
+            }
+        }
+    }
+}

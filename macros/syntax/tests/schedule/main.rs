@@ -1,0 +1,10 @@
+//! EventBridge Scheduler's expressions: what is refused and with which words,
+//! when the rest runs, and how long it waits in between.
+
+mod arbitrary;
+mod croner_agrees;
+mod expressions;
+mod refusals;
+mod runs;
+mod waits;
+mod zones;
