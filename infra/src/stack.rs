@@ -22,6 +22,12 @@ pub struct Stack {
 impl Stack {
     /// The format this version of redrive writes and reads.
     pub const VERSION: u32 = 1;
+
+    /// The text of `stack.json`.
+    pub fn to_text(&self) -> String {
+        let text = serde_json::to_string_pretty(self);
+        text.expect("numbers, strings and maps with string keys are JSON") + "\n"
+    }
 }
 
 /// One function and the binary that holds it.

@@ -1,0 +1,274 @@
+//! From the environment of a build script to the files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::cargo;
+use crate::cfg::Cfg;
+use crate::discover::{self, Discovery, Found};
+use crate::error::Error;
+use crate::markdown::{self, Note};
+use crate::output::Output;
+use crate::stack::{Stack, StackFunction};
+use crate::{export, overlay, target, template};
+
+/// Writes the template of a package from its build script.
+///
+/// ```no_run
+/// // build.rs
+/// redrive_infra::Builder::new().overlay("infra/overlay.json").build();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    overlays: Vec<PathBuf>,
+    out_dir: Option<PathBuf>,
+}
+
+impl Builder {
+    /// Writes to `<target>/redrive/<package>`, without an overlay.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Merges a file into the template, after all else: a JSON merge patch
+    /// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)) of the whole
+    /// template. The path is relative to the package's folder. Several are
+    /// merged in the order of the calls.
+    ///
+    /// An overlay that is missing, that is not a JSON object, or that leaves a
+    /// resource without a `Type` fails the build.
+    #[must_use]
+    pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
+        self.overlays.push(path.into());
+        self
+    }
+
+    /// Writes `template.json`, `stack.md` and `stack.json` to this folder,
+    /// relative to the package's. The template finds the code from there.
+    #[must_use]
+    pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(path.into());
+        self
+    }
+
+    /// Finds the functions, exports their list to the macro, and writes the
+    /// files, each only if it changes.
+    ///
+    /// A mistake in an attribute is left to the macro, which shows it on its
+    /// token: then the files stay as they are. What the macro cannot see fails
+    /// the build with an error of the build script.
+    pub fn build(&self) {
+        if let Err(error) = Env::read().and_then(|env| self.run(&env)) {
+            cargo::error(error);
+        }
+    }
+
+    fn run(&self, env: &Env) -> Result<(), Error> {
+        let discovery = discover::discover(&env.package, &Cfg::from_vars(std::env::vars()))?;
+        tell(&discovery, &env.package);
+        let overlays: Vec<_> = self
+            .overlays
+            .iter()
+            .map(|path| env.package.join(path))
+            .collect();
+        overlays
+            .iter()
+            .for_each(|path| cargo::rerun_if_changed(path));
+
+        let stack = Stack {
+            version: Stack::VERSION,
+            package: env.name.clone(),
+            architecture: target::architecture(&env.architecture)?,
+            functions: deployed(&discovery.found),
+        };
+        check_queues(&stack)?;
+        if discovery.found.iter().any(Found::is_wrong) {
+            return Ok(());
+        }
+        let target = target::folder(&env.out_dir, &env.target)?;
+        let folder = match &self.out_dir {
+            Some(folder) => env.package.join(folder),
+            None => target.join("redrive").join(&env.name),
+        };
+        let output = Output::new(&folder, &env.out_dir)?;
+
+        let mut template = template::render(&stack, &code_folder(output.folder(), &target));
+        for path in &overlays {
+            overlay::apply(path, &mut template)?;
+        }
+        let same = |old: &str, new: &str| old == new;
+        output.write("template.json", &template::to_text(template), same)?;
+        output.write("stack.json", &stack.to_text(), same)?;
+        let overlays: Vec<_> = self
+            .overlays
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let text = markdown::render(
+            &stack,
+            &notes(&discovery.found),
+            &overlays,
+            jiff::Timestamp::now(),
+        );
+        output.write("stack.md", &text, markdown::same_but_for_runs)
+    }
+}
+
+/// What cargo tells the build script.
+struct Env {
+    package: PathBuf,
+    name: String,
+    out_dir: PathBuf,
+    target: String,
+    architecture: String,
+}
+
+impl Env {
+    fn read() -> Result<Self, Error> {
+        let read = |name| std::env::var(name).map_err(|_| Error::NotABuildScript(name));
+        Ok(Self {
+            package: read("CARGO_MANIFEST_DIR")?.into(),
+            name: read("CARGO_PKG_NAME")?,
+            out_dir: read("OUT_DIR")?.into(),
+            target: read("TARGET")?,
+            architecture: read("CARGO_CFG_TARGET_ARCH")?,
+        })
+    }
+}
+
+/// Tells cargo what was read, the macro what was found, and the user what is
+/// doubtful.
+fn tell(discovery: &Discovery, package: &Path) {
+    discovery
+        .paths
+        .iter()
+        .for_each(|path| cargo::rerun_if_changed(path));
+    cargo::rustc_env(export::VARIABLE, &export::list(&discovery.found));
+    for (path, why) in &discovery.unparsed {
+        let path = path.strip_prefix(package).unwrap_or(path).display();
+        cargo::warning(format_args!(
+            "`{path}` cannot be read as Rust, so that functions in it are not found: {why}"
+        ));
+    }
+    for note in notes(&discovery.found)
+        .iter()
+        .filter(|note| !note.warning.accepted)
+    {
+        let Note { function, warning } = note;
+        cargo::warning(format_args!(
+            "{function}: {} [{}]",
+            warning.message, warning.rule
+        ));
+    }
+}
+
+fn notes(found: &[Found]) -> Vec<Note<'_>> {
+    let mut notes = Vec::new();
+    for found in found {
+        let function = found.name.as_str();
+        notes.extend(
+            found
+                .parsed
+                .warnings
+                .iter()
+                .map(|warning| Note { function, warning }),
+        );
+    }
+    notes
+}
+
+/// The functions of the template: the first of each binary, for the macro
+/// refuses a second.
+fn deployed(found: &[Found]) -> Vec<StackFunction> {
+    let mut binaries = BTreeSet::new();
+    found
+        .iter()
+        .filter(|found| !found.is_wrong() && found.parsed.function.infra)
+        .filter(|found| binaries.insert(&found.binary))
+        .map(|found| StackFunction {
+            binary: found.binary.clone(),
+            function: found.parsed.function.clone(),
+        })
+        .collect()
+}
+
+/// Each queue and each DLQ serves one function.
+fn check_queues(stack: &Stack) -> Result<(), Error> {
+    let mut owners = BTreeMap::new();
+    for StackFunction { binary, function } in &stack.functions {
+        let owner = format!("`{}` (binary `{binary}`)", function.name);
+        for queue in [function.queue.clone(), function.dlq()] {
+            if let Some(other) = owners.insert(queue.clone(), owner.clone()) {
+                return Err(Error::SharedQueue {
+                    queue,
+                    functions: [other, owner],
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The folder of cargo-lambda's zips, as seen from the template's folder.
+fn code_folder(template: &Path, target: &Path) -> String {
+    let target = target
+        .canonicalize()
+        .unwrap_or_else(|_| target.to_path_buf());
+    let lambda = target.join("lambda");
+    let relative = pathdiff::diff_paths(&lambda, template).unwrap_or(lambda);
+    relative
+        .iter()
+        .map(|part| part.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{check_queues, code_folder};
+    use crate::error::Error;
+    use crate::sample;
+
+    #[test]
+    fn the_code_is_relative_to_the_template() {
+        let target = Path::new("/no/such/target");
+        let code = |template: &str| code_folder(Path::new(template), target);
+        assert_eq!(code("/no/such/target/redrive/shop"), "../../lambda");
+        assert_eq!(code("/no/such/package/infra"), "../../target/lambda");
+    }
+
+    #[test]
+    fn a_queue_serves_one_function() {
+        let with_queue = |binary, queue: &str| {
+            let mut entry = sample::entry(binary);
+            entry.function.queue = queue.to_owned();
+            entry
+        };
+        let check = |one, other| {
+            check_queues(&sample::stack([
+                with_queue("a", one),
+                with_queue("b", other),
+            ]))
+        };
+        assert_eq!(check("x", "y"), Ok(()));
+        for (one, other, shared) in [
+            ("x", "x", "x"),
+            ("x", "x-dlq", "x-dlq"),
+            ("x-dlq", "x", "x-dlq"),
+        ] {
+            let error = check(one, other).expect_err("a shared queue");
+            assert!(
+                matches!(&error, Error::SharedQueue { queue, .. } if queue == shared),
+                "{error}"
+            );
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("`a` (binary `a`) and `b` (binary `b`) share"),
+                "{error}"
+            );
+        }
+    }
+}

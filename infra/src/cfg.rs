@@ -1,0 +1,197 @@
+//! Decides `cfg` predicates as the package's compilation will.
+
+use std::collections::BTreeMap;
+
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitBool, LitStr, Meta, Token};
+
+/// The configuration a package is compiled with, without `test`: what only
+/// tests see is not deployed.
+#[derive(Clone, Debug, Default)]
+pub struct Cfg {
+    values: BTreeMap<String, Vec<String>>,
+}
+
+impl Cfg {
+    /// Reads what cargo tells a build script: `CARGO_CFG_<KEY>` with the values
+    /// between commas, where `CARGO_CFG_FEATURE` lists the enabled features.
+    ///
+    /// Other variables are passed over.
+    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
+        let values = vars
+            .into_iter()
+            .filter_map(|(name, value)| {
+                let key = name.strip_prefix("CARGO_CFG_")?.to_owned();
+                let values = value.split(',').map(str::to_owned).collect();
+                Some((key, values))
+            })
+            .collect();
+        Self { values }
+    }
+
+    /// Whether the package's feature is enabled.
+    pub fn has_feature(&self, name: &str) -> bool {
+        self.is("feature", name)
+    }
+
+    /// Cargo passes a key on in upper case, with underscores for dashes.
+    fn get(&self, key: &str) -> Option<&[String]> {
+        let key = key.to_uppercase().replace('-', "_");
+        self.values.get(&key).map(Vec::as_slice)
+    }
+
+    fn is(&self, key: &str, value: &str) -> bool {
+        self.get(key)
+            .is_some_and(|values| values.iter().any(|known| known == value))
+    }
+
+    /// The attributes that are left of `attributes` on this configuration;
+    /// `None` if their item is not compiled.
+    pub(crate) fn resolve(&self, attributes: &[Attribute]) -> Option<Vec<Meta>> {
+        let mut left = Vec::new();
+        for attribute in attributes {
+            self.resolve_one(&attribute.meta, &mut left)?;
+        }
+        Some(left)
+    }
+
+    fn resolve_one(&self, meta: &Meta, left: &mut Vec<Meta>) -> Option<()> {
+        match meta {
+            // What does not parse here, rustc refuses.
+            Meta::List(list) if list.path.is_ident("cfg") => {
+                let holds = |input: ParseStream<'_>| self.predicate(input);
+                holds
+                    .parse2(list.tokens.clone())
+                    .unwrap_or(false)
+                    .then_some(())
+            }
+            Meta::List(list) if list.path.is_ident("cfg_attr") => {
+                let given = |input: ParseStream<'_>| self.conditional(input);
+                for meta in given.parse2(list.tokens.clone()).unwrap_or_default() {
+                    self.resolve_one(&meta, left)?;
+                }
+                Some(())
+            }
+            _ => {
+                left.push(meta.clone());
+                Some(())
+            }
+        }
+    }
+
+    /// `predicate, attribute, …`: the attributes if the predicate holds.
+    fn conditional(&self, input: ParseStream<'_>) -> syn::Result<Vec<Meta>> {
+        let holds = self.predicate(input)?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        let attributes = Punctuated::<Meta, Token![,]>::parse_terminated(input)?;
+        Ok(if holds {
+            attributes.into_iter().collect()
+        } else {
+            Vec::new()
+        })
+    }
+
+    fn predicate(&self, input: ParseStream<'_>) -> syn::Result<bool> {
+        if input.peek(LitBool) {
+            return Ok(input.parse::<LitBool>()?.value);
+        }
+        let key = input.call(Ident::parse_any)?.unraw().to_string();
+        if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            return Ok(self.is(&key, &input.parse::<LitStr>()?.value()));
+        }
+        if !input.peek(syn::token::Paren) {
+            return Ok(self.get(&key).is_some());
+        }
+        let inner;
+        syn::parenthesized!(inner in input);
+        let mut parts = Vec::new();
+        while !inner.is_empty() {
+            parts.push(self.predicate(&inner)?);
+            if !inner.is_empty() {
+                inner.parse::<Token![,]>()?;
+            }
+        }
+        Ok(match key.as_str() {
+            "all" => parts.iter().all(|part| *part),
+            "any" => parts.contains(&true),
+            "not" => parts == [false],
+            _ => false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cfg;
+    use syn::{Attribute, parse_quote};
+
+    fn linux() -> Cfg {
+        let vars = [
+            ("CARGO_CFG_UNIX", ""),
+            ("CARGO_CFG_TARGET_OS", "linux"),
+            ("CARGO_CFG_TARGET_FEATURE", "sse,sse2"),
+            ("CARGO_CFG_FEATURE", "default,dead-letter"),
+            ("CARGO_CFG_DEBUG_ASSERTIONS", ""),
+            ("OPT_LEVEL", "0"),
+        ];
+        Cfg::from_vars(vars.map(|(name, value)| (name.to_owned(), value.to_owned())))
+    }
+
+    fn compiled(attribute: Attribute) -> bool {
+        linux().resolve(&[attribute]).is_some()
+    }
+
+    #[test]
+    fn flags_and_values() {
+        assert!(compiled(parse_quote!(#[cfg(unix)])));
+        assert!(compiled(parse_quote!(#[cfg(debug_assertions)])));
+        assert!(compiled(parse_quote!(#[cfg(target_os = "linux")])));
+        assert!(compiled(parse_quote!(#[cfg(target_feature = "sse2")])));
+        assert!(compiled(parse_quote!(#[cfg(feature = "dead-letter")])));
+        assert!(compiled(parse_quote!(#[cfg(true)])));
+        assert!(!compiled(parse_quote!(#[cfg(windows)])));
+        assert!(!compiled(parse_quote!(#[cfg(target_os = "macos")])));
+        assert!(!compiled(parse_quote!(#[cfg(feature = "other")])));
+        assert!(!compiled(parse_quote!(#[cfg(false)])));
+    }
+
+    #[test]
+    fn tests_are_not_deployed() {
+        assert!(!compiled(parse_quote!(#[cfg(test)])));
+        assert!(compiled(parse_quote!(#[cfg(not(test))])));
+    }
+
+    #[test]
+    fn combinations() {
+        assert!(compiled(parse_quote!(#[cfg(all())])));
+        assert!(!compiled(parse_quote!(#[cfg(any())])));
+        assert!(compiled(
+            parse_quote!(#[cfg(all(unix, any(windows, target_os = "linux"),))])
+        ));
+        assert!(!compiled(
+            parse_quote!(#[cfg(all(unix, not(feature = "default")))])
+        ));
+        assert!(!compiled(parse_quote!(#[cfg(all(unix, windows))])));
+    }
+
+    #[test]
+    fn conditional_attributes_are_resolved_inwards() {
+        let attribute: Attribute =
+            parse_quote!(#[cfg_attr(unix, cfg_attr(feature = "default", a, b(c)), d = "e")]);
+        let left = linux().resolve(&[attribute]).expect("compiled");
+        let paths: Vec<_> = left
+            .iter()
+            .map(|meta| meta.path().get_ident().map(ToString::to_string))
+            .collect();
+        assert_eq!(paths, ["a", "b", "d"].map(|name| Some(name.to_owned())));
+
+        let attribute: Attribute = parse_quote!(#[cfg_attr(windows, a)]);
+        assert!(linux().resolve(&[attribute]).expect("compiled").is_empty());
+        assert!(!compiled(parse_quote!(#[cfg_attr(unix, cfg(windows))])));
+    }
+}

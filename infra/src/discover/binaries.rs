@@ -1,0 +1,63 @@
+//! The binary targets of a package.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cargo_toml::{Manifest, Product};
+
+use crate::cfg::Cfg;
+use crate::error::Error;
+
+/// A binary target.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Binary {
+    pub(super) name: String,
+    /// The file with its `main`.
+    pub(super) root: PathBuf,
+}
+
+/// The binaries that are built with the features of `cfg`, in order of their
+/// names.
+pub(super) fn binaries(
+    package: &Path,
+    cfg: &Cfg,
+    paths: &mut BTreeSet<PathBuf>,
+) -> Result<Vec<Binary>, Error> {
+    let path = package.join("Cargo.toml");
+    let manifest = Manifest::from_path(&path)
+        .map_err(|error| Error::Manifest(path.clone(), error.to_string()))?;
+    paths.insert(path);
+    let sources = package.join("src");
+    if sources.is_dir() {
+        // A new file in `src/bin` is a new binary.
+        paths.insert(sources);
+    }
+    Ok(manifest
+        .bin
+        .iter()
+        .filter(|product| {
+            product
+                .required_features
+                .iter()
+                .all(|feature| cfg.has_feature(feature))
+        })
+        .filter_map(|product| binary(package, product))
+        .collect())
+}
+
+fn binary(package: &Path, product: &Product) -> Option<Binary> {
+    let name = product.name.clone()?;
+    let root = match &product.path {
+        Some(path) => package.join(path),
+        // With `autobins = false` the paths are still cargo's to guess.
+        None => [
+            format!("src/bin/{name}.rs"),
+            format!("src/bin/{name}/main.rs"),
+            "src/main.rs".to_owned(),
+        ]
+        .into_iter()
+        .map(|path| package.join(path))
+        .find(|path| path.is_file())?,
+    };
+    Some(Binary { name, root })
+}

@@ -1,0 +1,225 @@
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::discover;
+use crate::cfg::Cfg;
+use crate::error::Error;
+
+const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+
+fn handler(name: &str) -> String {
+    format!(
+        "#[redrive::sqs_batch]\nasync fn {name}(order: Order) -> Result<(), Error> {{ Ok(()) }}\n"
+    )
+}
+
+fn package(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    write(folder.path(), "Cargo.toml", MANIFEST);
+    for (path, text) in files {
+        write(folder.path(), path, text);
+    }
+    folder
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a file in the folder")).expect("a new folder");
+    fs::write(path, text).expect("a new file");
+}
+
+fn with_features(features: &str) -> Cfg {
+    Cfg::from_vars([("CARGO_CFG_FEATURE".to_owned(), features.to_owned())])
+}
+
+/// `binary|module|function` of each function.
+fn found(folder: &TempDir, features: &str) -> Vec<String> {
+    let discovery = discover(folder.path(), &with_features(features)).expect("a readable package");
+    discovery
+        .found
+        .iter()
+        .map(|found| {
+            format!(
+                "{}|{}|{}",
+                found.binary,
+                found.module.join("::"),
+                found.name
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn every_binary_target_is_read_and_no_other() {
+    let folder = package(&[
+        ("src/main.rs", &handler("root")),
+        ("src/lib.rs", &handler("library")),
+        ("src/bin/one.rs", &handler("first")),
+        ("src/bin/two/main.rs", "mod inner;"),
+        ("src/bin/two/inner.rs", &handler("second")),
+        ("examples/three.rs", &handler("third")),
+    ]);
+    assert_eq!(
+        found(&folder, ""),
+        ["one||first", "shop||root", "two|inner|second"]
+    );
+}
+
+#[test]
+fn explicit_targets_follow_cargo() {
+    let folder = package(&[
+        ("other/x.rs", &handler("named")),
+        ("src/bin/guessed.rs", &handler("guessed")),
+        ("src/bin/ignored.rs", &handler("ignored")),
+    ]);
+    let targets = "autobins = false\n[[bin]]\nname = \"my-bin\"\npath = \"other/x.rs\"\n[[bin]]\nname = \"guessed\"\n";
+    write(folder.path(), "Cargo.toml", &format!("{MANIFEST}{targets}"));
+    assert_eq!(found(&folder, ""), ["guessed||guessed", "my-bin||named"]);
+}
+
+#[test]
+fn a_binary_without_its_features_is_not_built() {
+    let folder = package(&[("src/bin/extra.rs", &handler("extra"))]);
+    let target =
+        "[[bin]]\nname = \"extra\"\nrequired-features = [\"more\"]\n[features]\nmore = []\n";
+    write(folder.path(), "Cargo.toml", &format!("{MANIFEST}{target}"));
+    assert!(found(&folder, "").is_empty());
+    assert_eq!(found(&folder, "more"), ["extra||extra"]);
+}
+
+#[test]
+fn settings_of_the_workspace_are_inherited() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let root = "[workspace]\nmembers = [\"shop\"]\n[workspace.package]\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    write(folder.path(), "Cargo.toml", root);
+    let member = "[package]\nname = \"shop\"\nversion.workspace = true\nedition.workspace = true\n";
+    write(folder.path(), "shop/Cargo.toml", member);
+    write(folder.path(), "shop/src/main.rs", &handler("root"));
+    let discovery =
+        discover(&folder.path().join("shop"), &Cfg::default()).expect("a readable package");
+    assert_eq!(discovery.found.len(), 1);
+}
+
+#[test]
+fn modules_are_followed_to_their_files() {
+    let root = "mod flat; mod dir; mod r#type; #[path = \"odd/name.rs\"] mod named;\n\
+                mod inline { mod deep; pub mod deeper { mod deepest; } }";
+    let folder = package(&[
+        ("src/main.rs", root),
+        ("src/flat.rs", &format!("mod below;{}", handler("a"))),
+        ("src/flat/below.rs", &handler("b")),
+        ("src/dir/mod.rs", &format!("mod below;{}", handler("c"))),
+        ("src/dir/below.rs", &handler("d")),
+        ("src/type.rs", &handler("e")),
+        ("src/odd/name.rs", &format!("mod below;{}", handler("f"))),
+        ("src/odd/below.rs", &handler("g")),
+        ("src/inline/deep.rs", &handler("h")),
+        ("src/inline/deeper/deepest.rs", &handler("i")),
+        ("src/orphan.rs", &handler("j")),
+    ]);
+    let expected = [
+        "shop|flat::below|b",
+        "shop|flat|a",
+        "shop|dir::below|d",
+        "shop|dir|c",
+        "shop|type|e",
+        "shop|named::below|g",
+        "shop|named|f",
+        "shop|inline::deep|h",
+        "shop|inline::deeper::deepest|i",
+    ];
+    assert_eq!(found(&folder, ""), expected);
+}
+
+#[test]
+fn cfg_decides_on_functions_modules_files_and_paths() {
+    let root = format!(
+        "#[cfg(feature = \"on\")] {}#[cfg(not(feature = \"on\"))] {}\
+         #[cfg(feature = \"on\")] mod only_on;\n\
+         mod inside;\n\
+         #[cfg_attr(feature = \"on\", path = \"on.rs\")] #[cfg_attr(not(feature = \"on\"), path = \"off.rs\")] mod moved;\n\
+         #[cfg(test)] mod tests {{ {} }}",
+        handler("on"),
+        handler("off"),
+        handler("in_a_test"),
+    );
+    let folder = package(&[
+        ("src/main.rs", &root),
+        ("src/only_on.rs", &handler("a")),
+        (
+            "src/inside.rs",
+            &format!("#![cfg(feature = \"on\")]\n{}", handler("b")),
+        ),
+        ("src/on.rs", &handler("c")),
+        ("src/off.rs", &handler("d")),
+    ]);
+    assert_eq!(found(&folder, ""), ["shop||off", "shop|moved|d"]);
+    assert_eq!(
+        found(&folder, "on"),
+        [
+            "shop||on",
+            "shop|only_on|a",
+            "shop|inside|b",
+            "shop|moved|c"
+        ]
+    );
+}
+
+#[test]
+fn the_attribute_is_known_by_the_end_of_its_path_and_through_cfg_attr() {
+    let root = "use redrive::sqs_batch;\n\
+        #[sqs_batch] async fn a(m: M) -> R { Ok(()) }\n\
+        #[::redrive::sqs_batch(retries = 1)] async fn b(m: M) -> R { Ok(()) }\n\
+        #[cfg_attr(all(), doc = \"x\", redrive::sqs_batch(retries = 7))] async fn c(m: M) -> R { Ok(()) }\n\
+        #[cfg_attr(any(), redrive::sqs_batch)] async fn d(m: M) -> R { Ok(()) }\n\
+        #[sqs_batches] async fn e(m: M) -> R { Ok(()) }\n";
+    let folder = package(&[("src/main.rs", root)]);
+    assert_eq!(found(&folder, ""), ["shop||a", "shop||b", "shop||c"]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert_eq!(discovery.found[2].parsed.function.retries, 7);
+}
+
+#[test]
+fn a_module_without_a_file_is_watched_until_it_comes() {
+    let folder = package(&[("src/main.rs", "mod later;")]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert!(
+        discovery
+            .paths
+            .contains(&folder.path().join("src/later.rs"))
+    );
+    write(folder.path(), "src/later.rs", &handler("late"));
+    assert_eq!(found(&folder, ""), ["shop|later|late"]);
+}
+
+#[test]
+fn a_file_inside_itself_comes_to_an_end() {
+    let root = format!("#[path = \"main.rs\"] mod again;{}", handler("once"));
+    assert_eq!(
+        found(&package(&[("src/main.rs", &root)]), ""),
+        ["shop||once"]
+    );
+}
+
+#[test]
+fn what_is_not_rust_is_named() {
+    let folder = package(&[("src/main.rs", "fn {"), ("src/bin/ok.rs", &handler("ok"))]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert_eq!(discovery.unparsed[0].0, folder.path().join("src/main.rs"));
+    assert_eq!(found(&folder, ""), ["ok||ok"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error() {
+    let folder = package(&[]);
+    fs::create_dir_all(folder.path().join("src")).expect("a new folder");
+    fs::write(folder.path().join("src/main.rs"), b"// \xff").expect("a new file");
+    let error = discover(folder.path(), &Cfg::default()).err();
+    assert!(matches!(error, Some(Error::Unreadable(..))), "{error:?}");
+
+    write(folder.path(), "Cargo.toml", "[package");
+    let error = discover(folder.path(), &Cfg::default()).err();
+    assert!(matches!(error, Some(Error::Manifest(..))), "{error:?}");
+}

@@ -1,0 +1,74 @@
+//! What stops the build script: only what the macro cannot see.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why there is no template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Cargo did not set a variable it sets for every build script.
+    NotABuildScript(&'static str),
+    /// `Cargo.toml` cannot be read.
+    Manifest(PathBuf, String),
+    /// A file is there and cannot be read.
+    Unreadable(PathBuf, String),
+    /// A file cannot be written.
+    Unwritable(PathBuf, String),
+    /// No folder above `OUT_DIR` is cargo's target folder.
+    NoTarget(PathBuf),
+    /// AWS Lambda does not run this architecture.
+    Architecture(String),
+    /// An overlay cannot be applied.
+    Overlay(PathBuf, String),
+    /// Two functions want the same queue.
+    SharedQueue {
+        /// The queue's name.
+        queue: String,
+        /// The functions, each with its binary.
+        functions: [String; 2],
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotABuildScript(name) => write!(
+                f,
+                "cargo did not set `{name}`; call `redrive_infra::build()` from the package's build script"
+            ),
+            Self::Manifest(path, why) => {
+                write!(
+                    f,
+                    "the package's binaries cannot be read from `{}`: {why}",
+                    path.display()
+                )
+            }
+            Self::Unreadable(path, why) => write!(f, "`{}` cannot be read: {why}", path.display()),
+            Self::Unwritable(path, why) => {
+                write!(f, "`{}` cannot be written: {why}", path.display())
+            }
+            Self::NoTarget(out) => write!(
+                f,
+                "no folder above `{}` holds cargo's `CACHEDIR.TAG`; name the template's folder with `Builder::out_dir`",
+                out.display()
+            ),
+            Self::Architecture(architecture) => write!(
+                f,
+                "AWS Lambda runs `aarch64` and `x86_64`, not `{architecture}`; build with `--target` for one of them"
+            ),
+            Self::Overlay(path, why) => {
+                write!(f, "overlay `{}` cannot be applied: {why}", path.display())
+            }
+            Self::SharedQueue {
+                queue,
+                functions: [one, other],
+            } => write!(
+                f,
+                "{one} and {other} share the queue `{queue}`, so each would take messages of the other; \
+                 name another one with `queue = \"…\"`"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,173 @@
+//! `stack.md`: the stack in words, for people.
+
+mod diagram;
+mod permissions;
+mod resources;
+mod runs;
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use redrive_syntax::Warning;
+
+use crate::stack::{Architecture, Stack, StackFunction};
+
+/// A warning about one function.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    /// The function's name.
+    pub function: &'a str,
+    /// The warning.
+    pub warning: &'a Warning,
+}
+
+/// The file's text. `overlays` are the files that the build script merges into
+/// the template; the next redrives are those after `now`.
+pub fn render(stack: &Stack, notes: &[Note<'_>], overlays: &[String], now: Timestamp) -> String {
+    let mut text = String::new();
+    text.push_str(&introduction(stack, overlays));
+    text.push_str(&diagram::render(stack));
+    for entry in &stack.functions {
+        text.push_str(&function(entry, now));
+    }
+    text.push_str(&warnings(notes));
+    text
+}
+
+/// Whether two texts say the same, whenever they were written.
+pub(crate) fn same_but_for_runs(old: &str, new: &str) -> bool {
+    runs::without(old) == runs::without(new)
+}
+
+fn introduction(stack: &Stack, overlays: &[String]) -> String {
+    let Stack { package, .. } = stack;
+    let flag = match stack.architecture {
+        Architecture::Arm64 => " --arm64",
+        Architecture::X86_64 => "",
+    };
+    let mut text = format!(
+        "# What `{package}` deploys\n\n\
+         Written by the build script of `{package}`; the next build overwrites changes.\n\n"
+    );
+    for overlay in overlays {
+        line(
+            &mut text,
+            &format!("`{overlay}` is merged into the template and may change what is said here.\n"),
+        );
+    }
+    text.push_str(&format!(
+        "Build and deploy, the last two in this folder:\n\n\
+         ```sh\n\
+         cargo lambda build --release{flag} --output-format zip\n\
+         aws cloudformation package --template-file template.json --s3-bucket \"$BUCKET\" --output-template-file packaged.yaml\n\
+         aws cloudformation deploy --template-file packaged.yaml --stack-name {package} --capabilities CAPABILITY_IAM\n\
+         ```\n\n"
+    ));
+    text
+}
+
+fn function(entry: &StackFunction, now: Timestamp) -> String {
+    let function = &entry.function;
+    let mut text = format!("## `{}`\n\n", function.name);
+    text.push_str(&resources::table(entry));
+    if let Some(redrive) = &function.redrive {
+        text.push_str(&runs::render(redrive, now));
+    }
+    text.push_str(&permissions::render(function));
+    text
+}
+
+fn warnings(notes: &[Note<'_>]) -> String {
+    let mut text = String::new();
+    for (title, accepted) in [("Warnings", false), ("Accepted on purpose", true)] {
+        let mut notes = notes
+            .iter()
+            .filter(|note| note.warning.accepted == accepted)
+            .peekable();
+        if notes.peek().is_none() {
+            continue;
+        }
+        line(&mut text, &format!("## {title}\n"));
+        for Note { function, warning } in notes {
+            line(
+                &mut text,
+                &format!("- `{function}`: {} [{}]", warning.message, warning.rule),
+            );
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Adds a line.
+fn line(text: &mut String, line: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{line}");
+}
+
+/// Seconds in the largest unit that holds them whole.
+fn seconds(seconds: u32) -> String {
+    redrive_syntax::show(std::time::Duration::from_secs(seconds.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use redrive_syntax::Warning;
+    use redrive_syntax::function::Redrive;
+    use redrive_syntax::schedule::Schedule;
+
+    use super::{Note, render, same_but_for_runs};
+    use crate::sample;
+    use crate::stack::Stack;
+
+    fn nightly(schedule: &str) -> Stack {
+        let mut entry = sample::entry("orders");
+        entry.function.redrive = Some(Redrive {
+            schedule: Schedule::parse(schedule).expect("a schedule"),
+            timezone: "Asia/Jerusalem".to_owned(),
+            rate: None,
+        });
+        sample::stack([entry])
+    }
+
+    fn at(stack: &Stack, now: &str) -> String {
+        render(stack, &[], &[], now.parse().expect("a time"))
+    }
+
+    #[test]
+    fn the_next_runs_are_in_the_schedule_s_own_time() {
+        let text = at(&nightly("cron(0 23 ? * SUN-THU *)"), "2026-03-25T12:00:00Z");
+        let expected = "1. Wed 2026-03-25 23:00 +02:00\n2. Thu 2026-03-26 23:00 +02:00\n3. Sun 2026-03-29 23:00 +03:00\n";
+        assert!(text.contains(expected), "{text}");
+        assert!(!text.contains("\n6. "), "{text}");
+    }
+
+    #[test]
+    fn only_time_passing_is_no_change() {
+        let stack = nightly("cron(0 23 ? * SUN-THU *)");
+        let old = at(&stack, "2026-03-25T12:00:00Z");
+        let new = at(&stack, "2026-07-25T12:00:00Z");
+        assert_ne!(old, new);
+        assert!(same_but_for_runs(&old, &new));
+        let other = at(&nightly("cron(0 22 ? * SUN-THU *)"), "2026-03-25T12:00:00Z");
+        assert!(!same_but_for_runs(&old, &other));
+    }
+
+    #[test]
+    fn warnings_are_kept_apart_from_accepted_ones() {
+        let warning = |rule, accepted| Warning {
+            rule,
+            message: format!("about {rule}"),
+            accepted,
+        };
+        let (open, accepted) = (warning("one", false), warning("two", true));
+        let notes = [&open, &accepted].map(|warning| Note {
+            function: "orders",
+            warning,
+        });
+        let now = "2026-03-25T12:00:00Z".parse().expect("a time");
+        let text = render(&sample::stack([]), &notes, &[], now);
+        let expected = "## Warnings\n\n- `orders`: about one [one]\n\n## Accepted on purpose\n\n- `orders`: about two [two]\n\n";
+        assert!(text.ends_with(expected), "{text}");
+    }
+}

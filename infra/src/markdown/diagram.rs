@@ -1,0 +1,38 @@
+//! The stack as a Mermaid diagram.
+
+use super::line;
+use crate::stack::Stack;
+
+pub(super) fn render(stack: &Stack) -> String {
+    let mut text = "```mermaid\nflowchart LR\n".to_owned();
+    for (number, entry) in stack.functions.iter().enumerate() {
+        let function = &entry.function;
+        let mut add = |part: String| line(&mut text, &format!("    {part}"));
+        let (queue, dlq) = (format!("queue{number}"), format!("dlq{number}"));
+        add(format!("{queue}[(\"{}\")]", function.queue));
+        add(format!("{dlq}[(\"{}\")]", function.dlq()));
+        add(format!("worker{number}[\"{}\"]", function.name));
+        add(format!("senders{number}([senders]) --> {queue}"));
+        add(format!(
+            "{queue} -->|batches of {}| worker{number}",
+            function.batch_size
+        ));
+        add(format!(
+            "{queue} -->|after {} receives| {dlq}",
+            function.max_receive_count
+        ));
+        if let Some(redrive) = &function.redrive {
+            let schedule = redrive.schedule.as_str();
+            add(format!(
+                "schedule{number}{{{{\"{schedule}<br>{}\"}}}}",
+                redrive.timezone
+            ));
+            add(format!("redrive{number}[\"{}.redrive\"]", function.name));
+            add(format!("schedule{number} --> redrive{number}"));
+            add(format!("redrive{number} -.->|starts the move| {dlq}"));
+            add(format!("{dlq} -->|redrive| {queue}"));
+        }
+    }
+    text.push_str("```\n\n");
+    text
+}

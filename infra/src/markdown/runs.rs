@@ -1,0 +1,48 @@
+//! The next runs of a redrive: the one part that depends on when the file is
+//! written. It stands between two comments, so that a later build can tell
+//! whether anything else has changed.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use redrive_syntax::function::Redrive;
+use redrive_syntax::schedule;
+
+use super::line;
+
+const BEGIN: &str = "<!-- next redrives, as of the writing of this file -->";
+const END: &str = "<!-- end of next redrives -->";
+
+/// How many runs are listed.
+const RUNS: usize = 5;
+
+pub(super) fn render(redrive: &Redrive, now: Timestamp) -> String {
+    // The parser takes no zone that this does not know.
+    let zone = schedule::timezone(&redrive.timezone).unwrap_or(TimeZone::UTC);
+    let date = now.to_zoned_datetime(zone.clone()).strftime("%F %H:%M %:z");
+    let mut text = format!(
+        "{BEGIN}\nDeployed on {date}, the next redrives start at (`{}`):\n\n",
+        redrive.timezone
+    );
+    for (index, run) in redrive.schedule.upcoming(now, &zone).take(RUNS).enumerate() {
+        let run = run
+            .to_zoned_datetime(zone.clone())
+            .strftime("%a %F %H:%M %:z");
+        line(&mut text, &format!("{}. {run}", index + 1));
+    }
+    line(&mut text, &format!("{END}\n"));
+    text
+}
+
+/// The text without the runs.
+pub(super) fn without(text: &str) -> String {
+    let mut inside = false;
+    let mut rest = String::new();
+    for part in text.lines() {
+        inside |= part == BEGIN;
+        if !inside {
+            line(&mut rest, part);
+        }
+        inside &= part != END;
+    }
+    rest
+}

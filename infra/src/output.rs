@@ -1,0 +1,130 @@
+//! The files that the build script writes.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::cargo;
+use crate::error::Error;
+
+/// The folder of the files.
+pub(crate) struct Output {
+    folder: PathBuf,
+    /// When cargo started the build script.
+    started: Option<SystemTime>,
+}
+
+impl Output {
+    /// Makes the folder if it is not there.
+    pub(crate) fn new(folder: &Path, out_dir: &Path) -> Result<Self, Error> {
+        let unwritable =
+            |error: std::io::Error| Error::Unwritable(folder.to_path_buf(), error.to_string());
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        Ok(Self {
+            folder: folder.canonicalize().map_err(unwritable)?,
+            started: started(out_dir),
+        })
+    }
+
+    /// The folder, without links in its path.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Has cargo run the build script again when the file is changed or
+    /// deleted, and writes it unless what is there is as good.
+    pub(crate) fn write(
+        &self,
+        name: &str,
+        text: &str,
+        as_good: impl Fn(&str, &str) -> bool,
+    ) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        cargo::rerun_if_changed(&path);
+        if fs::read_to_string(&path).is_ok_and(|old| as_good(&old, text)) {
+            return Ok(());
+        }
+        let unwritable = |error: std::io::Error| Error::Unwritable(path.clone(), error.to_string());
+        fs::write(&path, text).map_err(unwritable)?;
+        if let Some(started) = self.started {
+            // A file that is newer than the run that wrote it would make cargo
+            // run the build script once more.
+            File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(started))
+                .map_err(unwritable)?;
+        }
+        Ok(())
+    }
+}
+
+/// Cargo compares files with the one it touches before it starts the build
+/// script. Without it, the next build runs the build script once more, which
+/// finds nothing to do.
+fn started(out_dir: &Path) -> Option<SystemTime> {
+    let stamp = out_dir.parent()?.join("invoked.timestamp");
+    fs::metadata(stamp).ok()?.modified().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::time::{Duration, SystemTime};
+
+    use super::Output;
+
+    const SAME: fn(&str, &str) -> bool = |old, new| old == new;
+
+    #[test]
+    fn what_is_as_good_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let output = Output::new(&folder.path().join("a/b"), folder.path()).expect("a new folder");
+        let path = output.folder().join("x");
+        let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+        let age = || {
+            File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(old))
+        };
+        let modified = || {
+            fs::metadata(&path)
+                .and_then(|data| data.modified())
+                .expect("a file's time")
+        };
+
+        output.write("x", "one", SAME).expect("written");
+        age().expect("aged");
+        output.write("x", "one", SAME).expect("written");
+        assert_eq!(modified(), old);
+        output.write("x", "two", SAME).expect("written");
+        assert_ne!(modified(), old);
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "two");
+    }
+
+    #[test]
+    fn a_written_file_is_no_newer_than_the_run() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let stamp = File::create(folder.path().join("invoked.timestamp")).expect("a new file");
+        let started = SystemTime::UNIX_EPOCH + Duration::from_secs(7);
+        stamp.set_modified(started).expect("a file's time");
+        let output = Output::new(folder.path(), &folder.path().join("out")).expect("a folder");
+        output.write("x", "one", SAME).expect("written");
+        let modified = fs::metadata(output.folder().join("x")).and_then(|data| data.modified());
+        assert_eq!(modified.expect("a file's time"), started);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("file"), "").expect("a new file");
+        let error = Output::new(&folder.path().join("file/below"), folder.path())
+            .err()
+            .expect("no folder");
+        assert!(
+            error.to_string().contains("file/below` cannot be written"),
+            "{error}"
+        );
+    }
+}
