@@ -18,3 +18,6 @@ pub fn sqs_batch(attribute: TokenStream, item: TokenStream) -> TokenStream {
     )
     .into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,9 +119,9 @@ impl Schedule {
         })
     }
 
-    /// The longest time between two consecutive runs in any year; `None` if
-    /// the year field ends the schedule before 2199, so that no run follows
-    /// the last one.
+    /// The longest time between two consecutive runs; `None` if the year field
+    /// ends them before 2199, the last year AWS knows, so that after the last
+    /// one the wait has no end.
     ///
     /// It is counted on a clock that never changes. In a zone with daylight
     /// saving time a wait can be longer by that change (an hour, as a rule),

@@ -97,13 +97,18 @@ impl Year {
             .take_while(|year| year.number <= LAST_YEAR)
     }
 
+    /// The 1 January after it, counted as [`first_day`](Self::first_day) is.
+    pub(super) fn end(&self) -> u32 {
+        self.first_day + if self.is_leap { 366 } else { 365 }
+    }
+
     fn following(&self) -> Self {
-        let days = if self.is_leap { 366 } else { 365 };
+        let days = self.end() - self.first_day;
         Self {
             number: self.number + 1,
             first_weekday: (self.first_weekday - 1 + (days % 7) as u8) % 7 + 1,
             is_leap: is_leap(self.number + 1),
-            first_day: self.first_day + days,
+            first_day: self.end(),
         }
     }
 

@@ -112,11 +112,6 @@ impl Cron {
             .any(|month| self.days_in(&month) != 0)
     }
 
-    /// Whether it runs until the last year an expression can hold.
-    pub(super) fn is_endless(&self) -> bool {
-        self.runs_in(LAST_YEAR)
-    }
-
     pub(super) fn first_minute(&self) -> u16 {
         let first = |set: &Set| set.next(0).unwrap_or(0);
         first(&self.hours) * 60 + first(&self.minutes)

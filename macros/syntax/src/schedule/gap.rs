@@ -19,16 +19,11 @@ const LAST_YEAR: i16 = 2053;
 const MINUTES_A_DAY: u32 = 24 * 60;
 
 /// The longest wait between two runs of a cron expression on a clock that
-/// never changes; `None` if there is a last run before the end of all years.
+/// never changes; `None` if its runs end before the years do.
 pub(super) fn longest(cron: &Cron) -> Option<Duration> {
-    if !cron.is_endless() {
-        return None;
-    }
-    let in_a_day = longest_in_a_day(cron);
-    let overnight = longest_days(cron).map(|days| {
-        days * MINUTES_A_DAY + u32::from(cron.first_minute()) - u32::from(cron.last_minute())
-    });
-    let minutes = in_a_day.max(overnight)?;
+    let overnight = longest_days(cron)? * MINUTES_A_DAY + u32::from(cron.first_minute())
+        - u32::from(cron.last_minute());
+    let minutes = longest_in_a_day(cron).map_or(overnight, |in_a_day| in_a_day.max(overnight));
     Some(Duration::from_secs(u64::from(minutes) * 60))
 }
 
@@ -46,10 +41,11 @@ fn longest_in_a_day(cron: &Cron) -> Option<u32> {
     in_an_hour.max(over_hours)
 }
 
-/// The most days from one day with runs to the next.
+/// The most days from one day with runs to the next; `None` if the years go on
+/// for longer than that after the last one.
 fn longest_days(cron: &Cron) -> Option<u32> {
     let mut longest = None;
-    let mut last: Option<u32> = None;
+    let mut last = None;
     let mut kinds: [Option<RunDays>; Year::KINDS] = [None; Year::KINDS];
     for year in Year::all().filter(|year| cron.runs_in(year.number)) {
         let in_year = *kinds[year.kind()].get_or_insert_with(|| RunDays::of(cron, &year));
@@ -61,7 +57,8 @@ fn longest_days(cron: &Cron) -> Option<u32> {
         longest = longest.max(last.map(|last| first_run - last));
         last = Some(year.first_day + last_run);
     }
-    longest
+    let end = Year::all().last()?.end();
+    longest.filter(|longest| last.is_some_and(|last| last + longest >= end))
 }
 
 /// The days with runs of one year.

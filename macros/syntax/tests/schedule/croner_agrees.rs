@@ -117,7 +117,7 @@ fn next_by_croner(cron: &Cron, after: Timestamp) -> Option<Timestamp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn on_the_next_runs(fields in fields(), start in 0i64..7_200_000_000) {

@@ -44,6 +44,8 @@ fn the_longest_wait_is_known() {
 fn a_schedule_that_ends_waits_for_ever() {
     assert_eq!(longest("cron(0 0 * * ? 2026-2198)"), None);
     assert_eq!(longest("cron(0 0 1 1 ? 2199)"), None);
+    assert_eq!(longest("cron(0 1,2 31 12 ? 2199)"), None);
+    assert_eq!(longest("cron(0 0 29 2 ? 2196-2199)"), None);
     assert_eq!(longest("cron(0 0 * * ? 2026-2199)"), Some(DAY));
 }
 

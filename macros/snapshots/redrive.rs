@@ -1,0 +1,51 @@
+async fn process_order(order: Order) -> Result<(), OrderError> {
+    ship(order).await
+}
+pub(crate) fn main() -> ::redrive::__private::ExitCode {
+    struct __RedriveHandler;
+    impl ::redrive::__private::Handler for __RedriveHandler {
+        type Message = Order;
+        type Error = <Result<
+            (),
+            OrderError,
+        > as ::redrive::__private::HandlerResult>::Error;
+        type State = ();
+        async fn init() -> ::core::result::Result<
+            Self::State,
+            ::redrive::__private::BoxError,
+        > {
+            ::core::result::Result::Ok(())
+        }
+        type Sqs = ::redrive::__private::NoSqs;
+        type Redrive = ::redrive::__private::Redrive;
+        const SETTINGS: ::redrive::__private::Settings = ::redrive::__private::Settings {
+            function: "process_order",
+            timeout_seconds: 30u32,
+            retries: 3u32,
+            backoff_min_ms: 200u64,
+            backoff_max_ms: 5000u64,
+            concurrency: 1u32,
+            attempt_timeout_ms: ::core::option::Option::None,
+            on_total_failure: ::redrive::__private::OnTotalFailure::Error,
+            on_group_failure: ::redrive::__private::OnGroupFailure::SkipGroup,
+            on_permanent: ::redrive::__private::OnPermanent::Report,
+            queue_backoff_seconds: ::core::option::Option::None,
+            metrics: true,
+        };
+        async fn call(
+            message: Self::Message,
+            _: &Self::State,
+        ) -> ::core::result::Result<(), Self::Error> {
+            process_order(message).await
+        }
+    }
+    #[cfg(panic = "abort")]
+    {
+        #[deprecated(
+            note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" unless you do), or accept it with `allow = \"panic_abort\"` [panic_abort]"
+        )]
+        const PANICS_ARE_NOT_CAUGHT: () = ();
+        let () = PANICS_ARE_NOT_CAUGHT;
+    }
+    ::redrive::__private::main::<__RedriveHandler>()
+}

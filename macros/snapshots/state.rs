@@ -1,0 +1,47 @@
+/// Ships an order.
+pub(crate) async fn process_order(
+    order: Message<Order>,
+    pool: &Pool,
+) -> anyhow::Result<()> {
+    pool.ship(order).await
+}
+pub(crate) fn main() -> ::renamed::__private::ExitCode {
+    struct __RedriveHandler;
+    impl ::renamed::__private::Handler for __RedriveHandler {
+        type Message = Message<Order>;
+        type Error = <anyhow::Result<()> as ::renamed::__private::HandlerResult>::Error;
+        type State = Pool;
+        async fn init() -> ::core::result::Result<
+            Self::State,
+            ::renamed::__private::BoxError,
+        > {
+            ::core::result::Result::Ok(connect().await?)
+        }
+        type Sqs = ::renamed::__private::Sqs;
+        type Redrive = ::renamed::__private::NoRedrive;
+        const SETTINGS: ::renamed::__private::Settings = ::renamed::__private::Settings {
+            function: "process_order",
+            timeout_seconds: 30u32,
+            retries: 2u32,
+            backoff_min_ms: 200u64,
+            backoff_max_ms: 5000u64,
+            concurrency: 10u32,
+            attempt_timeout_ms: ::core::option::Option::Some(1000u64),
+            on_total_failure: ::renamed::__private::OnTotalFailure::Error,
+            on_group_failure: ::renamed::__private::OnGroupFailure::SkipGroup,
+            on_permanent: ::renamed::__private::OnPermanent::Dlq,
+            queue_backoff_seconds: ::core::option::Option::Some((30u32, 900u32)),
+            metrics: true,
+        };
+        async fn call(
+            message: Self::Message,
+            state: &Self::State,
+        ) -> ::core::result::Result<(), Self::Error> {
+            process_order(message, state).await
+        }
+        fn is_permanent(error: &Self::Error) -> bool {
+            OrderError::is_permanent(error)
+        }
+    }
+    ::renamed::__private::main::<__RedriveHandler>()
+}

@@ -1,0 +1,4 @@
+use redrive::sqs_batch;
+
+#[sqs_batch]
+struct Order;

@@ -1,0 +1,11 @@
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+#[sqs_batch]
+async fn handle(order: &str) -> Result<(), Error> { Ok(()) }

@@ -1,0 +1,18 @@
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+#[sqs_batch(init = connect)]
+async fn handle(order: Order) -> Result<(), Error> {
+    let _ = order.id;
+    Ok(())
+}
+
+async fn connect() -> Result<(), Error> {
+    Ok(())
+}

@@ -1,0 +1,16 @@
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+struct Parcel;
+
+#[sqs_batch(infra = false)]
+async fn handle(parcel: Parcel) -> Result<(), Error> {
+    let _ = parcel;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+#[sqs_batch(infra = false)]
+async fn handle(order: Order) -> Option<()> {
+    let _ = order.id;
+    None
+}

@@ -1,0 +1,20 @@
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+struct State;
+
+#[sqs_batch(init = connect)]
+async fn handle(order: Order, state: &State, extra: u8) -> Result<(), Error> {
+    let _ = (order.id, state, extra);
+    Ok(())
+}
+
+async fn connect() -> Result<State, Error> {
+    Ok(State)
+}
