@@ -16,6 +16,8 @@ mod gap;
 mod rate;
 mod runs;
 mod set;
+mod wait;
+mod walk;
 mod zone;
 
 use std::fmt;
@@ -98,7 +100,7 @@ impl Schedule {
     /// deployment, which starts the first run, or the run before.
     pub fn next_after(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match &self.kind {
-            Kind::Cron(cron) => runs::next_cron(cron, after, zone),
+            Kind::Cron(cron) => runs::next(cron, after, zone),
             Kind::Rate(period) => {
                 let period = SignedDuration::try_from(*period).ok()?;
                 after.checked_add(period).ok()
@@ -123,14 +125,34 @@ impl Schedule {
     /// ends them before 2199, the last year AWS knows, so that after the last
     /// one the wait has no end.
     ///
-    /// It is counted on a clock that never changes. In a zone with daylight
-    /// saving time a wait can be longer by that change (an hour, as a rule),
-    /// and by a whole period where a run is skipped
-    /// ([`in_dst_gap`](Self::in_dst_gap)).
+    /// It is counted on a clock that never changes;
+    /// [`longest_gap_in`](Self::longest_gap_in) counts clock changes in.
     pub fn longest_gap(&self) -> Option<Duration> {
         match &self.kind {
-            Kind::Cron(cron) => gap::longest(cron),
+            Kind::Cron(cron) => wait::longest(cron),
             Kind::Rate(period) => Some(*period),
+        }
+    }
+
+    /// The longest time between two consecutive runs in a time zone, with the
+    /// clock changes of the years 2026 to 2053: the hour more when clocks go
+    /// back, and the whole period more when a run is skipped. `None` as for
+    /// [`longest_gap`](Self::longest_gap).
+    ///
+    /// ```
+    /// use redrive_syntax::schedule::{Schedule, timezone};
+    ///
+    /// let weekly = Schedule::parse("cron(30 2 ? * SUN *)").unwrap();
+    /// let days = |gap: std::time::Duration| gap.as_secs() / 86_400;
+    /// assert_eq!(weekly.longest_gap().map(days), Some(7));
+    /// let berlin = timezone("Europe/Berlin").unwrap();
+    /// assert_eq!(weekly.longest_gap_in(&berlin).map(days), Some(13));
+    /// ```
+    pub fn longest_gap_in(&self, zone: &TimeZone) -> Option<Duration> {
+        let longest = self.longest_gap()?;
+        match &self.kind {
+            Kind::Cron(cron) => gap::longest_over_changes(cron, zone).max(Some(longest)),
+            Kind::Rate(_) => Some(longest),
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) const LAST_YEAR: i16 = 2199;
 pub(super) const LAST_DAY: Date = date(LAST_YEAR, 12, 31);
 
 /// One month of one year.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Month {
     pub(super) year: i16,
     /// From 1.
@@ -48,6 +48,24 @@ impl Month {
             length: length(year, number),
             first_weekday: self.weekday(self.length) % 7 + 1,
         }
+    }
+
+    pub(super) fn preceding(&self) -> Self {
+        let (year, number) = match self.number {
+            1 => (self.year - 1, 12),
+            number => (self.year, number - 1),
+        };
+        let length = length(year, number);
+        Self {
+            year,
+            number,
+            length,
+            first_weekday: (self.first_weekday - 1 + 35 - length) % 7 + 1,
+        }
+    }
+
+    pub(super) fn date(&self, day: u32) -> Option<Date> {
+        Date::new(self.year, self.number as i8, day as i8).ok()
     }
 
     /// The weekday of a day, from 1 = Sunday.
@@ -147,7 +165,8 @@ mod tests {
         for month in all {
             let first = date(month.year, month.number as i8, 1);
             assert_eq!(month.length, first.days_in_month() as u8, "{first}");
-            assert_eq!(month.first_weekday, Month::of(first).first_weekday);
+            assert_eq!(month, Month::of(first));
+            assert_eq!(month, month.following().preceding());
             assert_eq!(month.all_days().count_ones(), u32::from(month.length));
         }
     }

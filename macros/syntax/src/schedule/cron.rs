@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::civil::{Date, DateTime};
-
-use super::calendar::{FIRST_YEAR, LAST_YEAR, Month, Year, months};
+use super::calendar::{FIRST_YEAR, LAST_YEAR, Month, Year};
 use super::days::Days;
 use super::error::{DAYS, FIELD, FORM, NEVER_RUNS, ScheduleError};
 use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR};
@@ -65,35 +63,6 @@ impl Cron {
         Ok(cron)
     }
 
-    /// The first run not before a local time and not after the day `last`, on
-    /// the local clock as if it never changed; seconds are ignored.
-    pub(super) fn next_local(&self, from: DateTime, last: Date) -> Option<DateTime> {
-        let run = self.next_date(from.date(), last)?;
-        if run != from.date() {
-            return Some(at_minute(run, self.first_minute()));
-        }
-        if let Some(minute) = self.next_minute(minute_of_day(from)) {
-            return Some(at_minute(run, minute));
-        }
-        let run = self.next_date(run.tomorrow().ok()?, last)?;
-        Some(at_minute(run, self.first_minute()))
-    }
-
-    fn next_date(&self, from: Date, last: Date) -> Option<Date> {
-        let (run_month, days) = months(from, last)
-            .map(|month| {
-                let days = self.days_in(&month);
-                match (month.year, month.number as i8) == (from.year(), from.month()) {
-                    true => (month, days & u32::MAX << from.day()),
-                    false => (month, days),
-                }
-            })
-            .find(|(_, days)| *days != 0)?;
-        let day = days.trailing_zeros() as i8;
-        let run = Date::new(run_month.year, run_month.number as i8, day).ok()?;
-        (run <= last).then_some(run)
-    }
-
     /// The days it runs on, each as the bit of its number.
     pub(super) fn days_in(&self, month: &Month) -> u32 {
         let runs = self.months.contains(u16::from(month.number)) && self.runs_in(month.year);
@@ -111,39 +80,10 @@ impl Cron {
             .flat_map(|year| year.months())
             .any(|month| self.days_in(&month) != 0)
     }
-
-    pub(super) fn first_minute(&self) -> u16 {
-        let first = |set: &Set| set.next(0).unwrap_or(0);
-        first(&self.hours) * 60 + first(&self.minutes)
-    }
-
-    pub(super) fn last_minute(&self) -> u16 {
-        let last = |set: &Set| set.last().unwrap_or(0);
-        last(&self.hours) * 60 + last(&self.minutes)
-    }
-
-    fn next_minute(&self, from: u16) -> Option<u16> {
-        let hour = from / 60;
-        if self.hours.contains(hour)
-            && let Some(minute) = self.minutes.next(from % 60)
-        {
-            return Some(hour * 60 + minute);
-        }
-        let hour = self.hours.next(hour + 1)?;
-        Some(hour * 60 + self.minutes.next(0)?)
-    }
 }
 
 fn year_index(year: i16) -> u16 {
     (year - FIRST_YEAR) as u16
-}
-
-fn minute_of_day(time: DateTime) -> u16 {
-    time.hour() as u16 * 60 + time.minute() as u16
-}
-
-fn at_minute(date: Date, minute: u16) -> DateTime {
-    date.at((minute / 60) as i8, (minute % 60) as i8, 0, 0)
 }
 
 fn field<T>(

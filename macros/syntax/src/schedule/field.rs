@@ -189,7 +189,7 @@ impl Field {
         format!("the {name} field holds `{text}`, but takes {allowed}{hint}")
     }
 
-    pub(super) fn allowed(&self) -> String {
+    fn allowed(&self) -> String {
         let Self { min, max, .. } = self;
         match (self.names.first(), self.names.last()) {
             (Some(first), Some(last)) => format!("{min} to {max} or {first} to {last}"),

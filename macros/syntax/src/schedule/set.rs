@@ -25,11 +25,20 @@ impl Set {
         })
     }
 
-    pub(super) fn last(&self) -> Option<u16> {
+    /// The largest value below `limit`.
+    pub(super) fn before(&self, limit: u16) -> Option<u16> {
         (0..self.0.len()).rev().find_map(|index| {
-            let word = self.0[index];
-            (word != 0).then(|| index as u16 * 64 + 63 - word.leading_zeros() as u16)
+            let first = index as u16 * 64;
+            let word = match limit.saturating_sub(first) {
+                room @ 0..64 => self.0[index] & !(u64::MAX << room),
+                _ => self.0[index],
+            };
+            (word != 0).then(|| first + word.ilog2() as u16)
         })
+    }
+
+    pub(super) fn last(&self) -> Option<u16> {
+        self.before(u16::MAX)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = u16> + use<'_> {
@@ -57,6 +66,10 @@ mod tests {
         assert_eq!(set.last(), Some(229));
         assert_eq!(set.next(65), Some(127));
         assert_eq!(set.next(230), None);
+        assert_eq!(set.before(229), Some(200));
+        assert_eq!(set.before(64), Some(63));
+        assert_eq!(set.before(63), Some(1));
+        assert_eq!(set.before(0), None);
         assert!(set.contains(64) && !set.contains(65) && !set.contains(300));
     }
 }

@@ -146,3 +146,75 @@ fn a_run_outside_or_soon_repeated_is_not() {
         assert_eq!(swallowed(schedule, zone), None, "{schedule} {zone}");
     }
 }
+
+#[test]
+fn clock_changes_make_waits_longer() {
+    let table = [
+        // an hour more when clocks go back
+        ("cron(0 23 * * ? *)", "Asia/Jerusalem", 25 * HOUR),
+        ("cron(0 23 ? * SUN-THU *)", "Asia/Jerusalem", 3 * DAY + HOUR),
+        ("cron(0 0 ? * MON *)", "Europe/Berlin", 7 * DAY + HOUR),
+        ("cron(* * * * ? *)", "Europe/Berlin", HOUR + MINUTE),
+        ("cron(0/15 * * * ? *)", "Australia/Lord_Howe", 45 * MINUTE),
+        // a run less when they go forward
+        ("cron(30 2 * * ? *)", "Asia/Jerusalem", 2 * DAY - HOUR),
+        ("cron(30 2 ? * SUN *)", "Europe/Berlin", 14 * DAY - HOUR),
+        ("cron(0 0 29 2 ? *)", "Europe/Berlin", (8 * 365 + 1) * DAY),
+        ("cron(0 23 * * ? *)", "UTC", DAY),
+        ("cron(0 23 * * ? *)", "Asia/Tokyo", DAY),
+        ("rate(1 day)", "Europe/Berlin", DAY),
+    ];
+    for (text, zone, wait) in table {
+        let schedule = Schedule::parse(text).unwrap();
+        let longest = schedule.longest_gap_in(&timezone(zone).unwrap());
+        assert_eq!(
+            longest.map(|gap| gap.as_secs()),
+            Some(wait),
+            "{text} {zone}"
+        );
+    }
+    let ends = Schedule::parse("cron(0 0 * * ? 2026-2030)").unwrap();
+    assert_eq!(
+        ends.longest_gap_in(&timezone("Europe/Berlin").unwrap()),
+        None
+    );
+}
+
+/// By walking over every run of the years in which clock changes are known.
+#[test]
+fn the_longest_wait_in_a_zone_is_that_of_its_clock() {
+    let schedules = [
+        "cron(30 2 * * ? *)",
+        "cron(30 0,2 ? * SUN,WED *)",
+        "cron(15 1 ? * SUN *)",
+        "cron(0 2 L 3,10 ? *)",
+        "cron(0 3 1,25-31 * ? *)",
+    ];
+    let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let end: Timestamp = "2053-12-31T00:00:00Z".parse().unwrap();
+    for zone in [
+        "Europe/Berlin",
+        "Asia/Jerusalem",
+        "America/Havana",
+        "Antarctica/Troll",
+    ] {
+        let zone = timezone(zone).unwrap();
+        for text in schedules {
+            let schedule = Schedule::parse(text).unwrap();
+            let runs: Vec<Timestamp> = schedule
+                .upcoming(start, &zone)
+                .take_while(|run| *run < end)
+                .collect();
+            let walked = runs
+                .windows(2)
+                .map(|pair| (pair[1] - pair[0]).as_secs() as u64)
+                .max();
+            let longest = schedule.longest_gap_in(&zone).map(|gap| gap.as_secs());
+            assert_eq!(
+                longest,
+                walked.max(schedule.longest_gap().map(|gap| gap.as_secs())),
+                "{text}"
+            );
+        }
+    }
+}
