@@ -23,7 +23,9 @@ fn check(text: &str) {
             assert_eq!(schedule.as_str(), text);
             let _ = schedule.next_after("2026-01-01T00:00:00Z".parse().unwrap(), &utc);
             let _ = schedule.longest_gap();
-            let _ = schedule.in_dst_gap(&utc);
+            let berlin = timezone("Europe/Berlin").unwrap();
+            let _ = schedule.longest_gap_in(&berlin);
+            let _ = schedule.in_dst_gap(&berlin);
         }
         Err(errors) => assert_points_into(text, &errors),
     }

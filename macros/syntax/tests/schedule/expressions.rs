@@ -3,7 +3,7 @@
 use redrive_syntax::schedule::Schedule;
 
 const ACCEPTED: &[&str] = &[
-    // the five examples of forms AWS gives, by kind of wildcard
+    // common ones
     "cron(15 10 ? * 6L 2022-2023)",
     "cron(0 12 * * ? *)",
     "cron(0/15 * * * ? *)",
