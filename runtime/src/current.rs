@@ -1,0 +1,81 @@
+//! Which record the running code works for.
+//!
+//! A `tracing` span for each record costs more than the whole rest of the
+//! engine, and most records log nothing. So this thread-local says which record
+//! is being polled, and the log and the panic hook ask it when they need to.
+
+use std::cell::RefCell;
+
+use bytes::Bytes;
+
+use crate::{event::Fields, message::SystemAttributes};
+
+thread_local! {
+    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+}
+
+/// The record and attempt that are being polled: pieces of the event, shared
+/// with it.
+#[derive(Debug)]
+pub(crate) struct Current {
+    id_json: Bytes,
+    attributes: Option<Bytes>,
+    attempt: u32,
+}
+
+impl Current {
+    pub(crate) fn new(event: &Bytes, fields: &Fields<'_>, attempt: u32) -> Self {
+        Self {
+            id_json: event.slice_ref(fields.id_json.as_bytes()),
+            attributes: fields
+                .attributes
+                .map(|raw| event.slice_ref(raw.get().as_bytes())),
+            attempt,
+        }
+    }
+}
+
+/// Runs `poll` for the record in `slot`.
+pub(crate) fn scope<R>(slot: &mut Option<Current>, poll: impl FnOnce() -> R) -> R {
+    let outer = CURRENT.replace(slot.take());
+    let result = poll();
+    *slot = CURRENT.replace(outer);
+    result
+}
+
+/// Whether a record is being polled on this thread.
+pub(crate) fn is_some() -> bool {
+    CURRENT
+        .try_with(|current| current.borrow().is_some())
+        .unwrap_or(false)
+}
+
+fn json(bytes: &Bytes) -> &str {
+    // A piece of an event that was read as text.
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Gives the current record's fields to the log, as JSON.
+pub(crate) fn for_each_field(mut field: impl FnMut(&str, &str)) {
+    // The log may be used while this thread ends, after its thread-locals.
+    _ = CURRENT.try_with(|current| {
+        let current = current.borrow();
+        let Some(current) = current.as_ref() else {
+            return;
+        };
+        field("messageId", json(&current.id_json));
+        let attributes = current
+            .attributes
+            .as_ref()
+            .map_or("{}", |bytes| json(bytes));
+        if let Ok(attributes) = SystemAttributes::from_json(attributes) {
+            field("receiveCount", &attributes.receive_count.to_string());
+            if let Some(group) = attributes.group_id
+                && let Ok(group) = serde_json::to_string(&group)
+            {
+                field("messageGroupId", &group);
+            }
+        }
+        field("attempt", &current.attempt.to_string());
+    });
+}

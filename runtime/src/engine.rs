@@ -1,0 +1,79 @@
+//! One invocation from its event to its answer: receive, run, report.
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::{
+    attempt::Process,
+    batch::Batch,
+    deadline::Deadline,
+    event::Event,
+    invocation::InvocationError,
+    log, metrics,
+    outcome::Slot,
+    report::{self, Answer, Figures},
+    settings::Settings,
+    sqs_access::SqsAccess,
+};
+
+/// What the engine works with, the same for every invocation.
+pub(crate) struct Engine<P, Q> {
+    pub(crate) settings: Settings,
+    pub(crate) process: P,
+    pub(crate) sqs: Q,
+    /// The deployed function's name.
+    pub(crate) function_name: String,
+}
+
+impl<P: Process, Q: SqsAccess> Engine<P, Q> {
+    /// Runs the batch in `bytes` and gives what Lambda is to be told.
+    ///
+    /// # Errors
+    ///
+    /// If the event is no batch of SQS records, or every record failed.
+    pub(crate) async fn invoke(
+        &self,
+        bytes: &Bytes,
+        deadline: Deadline,
+    ) -> Result<Answer, InvocationError> {
+        let event = Event::parse(bytes)?;
+        let slots = self.run(bytes, &event, deadline).await;
+        report::answer(&event, &slots, &self.settings)
+    }
+
+    /// Runs the batch and tells the log about it.
+    pub(crate) async fn run(
+        &self,
+        bytes: &Bytes,
+        event: &Event<'_>,
+        deadline: Deadline,
+    ) -> Vec<Slot> {
+        let start = Instant::now();
+        let batch = Batch {
+            bytes,
+            event,
+            settings: &self.settings,
+            deadline,
+            process: &self.process,
+            sqs: &self.sqs,
+        };
+        let slots = batch.run().await;
+        let figures = Figures::of(&slots);
+        let elapsed = start.elapsed();
+        log::summary(&figures, elapsed);
+        if self.settings.metrics {
+            metrics::write(&self.function_name, queue_name(event), &figures, elapsed);
+        }
+        slots
+    }
+}
+
+/// The last part of the queue's ARN.
+fn queue_name<'e>(event: &'e Event<'_>) -> &'e str {
+    event
+        .records
+        .iter()
+        .find_map(|record| record.queue_arn.as_deref())
+        .and_then(|arn| arn.rsplit(':').next())
+        .unwrap_or("unknown")
+}

@@ -1,0 +1,143 @@
+//! What the engine logs, always without message bodies.
+
+mod lines;
+
+use std::{
+    env,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
+
+use tracing::{Dispatch, Level, Span, subscriber::DefaultGuard};
+
+use crate::{
+    event::Fields,
+    failure::{Failure, FailureKind, chain},
+    handler::BoxError,
+    message::SystemAttributes,
+    report::Figures,
+};
+
+/// Whether the process logs through this crate's own subscriber, which adds the
+/// current record to each line by itself.
+static OWN: AtomicBool = AtomicBool::new(false);
+
+/// The log while `init` runs: not yet the process's own, so that `init` can
+/// install one that the user likes better.
+pub(crate) struct Starting {
+    dispatch: Dispatch,
+    _guard: DefaultGuard,
+}
+
+impl Starting {
+    pub(crate) fn new() -> Self {
+        let dispatch = lines::dispatch(|name| env::var(name).ok());
+        Self {
+            _guard: tracing::dispatcher::set_default(&dispatch),
+            dispatch,
+        }
+    }
+
+    /// Makes it the process's own, unless `init` installed another.
+    pub(crate) fn finish(self) {
+        let installed = tracing::dispatcher::set_global_default(self.dispatch).is_ok();
+        OWN.store(installed, Relaxed);
+    }
+}
+
+/// The span of an attempt at a record, for a subscriber that is not ours.
+pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Span {
+    if OWN.load(Relaxed) || !tracing::enabled!(Level::INFO) {
+        return Span::none();
+    }
+    let attributes = SystemAttributes::read(fields).unwrap_or_default();
+    tracing::info_span!(
+        "record",
+        messageId = &*fields.id,
+        receiveCount = attributes.receive_count,
+        messageGroupId = attributes.group_id.as_deref(),
+        attempt
+    )
+}
+
+pub(crate) fn retrying(fields: &Fields<'_>, failure: &Failure, attempt: u32, wait: Duration) {
+    let attributes = SystemAttributes::read(fields).unwrap_or_default();
+    tracing::warn!(
+        messageId = &*fields.id,
+        receiveCount = attributes.receive_count,
+        messageGroupId = attributes.group_id.as_deref(),
+        attempt,
+        failure = failure.kind.name(),
+        error = failure.reason,
+        waitMs = wait.as_millis() as u64,
+        "attempt failed, trying again"
+    );
+}
+
+pub(crate) fn failed(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
+    let attributes = SystemAttributes::read(fields).unwrap_or_default();
+    tracing::error!(
+        messageId = &*fields.id,
+        receiveCount = attributes.receive_count,
+        messageGroupId = attributes.group_id.as_deref(),
+        attempt,
+        failure = failure.kind.name(),
+        error = failure.reason,
+        "record failed"
+    );
+}
+
+pub(crate) fn out_of_time(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
+    let attributes = SystemAttributes::read(fields).unwrap_or_default();
+    tracing::error!(
+        messageId = &*fields.id,
+        receiveCount = attributes.receive_count,
+        messageGroupId = attributes.group_id.as_deref(),
+        attempt,
+        failure = failure.kind.name(),
+        error = failure.reason,
+        "record failed, and there is no time for another attempt"
+    );
+}
+
+pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, error: &BoxError) {
+    tracing::error!(
+        messageId = &*fields.id,
+        error = chain(error),
+        "cannot send the record to the DLQ, it is reported as failed instead"
+    );
+}
+
+pub(crate) fn not_delayed(error: &BoxError) {
+    tracing::warn!(
+        error = chain(error),
+        "cannot set `queue_backoff` for all failed messages; the rest come back after the queue's visibility timeout"
+    );
+}
+
+/// One line for each invocation.
+pub(crate) fn summary(figures: &Figures, elapsed: Duration) {
+    tracing::info!(
+        records = figures.records,
+        succeeded = figures.succeeded,
+        failed = figures.failed,
+        retried = figures.retried,
+        permanent = figures.permanent,
+        outOfTime = figures.out_of_time,
+        notRun = figures.not_run,
+        durationMs = elapsed.as_secs_f64() * 1_000.0,
+        "batch handled"
+    );
+}
+
+impl FailureKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Transient => "transient",
+            Self::Permanent => "permanent",
+            Self::Malformed => "malformed",
+            Self::Panic => "panic",
+            Self::AttemptTimeout => "attempt_timeout",
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One record, borrowed from the event.
+
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::Deserialize;
+
+use crate::{
+    deadline::Deadline, event::Fields, handler::BoxError, json,
+    message::attributes::MessageAttributes,
+};
+
+/// One SQS message as it came: what [`FromMessage`](crate::FromMessage) makes
+/// a message from.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'r> {
+    pub(crate) fields: &'r Fields<'r>,
+    pub(crate) body: &'r str,
+    pub(crate) deadline: Deadline,
+}
+
+impl<'r> Record<'r> {
+    /// The body; never logged by this crate.
+    pub fn body(&self) -> &'r str {
+        self.body
+    }
+
+    /// The message's id, unique in its queue; never empty.
+    pub fn message_id(&self) -> &'r str {
+        &self.fields.id
+    }
+
+    /// The ARN of the queue the message came from.
+    pub fn queue_arn(&self) -> Option<&'r str> {
+        self.fields.queue_arn.as_deref()
+    }
+
+    /// What SQS says about the message.
+    ///
+    /// # Errors
+    ///
+    /// If an attribute is not of its type; SQS itself sends none such.
+    pub fn attributes(&self) -> Result<SystemAttributes<'r>, BoxError> {
+        SystemAttributes::read(self.fields)
+    }
+
+    /// What the sender put beside the body.
+    ///
+    /// # Errors
+    ///
+    /// If an attribute is not of its type; SQS itself sends none such.
+    pub fn message_attributes(&self) -> Result<MessageAttributes, BoxError> {
+        MessageAttributes::read(self.fields)
+    }
+
+    /// Time left for work in this invocation.
+    ///
+    /// It ends a tenth of the function's timeout, at most 500 ms, before
+    /// Lambda's own deadline: what is kept to answer in time.
+    pub fn time_remaining(&self) -> Duration {
+        self.deadline.remaining()
+    }
+
+    /// The same record with another body: how an envelope reads what is in it.
+    pub fn with_body<'s>(&'s self, body: &'s str) -> Record<'s> {
+        Record {
+            fields: self.fields,
+            body,
+            deadline: self.deadline,
+        }
+    }
+}
+
+/// What SQS says about a message, its
+/// [system attributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SystemAttributes<'r> {
+    /// How often the message was received, this time included
+    /// (`ApproximateReceiveCount`); 1 if the event does not say.
+    pub receive_count: u32,
+    /// When it was sent (`SentTimestamp`), to the millisecond.
+    pub sent: Option<SystemTime>,
+    /// When it was first received (`ApproximateFirstReceiveTimestamp`), to the
+    /// millisecond.
+    pub first_received: Option<SystemTime>,
+    /// Its message group (`MessageGroupId`); standard queues can have them too.
+    pub group_id: Option<Cow<'r, str>>,
+    /// Its deduplication id (`MessageDeduplicationId`), on FIFO queues.
+    pub deduplication_id: Option<Cow<'r, str>>,
+    /// Its place in the queue (`SequenceNumber`), on FIFO queues.
+    pub sequence_number: Option<Cow<'r, str>>,
+    /// The sender's X-Ray header (`AWSTraceHeader`).
+    pub trace_header: Option<Cow<'r, str>>,
+}
+
+impl<'r> SystemAttributes<'r> {
+    pub(crate) fn read(fields: &Fields<'r>) -> Result<Self, BoxError> {
+        Self::from_json(fields.attributes.map_or("{}", |raw| raw.get()))
+    }
+
+    pub(crate) fn from_json(json: &'r str) -> Result<Self, BoxError> {
+        let texts: Texts<'_> = serde_json::from_str(json)
+            .map_err(|error| format!("`attributes` cannot be read: {}", json::describe(&error)))?;
+        Ok(Self {
+            receive_count: match texts.receive_count {
+                Some(count) => number("ApproximateReceiveCount", &count)?,
+                None => 1,
+            },
+            sent: time("SentTimestamp", texts.sent)?,
+            first_received: time("ApproximateFirstReceiveTimestamp", texts.first_received)?,
+            group_id: texts.group_id,
+            deduplication_id: texts.deduplication_id,
+            sequence_number: texts.sequence_number,
+            trace_header: texts.trace_header,
+        })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Texts<'r> {
+    #[serde(borrow, rename = "ApproximateReceiveCount")]
+    receive_count: Option<Cow<'r, str>>,
+    #[serde(borrow, rename = "SentTimestamp")]
+    sent: Option<Cow<'r, str>>,
+    #[serde(borrow, rename = "ApproximateFirstReceiveTimestamp")]
+    first_received: Option<Cow<'r, str>>,
+    #[serde(borrow, rename = "MessageGroupId")]
+    group_id: Option<Cow<'r, str>>,
+    #[serde(borrow, rename = "MessageDeduplicationId")]
+    deduplication_id: Option<Cow<'r, str>>,
+    #[serde(borrow, rename = "SequenceNumber")]
+    sequence_number: Option<Cow<'r, str>>,
+    #[serde(borrow, rename = "AWSTraceHeader")]
+    trace_header: Option<Cow<'r, str>>,
+}
+
+fn number<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, BoxError> {
+    text.parse()
+        .map_err(|_| format!("attribute `{name}` is not a number").into())
+}
+
+fn time(name: &str, text: Option<Cow<'_, str>>) -> Result<Option<SystemTime>, BoxError> {
+    text.map(|text| Ok(UNIX_EPOCH + Duration::from_millis(number(name, &text)?)))
+        .transpose()
+}

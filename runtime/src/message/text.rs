@@ -1,0 +1,26 @@
+//! A message's body as it is.
+
+use std::ops::Deref;
+
+use crate::{
+    handler::BoxError,
+    message::{FromMessage, Record},
+};
+
+/// The body as it is, JSON or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(pub String);
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromMessage for Text {
+    fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
+        Ok(Self(record.body().to_owned()))
+    }
+}

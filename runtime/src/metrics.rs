@@ -1,0 +1,158 @@
+//! Metrics in the log, in CloudWatch's embedded metric format.
+
+use std::{
+    io::Write,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::Serialize;
+
+use crate::report::Figures;
+
+const NAMESPACE: &str = "redrive";
+
+/// Writes one line of metrics.
+///
+/// CloudWatch Logs makes metrics of it, without a call
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
+pub(crate) fn write(function: &str, queue: &str, figures: &Figures, elapsed: Duration) {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let mut line = line(function, queue, figures, elapsed, now);
+    line.push('\n');
+    // There is nowhere to say that the log cannot be written.
+    _ = std::io::stdout().lock().write_all(line.as_bytes());
+}
+
+#[derive(Serialize)]
+struct Line<'m> {
+    #[serde(rename = "_aws")]
+    aws: Aws,
+    function: &'m str,
+    queue: &'m str,
+    #[serde(rename = "Records")]
+    records: usize,
+    #[serde(rename = "Succeeded")]
+    succeeded: usize,
+    #[serde(rename = "Failed")]
+    failed: usize,
+    #[serde(rename = "Retried")]
+    retried: usize,
+    #[serde(rename = "Permanent")]
+    permanent: usize,
+    #[serde(rename = "OutOfTime")]
+    out_of_time: usize,
+    #[serde(rename = "BatchLatency")]
+    batch_latency: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Aws {
+    timestamp: u64,
+    cloud_watch_metrics: [Directive; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: [[&'static str; 2]; 1],
+    metrics: [Metric; 7],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+const fn count(name: &'static str) -> Metric {
+    Metric {
+        name,
+        unit: "Count",
+    }
+}
+
+fn line(
+    function: &str,
+    queue: &str,
+    figures: &Figures,
+    elapsed: Duration,
+    now: Duration,
+) -> String {
+    let line = Line {
+        aws: Aws {
+            timestamp: now.as_millis() as u64,
+            cloud_watch_metrics: [Directive {
+                namespace: NAMESPACE,
+                dimensions: [["function", "queue"]],
+                metrics: [
+                    count("Records"),
+                    count("Succeeded"),
+                    count("Failed"),
+                    count("Retried"),
+                    count("Permanent"),
+                    count("OutOfTime"),
+                    Metric {
+                        name: "BatchLatency",
+                        unit: "Milliseconds",
+                    },
+                ],
+            }],
+        },
+        function,
+        queue,
+        records: figures.records,
+        succeeded: figures.succeeded,
+        failed: figures.failed,
+        retried: figures.retried,
+        permanent: figures.permanent,
+        out_of_time: figures.out_of_time,
+        batch_latency: elapsed.as_secs_f64() * 1_000.0,
+    };
+    // Texts and finite numbers are always JSON.
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_its_value() {
+        let figures = Figures {
+            records: 5,
+            succeeded: 2,
+            failed: 3,
+            retried: 1,
+            permanent: 1,
+            out_of_time: 1,
+            not_run: 1,
+        };
+        let line = line(
+            "orders",
+            "orders-queue",
+            &figures,
+            Duration::from_micros(1_500),
+            Duration::from_secs(1_800_000_000),
+        );
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+
+        assert_eq!(line["_aws"]["Timestamp"], 1_800_000_000_000_u64);
+        assert_eq!(directive["Namespace"], "redrive");
+        for dimension in directive["Dimensions"][0].as_array().unwrap() {
+            assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension}");
+        }
+        for metric in directive["Metrics"].as_array().unwrap() {
+            assert!(
+                line[metric["Name"].as_str().unwrap()].is_number(),
+                "{metric}"
+            );
+        }
+        assert_eq!(line["BatchLatency"], 1.5);
+    }
+}

@@ -1,0 +1,44 @@
+//! What became of each record.
+
+use crate::failure::Failure;
+
+/// What became of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The function succeeded.
+    Done,
+    /// It can never succeed, and is in the DLQ.
+    InDlq(Box<Failure>),
+    /// Its last attempt failed.
+    Failed(Box<Failure>),
+    /// The time was up before the first attempt, or in an attempt or a wait.
+    OutOfTime {
+        /// Why the attempt before failed, if there was one.
+        last: Option<Box<Failure>>,
+    },
+    /// A record before it in its message group, or in the batch, failed.
+    NotRun,
+}
+
+impl Outcome {
+    /// Whether SQS is to delete the message.
+    pub(crate) fn is_completed(&self) -> bool {
+        matches!(self, Self::Done | Self::InDlq(_))
+    }
+}
+
+/// A record's outcome, and what it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) outcome: Outcome,
+    /// Attempts that were started.
+    pub(crate) attempts: u32,
+}
+
+impl Slot {
+    /// Before anything was done, which is what remains if the time is up.
+    pub(crate) const UNTOUCHED: Self = Self {
+        outcome: Outcome::OutOfTime { last: None },
+        attempts: 0,
+    };
+}

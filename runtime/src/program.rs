@@ -1,0 +1,189 @@
+//! `main` of a binary with an `#[sqs_batch]` function: which of its Lambda
+//! functions this process is.
+
+use std::{env, process::ExitCode, time::Duration};
+
+use lambda_runtime::Diagnostic;
+use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{
+    failure::chain,
+    handler::{BoxError, Handler},
+    log,
+    redrive_function::RedriveFunction,
+    worker,
+};
+
+/// How long reporting a failed start may take: Lambda ends the init phase
+/// after 10 seconds anyway.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What `lambda_runtime` needs and Lambda always sets; it panics without.
+const LAMBDA: [&str; 4] = [
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+];
+
+/// Runs the Lambda function that `_HANDLER` names.
+pub fn main<H: Handler>() -> ExitCode {
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(async {
+        match role::<H>() {
+            Ok(Role::Worker) => reported(worker::run::<H>().await).await,
+            Ok(Role::Redrive) => {
+                log::Starting::new().finish();
+                // It reports its own failures.
+                H::Redrive::run().await
+            }
+            Err(error) => reported(Err(error)).await,
+        }
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// One thread, as one invocation at a time has one thing to do; more where
+/// Lambda gives a process several invocations at once.
+fn runtime() -> std::io::Result<Runtime> {
+    let concurrent = env::var("AWS_LAMBDA_MAX_CONCURRENCY")
+        .ok()
+        .and_then(|number| number.parse::<u32>().ok())
+        .is_some_and(|number| number > 1);
+    let mut builder = if concurrent {
+        Builder::new_multi_thread()
+    } else {
+        Builder::new_current_thread()
+    };
+    builder.enable_all().build()
+}
+
+fn role<H: Handler>() -> Result<Role, BoxError> {
+    let missing: Vec<_> = LAMBDA
+        .into_iter()
+        .filter(|name| env::var_os(name).is_none())
+        .collect();
+    if !missing.is_empty() {
+        return Err(format!(
+            "this is an AWS Lambda function, and {} is not set; deploy it, or run it with `cargo lambda watch` or `cargo redrive run`",
+            missing.join(", ")
+        )
+        .into());
+    }
+    let handler = env::var("_HANDLER").unwrap_or_default();
+    Role::of(&handler, H::SETTINGS.function, H::Redrive::EXISTS)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Worker,
+    Redrive,
+}
+
+impl Role {
+    /// `redrive`: whether the binary has a redrive function.
+    fn of(handler: &str, function: &str, redrive: bool) -> Result<Self, BoxError> {
+        let asks_redrive = handler.strip_suffix(".redrive") == Some(function);
+        match handler {
+            "" | "bootstrap" => Ok(Self::Worker),
+            _ if handler == function => Ok(Self::Worker),
+            _ if asks_redrive && redrive => Ok(Self::Redrive),
+            _ if asks_redrive => Err(format!(
+                "`{function}` has no redrive function; set `dlq_redrive` on its `#[sqs_batch]` attribute, or set the handler to `{function}`"
+            )
+            .into()),
+            _ if redrive => Err(format!(
+                "handler `{handler}` is not in this binary; set it to `{function}` for the worker or `{function}.redrive` for the redrive function"
+            )
+            .into()),
+            _ => Err(format!(
+                "handler `{handler}` is not in this binary; set it to `{function}`, its only function"
+            )
+            .into()),
+        }
+    }
+}
+
+/// Says why the function cannot run: in the log, and to Lambda, which shows it
+/// to whoever invokes the function.
+async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
+    if let Err(error) = &ended {
+        let message = chain(error);
+        eprintln!("cannot run: {message}");
+        if env::var_os(LAMBDA[0]).is_some() {
+            let posted = tokio::time::timeout(REPORT_TIMEOUT, post(message)).await;
+            if let Ok(Err(error)) = posted {
+                eprintln!("cannot report this to Lambda: {error}");
+            }
+        }
+    }
+    ended
+}
+
+async fn post(error_message: String) -> Result<(), BoxError> {
+    let diagnostic = Diagnostic {
+        error_type: "Runtime.InitError".to_owned(),
+        error_message,
+    };
+    let request = build_request()
+        .method("POST")
+        .uri("/2018-06-01/runtime/init/error")
+        .header("lambda-runtime-function-error-type", "Runtime.InitError")
+        .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
+    PooledClient::builder().build().call(request).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn the_handler_names_the_role() {
+        for (handler, role) in [
+            ("process_order", Role::Worker),
+            ("bootstrap", Role::Worker),
+            ("", Role::Worker),
+            ("process_order.redrive", Role::Redrive),
+        ] {
+            assert_eq!(Role::of(handler, "process_order", true).unwrap(), role);
+        }
+    }
+
+    #[test]
+    fn a_redrive_that_was_not_asked_for_says_how_to_ask() {
+        let error = Role::of("process_order.redrive", "process_order", false).unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "`process_order` has no redrive function; set `dlq_redrive` on its `#[sqs_batch]` attribute, or set the handler to `process_order`"
+        );
+    }
+
+    #[test]
+    fn an_unknown_handler_is_told_the_known_ones() {
+        let error = |redrive| {
+            Role::of("process_orders", "process_order", redrive)
+                .unwrap_err()
+                .to_string()
+        };
+
+        assert_eq!(
+            error(true),
+            "handler `process_orders` is not in this binary; set it to `process_order` for the worker or `process_order.redrive` for the redrive function"
+        );
+        assert_eq!(
+            error(false),
+            "handler `process_orders` is not in this binary; set it to `process_order`, its only function"
+        );
+    }
+}

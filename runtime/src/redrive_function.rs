@@ -1,0 +1,46 @@
+//! Whether a binary is also a redrive function.
+//!
+//! A type of the handler says so, not a value: the AWS SDK is linked only into
+//! a binary that names [`Redrive`].
+
+use std::future::Future;
+
+use crate::handler::BoxError;
+
+/// The redrive function of a handler.
+#[diagnostic::on_unimplemented(
+    message = "`dlq_redrive` needs the feature `redrive` of the crate `redrive`",
+    note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"redrive\"]`"
+)]
+pub trait RedriveFunction {
+    /// Whether there is one.
+    const EXISTS: bool;
+
+    /// Serves its invocations.
+    fn run() -> impl Future<Output = Result<(), BoxError>>;
+}
+
+/// `dlq_redrive` is not set.
+#[derive(Debug)]
+pub struct NoRedrive;
+
+impl RedriveFunction for NoRedrive {
+    const EXISTS: bool = false;
+
+    async fn run() -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+/// `dlq_redrive` is set.
+#[derive(Debug)]
+pub struct Redrive;
+
+#[cfg(feature = "redrive")]
+impl RedriveFunction for Redrive {
+    const EXISTS: bool = true;
+
+    async fn run() -> Result<(), BoxError> {
+        crate::redrive::run().await
+    }
+}

@@ -1,0 +1,59 @@
+//! Whether a worker itself calls SQS.
+//!
+//! A type of the handler says so, not a value: the AWS SDK is linked only into
+//! a binary that names [`Sqs`].
+
+use std::future::Future;
+
+use crate::{handler::BoxError, message::Record, settings::Settings};
+
+/// A worker's calls to SQS.
+#[diagnostic::on_unimplemented(
+    message = "`on_permanent = \"dlq\"` and `queue_backoff` need the feature `redrive` of the crate `redrive`",
+    note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"redrive\"]`"
+)]
+pub trait SqsAccess: Sized + Send + Sync + 'static {
+    /// Reads from the environment what the settings need.
+    ///
+    /// # Errors
+    ///
+    /// Names every variable that is missing.
+    fn from_env(settings: &Settings) -> Result<Self, BoxError>;
+
+    /// Sends a record to the DLQ with the reason.
+    fn send_to_dlq(
+        &self,
+        record: Record<'_>,
+        reason: &str,
+    ) -> impl Future<Output = Result<(), BoxError>> + Send;
+
+    /// Sets until when each of these messages stays invisible.
+    fn delay(&self, messages: Vec<Delay>) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// A message and how long it is to stay invisible from now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delay {
+    /// What SQS knows this receive of the message by.
+    pub receipt_handle: String,
+    /// From 0 to 43200.
+    pub seconds: u32,
+}
+
+/// The worker never calls SQS.
+#[derive(Debug)]
+pub struct NoSqs;
+
+impl SqsAccess for NoSqs {
+    fn from_env(_settings: &Settings) -> Result<Self, BoxError> {
+        Ok(Self)
+    }
+
+    async fn send_to_dlq(&self, _record: Record<'_>, _reason: &str) -> Result<(), BoxError> {
+        Err("this function has no access to SQS".into())
+    }
+
+    async fn delay(&self, _messages: Vec<Delay>) -> Result<(), BoxError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,311 @@
+//! Runs a function on a batch in a unit test: the real engine, no AWS, and time
+//! that does not pass while nothing happens.
+//!
+//! With the feature `testing`, as a dev-dependency:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! redrive = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! ```
+//! use redrive::testing::Batch;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Order { id: u64 }
+//!
+//! async fn process_order(order: Order) -> Result<(), String> {
+//!     if order.id == 2 { Err("no such sku".into()) } else { Ok(()) }
+//! }
+//!
+//! let report = Batch::new().text(r#"{"id":1}"#).text(r#"{"id":2}"#).retries(3).run(process_order);
+//! assert_eq!(report.failed(), ["m2"]);
+//! assert_eq!(report.attempts("m2"), 4);
+//! ```
+//!
+//! A function with a state is a closure:
+//! `.run(|order| process_order(order, &state))`.
+
+mod message;
+mod report;
+mod sqs;
+
+use std::{future::Future, marker::PhantomData, thread, time::Duration};
+
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::time::Instant;
+
+pub use self::{message::TestMessage, report::Report, sqs::SentToDlq};
+
+use crate::{
+    attempt::Process,
+    deadline::Deadline,
+    engine::Engine,
+    failure::Failure,
+    handler::HandlerError,
+    message::{FromMessage, Record},
+    panic,
+    settings::{OnGroupFailure, OnPermanent, OnTotalFailure, Settings},
+};
+
+/// The invocation a test makes: a batch of messages, and the attribute's keys
+/// that concern it.
+///
+/// Messages without an id of their own are `m1`, `m2` and so on.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    messages: Vec<TestMessage>,
+    event: Option<String>,
+    fifo: bool,
+    settings: Settings,
+    remaining: Option<Duration>,
+    dlq_refuses: bool,
+    seed: u64,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Batch {
+    /// A batch of a standard queue, with the attribute's defaults but no
+    /// retries.
+    pub fn new() -> Self {
+        Self {
+            messages: Vec::new(),
+            event: None,
+            fifo: false,
+            settings: Settings {
+                function: "function",
+                timeout_seconds: 30,
+                retries: 0,
+                backoff_min_ms: 200,
+                backoff_max_ms: 5_000,
+                concurrency: 1,
+                attempt_timeout_ms: None,
+                on_total_failure: OnTotalFailure::Error,
+                on_group_failure: OnGroupFailure::SkipGroup,
+                on_permanent: OnPermanent::Report,
+                queue_backoff_seconds: None,
+                metrics: false,
+            },
+            remaining: None,
+            dlq_refuses: false,
+            seed: 0,
+        }
+    }
+
+    /// A batch of a FIFO queue.
+    pub fn fifo() -> Self {
+        Self {
+            fifo: true,
+            ..Self::new()
+        }
+    }
+
+    /// The event as Lambda would send it, instead of messages.
+    pub fn event(json: impl Into<String>) -> Self {
+        Self {
+            event: Some(json.into()),
+            ..Self::new()
+        }
+    }
+
+    /// Adds a message with this value as its JSON body.
+    ///
+    /// # Panics
+    ///
+    /// If the value cannot be JSON.
+    #[must_use]
+    pub fn json(self, body: &impl Serialize) -> Self {
+        self.message(TestMessage::json(body))
+    }
+
+    /// Adds a message with this body as it is.
+    #[must_use]
+    pub fn text(self, body: impl Into<String>) -> Self {
+        self.message(TestMessage::text(body))
+    }
+
+    /// Adds a message.
+    #[must_use]
+    pub fn message(mut self, message: TestMessage) -> Self {
+        self.messages.push(message);
+        self
+    }
+
+    /// The attribute's `retries`; default 0.
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.settings.retries = retries;
+        self
+    }
+
+    /// The attribute's `backoff`, to the millisecond; default 200 ms to 5 s.
+    #[must_use]
+    pub fn backoff(mut self, min: Duration, max: Duration) -> Self {
+        self.settings.backoff_min_ms = millis(min);
+        self.settings.backoff_max_ms = millis(max);
+        self
+    }
+
+    /// The attribute's `concurrency`; default 1.
+    #[must_use]
+    pub fn concurrency(mut self, records: u32) -> Self {
+        self.settings.concurrency = records;
+        self
+    }
+
+    /// The attribute's `timeout`, in whole seconds; default 30.
+    #[must_use]
+    pub fn timeout_seconds(mut self, seconds: u32) -> Self {
+        self.settings.timeout_seconds = seconds;
+        self
+    }
+
+    /// Time left when the invocation starts; default the whole timeout.
+    #[must_use]
+    pub fn remaining(mut self, time: Duration) -> Self {
+        self.remaining = Some(time);
+        self
+    }
+
+    /// The attribute's `attempt_timeout`, to the millisecond; default none.
+    #[must_use]
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.settings.attempt_timeout_ms = Some(millis(limit));
+        self
+    }
+
+    /// The attribute's `on_total_failure = "report"`.
+    #[must_use]
+    pub fn report_total_failure(mut self) -> Self {
+        self.settings.on_total_failure = OnTotalFailure::Report;
+        self
+    }
+
+    /// The attribute's `on_group_failure = "stop_batch"`.
+    #[must_use]
+    pub fn stop_batch(mut self) -> Self {
+        self.settings.on_group_failure = OnGroupFailure::StopBatch;
+        self
+    }
+
+    /// The attribute's `on_permanent = "dlq"`.
+    #[must_use]
+    pub fn permanent_to_dlq(mut self) -> Self {
+        self.settings.on_permanent = OnPermanent::Dlq;
+        self
+    }
+
+    /// As [`Batch::permanent_to_dlq`], with a DLQ that refuses every message.
+    #[must_use]
+    pub fn dlq_refuses(mut self) -> Self {
+        self.dlq_refuses = true;
+        self.permanent_to_dlq()
+    }
+
+    /// The attribute's `queue_backoff`, in whole seconds.
+    #[must_use]
+    pub fn queue_backoff_seconds(mut self, min: u32, max: u32) -> Self {
+        self.settings.queue_backoff_seconds = Some((min, max));
+        self
+    }
+
+    /// What the random waits are made from; default 0. The same seed gives the
+    /// same waits.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Runs the function on the batch.
+    ///
+    /// On a thread of its own, so that it works in any test, also in one that
+    /// is itself asynchronous.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime cannot be started.
+    pub fn run<M, E, F, Fut>(self, function: F) -> Report
+    where
+        M: FromMessage,
+        E: HandlerError,
+        F: Fn(M) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<(), E>> + Send,
+    {
+        panic::install_hook();
+        let called = Called {
+            function,
+            types: PhantomData,
+        };
+        thread::scope(|scope| match scope.spawn(|| self.run_here(called)).join() {
+            Ok(report) => report,
+            Err(panicked) => std::panic::resume_unwind(panicked),
+        })
+    }
+
+    fn run_here<P: Process>(self, process: P) -> Report {
+        fastrand::seed(self.seed);
+        let bytes = Bytes::from(self.event_json());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime without input and output needs only memory");
+        let engine = Engine {
+            settings: self.settings,
+            process,
+            sqs: sqs::Recorder::new(self.dlq_refuses),
+            function_name: self.settings.function.to_owned(),
+        };
+        let timeout = self.settings.timeout();
+        runtime.block_on(async {
+            let start = Instant::now();
+            let deadline = Deadline::after(self.remaining.unwrap_or(timeout), timeout);
+            Report::of(&engine, &bytes, deadline, start).await
+        })
+    }
+
+    fn event_json(&self) -> String {
+        if let Some(event) = &self.event {
+            return event.clone();
+        }
+        let records: Vec<_> = self
+            .messages
+            .iter()
+            .enumerate()
+            .map(|(index, message)| message.record(index + 1, self.fifo))
+            .collect();
+        serde_json::json!({ "Records": records }).to_string()
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A function under test.
+struct Called<F, M, E> {
+    function: F,
+    types: PhantomData<fn(M) -> E>,
+}
+
+impl<M, E, F, Fut> Process for Called<F, M, E>
+where
+    M: FromMessage,
+    E: HandlerError,
+    F: Fn(M) -> Fut + Sync,
+    Fut: Future<Output = Result<(), E>> + Send,
+{
+    async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
+        let message = M::from_message(&record).map_err(|error| Failure::malformed(&error))?;
+        (self.function)(message)
+            .await
+            .map_err(|error| Failure::returned(&error.into(), false))
+    }
+}

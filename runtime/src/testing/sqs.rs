@@ -1,0 +1,79 @@
+//! SQS as a test sees it: calls are written down.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::{
+    handler::BoxError,
+    message::Record,
+    settings::Settings,
+    sqs_access::{Delay, SqsAccess},
+};
+
+/// A message that the worker sent to the DLQ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SentToDlq {
+    /// The id it had in the source queue.
+    pub id: String,
+    /// Its body, unchanged.
+    pub body: String,
+    /// Why it can never succeed.
+    pub reason: String,
+}
+
+pub(super) struct Recorder {
+    refuses: bool,
+    sent: Mutex<Vec<SentToDlq>>,
+    delays: Mutex<Vec<Delay>>,
+}
+
+impl Recorder {
+    pub(super) fn new(refuses: bool) -> Self {
+        Self {
+            refuses,
+            sent: Mutex::default(),
+            delays: Mutex::default(),
+        }
+    }
+
+    pub(super) fn take_sent(&self) -> Vec<SentToDlq> {
+        take(&self.sent)
+    }
+
+    pub(super) fn take_delays(&self) -> Vec<Delay> {
+        take(&self.delays)
+    }
+}
+
+fn take<T>(list: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut list.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl SqsAccess for Recorder {
+    fn from_env(_settings: &Settings) -> Result<Self, BoxError> {
+        Ok(Self::new(false))
+    }
+
+    async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
+        if self.refuses {
+            return Err("the test's DLQ refuses every message".into());
+        }
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(SentToDlq {
+                id: record.message_id().to_owned(),
+                body: record.body().to_owned(),
+                reason: reason.to_owned(),
+            });
+        Ok(())
+    }
+
+    async fn delay(&self, messages: Vec<Delay>) -> Result<(), BoxError> {
+        self.delays
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(messages);
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! Kinds of failures, and what is said about them.
+
+use crate::{failure::PermanentExt, handler::BoxError, testing::Batch};
+
+#[test]
+fn a_permanent_failure_is_not_tried_again() {
+    async fn charge(card: String) -> Result<(), BoxError> {
+        let _number: u64 = card.parse().permanent()?;
+        Ok(())
+    }
+    let report = Batch::new()
+        .text("\"42\"")
+        .text("\"no card\"")
+        .retries(3)
+        .run(charge);
+
+    assert_eq!(report.failed(), ["m2"]);
+    assert_eq!(report.attempts("m2"), 1);
+    assert_eq!(
+        report.reason("m2").unwrap(),
+        "invalid digit found in string"
+    );
+}
+
+#[test]
+fn a_panic_tells_its_message_and_place() {
+    let report = Batch::new()
+        .text("1")
+        .run(async |n: u8| -> Result<(), String> { panic!("order {n} broke it") });
+    let reason = report.reason("m1").unwrap();
+
+    assert!(reason.starts_with("panicked at "), "{reason}");
+    assert!(reason.contains("failures.rs:"), "{reason}");
+    assert!(reason.ends_with(": order 1 broke it"), "{reason}");
+}
+
+#[test]
+fn a_panic_of_reading_the_message_is_caught_too() {
+    struct Bomb;
+    impl<'de> serde::Deserialize<'de> for Bomb {
+        fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            panic!("bomb")
+        }
+    }
+    let report = Batch::new()
+        .text("1")
+        .run(async |_: Bomb| Ok::<_, String>(()));
+
+    assert!(report.reason("m1").unwrap().ends_with(": bomb"));
+}
+
+#[test]
+fn a_total_failure_names_every_record_and_its_reason() {
+    let report = Batch::new()
+        .text("1")
+        .text("oh")
+        .run(async |_: u8| Err::<(), _>("down"));
+
+    assert_eq!(
+        report.error().unwrap(),
+        "BatchFailed: all 2 records failed: m1 (down); m2 (the body is not what the function takes: expected value at line 1 column 1)"
+    );
+}
+
+#[test]
+fn the_error_of_a_total_failure_is_bounded() {
+    let batch = (0..1_000).fold(Batch::new(), |batch, _| batch.text("1"));
+    let error = batch
+        .run(async |_: u8| Err::<(), _>("x".repeat(10_000)))
+        .error()
+        .unwrap();
+
+    assert!(error.len() < 9_000, "{}", error.len());
+    assert!(error.starts_with("BatchFailed: all 1000 records failed: m1 (xxx"));
+    assert!(error.contains("; and 9"), "{error}");
+}
+
+#[test]
+fn permanent_failures_go_to_the_dlq_and_are_done() {
+    let report = Batch::new()
+        .text("1")
+        .text("{\"not\":\"a number\"}")
+        .text("3")
+        .permanent_to_dlq()
+        .run(async |number: u8| if number == 1 { Ok(()) } else { Err("down") });
+
+    assert_eq!(report.failed(), ["m3"]);
+    let sent = report.sent_to_dlq();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].id, "m2");
+    assert_eq!(sent[0].body, "{\"not\":\"a number\"}");
+    assert!(sent[0].reason.contains("invalid type: map, expected u8"));
+}
+
+#[test]
+fn a_record_that_the_dlq_does_not_take_is_reported() {
+    let report = Batch::new()
+        .text("1")
+        .text("x")
+        .dlq_refuses()
+        .run(async |_: u8| Ok::<_, String>(()));
+
+    assert_eq!(report.failed(), ["m2"]);
+}

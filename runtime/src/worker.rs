@@ -1,0 +1,69 @@
+//! The worker: serves the invocations of one `#[sqs_batch]` function.
+
+use std::sync::Arc;
+
+use lambda_runtime::{LambdaEvent, Runtime, layers::TracingLayer, service_fn};
+
+use crate::{
+    attempt::Process,
+    deadline::Deadline,
+    engine::Engine,
+    failure::Failure,
+    handler::{BoxError, Handler},
+    invocation::{self, HandOver},
+    log,
+    message::{FromMessage, Record},
+    panic,
+    sqs_access::SqsAccess,
+};
+
+/// Starts the worker and serves until Lambda ends the process.
+///
+/// # Errors
+///
+/// If it cannot start, or if Lambda's Runtime API is gone.
+pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
+    if let Some(refusal) = H::Message::refusal() {
+        return Err(refusal.into());
+    }
+    let sqs = H::Sqs::from_env(&H::SETTINGS)?;
+    let log = log::Starting::new();
+    let state = H::init().await?;
+    log.finish();
+    panic::install_hook();
+
+    let engine = Arc::new(Engine {
+        settings: H::SETTINGS,
+        process: Function::<H>(state),
+        sqs,
+        function_name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
+    });
+    let service = service_fn(move |event: LambdaEvent<()>| {
+        let bytes = invocation::take_event();
+        let engine = Arc::clone(&engine);
+        async move {
+            let deadline =
+                Deadline::from_epoch_ms(event.context.deadline, engine.settings.timeout());
+            engine.invoke(&bytes, deadline).await
+        }
+    });
+    Runtime::new(service)
+        .layer(HandOver)
+        .layer(TracingLayer::new())
+        .run_concurrent()
+        .await
+}
+
+/// The user's function with its state.
+struct Function<H: Handler>(H::State);
+
+impl<H: Handler> Process for Function<H> {
+    async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
+        let message =
+            H::Message::from_message(&record).map_err(|error| Failure::malformed(&error))?;
+        H::call(message, &self.0).await.map_err(|error| {
+            let permanent = H::is_permanent(&error);
+            Failure::returned(&error.into(), permanent)
+        })
+    }
+}
