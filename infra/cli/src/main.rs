@@ -1,2 +1,37 @@
-//! `cargo redrive`
-fn main() {}
+//! `cargo redrive`: what a package of Lambda functions does, before it is
+//! deployed.
+
+mod args;
+mod error;
+mod package;
+mod print;
+mod run;
+mod story;
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use print::style;
+
+/// As in clap: the command line, or what it names, is not as it should be.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let Cli {
+        command: Command::Run(args),
+    } = Cli::parse_from(args::as_cargo_gives_them(std::env::args_os()));
+    match run::run(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!(
+                "{}error{}: {error}",
+                style::ERROR,
+                style::ERROR.render_reset()
+            );
+            ExitCode::from(USAGE)
+        }
+    }
+}

@@ -1,1 +1,57 @@
-//! Under construction.
+//! SQS, Lambda and EventBridge Scheduler in one process, for the functions of a
+//! redrive package.
+//!
+//! A [`World`] is made from the [`Stack`](redrive_infra::stack::Stack) that
+//! also renders the template. It holds the queues, polls them as Lambda's event
+//! source mapping does, runs the package's binary as a child process over the
+//! Lambda Runtime API, and starts the redrive function on its schedule. The SQS
+//! API is served over HTTP. Time is simulated unless it is asked not to be.
+//!
+//! ```no_run
+//! # async fn doc(stack: redrive_infra::stack::Stack) -> Result<(), Box<dyn std::error::Error>> {
+//! use redrive_local::{Settings, Story, World};
+//!
+//! let settings = Settings {
+//!     binaries: [("orders".to_owned(), "target/debug/orders".into())].into(),
+//!     ..Settings::new(stack)
+//! };
+//! let story = Story::parse(r#"{"body": {"id": 1}}"#, settings.start).unwrap();
+//! let mut world = World::start(settings, story).await?;
+//! world.run(|output| println!("{output:?}")).await;
+//! let summary = world.summary();
+//! # Ok(()) }
+//! ```
+//!
+//! # What differs from AWS
+//!
+//! - A redriven message's receive count starts again: AWS's documents disagree,
+//!   and "considered new messages" is the plainest of them.
+//! - Lambda grows a mapping's concurrency from 5; here it stays 5, or
+//!   `max_concurrency` if that is less.
+//! - A move task without a rate moves 500 messages a second.
+//! - Memory is not limited, and credentials and permissions are not checked.
+//! - Processes see real time. Their invocations last as long as they do, and
+//!   simulated time with them.
+
+pub mod clock;
+pub mod names;
+pub mod sqs;
+
+mod attempts;
+mod dependency;
+mod esm;
+mod journal;
+mod lambda;
+mod scheduler;
+mod story;
+mod summary;
+mod timeline;
+mod until;
+mod world;
+
+pub use dependency::Dependency;
+pub use story::{BadLine, Story, StoryMessage};
+pub use summary::{Counts, Fate, MessageSummary, Summary};
+pub use timeline::{Event, Happening, Output, Tone};
+pub use until::Until;
+pub use world::{Settings, StartError, World};

@@ -1,0 +1,138 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use redrive_local::Until;
+
+/// Run and watch Lambda functions made with redrive
+#[derive(Debug, Parser)]
+#[command(name = "cargo-redrive", bin_name = "cargo redrive", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(RunArgs),
+}
+
+/// Run a package's functions in a local world: SQS, Lambda and EventBridge Scheduler in one process
+///
+/// Builds the package, creates the queues of its template, sends the messages
+/// of its messages.jsonl, and runs the package's own binary as Lambda would: as
+/// worker, and as redrive function when its schedule says so. Time is
+/// simulated: when nothing is running it jumps to the next thing due, so a
+/// night passes in a moment.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub(crate) struct RunArgs {
+    /// The package; can be left out if only one has functions
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) package: Option<String>,
+
+    /// The messages to send [default: messages.jsonl beside the package's Cargo.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+
+    /// How long to go on while messages keep failing: a number of redrives, or a duration of
+    /// simulated time, as 36h or 2d
+    #[arg(long, value_name = "REDRIVES|DURATION", default_value = "2")]
+    pub(crate) until: Until,
+
+    /// Decides what is random in the world, so that a run can be repeated: ids, and the order in
+    /// which standard queues deliver (the functions' own randomness, as backoff jitter, is not)
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// The simulated time at the start, in RFC 3339 [default: 2026-01-05T09:00:00Z, a Monday, or
+    /// now with --real-time]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start: Option<Timestamp>,
+
+    /// Let time pass as it does outside, and skip nothing
+    #[arg(long)]
+    pub(crate) real_time: bool,
+
+    /// Write JSON lines: events, logs if asked for, and the summary last
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show what the functions log
+    #[arg(long)]
+    pub(crate) logs: bool,
+
+    /// Build and run with the release profile
+    #[arg(short, long)]
+    pub(crate) release: bool,
+
+    /// Features of the package, separated by commas or spaces
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    pub(crate) features: Vec<String>,
+
+    /// Path to a Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub(crate) manifest_path: Option<PathBuf>,
+}
+
+const AFTER_HELP: &str = r#"Messages, one JSON object a line; only "body" is required, and a string is the body as it is:
+  {"name": "order 3", "body": {"id": 3}, "queue": "orders", "group": "a", "delay": 30, "attributes": {"tenant": "x"}}
+
+Stand-ins for what the functions call over HTTP. The worker gets the URL in the variable "env";
+it answers 503 until "down_until" (a time, or how long after the start) and to the "fail_first"
+first requests for each path, limited to paths that start with "path"; 200 otherwise:
+  {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "path": "/stock"}
+
+Exit status:
+  0    every message is accounted for: done, in a DLQ, still waiting, or expired
+  1    a message is not accounted for, or the package does not build
+  2    the command line or the messages are not as they should be
+  130  interrupted; the summary so far is printed"#;
+
+/// Cargo gives a subcommand its own name as first argument.
+pub(crate) fn as_cargo_gives_them(
+    args: impl Iterator<Item = OsString>,
+) -> impl Iterator<Item = OsString> {
+    args.enumerate()
+        .filter(|(index, arg)| !(*index == 1 && arg == "redrive"))
+        .map(|(_, arg)| arg)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn parse(args: &[&str]) -> RunArgs {
+        let args = args.iter().map(OsString::from);
+        let Command::Run(args) = Cli::parse_from(as_cargo_gives_them(args)).command;
+        args
+    }
+
+    #[test]
+    fn is_a_command_line_that_clap_takes() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn takes_its_name_as_cargo_gives_it() {
+        for args in [
+            &["cargo-redrive", "run", "-p", "orders"][..],
+            &["cargo-redrive", "redrive", "run", "-p", "orders"],
+        ] {
+            assert_eq!(parse(args).package.as_deref(), Some("orders"));
+        }
+    }
+
+    #[test]
+    fn goes_on_for_two_redrives_unless_told_otherwise() {
+        assert_eq!(parse(&["", "run"]).until, Until::Redrives(2));
+        assert_eq!(
+            parse(&["", "run", "--until", "3"]).until,
+            Until::Redrives(3)
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! `cargo redrive run`.
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use jiff::Timestamp;
+use redrive_local::{Output, Settings, World};
+
+use crate::args::RunArgs;
+use crate::error::Error;
+use crate::package::{self, Built};
+use crate::print::{Printer, style};
+use crate::story;
+
+/// A message is not accounted for.
+const UNACCOUNTED: u8 = 1;
+
+/// As shells have it: ended by SIGINT.
+const INTERRUPTED: u8 = 130;
+
+/// Builds the package and runs it in a world until that ends.
+pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
+    let package = package::find(args)?;
+    let Some(Built { stack, binaries }) = package::build(&package, args)? else {
+        return Ok(ExitCode::FAILURE);
+    };
+    let mut settings = Settings {
+        binaries,
+        until: args.until,
+        seed: args.seed,
+        real_time: args.real_time,
+        logs: args.logs,
+        ..Settings::new(stack)
+    };
+    if let Some(start) = args.start {
+        settings.start = start;
+    } else if args.real_time {
+        settings.start = Timestamp::now();
+    }
+    let story = story::read(args, &package, settings.start)?;
+    let printer = Printer::new(args.json, &story);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    runtime.block_on(async {
+        let world = World::start(settings, story).await?;
+        eprintln!(
+            "{}     Running{} {} in a local world, SQS at {}",
+            style::GOOD,
+            style::GOOD.render_reset(),
+            package.name,
+            world.endpoint(),
+        );
+        watch(world, printer).await
+    })
+}
+
+async fn watch(mut world: World, mut printer: Printer) -> Result<ExitCode, Error> {
+    let interrupted = tokio::select! {
+        () = world.run(|output| printer.print(&output)) => false,
+        _ = tokio::signal::ctrl_c() => true,
+    };
+    let summary = world.summary();
+    let lost = summary.unaccounted().next().is_some();
+    printer.print(&Output::Summary(summary));
+    printer.finish().map_err(Error::Output)?;
+    Ok(if interrupted {
+        ExitCode::from(INTERRUPTED)
+    } else if lost {
+        ExitCode::from(UNACCOUNTED)
+    } else {
+        ExitCode::SUCCESS
+    })
+}

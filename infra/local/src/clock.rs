@@ -1,0 +1,167 @@
+//! Simulated time.
+//!
+//! While something real is under way (an invocation, a long poll), simulated
+//! time runs beside real time, second for second. When nothing is, it stands
+//! still, and the world moves it to the next thing due.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// The world's time. Clones show the same time.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    inner: Arc<Mutex<Inner>>,
+    real_time: bool,
+}
+
+#[derive(Debug)]
+struct Inner {
+    base: Timestamp,
+    /// When `base` was true; `None` while time stands still.
+    running_since: Option<Instant>,
+    holds: usize,
+}
+
+impl Inner {
+    fn now(&self) -> Timestamp {
+        let passed = self.running_since.map_or(Duration::ZERO, |at| at.elapsed());
+        add(self.base, passed)
+    }
+}
+
+impl Clock {
+    /// A clock that shows `start` and stands still until it is held.
+    pub fn simulated(start: Timestamp) -> Self {
+        Self::new(start, None)
+    }
+
+    /// A clock that shows `start` now and runs with real time; nothing moves
+    /// it.
+    pub fn real_time(start: Timestamp) -> Self {
+        Self::new(start, Some(Instant::now()))
+    }
+
+    fn new(base: Timestamp, running_since: Option<Instant>) -> Self {
+        Self {
+            inner: Arc::new(Mutex::new(Inner {
+                base,
+                running_since,
+                holds: 0,
+            })),
+            real_time: running_since.is_some(),
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.lock().now()
+    }
+
+    /// Lets time run beside real time until the guard is dropped.
+    pub fn hold(&self) -> Hold {
+        let mut inner = self.lock();
+        inner.holds += 1;
+        inner.running_since.get_or_insert_with(Instant::now);
+        Hold {
+            clock: self.clone(),
+        }
+    }
+
+    /// Moves the time forward to `to` if nothing holds the clock, and tells
+    /// whether it did.
+    pub fn jump(&self, to: Timestamp) -> bool {
+        let mut inner = self.lock();
+        if self.real_time || inner.holds > 0 {
+            return false;
+        }
+        inner.base = inner.base.max(to);
+        true
+    }
+
+    /// Real time left until the clock, running, would show `at`.
+    pub fn until(&self, at: Timestamp) -> Duration {
+        Duration::try_from(at.duration_since(self.now())).unwrap_or(Duration::ZERO)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // No code panics with the lock held, so the value is whole.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps simulated time running; see [`Clock::hold`].
+#[derive(Debug)]
+pub struct Hold {
+    clock: Clock,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut inner = self.clock.lock();
+        inner.holds -= 1;
+        if inner.holds == 0 && !self.clock.real_time {
+            inner.base = inner.now();
+            inner.running_since = None;
+        }
+    }
+}
+
+/// `at` and `by` later; the end of time if there is no such time.
+pub(crate) fn add(at: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by)
+        .ok()
+        .and_then(|by| at.checked_add(by).ok())
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// `at` and `by` seconds later.
+pub(crate) fn add_seconds(at: Timestamp, by: u32) -> Timestamp {
+    add(at, Duration::from_secs(by.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start() -> Timestamp {
+        "2026-01-05T09:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn stands_still_and_jumps_when_nothing_holds_it() {
+        let clock = Clock::simulated(start());
+        assert_eq!(clock.now(), start());
+        let later = add_seconds(start(), 3600);
+        assert!(clock.jump(later));
+        assert_eq!(clock.now(), later);
+    }
+
+    #[test]
+    fn never_goes_back() {
+        let clock = Clock::simulated(start());
+        assert!(clock.jump(Timestamp::UNIX_EPOCH));
+        assert_eq!(clock.now(), start());
+    }
+
+    #[test]
+    fn runs_while_held() {
+        let clock = Clock::simulated(start());
+        let hold = clock.hold();
+        assert!(!clock.jump(add_seconds(start(), 3600)));
+        while clock.now() == start() {
+            std::hint::spin_loop();
+        }
+        drop(hold);
+        let stopped = clock.now();
+        assert_eq!(clock.now(), stopped);
+        assert!(stopped < add_seconds(start(), 3600));
+    }
+
+    #[test]
+    fn real_time_never_jumps() {
+        let clock = Clock::real_time(start());
+        assert!(!clock.jump(add_seconds(start(), 3600)));
+    }
+}

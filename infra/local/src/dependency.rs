@@ -1,0 +1,177 @@
+//! Stand-ins for what functions call over HTTP: up and down by simulated time.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Response, StatusCode, Uri};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+
+/// A stand-in, and when it fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// What people call it.
+    pub name: String,
+    /// The worker's environment variable that gets its URL.
+    pub env: String,
+    /// The paths that fail: those that start with this; all by default.
+    pub path: String,
+    /// It answers 503 until then.
+    pub down_until: Option<Timestamp>,
+    /// It answers 503 to this many first requests for each path.
+    pub fail_first: u32,
+}
+
+/// The stand-ins, served at one address.
+#[derive(Debug)]
+pub(crate) struct Dependencies {
+    /// The variables that lead to them.
+    pub(crate) variables: BTreeMap<String, String>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+struct Server {
+    rules: Vec<Dependency>,
+    clock: Clock,
+    requests: Mutex<BTreeMap<String, u32>>,
+}
+
+impl Dependencies {
+    /// Serves `rules` on a free port of the loopback address.
+    ///
+    /// # Errors
+    /// No port can be bound.
+    pub(crate) async fn serve(rules: Vec<Dependency>, clock: Clock) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let variables = rules
+            .iter()
+            .map(|rule| (rule.env.clone(), format!("http://{address}/{}", rule.name)))
+            .collect();
+        let router = Router::new().fallback(answer).with_state(Arc::new(Server {
+            rules,
+            clock,
+            requests: Mutex::default(),
+        }));
+        Ok(Self {
+            variables,
+            server: tokio::spawn(async move { axum::serve(listener, router).await }),
+        })
+    }
+}
+
+impl Drop for Dependencies {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer(State(server): State<Arc<Server>>, uri: Uri) -> Response<Body> {
+    let (status, body) = server.answer(uri.path());
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response
+}
+
+impl Server {
+    fn answer(&self, path: &str) -> (StatusCode, String) {
+        let (name, rest) = split(path);
+        let requests = self.count(path);
+        let mut rules = self
+            .rules
+            .iter()
+            .filter(|rule| rule.name == name)
+            .peekable();
+        if rules.peek().is_none() {
+            return (StatusCode::NOT_FOUND, format!("no dependency {name}\n"));
+        }
+        let now = self.clock.now();
+        let down = rules
+            .filter(|rule| rest.starts_with(&rule.path))
+            .any(|rule| {
+                rule.down_until.is_some_and(|until| now < until) || requests <= rule.fail_first
+            });
+        if down {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{name} is down\n"))
+        } else {
+            (StatusCode::OK, format!("{name} is up\n"))
+        }
+    }
+
+    /// How often the path has been asked for, this time included.
+    fn count(&self, path: &str) -> u32 {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = requests.entry(path.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
+}
+
+/// `/warehouse/stock/7` is the path `/stock/7` of `warehouse`.
+fn split(path: &str) -> (&str, &str) {
+    let path = path.trim_start_matches('/');
+    match path.find('/') {
+        Some(slash) => path.split_at(slash),
+        None => (path, "/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(down_until: Option<&str>, fail_first: u32, path: &str) -> Server {
+        Server {
+            rules: vec![Dependency {
+                name: "warehouse".to_owned(),
+                env: "WAREHOUSE_URL".to_owned(),
+                path: path.to_owned(),
+                down_until: down_until.map(|at| at.parse().unwrap()),
+                fail_first,
+            }],
+            clock: Clock::simulated("2026-01-05T09:00:00Z".parse().unwrap()),
+            requests: Mutex::default(),
+        }
+    }
+
+    fn status(server: &Server, path: &str) -> u16 {
+        server.answer(path).0.as_u16()
+    }
+
+    #[test]
+    fn is_down_until_the_time_given() {
+        let server = server(Some("2026-01-06T08:00:00Z"), 0, "/");
+        assert_eq!(status(&server, "/warehouse/stock/7"), 503);
+        server.clock.jump("2026-01-06T08:00:00Z".parse().unwrap());
+        assert_eq!(status(&server, "/warehouse/stock/7"), 200);
+    }
+
+    #[test]
+    fn fails_the_first_requests_of_each_path() {
+        let server = server(None, 2, "/");
+        for path in ["/warehouse/3", "/warehouse/4"] {
+            assert_eq!(status(&server, path), 503);
+            assert_eq!(status(&server, path), 503);
+            assert_eq!(status(&server, path), 200);
+        }
+    }
+
+    #[test]
+    fn only_the_paths_of_a_rule_fail() {
+        let server = server(None, 2, "/charges/3");
+        assert_eq!(status(&server, "/warehouse/charges/4"), 200);
+        assert_eq!(status(&server, "/warehouse/charges/3"), 503);
+    }
+
+    #[test]
+    fn an_unknown_name_is_not_found() {
+        assert_eq!(status(&server(None, 0, "/"), "/payments"), 404);
+    }
+}

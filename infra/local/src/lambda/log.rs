@@ -1,0 +1,41 @@
+//! What a function writes to its standard output and error.
+
+use std::fs::File;
+use std::io::Read;
+use std::process::Stdio;
+
+use tempfile::NamedTempFile;
+
+/// A file, because what a process has written is in it when the process says
+/// so; a pipe would have to be raced for.
+#[derive(Debug)]
+pub(crate) struct Log {
+    file: NamedTempFile,
+    reader: File,
+}
+
+impl Log {
+    pub(crate) fn create() -> std::io::Result<Self> {
+        let file = NamedTempFile::new()?;
+        let reader = file.reopen()?;
+        Ok(Self { file, reader })
+    }
+
+    /// Where the process writes to; all writers append.
+    pub(crate) fn writer(&self) -> std::io::Result<Stdio> {
+        let file = File::options().append(true).open(self.file.path())?;
+        Ok(file.into())
+    }
+
+    /// The lines written since the last call.
+    pub(crate) fn take(&mut self) -> Vec<String> {
+        let mut bytes = Vec::new();
+        // A log that cannot be read has no lines; the outcome does not hang on
+        // it.
+        let _ = self.reader.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes)
+            .lines()
+            .map(str::to_owned)
+            .collect()
+    }
+}

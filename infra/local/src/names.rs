@@ -1,0 +1,32 @@
+//! What AWS calls the things of this world.
+
+/// The account everything is in: the one AWS's own examples use.
+pub const ACCOUNT: &str = "123456789012";
+
+/// The region everything is in.
+pub const REGION: &str = "us-east-1";
+
+/// A queue's ARN.
+pub fn queue_arn(name: &str) -> String {
+    format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
+}
+
+/// A queue's URL, at the endpoint `http://<address>`.
+pub fn queue_url(endpoint: &str, name: &str) -> String {
+    format!("{endpoint}/{ACCOUNT}/{name}")
+}
+
+/// The queue's name in an ARN.
+pub(crate) fn queue_of_arn(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:aws:sqs:")?.splitn(3, ':').nth(2)
+}
+
+/// The queue's name in a URL; AWS's clients also take a bare name.
+pub(crate) fn queue_of_url(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or(url)
+}
+
+/// A Lambda function's ARN.
+pub(crate) fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+}

@@ -1,0 +1,130 @@
+//! EventBridge Scheduler: when each redrive function runs, and Lambda's retries
+//! of the asynchronous invocations it makes.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use redrive_syntax::function::Redrive;
+use redrive_syntax::schedule;
+
+use crate::clock::add;
+
+/// Waits before the second and the third attempt of an asynchronous
+/// invocation; see
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
+const RETRY_WAITS: [std::time::Duration; 2] = [
+    std::time::Duration::from_secs(60),
+    std::time::Duration::from_secs(120),
+];
+
+/// One schedule and its target.
+#[derive(Debug)]
+pub(crate) struct Scheduler {
+    redrive: Redrive,
+    zone: TimeZone,
+    next: Option<Timestamp>,
+    retry: Option<Attempt>,
+}
+
+/// An invocation that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    /// 1 for the first.
+    pub(crate) number: usize,
+    pub(crate) at: Timestamp,
+}
+
+impl Scheduler {
+    /// A schedule that exists since `start`; `None` if its time zone is not in
+    /// the database, which the build refuses.
+    pub(crate) fn new(redrive: &Redrive, start: Timestamp) -> Option<Self> {
+        let zone = schedule::timezone(&redrive.timezone).ok()?;
+        Some(Self {
+            next: redrive.schedule.next_after(start, &zone),
+            redrive: redrive.clone(),
+            zone,
+            retry: None,
+        })
+    }
+
+    /// The schedule, and the zone it is in, as the user wrote them.
+    pub(crate) fn describe(&self) -> String {
+        format!("{} in {}", self.redrive.schedule, self.redrive.timezone)
+    }
+
+    /// The invocation that is due, if one is.
+    pub(crate) fn poll(&mut self, now: Timestamp) -> Option<Attempt> {
+        if let Some(retry) = self.retry.take_if(|retry| retry.at <= now) {
+            return Some(retry);
+        }
+        let at = self.next.filter(|&next| next <= now)?;
+        self.next = self.redrive.schedule.next_after(at, &self.zone);
+        Some(Attempt { number: 1, at })
+    }
+
+    /// An invocation failed: plans the next attempt and tells how long until
+    /// then, or `None` if Lambda gives up.
+    pub(crate) fn failed(&mut self, attempt: Attempt, now: Timestamp) -> Option<SignedDuration> {
+        let wait = *RETRY_WAITS.get(attempt.number - 1)?;
+        self.retry = Some(Attempt {
+            number: attempt.number + 1,
+            at: add(now, wait),
+        });
+        SignedDuration::try_from(wait).ok()
+    }
+
+    /// When the next invocation is due.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        let retry = self.retry.map(|retry| retry.at);
+        retry.into_iter().chain(self.next).min()
+    }
+
+    /// Whether Lambda will try an invocation again.
+    pub(crate) fn is_retrying(&self) -> bool {
+        self.retry.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use redrive_syntax::schedule::Schedule;
+
+    fn scheduler(expression: &str, timezone: &str) -> Scheduler {
+        let redrive = Redrive {
+            schedule: Schedule::parse(expression).unwrap(),
+            timezone: timezone.to_owned(),
+            rate: None,
+        };
+        Scheduler::new(&redrive, at("2026-01-05T09:00:00Z")).unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn runs_in_its_own_time_zone() {
+        let mut scheduler = scheduler("cron(0 23 ? * SUN-THU *)", "Asia/Jerusalem");
+        let due = at("2026-01-05T21:00:00Z");
+        assert_eq!(scheduler.next_due(), Some(due));
+        assert_eq!(scheduler.poll(at("2026-01-05T20:59:59Z")), None);
+        assert_eq!(scheduler.poll(due), Some(Attempt { number: 1, at: due }));
+        assert_eq!(scheduler.poll(due), None);
+        assert_eq!(scheduler.next_due(), Some(at("2026-01-06T21:00:00Z")));
+    }
+
+    #[test]
+    fn lambda_tries_a_failed_invocation_twice_more() {
+        let mut scheduler = scheduler("rate(1 day)", "UTC");
+        let due = at("2026-01-06T09:00:00Z");
+        let first = scheduler.poll(due).unwrap();
+        assert!(scheduler.failed(first, due).is_some());
+        let second = scheduler.poll(at("2026-01-06T09:01:00Z")).unwrap();
+        assert_eq!(second.number, 2);
+        assert!(scheduler.failed(second, second.at).is_some());
+        let third = scheduler.poll(at("2026-01-06T09:03:00Z")).unwrap();
+        assert_eq!(third.number, 3);
+        assert_eq!(scheduler.failed(third, third.at), None);
+        assert!(!scheduler.is_retrying());
+    }
+}

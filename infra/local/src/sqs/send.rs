@@ -1,0 +1,208 @@
+//! Sending: what SQS checks, and what a message is made of.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::error::SqsError;
+use super::message::{Attribute, AttributeValue, Message, Origin};
+use super::{Fact, Sqs, What};
+use crate::clock::add_seconds;
+
+/// Largest message, body and attributes together (`MaximumMessageSize`'s
+/// default).
+const MAX_SIZE: usize = 1_048_576;
+
+/// Longest `DelaySeconds`.
+const MAX_DELAY: u32 = 900;
+
+/// Most message attributes.
+const MAX_ATTRIBUTES: usize = 10;
+
+/// A message to send.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outgoing {
+    /// `MessageBody`.
+    pub body: String,
+    /// `MessageAttributes`.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// `AWSTraceHeader`.
+    pub trace_header: Option<String>,
+    /// `DelaySeconds`.
+    pub delay: u32,
+    /// `MessageGroupId`.
+    pub group: Option<String>,
+    /// `MessageDeduplicationId`.
+    pub deduplication: Option<String>,
+}
+
+/// A message that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// `MessageId`.
+    pub id: String,
+    /// `SequenceNumber`, on FIFO queues.
+    pub sequence: Option<String>,
+    /// Which message it is.
+    pub origin: Origin,
+}
+
+impl Sqs {
+    /// Sends a message to the queue `name`.
+    ///
+    /// # Errors
+    /// There is no such queue, or SQS would refuse the message.
+    pub fn send(
+        &mut self,
+        name: &str,
+        outgoing: Outgoing,
+        now: Timestamp,
+    ) -> Result<Sent, SqsError> {
+        self.advance(now);
+        let fifo = self.queue(name)?.is_fifo();
+        check(&outgoing, fifo)?;
+        let deduplication = outgoing.deduplication.clone();
+
+        let copy_of = self.in_flight_with_body(&outgoing.body, now);
+        let origin = copy_of.unwrap_or_else(|| {
+            let origin = Origin(self.next_origin);
+            self.next_origin += 1;
+            origin
+        });
+        let queue = self.queues.get_mut(name).ok_or_else(SqsError::no_queue)?;
+        if let Some(deduplication) = &deduplication
+            && let Some((id, sequence)) = queue.duplicate_of(deduplication, now)
+        {
+            self.fact(now, origin, name, What::Duplicate);
+            return Ok(Sent {
+                id,
+                sequence,
+                origin,
+            });
+        }
+
+        let id = self.new_id();
+        let sequence = fifo.then(|| self.new_sequence());
+        let what = match copy_of {
+            Some(_) => What::SentOn { id: id.clone() },
+            None => What::Sent { id: id.clone() },
+        };
+        self.fact(now, origin, name, what);
+        let sent = Sent {
+            id: id.clone(),
+            sequence: sequence.clone(),
+            origin,
+        };
+        if let Some(queue) = self.queues.get_mut(name) {
+            queue.push(Message {
+                origin,
+                id,
+                body: outgoing.body,
+                attributes: outgoing.attributes,
+                trace_header: outgoing.trace_header,
+                group: outgoing.group,
+                deduplication,
+                sequence,
+                sent_at: now,
+                retained_from: now,
+                available_at: add_seconds(now, outgoing.delay),
+                invisible_until: None,
+                receive_count: 0,
+                first_received_at: None,
+                received_at: None,
+                dead_letter_source: None,
+            });
+        }
+        Ok(sent)
+    }
+
+    /// A worker that sends on what it is working on gives a new message the
+    /// same body: to the person who sent it, it is the same message.
+    fn in_flight_with_body(&self, body: &str, now: Timestamp) -> Option<Origin> {
+        self.queues
+            .values()
+            .flat_map(|queue| queue.messages())
+            .find(|message| message.in_flight(now) && message.body == body)
+            .map(|message| message.origin)
+    }
+
+    fn fact(&mut self, at: Timestamp, origin: Origin, queue: &str, what: What) {
+        self.facts.push(Fact {
+            at,
+            origin,
+            queue: queue.to_owned(),
+            what,
+        });
+    }
+}
+
+fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
+    if outgoing.body.is_empty() {
+        return Err(SqsError::missing_parameter("MessageBody"));
+    }
+    if !outgoing.body.chars().all(allowed) {
+        return Err(SqsError::invalid_contents());
+    }
+    if outgoing.attributes.len() > MAX_ATTRIBUTES {
+        return Err(SqsError::invalid_parameter(format!(
+            "Number of message attributes [{}] exceeds the allowed maximum [{MAX_ATTRIBUTES}].",
+            outgoing.attributes.len()
+        )));
+    }
+    if size(outgoing) > MAX_SIZE {
+        return Err(SqsError::invalid_parameter(format!(
+            "One or more parameters are invalid. Reason: Message must be shorter than {MAX_SIZE} \
+             bytes."
+        )));
+    }
+    if outgoing.delay > MAX_DELAY {
+        return Err(SqsError::invalid_parameter(format!(
+            "Value {} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 \
+             and <= {MAX_DELAY}.",
+            outgoing.delay
+        )));
+    }
+    if fifo && outgoing.group.is_none() {
+        return Err(SqsError::missing_parameter("MessageGroupId"));
+    }
+    if fifo && outgoing.delay > 0 {
+        return Err(SqsError::invalid_parameter(format!(
+            "Value {} for parameter DelaySeconds is invalid. Reason: The request include \
+             parameter that is not valid for this queue type.",
+            outgoing.delay
+        )));
+    }
+    if fifo && outgoing.deduplication.is_none() {
+        return Err(SqsError::invalid_parameter(
+            "The queue should either have ContentBasedDeduplication enabled or \
+             MessageDeduplicationId provided explicitly",
+        ));
+    }
+    if !fifo && outgoing.deduplication.is_some() {
+        return Err(SqsError::invalid_parameter(
+            "The request includes a parameter that is not valid for this queue type.",
+        ));
+    }
+    Ok(())
+}
+
+/// The bytes that count towards the limit.
+pub(crate) fn size(outgoing: &Outgoing) -> usize {
+    let attributes = outgoing.attributes.iter().map(|(name, attribute)| {
+        let value = match &attribute.value {
+            AttributeValue::Text(text) => text.len(),
+            AttributeValue::Bytes(bytes) => bytes.len(),
+        };
+        name.len() + attribute.data_type.len() + value
+    });
+    outgoing.body.len() + attributes.sum::<usize>()
+}
+
+/// The characters SQS takes.
+fn allowed(character: char) -> bool {
+    matches!(
+        character,
+        '\u{9}' | '\u{A}' | '\u{D}' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}'
+            | '\u{10000}'..='\u{10FFFF}'
+    )
+}

@@ -1,0 +1,192 @@
+//! Starting, listing, cancelling and running move tasks.
+
+use jiff::Timestamp;
+
+use super::error::SqsError;
+use super::move_task::{MoveStatus, MoveTask};
+use super::{Fact, Sqs, What};
+use crate::names;
+
+/// Limits of `MaxNumberOfMessagesPerSecond`.
+const RATE: std::ops::RangeInclusive<u32> = 1..=500;
+
+impl Sqs {
+    /// `StartMessageMoveTask`: returns the task's handle.
+    ///
+    /// # Errors
+    /// As SQS's: a source that is no DLQ, a destination that does not exist or
+    /// is of the other kind, a rate out of range, a task that is running.
+    pub fn start_move_task(
+        &mut self,
+        source_arn: &str,
+        destination_arn: Option<&str>,
+        rate: Option<u32>,
+        now: Timestamp,
+    ) -> Result<String, SqsError> {
+        self.advance(now);
+        let source = self.queue_of("SourceArn", source_arn)?.to_owned();
+        if self.sources_of(&source).next().is_none() {
+            return Err(SqsError::invalid_parameter(
+                "Source queue must be configured as a Dead Letter Queue.",
+            ));
+        }
+        let destination = match destination_arn {
+            Some(arn) => Some(self.queue_of("DestinationArn", arn)?.to_owned()),
+            None => None,
+        };
+        if let Some(destination) = &destination {
+            if *destination == source {
+                return Err(SqsError::invalid_parameter(
+                    "Source queue arn and destination queue arn cannot be the same.",
+                ));
+            }
+            if self.queue(destination)?.is_fifo() != self.queue(&source)?.is_fifo() {
+                return Err(SqsError::invalid_parameter(
+                    "Source queue and destination queue must be of the same type.",
+                ));
+            }
+        }
+        if rate.is_some_and(|rate| !RATE.contains(&rate)) {
+            return Err(SqsError::invalid_parameter(
+                "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must \
+                 enter a number between 1 and 500.",
+            ));
+        }
+        if self
+            .tasks
+            .iter()
+            .any(|task| task.source == source && task.is_running())
+        {
+            return Err(SqsError::invalid_parameter(
+                "There is already a task running. Only one active task is allowed for a source \
+                 queue arn at a given time.",
+            ));
+        }
+        let handle = self.new_id();
+        let to_move = self.queue(&source)?.counts(now).visible;
+        self.tasks.push(MoveTask {
+            handle: handle.clone(),
+            source,
+            destination,
+            rate,
+            started_at: now,
+            status: MoveStatus::Running,
+            moved: 0,
+            to_move,
+            next_at: now,
+        });
+        Ok(handle)
+    }
+
+    /// `ListMessageMoveTasks`: the queue's tasks, newest first.
+    ///
+    /// # Errors
+    /// There is no such queue.
+    pub fn move_tasks(&self, source_arn: &str, max: usize) -> Result<Vec<&MoveTask>, SqsError> {
+        let source = self.queue_of("SourceArn", source_arn)?;
+        Ok(self
+            .tasks
+            .iter()
+            .rev()
+            .filter(|task| task.source == source)
+            .take(max)
+            .collect())
+    }
+
+    /// `CancelMessageMoveTask`: returns how many messages it had moved.
+    ///
+    /// # Errors
+    /// There is no such task, or it is not running.
+    pub fn cancel_move_task(&mut self, handle: &str, now: Timestamp) -> Result<usize, SqsError> {
+        self.advance(now);
+        let task = self
+            .tasks
+            .iter_mut()
+            .find(|task| task.handle == handle)
+            .ok_or_else(|| SqsError::no_resource("Task does not exist."))?;
+        if !task.is_running() {
+            return Err(SqsError::unsupported("Only active tasks can be cancelled."));
+        }
+        task.status = MoveStatus::Cancelled;
+        Ok(task.moved)
+    }
+
+    /// Whether a move task is running.
+    pub fn is_moving(&self) -> bool {
+        self.tasks.iter().any(MoveTask::is_running)
+    }
+
+    pub(super) fn run_tasks(&mut self, now: Timestamp) {
+        let mut tasks = std::mem::take(&mut self.tasks);
+        for task in &mut tasks {
+            while task.is_running() && task.next_at <= now {
+                self.step(task, now);
+            }
+        }
+        self.tasks = tasks;
+    }
+
+    fn step(&mut self, task: &mut MoveTask, now: Timestamp) {
+        let source = self.queues.get_mut(&task.source);
+        let message = source
+            .filter(|_| task.moved < task.to_move)
+            .and_then(|queue| queue.pop_oldest(now));
+        let Some(mut message) = message else {
+            task.status = MoveStatus::Completed;
+            return;
+        };
+        let destination = task.destination.clone().or_else(|| {
+            let source = message.dead_letter_source.as_deref()?;
+            names::queue_of_arn(source).map(str::to_owned)
+        });
+        let Some(destination) = destination.filter(|name| self.queues.contains_key(name)) else {
+            task.status = MoveStatus::Failed("CouldNotDetermineMessageSource".to_owned());
+            if let Some(queue) = self.queues.get_mut(&task.source) {
+                queue.push(message);
+            }
+            return;
+        };
+        // "All redriven messages are considered new messages with a new
+        // messageID and enqueueTime":
+        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+        message.id = self.new_id();
+        message.sequence = message.sequence.map(|_| self.new_sequence());
+        message.deduplication = message.deduplication.map(|_| message.id.clone());
+        message.sent_at = now;
+        message.retained_from = now;
+        message.available_at = now;
+        message.invisible_until = None;
+        message.receive_count = 0;
+        message.first_received_at = None;
+        message.received_at = None;
+        message.dead_letter_source = None;
+        self.facts.push(Fact {
+            at: now,
+            origin: message.origin,
+            queue: destination.clone(),
+            what: What::Redriven {
+                from: task.source.clone(),
+                id: message.id.clone(),
+            },
+        });
+        if let Some(queue) = self.queues.get_mut(&destination) {
+            queue.push(message);
+        }
+        task.moved += 1;
+        if task.moved == task.to_move {
+            task.status = MoveStatus::Completed;
+        } else {
+            task.wait();
+        }
+    }
+
+    fn queue_of<'a>(&self, parameter: &str, arn: &'a str) -> Result<&'a str, SqsError> {
+        names::queue_of_arn(arn)
+            .filter(|name| self.queues.contains_key(*name) && names::queue_arn(name) == arn)
+            .ok_or_else(|| {
+                SqsError::no_resource(format!(
+                    "The resource that you specified for the {parameter} parameter doesn't exist."
+                ))
+            })
+    }
+}
