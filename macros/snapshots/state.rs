@@ -15,7 +15,8 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
             Self::State,
             ::renamed::__private::BoxError,
         > {
-            ::core::result::Result::Ok(connect().await?)
+            let state: Pool = connect().await?;
+            ::core::result::Result::Ok(state)
         }
         type Sqs = ::renamed::__private::Sqs;
         type Redrive = ::renamed::__private::NoRedrive;

@@ -4,7 +4,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
-use redrive_syntax::{Function, Handler, Parsed, Paths};
+use redrive_syntax::{Errors, Function, Handler, Parsed, Paths};
 use syn::spanned::Spanned;
 
 use crate::declared::Target;
@@ -28,26 +28,30 @@ pub(crate) fn sqs_batch(
             target.check(&function, handler.name.span(), &mut errors);
             handler
         }
-        _ => return fallback(item, &errors.to_compile_errors(), target, &function.name),
+        _ => return fallback(item, &errors, target, &function.name),
     };
     if !errors.is_empty() {
-        return fallback(item, &errors.to_compile_errors(), target, &function.name);
+        return fallback(item, &errors, target, &function.name);
     }
     let main = main(&function, &handler, &paths);
     quote!(#item #main)
 }
 
 /// Keeps the item and a `main`, so that one mistake gives one error.
-fn fallback(
-    item: &TokenStream,
-    errors: &TokenStream,
-    target: &Target,
-    function: &str,
-) -> TokenStream {
-    match target.binary.is_none() || target.has_other_main(function) {
-        true => quote!(#item #errors),
-        false => quote!(#item pub(crate) fn main() {} #errors),
-    }
+fn fallback(item: &TokenStream, errors: &Errors, target: &Target, function: &str) -> TokenStream {
+    let takes_main = errors
+        .mistakes()
+        .iter()
+        .any(|mistake| mistake.rule == "handler_name");
+    let item = (!takes_main).then_some(item);
+    let has_main = target.binary.is_none() || target.has_other_main(function);
+    let main = (!has_main).then(|| {
+        quote!(
+            pub(crate) fn main() {}
+        )
+    });
+    let errors = errors.to_compile_errors();
+    quote!(#item #main #errors)
 }
 
 fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
@@ -144,16 +148,34 @@ fn settings(function: &Function, private: &TokenStream) -> TokenStream {
     }
 }
 
+/// Where a mistake in the error type is shown: on `E` of `Result<(), E>`, or on
+/// the whole type if it is an alias.
+fn error_span(result: &syn::Type) -> Span {
+    let syn::Type::Path(path) = result else {
+        return result.span();
+    };
+    match path.path.segments.last().map(|last| &last.arguments) {
+        Some(syn::PathArguments::AngleBracketed(arguments)) if arguments.args.len() > 1 => {
+            arguments
+                .args
+                .last()
+                .map_or_else(|| result.span(), Spanned::span)
+        }
+        _ => result.span(),
+    }
+}
+
 /// The state's type and how it is built.
 fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream {
     let ok = quote!(::core::result::Result::Ok);
     match (&handler.state, &user.init) {
         (Some(state), Some(init)) => {
-            let build = quote_spanned!(init.span()=> #init().await);
+            let build = quote_spanned!(init.span()=> let state: #state = #init().await?;);
             quote! {
                 type State = #state;
                 async fn init() -> ::core::result::Result<Self::State, #private::BoxError> {
-                    #ok(#build?)
+                    #build
+                    #ok(state)
                 }
             }
         }

@@ -1,3 +1,5 @@
+#![allow(unused_variables)]
+
 use redrive::sqs_batch;
 
 #[derive(serde::Deserialize)]

@@ -26,7 +26,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "redrive_gap",
         level: Level::Error,
-        keys: &["dlq_redrive", "dlq_retention", "retention"],
+        keys: &[
+            "dlq_redrive",
+            "redrive_timezone",
+            "dlq_retention",
+            "retention",
+        ],
         reason: "Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when it was first sent, so it may already be as old as `retention` when it arrives there; on a FIFO queue its age begins anew.",
         link: RETENTION,
         fails: "#[sqs_batch(dlq_redrive = \"cron(0 23 1 * ? *)\")]",
@@ -75,7 +80,8 @@ fn redrive_gap(options: &Options) -> Option<String> {
             ),
         ),
     };
-    let Some(gap) = redrive.schedule.longest_gap() else {
+    let zone = schedule::timezone(&redrive.timezone).ok()?;
+    let Some(gap) = redrive.schedule.longest_gap_in(&zone) else {
         return Some(
             "the schedule ends, and the DLQ is not redriven after that; leave the year out"
                 .to_owned(),

@@ -1,0 +1,36 @@
+//! Every key that goes with every other.
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch(
+    queue = "every-key",
+    batch_size = 10_000,
+    batch_window = "300s",
+    max_concurrency = 1000,
+    retries = 10,
+    backoff = "1ms..10ms",
+    concurrency = 1000,
+    attempt_timeout = "1s",
+    timeout = "900s",
+    memory = 10240,
+    max_receive_count = 1000,
+    visibility_timeout = "12h",
+    retention = "60s",
+    dlq_retention = "14d",
+    dlq_redrive = "rate(1 day)",
+    redrive_timezone = "UTC",
+    redrive_rate = 500,
+    on_total_failure = "report",
+    on_permanent = "dlq",
+    queue_backoff = "1s..59s",
+    metrics = false,
+    env(LEVEL = "info", BUCKET = "orders"),
+    policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
+)]
+async fn every_key(order: Order) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let _ = order.id;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! A function in a module brings that module's `main`.
+
+mod orders;
+
+use orders::main;
