@@ -218,31 +218,34 @@ fn check_state(state: &Type, errors: &mut Errors) -> Option<Type> {
 }
 
 fn result(signature: &Signature, errors: &mut Errors) -> Option<Type> {
-    let name = &signature.ident;
-    match &signature.output {
-        ReturnType::Default => {
-            errors.push(
-                "handler_result",
-                name.span(),
-                "the handler says whether the message is done; return `Result<(), E>`",
-            );
-            None
+    let text = "the handler says whether the message is done; return `Result<(), E>`";
+    let refused = match &signature.output {
+        ReturnType::Default => signature.ident.span(),
+        ReturnType::Type(_, result) if is_no_result(result) => result.span(),
+        ReturnType::Type(_, result) => return Some((**result).clone()),
+    };
+    errors.push("handler_result", refused, text);
+    None
+}
+
+/// Whether this is surely no `Result<(), E>`; an alias of it may have any name,
+/// and is judged by its type.
+fn is_no_result(result: &Type) -> bool {
+    let Type::Path(path) = result else {
+        return true;
+    };
+    let Some(last) = path.path.segments.last() else {
+        return true;
+    };
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Result" => {
+            let done = arguments.args.first();
+            !matches!(done, Some(syn::GenericArgument::Type(Type::Tuple(unit))) if unit.elems.is_empty())
         }
-        ReturnType::Type(_, result) => match &**result {
-            Type::ImplTrait(_)
-            | Type::Never(_)
-            | Type::Tuple(_)
-            | Type::Infer(_)
-            | Type::Reference(_) => {
-                errors.push(
-                    "handler_result",
-                    result.span(),
-                    "the handler says whether the message is done; return `Result<(), E>`",
-                );
-                None
-            }
-            result => Some(result.clone()),
-        },
+        _ => matches!(
+            last.ident.to_string().as_str(),
+            "Option" | "Poll" | "Box" | "Vec" | "String" | "bool"
+        ),
     }
 }
 
