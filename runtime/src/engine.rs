@@ -1,7 +1,7 @@
 //! One invocation from its event to its answer: receive, run, report.
 
 use bytes::Bytes;
-use tokio::time::Instant;
+use tokio::time::{self, Instant};
 
 use crate::{
     attempt::Process,
@@ -13,7 +13,8 @@ use crate::{
     outcome::Slot,
     report::{self, Answer, Figures},
     settings::Settings,
-    sqs_access::SqsAccess,
+    sqs_access::{Delay, SqsAccess},
+    visibility,
 };
 
 /// What the engine works with, the same for every invocation.
@@ -58,6 +59,10 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             sqs: &self.sqs,
         };
         let slots = batch.run().await;
+        if let Some(backoff) = self.settings.queue_backoff_seconds {
+            self.delay(visibility::delays(event, &slots, backoff), deadline)
+                .await;
+        }
         let figures = Figures::of(&slots);
         let elapsed = start.elapsed();
         log::summary(&figures, elapsed);
@@ -65,6 +70,20 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             metrics::write(&self.function_name, queue_name(event), &figures, elapsed);
         }
         slots
+    }
+
+    /// Best effort: a message that is not delayed comes back after the queue's
+    /// visibility timeout.
+    async fn delay(&self, delays: Vec<Delay>, deadline: Deadline) {
+        if delays.is_empty() {
+            return;
+        }
+        let delayed = time::timeout_at(deadline.answer_by(), self.sqs.delay(delays)).await;
+        match delayed {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => log::not_delayed(&error),
+            Err(_) => log::not_delayed(&"out of time".into()),
+        }
     }
 }
 

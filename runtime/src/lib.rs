@@ -36,6 +36,7 @@ mod test_support;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod visibility;
 mod worker;
 
 pub use redrive_macros::sqs_batch;

@@ -7,5 +7,5 @@ pub use crate::{
     program::main,
     redrive_function::{NoRedrive, Redrive, RedriveFunction},
     settings::{OnGroupFailure, OnPermanent, OnTotalFailure, Settings},
-    sqs_access::{NoSqs, SqsAccess},
+    sqs_access::{NoSqs, Sqs, SqsAccess},
 };

@@ -3,6 +3,11 @@
 //! A type of the handler says so, not a value: the AWS SDK is linked only into
 //! a binary that names [`Sqs`].
 
+#[cfg(feature = "redrive")]
+mod calls;
+#[cfg(feature = "redrive")]
+mod send;
+
 use std::future::Future;
 
 use crate::{handler::BoxError, message::Record, settings::Settings};
@@ -56,4 +61,11 @@ impl SqsAccess for NoSqs {
     async fn delay(&self, _messages: Vec<Delay>) -> Result<(), BoxError> {
         Ok(())
     }
+}
+
+/// The worker sends to the DLQ or sets how long messages stay invisible.
+#[derive(Debug)]
+pub struct Sqs {
+    #[cfg(feature = "redrive")]
+    calls: calls::Calls,
 }

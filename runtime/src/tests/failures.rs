@@ -1,6 +1,10 @@
 //! Kinds of failures, and what is said about them.
 
-use crate::{failure::PermanentExt, handler::BoxError, testing::Batch};
+use crate::{
+    failure::PermanentExt,
+    handler::BoxError,
+    testing::{Batch, TestMessage},
+};
 
 #[test]
 fn a_permanent_failure_is_not_tried_again() {
@@ -101,4 +105,34 @@ fn a_record_that_the_dlq_does_not_take_is_reported() {
         .run(async |_: u8| Ok::<_, String>(()));
 
     assert_eq!(report.failed(), ["m2"]);
+}
+
+#[test]
+fn queue_backoff_delays_what_is_reported() {
+    let report = Batch::new()
+        .message(TestMessage::text("1").receive_count(3))
+        .message(TestMessage::text("2"))
+        .message(TestMessage::text("3").receive_count(9))
+        .queue_backoff_seconds(30, 900)
+        .run(async |number: u8| if number == 2 { Ok(()) } else { Err("down") });
+
+    assert_eq!(
+        report.delays(),
+        [("receipt-1".into(), 120), ("receipt-3".into(), 900)]
+    );
+}
+
+#[test]
+fn queue_backoff_delays_a_group_as_its_first() {
+    let report = Batch::fifo()
+        .message(TestMessage::text("1").group("A").receive_count(2))
+        .message(TestMessage::text("2").group("B"))
+        .message(TestMessage::text("3").group("A"))
+        .queue_backoff_seconds(30, 900)
+        .run(async |number: u8| if number == 2 { Ok(()) } else { Err("down") });
+
+    assert_eq!(
+        report.delays(),
+        [("receipt-1".into(), 60), ("receipt-3".into(), 60)]
+    );
 }

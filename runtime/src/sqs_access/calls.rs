@@ -1,0 +1,168 @@
+//! The calls themselves, through the SDK.
+
+use std::{env, sync::OnceLock};
+
+use aws_sdk_sqs::{
+    Client,
+    types::{BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry},
+};
+use futures_util::{StreamExt, stream};
+
+use super::{Delay, Sqs, SqsAccess, send};
+use crate::{
+    handler::BoxError,
+    message::Record,
+    settings::{OnPermanent, Settings},
+};
+
+const QUEUE_URL: &str = "REDRIVE_QUEUE_URL";
+const DLQ_URL: &str = "REDRIVE_DLQ_URL";
+
+/// Entries of one batch call:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html>.
+const BATCH: usize = 10;
+/// Batch calls at once: a batch of 10,000 that failed needs 1,000 of them.
+const CALLS: usize = 16;
+
+#[derive(Debug)]
+pub(super) struct Calls {
+    queue_url: String,
+    dlq_url: String,
+    /// Made by the first call: most invocations need none.
+    client: OnceLock<Client>,
+}
+
+impl Calls {
+    /// # Errors
+    ///
+    /// Names every variable that the settings need and that is not set.
+    fn from_lookup(
+        settings: &Settings,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, BoxError> {
+        let to_dlq = settings.on_permanent == OnPermanent::Dlq;
+        let mut missing = Vec::new();
+        let mut get = |name: &'static str, key: &str, needed: bool| {
+            let value = lookup(name).filter(|value| !value.is_empty());
+            if needed && value.is_none() {
+                missing.push(format!("{name} (for {key})"));
+            }
+            value.unwrap_or_default()
+        };
+        let queue_url = get(
+            QUEUE_URL,
+            "`queue_backoff`",
+            settings.queue_backoff_seconds.is_some(),
+        );
+        let dlq_url = get(DLQ_URL, "`on_permanent = \"dlq\"`", to_dlq);
+        if !missing.is_empty() {
+            return Err(format!(
+                "`{}` needs {}; the generated template sets them, set them to the queues' URLs in your own",
+                settings.function,
+                missing.join(" and ")
+            )
+            .into());
+        }
+        Ok(Self {
+            queue_url,
+            dlq_url,
+            client: OnceLock::new(),
+        })
+    }
+
+    fn client(&self) -> Result<&Client, BoxError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = crate::sqs::client()?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    async fn delay(&self, messages: &[Delay]) -> Result<Vec<BatchResultErrorEntry>, BoxError> {
+        let client = self.client()?;
+        let entries = messages.iter().enumerate().map(|(index, message)| {
+            ChangeMessageVisibilityBatchRequestEntry::builder()
+                .id(index.to_string())
+                .receipt_handle(&message.receipt_handle)
+                .visibility_timeout(i32::try_from(message.seconds).unwrap_or(i32::MAX))
+                .build()
+        });
+        let answer = client
+            .change_message_visibility_batch()
+            .queue_url(&self.queue_url)
+            .set_entries(Some(entries.collect::<Result<_, _>>()?))
+            .send()
+            .await?;
+        Ok(answer.failed)
+    }
+}
+
+impl SqsAccess for Sqs {
+    fn from_env(settings: &Settings) -> Result<Self, BoxError> {
+        let calls = Calls::from_lookup(settings, |name| env::var(name).ok())?;
+        Ok(Self { calls })
+    }
+
+    async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
+        let client = self.calls.client()?;
+        send::message(client, &self.calls.dlq_url, record, reason)?
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    async fn delay(&self, messages: Vec<Delay>) -> Result<(), BoxError> {
+        let calls: Vec<_> = messages
+            .chunks(BATCH)
+            .map(|messages| self.calls.delay(messages))
+            .collect();
+        let mut calls = stream::iter(calls).buffer_unordered(CALLS);
+        // One that fails says nothing about the others.
+        let mut first_error = Ok(());
+        while let Some(answer) = calls.next().await {
+            let error = match answer {
+                Ok(failed) => failed.first().map(|entry| {
+                    let message = entry.message().unwrap_or_default();
+                    format!("{} {message}", entry.code()).into()
+                }),
+                Err(error) => Some(error),
+            };
+            if let (Ok(()), Some(error)) = (&first_error, error) {
+                first_error = Err(error);
+            }
+        }
+        first_error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::SETTINGS;
+
+    #[test]
+    fn names_each_variable_that_a_setting_needs() {
+        let settings = Settings {
+            on_permanent: OnPermanent::Dlq,
+            queue_backoff_seconds: Some((30, 900)),
+            ..SETTINGS
+        };
+        let error = Calls::from_lookup(&settings, |_| None).unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "`process_order` needs REDRIVE_QUEUE_URL (for `queue_backoff`) and REDRIVE_DLQ_URL (for `on_permanent = \"dlq\"`); the generated template sets them, set them to the queues' URLs in your own"
+        );
+    }
+
+    #[test]
+    fn wants_no_variable_that_no_setting_needs() {
+        let settings = Settings {
+            queue_backoff_seconds: Some((30, 900)),
+            ..SETTINGS
+        };
+        let only_queue = |name: &str| (name == QUEUE_URL).then(|| "https://queue".to_owned());
+
+        assert!(Calls::from_lookup(&settings, only_queue).is_ok());
+    }
+}

@@ -1,0 +1,219 @@
+//! A record sent to the DLQ: as it came, with the reason beside it.
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::sqs::SqsMessageAttribute;
+use aws_sdk_sqs::{
+    Client,
+    error::BuildError,
+    operation::send_message::builders::SendMessageFluentBuilder,
+    primitives::Blob,
+    types::{
+        MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    },
+};
+
+use crate::{handler::BoxError, json, message::Record};
+
+/// Why the record can never succeed.
+const REASON: &str = "RedriveReason";
+/// The id it had in the source queue.
+const SOURCE_ID: &str = "RedriveSourceMessageId";
+
+/// Attributes of one message:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
+const MOST_ATTRIBUTES: usize = 10;
+
+/// The call that sends `record` to the DLQ, with the sender's own attributes,
+/// group, deduplication id and trace header.
+///
+/// # Errors
+///
+/// If the record's attributes cannot be read.
+pub(super) fn message(
+    client: &Client,
+    dlq_url: &str,
+    record: Record<'_>,
+    reason: &str,
+) -> Result<SendMessageFluentBuilder, BoxError> {
+    let system = record.attributes()?;
+    let fifo = dlq_url.ends_with(".fifo");
+    let trace_header = system
+        .trace_header
+        .map(|header| {
+            MessageSystemAttributeValue::builder()
+                .data_type("String")
+                .string_value(header)
+                .build()
+        })
+        .transpose()?;
+    let mut call = client
+        .send_message()
+        .queue_url(dlq_url)
+        .message_body(record.body())
+        .set_message_group_id(system.group_id.map(Into::into))
+        .set_message_attributes(Some(attributes(record, reason)?.into_iter().collect()));
+    if fifo {
+        let id = system
+            .deduplication_id
+            .map_or_else(|| record.message_id().to_owned(), Into::into);
+        call = call.message_deduplication_id(id);
+    }
+    if let Some(header) = trace_header {
+        call = call
+            .message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header);
+    }
+    Ok(call)
+}
+
+fn attributes(
+    record: Record<'_>,
+    reason: &str,
+) -> Result<BTreeMap<String, MessageAttributeValue>, BoxError> {
+    let mut attributes = BTreeMap::new();
+    if let Some(raw) = record.fields.message_attributes {
+        let sent: BTreeMap<String, SqsMessageAttribute> =
+            serde_json::from_str(raw.get()).map_err(|error| {
+                format!(
+                    "`messageAttributes` cannot be read: {}",
+                    json::describe(&error)
+                )
+            })?;
+        for (name, value) in sent {
+            attributes.insert(name, again(value)?);
+        }
+    }
+    // The sender's own go first: the function will need them after a redrive.
+    for (name, text) in [(REASON, reason), (SOURCE_ID, record.message_id())] {
+        if attributes.len() < MOST_ATTRIBUTES || attributes.contains_key(name) {
+            attributes.insert(name.to_owned(), string(text)?);
+        }
+    }
+    Ok(attributes)
+}
+
+fn again(sent: SqsMessageAttribute) -> Result<MessageAttributeValue, BuildError> {
+    MessageAttributeValue::builder()
+        .set_data_type(sent.data_type)
+        .set_string_value(sent.string_value)
+        .set_binary_value(sent.binary_value.map(|data| Blob::new(data.0.clone())))
+        .build()
+}
+
+/// SQS refuses a text that is empty or has control characters.
+fn string(text: &str) -> Result<MessageAttributeValue, BuildError> {
+    let printable: String = text
+        .chars()
+        .map(|c| match c {
+            '\t' | '\n' | '\r' => c,
+            _ if c.is_control() => ' ',
+            '\u{fffe}' | '\u{ffff}' => ' ',
+            _ => c,
+        })
+        .collect();
+    let text = if printable.trim().is_empty() {
+        "unknown".to_owned()
+    } else {
+        printable
+    };
+    MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(text)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{deadline::Deadline, event::Event};
+    use std::time::Duration;
+
+    fn client() -> Client {
+        crate::sqs::client_from(|_| Some("test".to_owned())).unwrap()
+    }
+
+    /// What would be sent of the only record in `event`.
+    fn sent(dlq_url: &str, event: &serde_json::Value, reason: &str) -> SendMessageFluentBuilder {
+        let json = event.to_string();
+        let event = Event::parse(json.as_bytes()).unwrap();
+        let timeout = Duration::from_secs(30);
+        let record = Record {
+            fields: &event.records[0],
+            body: "the body",
+            deadline: Deadline::after(timeout, timeout),
+        };
+        message(&client(), dlq_url, record, reason).unwrap()
+    }
+
+    fn record(attributes: &serde_json::Value) -> serde_json::Value {
+        serde_json::json!({"Records": [{
+            "messageId": "m1",
+            "body": "the body",
+            "attributes": {
+                "MessageGroupId": "g",
+                "MessageDeduplicationId": "d",
+                "AWSTraceHeader": "Root=1-2-3",
+            },
+            "messageAttributes": attributes,
+        }]})
+    }
+
+    #[test]
+    fn the_message_is_as_it_came_with_the_reason() {
+        let event = record(&serde_json::json!({
+            "tenant": {"stringValue": "acme", "dataType": "String.name"},
+            "blob": {"binaryValue": "AAEC", "dataType": "Binary"},
+        }));
+        let sent = sent("https://sqs/dlq.fifo", &event, "no such \u{1}card");
+        let input = sent.as_input();
+        let attributes = input.get_message_attributes().as_ref().unwrap();
+
+        assert_eq!(input.get_message_body().as_deref(), Some("the body"));
+        assert_eq!(input.get_message_group_id().as_deref(), Some("g"));
+        assert_eq!(input.get_message_deduplication_id().as_deref(), Some("d"));
+        assert_eq!(attributes["tenant"].string_value(), Some("acme"));
+        assert_eq!(attributes["tenant"].data_type(), "String.name");
+        assert_eq!(
+            attributes["blob"].binary_value().unwrap().as_ref(),
+            [0, 1, 2]
+        );
+        assert_eq!(
+            attributes["RedriveReason"].string_value(),
+            Some("no such  card")
+        );
+        assert_eq!(
+            attributes["RedriveSourceMessageId"].string_value(),
+            Some("m1")
+        );
+        let system = input.get_message_system_attributes().as_ref().unwrap();
+        assert_eq!(
+            system[&MessageSystemAttributeNameForSends::AwsTraceHeader].string_value(),
+            Some("Root=1-2-3")
+        );
+    }
+
+    #[test]
+    fn a_standard_dlq_gets_no_deduplication_id() {
+        let sent = sent("https://sqs/dlq", &record(&serde_json::json!({})), "why");
+
+        assert_eq!(sent.as_input().get_message_deduplication_id(), &None);
+    }
+
+    #[test]
+    fn never_more_attributes_than_sqs_takes() {
+        for (own, has_reason, has_id) in [(8, true, true), (9, true, false), (10, false, false)] {
+            let attributes: serde_json::Map<_, _> = (0..own)
+                .map(|n| {
+                    let value = serde_json::json!({"stringValue": "v", "dataType": "String"});
+                    (format!("a{n}"), value)
+                })
+                .collect();
+            let sent = sent("https://sqs/dlq", &record(&attributes.into()), "");
+            let attributes = sent.as_input().get_message_attributes().as_ref().unwrap();
+
+            assert!(attributes.len() <= 10);
+            assert_eq!(attributes.contains_key("RedriveReason"), has_reason);
+            assert_eq!(attributes.contains_key("RedriveSourceMessageId"), has_id);
+        }
+    }
+}
