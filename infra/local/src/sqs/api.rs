@@ -111,4 +111,3 @@ fn reply(status: StatusCode, body: &Value, error: Option<&SqsError>) -> Response
     }
     response
 }
-

@@ -1,0 +1,3 @@
+fn main() {
+    redrive_infra::build();
+}
