@@ -1,13 +1,13 @@
 //! From the environment of a build script to the files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cargo;
 use crate::cfg::Cfg;
-use crate::discover::{self, Discovery, Found};
+use crate::discover::{self, Discovery, Found, Note};
 use crate::error::Error;
-use crate::markdown::{self, Note};
+use crate::markdown;
 use crate::output::Output;
 use crate::stack::{Stack, StackFunction};
 use crate::{export, overlay, target, template};
@@ -79,7 +79,7 @@ impl Builder {
             version: Stack::VERSION,
             package: env.name.clone(),
             architecture: target::architecture(&env.architecture)?,
-            functions: deployed(&discovery.found),
+            functions: discovery.deployed(),
         };
         check_queues(&stack)?;
         if discovery.found.iter().any(Found::is_wrong) {
@@ -106,7 +106,7 @@ impl Builder {
             .collect();
         let text = markdown::render(
             &stack,
-            &notes(&discovery.found),
+            &discovery.notes(),
             &overlays,
             jiff::Timestamp::now(),
         );
@@ -150,7 +150,8 @@ fn tell(discovery: &Discovery, package: &Path) {
             "`{path}` cannot be read as Rust, so that functions in it are not found: {why}"
         ));
     }
-    for note in notes(&discovery.found)
+    for note in discovery
+        .notes()
         .iter()
         .filter(|note| !note.warning.accepted)
     {
@@ -160,36 +161,6 @@ fn tell(discovery: &Discovery, package: &Path) {
             warning.message, warning.rule
         ));
     }
-}
-
-fn notes(found: &[Found]) -> Vec<Note<'_>> {
-    let mut notes = Vec::new();
-    for found in found {
-        let function = found.name.as_str();
-        notes.extend(
-            found
-                .parsed
-                .warnings
-                .iter()
-                .map(|warning| Note { function, warning }),
-        );
-    }
-    notes
-}
-
-/// The functions of the template: the first of each binary, for the macro
-/// refuses a second.
-fn deployed(found: &[Found]) -> Vec<StackFunction> {
-    let mut binaries = BTreeSet::new();
-    found
-        .iter()
-        .filter(|found| !found.is_wrong() && found.parsed.function.infra)
-        .filter(|found| binaries.insert(&found.binary))
-        .map(|found| StackFunction {
-            binary: found.binary.clone(),
-            function: found.parsed.function.clone(),
-        })
-        .collect()
 }
 
 /// Each queue and each DLQ serves one function.

@@ -7,10 +7,11 @@ mod walk;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use redrive_syntax::Parsed;
+use redrive_syntax::{Parsed, Warning};
 
 use crate::cfg::Cfg;
 use crate::error::Error;
+use crate::stack::StackFunction;
 
 /// What is in a package's binaries.
 #[derive(Default)]
@@ -22,6 +23,48 @@ pub struct Discovery {
     pub paths: BTreeSet<PathBuf>,
     /// The files that are not Rust, and why. Functions in them are not found.
     pub unparsed: Vec<(PathBuf, String)>,
+}
+
+impl Discovery {
+    /// The functions that belong in the template: the first of each binary,
+    /// for the macro refuses a second, and none with a mistake.
+    pub fn deployed(&self) -> Vec<StackFunction> {
+        let mut binaries = BTreeSet::new();
+        self.found
+            .iter()
+            .filter(|found| !found.is_wrong() && found.parsed.function.infra)
+            .filter(|found| binaries.insert(&found.binary))
+            .map(|found| StackFunction {
+                binary: found.binary.clone(),
+                function: found.parsed.function.clone(),
+            })
+            .collect()
+    }
+
+    /// What is doubtful about the functions.
+    pub fn notes(&self) -> Vec<Note<'_>> {
+        let mut notes = Vec::new();
+        for found in &self.found {
+            let function = found.name.as_str();
+            notes.extend(
+                found
+                    .parsed
+                    .warnings
+                    .iter()
+                    .map(|warning| Note { function, warning }),
+            );
+        }
+        notes
+    }
+}
+
+/// A warning about one function.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    /// The function's name.
+    pub function: &'a str,
+    /// The warning.
+    pub warning: &'a Warning,
 }
 
 /// One `#[sqs_batch]` function.

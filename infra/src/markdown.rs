@@ -8,18 +8,10 @@ mod runs;
 use std::fmt::Write;
 
 use jiff::Timestamp;
-use redrive_syntax::Warning;
 
+use crate::discover::Note;
 use crate::stack::{Architecture, Stack, StackFunction};
-
-/// A warning about one function.
-#[derive(Clone, Copy, Debug)]
-pub struct Note<'a> {
-    /// The function's name.
-    pub function: &'a str,
-    /// The warning.
-    pub warning: &'a Warning,
-}
+use crate::template::{self, Ids};
 
 /// The file's text. `overlays` are the files that the build script merges into
 /// the template; the next redrives are those after `now`.
@@ -27,8 +19,9 @@ pub fn render(stack: &Stack, notes: &[Note<'_>], overlays: &[String], now: Times
     let mut text = String::new();
     text.push_str(&introduction(stack, overlays));
     text.push_str(&diagram::render(stack));
-    for entry in &stack.functions {
-        text.push_str(&function(entry, now));
+    text.push_str(&resources::shared(stack));
+    for (entry, ids) in stack.functions.iter().zip(&template::assign(stack)) {
+        text.push_str(&function(entry, ids, now));
     }
     text.push_str(&warnings(notes));
     text
@@ -55,21 +48,25 @@ fn introduction(stack: &Stack, overlays: &[String]) -> String {
             &format!("`{overlay}` is merged into the template and may change what is said here.\n"),
         );
     }
+    // A stack's name has no underscores.
+    let name = package.replace('_', "-");
     text.push_str(&format!(
         "Build and deploy, the last two in this folder:\n\n\
          ```sh\n\
          cargo lambda build --release{flag} --output-format zip\n\
          aws cloudformation package --template-file template.json --s3-bucket \"$BUCKET\" --output-template-file packaged.yaml\n\
-         aws cloudformation deploy --template-file packaged.yaml --stack-name {package} --capabilities CAPABILITY_IAM\n\
-         ```\n\n"
+         aws cloudformation deploy --template-file packaged.yaml --stack-name {name} --capabilities CAPABILITY_IAM\n\
+         ```\n\n\
+         `--parameter-overrides` of the last one takes `NamePrefix` (in front of each queue's name, such as `dev-`), \
+         `AlarmTopicArn` (the SNS topic that alarms notify) and `LogRetentionDays` (30 if not given).\n\n"
     ));
     text
 }
 
-fn function(entry: &StackFunction, now: Timestamp) -> String {
-    let function = &entry.function;
-    let mut text = format!("## `{}`\n\n", function.name);
-    text.push_str(&resources::table(entry));
+fn function(entry: &StackFunction, ids: &Ids, now: Timestamp) -> String {
+    let StackFunction { binary, function } = entry;
+    let mut text = format!("## `{}` of binary `{binary}`\n\n", function.name);
+    text.push_str(&resources::table(entry, ids));
     if let Some(redrive) = &function.redrive {
         text.push_str(&runs::render(redrive, now));
     }
@@ -116,7 +113,8 @@ mod tests {
     use redrive_syntax::function::Redrive;
     use redrive_syntax::schedule::Schedule;
 
-    use super::{Note, render, same_but_for_runs};
+    use super::{render, same_but_for_runs};
+    use crate::discover::Note;
     use crate::sample;
     use crate::stack::Stack;
 

@@ -12,6 +12,7 @@ mod schedule;
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use names::shared::FAILURES;
 pub(crate) use names::{Ids, Part, assign};
 
 use crate::stack::{Stack, StackFunction};
@@ -68,7 +69,7 @@ pub fn render(stack: &Stack, code: &str) -> Value {
 
 /// The template as the file holds it: keys in alphabetical order, whichever
 /// features of `serde_json` the build has turned on.
-pub(crate) fn to_text(mut template: Value) -> String {
+pub fn to_text(mut template: Value) -> String {
     template.sort_all_objects();
     format!("{template:#}\n")
 }

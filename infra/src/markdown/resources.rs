@@ -1,47 +1,68 @@
-//! What is created for one function.
+//! What is created, with the logical ids that an overlay names it by.
 
 use redrive_syntax::Function;
 use redrive_syntax::function::Redrive;
 
 use super::{line, seconds};
-use crate::stack::StackFunction;
+use crate::stack::{Stack, StackFunction};
+use crate::template::{FAILURES, Ids, Part};
 
-pub(super) fn table(entry: &StackFunction) -> String {
+/// The table of one function.
+pub(super) fn table(entry: &StackFunction, ids: &Ids) -> String {
     let StackFunction { binary, function } = entry;
-    let mut text = "| what | name | settings |\n|---|---|---|\n".to_owned();
-    let mut row = |what: &str, name: &str, settings: String| {
-        let name = if name.is_empty() {
-            String::new()
-        } else {
-            format!("`{name}`")
-        };
-        line(&mut text, &format!("| {what} | {name} | {settings} |"));
-    };
-    row("source queue", &function.queue, source(function));
-    row(
-        "DLQ",
-        &function.dlq(),
-        format!("messages kept {}", seconds(function.dlq_retention)),
-    );
-    row("worker", &function.name, worker(function));
-    row("event source mapping", "", mapping(function));
+    let mut rows = vec![
+        (
+            Part::Queue,
+            format!("source queue `{}`: {}", function.queue, source(function)),
+        ),
+        (
+            Part::Dlq,
+            format!(
+                "DLQ `{}`: messages kept {}",
+                function.dlq(),
+                seconds(function.dlq_retention)
+            ),
+        ),
+        (
+            Part::QueuePolicy,
+            "the source queue takes no call without TLS".to_owned(),
+        ),
+        (Part::DlqPolicy, "nor does the DLQ".to_owned()),
+        (Part::Worker, worker(binary, function)),
+        (Part::EventSourceMapping, mapping(function)),
+    ];
     if let Some(redrive) = &function.redrive {
-        row(
-            "redrive function",
-            &format!("{}.redrive", function.name),
-            speed(redrive),
-        );
-        let when = format!("`{}` in `{}`", redrive.schedule.as_str(), redrive.timezone);
-        row("schedule", "", when);
+        let zone = &redrive.timezone;
+        rows.push((Part::Redrive, redriver(function, redrive)));
+        rows.push((
+            Part::Schedule,
+            format!("starts it at `{}` in `{zone}`", redrive.schedule.as_str()),
+        ));
+        rows.push((
+            Part::RedriveInvokeConfig,
+            "two more tries of a redrive that fails".to_owned(),
+        ));
     }
-    row("alarms", "", alarms(function));
-    let artefact = match function.redrive {
-        Some(_) => "for both functions",
-        None => "for the worker",
-    };
-    row("code", binary, format!("one zip {artefact}"));
+    rows.extend(roles(function));
+    rows.extend(alarms(function));
+    let mut text = "| resource | what it is |\n|---|---|\n".to_owned();
+    for (part, what) in rows {
+        line(&mut text, &format!("| `{}` | {what} |", ids.of(part)));
+    }
     text.push('\n');
     text
+}
+
+/// What all functions of the stack share.
+pub(super) fn shared(stack: &Stack) -> String {
+    if stack
+        .functions
+        .iter()
+        .all(|entry| entry.function.redrive.is_none())
+    {
+        return String::new();
+    }
+    format!("`{FAILURES}` is a queue for redrives that were given up; an alarm watches it.\n\n")
 }
 
 fn source(function: &Function) -> String {
@@ -54,9 +75,9 @@ fn source(function: &Function) -> String {
     )
 }
 
-fn worker(function: &Function) -> String {
-    let mut settings = format!(
-        "timeout {}, memory {} MB, retries of a message inside an invocation: {}",
+fn worker(binary: &str, function: &Function) -> String {
+    let mut text = format!(
+        "worker, code of `{binary}`: timeout {}, memory {} MB, {} retries of a message inside an invocation",
         seconds(function.timeout),
         function.memory,
         function.retries,
@@ -67,38 +88,65 @@ fn worker(function: &Function) -> String {
             .keys()
             .map(|name| format!("`{name}`"))
             .collect();
-        settings.push_str(&format!(", environment {}", names.join(" ")));
+        text.push_str(&format!(", environment {}", names.join(" ")));
     }
-    settings
+    text
 }
 
 fn mapping(function: &Function) -> String {
-    let mut settings = format!("batches of {}", function.batch_size);
+    let mut text = format!("feeds the worker batches of {}", function.batch_size);
     if function.batch_window > 0 {
-        settings.push_str(&format!(
+        text.push_str(&format!(
             " or what comes in {}",
             seconds(function.batch_window)
         ));
     }
     if let Some(most) = function.max_concurrency {
-        settings.push_str(&format!(", {most} at once at most"));
+        text.push_str(&format!(", {most} at once at most"));
     }
-    settings.push_str(", only failed messages come back");
-    settings
+    text.push_str("; only failed messages come back");
+    text
 }
 
-fn speed(redrive: &Redrive) -> String {
-    match redrive.rate {
-        Some(rate) => format!("moves {rate} messages a second at most"),
-        None => "moves as fast as SQS decides".to_owned(),
-    }
-}
-
-fn alarms(function: &Function) -> String {
-    let age = seconds(function.retention / 2);
-    let redrive = match function.redrive {
-        Some(_) => ", errors of the redrive function, a redrive that was given up",
-        None => "",
+fn redriver(function: &Function, redrive: &Redrive) -> String {
+    let speed = match redrive.rate {
+        Some(rate) => format!("{rate} messages a second at most"),
+        None => "as fast as SQS decides".to_owned(),
     };
-    format!("messages in the DLQ, messages older than {age}, errors of the worker{redrive}")
+    format!(
+        "redrive function `{}.redrive`, the same code: {speed}",
+        function.name
+    )
+}
+
+fn roles(function: &Function) -> Vec<(Part, String)> {
+    let mut roles = vec![
+        (Part::WorkerRole, "the worker's role".to_owned()),
+        (Part::WorkerLogs, "its log group".to_owned()),
+    ];
+    if function.redrive.is_some() {
+        roles.push((Part::RedriveRole, "the redrive function's role".to_owned()));
+        roles.push((Part::RedriveLogs, "its log group".to_owned()));
+        roles.push((Part::ScheduleRole, "the schedule's role".to_owned()));
+    }
+    roles
+}
+
+fn alarms(function: &Function) -> Vec<(Part, String)> {
+    let age = seconds(function.retention / 2);
+    let mut alarms = vec![
+        (Part::DlqAlarm, "alarm: messages in the DLQ".to_owned()),
+        (
+            Part::QueueAgeAlarm,
+            format!("alarm: messages older than {age} in the source queue"),
+        ),
+        (Part::WorkerAlarm, "alarm: errors of the worker".to_owned()),
+    ];
+    if function.redrive.is_some() {
+        alarms.push((
+            Part::RedriveAlarm,
+            "alarm: errors of the redrive function".to_owned(),
+        ));
+    }
+    alarms
 }

@@ -19,8 +19,13 @@ pub(super) fn render(redrive: &Redrive, now: Timestamp) -> String {
     // The parser takes no zone that this does not know.
     let zone = schedule::timezone(&redrive.timezone).unwrap_or(TimeZone::UTC);
     let date = now.to_zoned_datetime(zone.clone()).strftime("%F %H:%M %:z");
+    // Scheduler starts a rate when the schedule is made, and counts from there.
+    let at_once = match redrive.schedule.as_str().starts_with("rate") {
+        true => ", which starts one at once",
+        false => "",
+    };
     let mut text = format!(
-        "{BEGIN}\nDeployed on {date}, the next redrives start at (`{}`):\n\n",
+        "{BEGIN}\nDeployed on {date}{at_once}, the next redrives start at (`{}`):\n\n",
         redrive.timezone
     );
     for (index, run) in redrive.schedule.upcoming(now, &zone).take(RUNS).enumerate() {

@@ -68,7 +68,7 @@ pub(super) mod shared {
     pub(in crate::template) const ALARM_TOPIC: &str = "AlarmTopicArn";
     pub(in crate::template) const LOG_RETENTION: &str = "LogRetentionDays";
     pub(in crate::template) const HAS_ALARM_TOPIC: &str = "HasAlarmTopic";
-    pub(in crate::template) const FAILURES: &str = "FailedRedrives";
+    pub(crate) const FAILURES: &str = "FailedRedrives";
     pub(in crate::template) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
     pub(in crate::template) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";
     pub(in crate::template) const FAILURES_URL: &str = "FailedRedrivesUrl";

@@ -27,14 +27,14 @@ pub(super) fn parameters(stack: &Stack) -> Value {
         shared::NAME_PREFIX: {
             "Type": "String",
             "Default": "",
-            "AllowedPattern": "[A-Za-z0-9_-]*",
+            "AllowedPattern": "^[A-Za-z0-9_-]*$",
             "MaxLength": room,
             "Description": "Put in front of each queue's name, so that two stages fit in one account: \"dev-\"",
         },
         shared::ALARM_TOPIC: {
             "Type": "String",
             "Default": "",
-            "AllowedPattern": "(arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+)?",
+            "AllowedPattern": "^(arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+)?$",
             "Description": "The SNS topic that alarms notify; empty: alarms notify nobody",
         },
         shared::LOG_RETENTION: {

@@ -1,0 +1,2 @@
+#[redrive::sqs_batch]
+async fn handle(message: Order) -> Result<(), Error> {}

@@ -1,0 +1,4 @@
+mod inner;
+
+#[redrive::sqs_batch(infra = false)]
+async fn not_ours(invoice: Invoice) -> Result<(), InvoiceError> {}

@@ -1,0 +1,2 @@
+#[redrive::sqs_batch(queue = "orders", dlq_redrive = "cron(0 23 * * ? *)")]
+async fn handle(order: Order) -> Result<(), OrderError> {}
