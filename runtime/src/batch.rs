@@ -177,7 +177,6 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
             let wait = backoff::wait(settings, attempt);
             let until = Instant::now() + wait;
             if until >= self.batch.deadline.cut {
-                log::out_of_time(fields, &failure, attempt);
                 return Outcome::OutOfTime {
                     last: Some(failure),
                 };

@@ -10,7 +10,7 @@ use crate::{
     event::Event,
     invocation::InvocationError,
     log, metrics,
-    outcome::Slot,
+    outcome::{Outcome, Slot},
     report::{self, Answer, Figures},
     settings::Settings,
     sqs_access::{Delay, SqsAccess},
@@ -59,6 +59,13 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             sqs: &self.sqs,
         };
         let slots = batch.run().await;
+        for (fields, slot) in event.records.iter().zip(&slots) {
+            if let Outcome::OutOfTime { last } = &slot.outcome
+                && slot.attempts > 0
+            {
+                log::out_of_time(fields, last.as_deref(), slot.attempts);
+            }
+        }
         if let Some(backoff) = self.settings.queue_backoff_seconds {
             self.delay(visibility::delays(event, &slots, backoff), deadline)
                 .await;

@@ -63,7 +63,14 @@ impl<E> HandlerResult for Result<(), E> {
     label = "this must be convertible into `Box<dyn std::error::Error + Send + Sync>`",
     note = "implement `std::error::Error` for it (the `thiserror` crate derives it), or return `redrive::BoxError`, `anyhow::Error` or `String`"
 )]
-pub trait HandlerError: Into<BoxError> {}
+pub trait HandlerError {
+    /// Boxes it.
+    fn into_box(self) -> BoxError;
+}
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<BoxError>> HandlerError for E {}
+impl<E: Into<BoxError>> HandlerError for E {
+    fn into_box(self) -> BoxError {
+        self.into()
+    }
+}

@@ -18,6 +18,9 @@ use crate::{
     report::Figures,
 };
 
+/// What the engine's events are filtered by, wherever in it they come from.
+const TARGET: &str = "redrive";
+
 /// Whether the process logs through this crate's own subscriber, which adds the
 /// current record to each line by itself.
 static OWN: AtomicBool = AtomicBool::new(false);
@@ -52,6 +55,7 @@ pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Span {
     }
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::info_span!(
+        target: TARGET,
         "record",
         messageId = &*fields.id,
         receiveCount = attributes.receive_count,
@@ -63,6 +67,7 @@ pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Span {
 pub(crate) fn retrying(fields: &Fields<'_>, failure: &Failure, attempt: u32, wait: Duration) {
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::warn!(
+        target: TARGET,
         messageId = &*fields.id,
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
@@ -77,6 +82,7 @@ pub(crate) fn retrying(fields: &Fields<'_>, failure: &Failure, attempt: u32, wai
 pub(crate) fn failed(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::error!(
+        target: TARGET,
         messageId = &*fields.id,
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
@@ -87,21 +93,25 @@ pub(crate) fn failed(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
     );
 }
 
-pub(crate) fn out_of_time(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
+/// Of a record that was begun and is not done; `last`: why the attempt before
+/// failed.
+pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: u32) {
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::error!(
+        target: TARGET,
         messageId = &*fields.id,
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
         attempt,
-        failure = failure.kind.name(),
-        error = failure.reason,
-        "record failed, and there is no time for another attempt"
+        failure = last.map(|failure| failure.kind.name()),
+        error = last.map(|failure| failure.reason.as_str()),
+        "record not done in time, set a longer `timeout` or fewer `retries`"
     );
 }
 
 pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, error: &BoxError) {
     tracing::error!(
+        target: TARGET,
         messageId = &*fields.id,
         error = chain(error),
         "cannot send the record to the DLQ, it is reported as failed instead"
@@ -110,6 +120,7 @@ pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, error: &BoxError) {
 
 pub(crate) fn not_delayed(error: &BoxError) {
     tracing::warn!(
+        target: TARGET,
         error = chain(error),
         "cannot set `queue_backoff` for all failed messages; the rest come back after the queue's visibility timeout"
     );
@@ -118,6 +129,7 @@ pub(crate) fn not_delayed(error: &BoxError) {
 /// One line for each invocation.
 pub(crate) fn summary(figures: &Figures, elapsed: Duration) {
     tracing::info!(
+        target: TARGET,
         records = figures.records,
         succeeded = figures.succeeded,
         failed = figures.failed,
@@ -125,9 +137,14 @@ pub(crate) fn summary(figures: &Figures, elapsed: Duration) {
         permanent = figures.permanent,
         outOfTime = figures.out_of_time,
         notRun = figures.not_run,
-        durationMs = elapsed.as_secs_f64() * 1_000.0,
+        durationMs = milliseconds(elapsed),
         "batch handled"
     );
+}
+
+/// To the microsecond.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1_000.0
 }
 
 impl FailureKind {

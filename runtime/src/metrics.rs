@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::report::Figures;
+use crate::{log::milliseconds, report::Figures};
 
 const NAMESPACE: &str = "redrive";
 
@@ -111,7 +111,7 @@ fn line(
         retried: figures.retried,
         permanent: figures.permanent,
         out_of_time: figures.out_of_time,
-        batch_latency: elapsed.as_secs_f64() * 1_000.0,
+        batch_latency: milliseconds(elapsed),
     };
     // Texts and finite numbers are always JSON.
     serde_json::to_string(&line).unwrap_or_default()

@@ -306,6 +306,6 @@ where
         let message = M::from_message(&record).map_err(|error| Failure::malformed(&error))?;
         (self.function)(message)
             .await
-            .map_err(|error| Failure::returned(&error.into(), false))
+            .map_err(|error| Failure::returned(&error.into_box(), false))
     }
 }

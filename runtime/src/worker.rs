@@ -9,7 +9,7 @@ use crate::{
     deadline::Deadline,
     engine::Engine,
     failure::Failure,
-    handler::{BoxError, Handler},
+    handler::{BoxError, Handler, HandlerError},
     invocation::{self, HandOver},
     log,
     message::{FromMessage, Record},
@@ -63,7 +63,7 @@ impl<H: Handler> Process for Function<H> {
             H::Message::from_message(&record).map_err(|error| Failure::malformed(&error))?;
         H::call(message, &self.0).await.map_err(|error| {
             let permanent = H::is_permanent(&error);
-            Failure::returned(&error.into(), permanent)
+            Failure::returned(&error.into_box(), permanent)
         })
     }
 }
