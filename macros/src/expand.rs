@@ -73,8 +73,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     let is_permanent = user.permanent.as_ref().map(is_permanent);
     let abort = panic_abort(function, name.span());
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
-    let error_type =
-        quote_spanned!(result.span()=> type Error = <#result as #private::HandlerResult>::Error;);
+    let error_type = quote_spanned!(error_span(result)=> type Error = <#result as #private::HandlerResult>::Error;);
     quote! {
         pub(crate) fn main() -> #private::ExitCode {
             struct __RedriveHandler;

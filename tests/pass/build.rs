@@ -1,3 +1,5 @@
+//! Writes the template of this package.
+
 fn main() {
     redrive_infra::build();
 }

@@ -125,14 +125,21 @@ pub(super) const RULES: &[Rule] = &[
         check: Some(dlq_retention),
     },
     Rule {
-        id: "queue_backoff_expiry",
+        id: "expires_before_dlq",
         level: Level::Error,
-        keys: &["queue_backoff", "retention"],
-        reason: "A message that stays hidden for as long as the queue keeps messages expires before it is tried again.",
+        keys: &[
+            "retention",
+            "visibility_timeout",
+            "queue_backoff",
+            "max_receive_count",
+            "timeout",
+            "batch_window",
+        ],
+        reason: "A message that keeps failing waits out the visibility timeout (or `queue_backoff`) after each receive, and SQS moves it to the DLQ after `max_receive_count` of them. If it expires before that, it is deleted without a trace.",
         link: CREATE_QUEUE,
-        fails: "#[sqs_batch(retention = \"1h\", queue_backoff = \"30s..1h\")]",
-        passes: "#[sqs_batch(retention = \"1d\", queue_backoff = \"30s..1h\")]",
-        check: Some(queue_backoff_expiry),
+        fails: "#[sqs_batch(retention = \"15m\")]",
+        passes: "#[sqs_batch(retention = \"16m\")]",
+        check: Some(expires_before_dlq),
     },
 ];
 
@@ -249,13 +256,24 @@ fn dlq_retention(options: &Options) -> Option<String> {
     })
 }
 
-fn queue_backoff_expiry(options: &Options) -> Option<String> {
+fn expires_before_dlq(options: &Options) -> Option<String> {
     let function = &options.function;
-    let waits = function.queue_backoff?;
-    (waits.max >= function.retention).then(|| {
+    let receives = function.max_receive_count;
+    let on_the_way: u64 = match function.queue_backoff {
+        None => u64::from(function.visibility_timeout) * u64::from(receives),
+        Some(waits) => (0..receives)
+            .map(|receive| {
+                u64::from(waits.min)
+                    .checked_shl(receive)
+                    .unwrap_or(u64::MAX)
+                    .min(u64::from(waits.max))
+            })
+            .sum(),
+    };
+    (on_the_way >= u64::from(function.retention)).then(|| {
         format!(
-            "`queue_backoff` hides a message for up to {}, but the queue keeps it for {} only; lower it, or raise `retention`",
-            seconds(waits.max),
+            "a message that keeps failing is {} on its way to the DLQ ({receives} receives), but the queue deletes it after {}; raise `retention`, or lower `max_receive_count` or the wait after each receive",
+            show(Duration::from_secs(on_the_way)),
             seconds(function.retention),
         )
     })

@@ -7,7 +7,7 @@ struct Order {
 
 type Error = std::io::Error;
 
-#[sqs_batch(retention = "1h", queue_backoff = "30s..1h")]
+#[sqs_batch(retention = "15m")]
 async fn handle(order: Order) -> Result<(), Error> {
     let _ = order.id;
     Ok(())
