@@ -1,9 +1,113 @@
 //! AWS Lambda functions fed by SQS, written as one plain async function for one
 //! message.
+//!
+//! ```ignore
+//! use redrive::sqs_batch;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Order { id: u64, sku: String, quantity: u32 }
+//!
+//! #[sqs_batch(retries = 3)]
+//! async fn process_order(order: Order) -> Result<(), OrderError> {
+//!     // business logic only
+//! }
+//! ```
+//!
+//! The attribute makes `main` of it: a Lambda function that takes batches from an
+//! [SQS event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)
+//! with `ReportBatchItemFailures`. The function itself stays a plain function
+//! that a test can call; [`testing`](#testing) runs it on a whole batch.
+//!
+//! # The function
+//!
+//! `async fn name(message: M) -> Result<(), E>`, or
+//! `async fn name(message: M, state: &S) -> Result<(), E>` with `init = path` on
+//! the attribute, an `async fn() -> Result<S, _>` that runs once per cold start.
+//!
+//! - `M` is anything that implements [`FromMessage`]: a type that implements
+//!   `serde::Deserialize` (the body as JSON), [`Message<T>`](Message) with what
+//!   SQS says about the message, [`Text`], [`Raw`], [`Sns<T>`](Sns),
+//!   [`EventBridge<T>`](EventBridge).
+//! - `E` is anything that converts into [`BoxError`]. An error is transient, and
+//!   tried again, unless it holds a [`Permanent`] or `permanent = path` says so.
+//!
+//! # What becomes of a message
+//!
+//! | The function | The worker |
+//! |---|---|
+//! | returns `Ok` | is done with it: SQS deletes it |
+//! | returns an error, panics, or takes longer than `attempt_timeout` | waits, and tries it again up to `retries` times; then reports it |
+//! | returns a permanent error, or the body cannot be read | does not try again; reports it, or with `on_permanent = "dlq"` sends it to the DLQ |
+//! | is not finished when the time is up | drops it and reports it |
+//!
+//! A message that is reported stays in the queue and comes back after its
+//! visibility timeout, or after `queue_backoff`. Each id is reported once, in the
+//! order of the records; of two records with one id both come back if either
+//! failed. If every record failed the invocation ends with the error
+//! `BatchFailed`, which names them (`on_total_failure = "report"`: with the list
+//! of all).
+//!
+//! Waits double from the shorter to the longer end of `backoff`, and each is
+//! anything between nothing and that (full jitter). Work ends a tenth of the
+//! timeout, at most 500 ms, before Lambda's deadline, so that there is time to
+//! answer: no wait and no attempt starts that lies beyond, and one that runs
+//! then is dropped at its next `await`. Code that never awaits cannot be dropped.
+//!
+//! A panic is caught unless the program is built with `panic = "abort"`: then it
+//! ends the process, and the whole batch comes back.
+//!
+//! # FIFO queues
+//!
+//! Known by the queue's name. Records of a message group run in order, groups
+//! run side by side up to `concurrency`. When a record has failed, after its
+//! retries, the rest of its group is reported without being run; with
+//! `on_group_failure = "stop_batch"` no further record of the batch is started.
+//!
+//! # Events that are not as they should be
+//!
+//! | Event | Result |
+//! |---|---|
+//! | no records | an empty answer |
+//! | no SQS event: another source, no list `Records`, not JSON | the error `MalformedEvent`, which says what came |
+//! | a record without a `messageId` | the same, before any record has run: its failure could not be reported |
+//! | a record whose body is missing, not a text, or not what the function takes | that record fails |
+//! | other fields missing or of another type | that record fails if the function asks for them |
+//!
+//! # Logs and metrics
+//!
+//! Logs go through `tracing`, in the format and from the level that
+//! [Lambda's settings](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html)
+//! say. Each line logged while the function runs has `messageId`,
+//! `receiveCount`, `messageGroupId` and `attempt` of its record, and `requestId`
+//! and `xrayTraceId` of its invocation. A subscriber that `init` installs is
+//! left alone, and gets a span `record` with the same fields. Bodies are never
+//! logged; where a body cannot be read, the log says what was expected and where.
+//!
+//! Each invocation writes one line in CloudWatch's embedded metric format,
+//! namespace `redrive`, dimensions `function` and `queue`: `Records`,
+//! `Succeeded`, `Failed`, `Retried`, `Permanent`, `OutOfTime`, `BatchLatency`
+//! (`metrics = false`: none).
+//!
+//! # Threads
+//!
+//! The records of an invocation run in one task, on one thread: `concurrency`
+//! is for functions that wait. On
+//! [Lambda Managed Instances](https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html)
+//! the process serves as many invocations at once as Lambda says, on several
+//! threads.
+//!
+//! # Testing
+//!
+//! With the feature `testing`, `redrive::testing` runs a function on a batch
+//! through the same engine, on virtual time and without AWS.
+//!
+//! # Features
+//!
+//! - `redrive` (default): what calls SQS, so `dlq_redrive`, `on_permanent =
+//!   "dlq"` and `queue_backoff`. Links `aws-sdk-sqs` into the binaries that use
+//!   them.
+//! - `testing`: the module `testing`; for dev-dependencies.
 
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod attempt;
 mod backoff;
 mod batch;

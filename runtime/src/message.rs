@@ -52,7 +52,7 @@ pub use self::{
     note = "or take `redrive::Message<T>`, `Text`, `Raw`, `Sns<T>` or `EventBridge<T>`, or implement `redrive::FromMessage`"
 )]
 pub trait FromMessage: Sized + Send + 'static {
-    /// Makes the message, once for each attempt.
+    /// Makes the message, anew for each attempt.
     ///
     /// # Errors
     ///

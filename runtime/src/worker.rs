@@ -27,10 +27,11 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
         return Err(refusal.into());
     }
     let sqs = H::Sqs::from_env(&H::SETTINGS)?;
+    // Before `init`, whose own hook, if it installs one, then goes first.
+    panic::install_hook();
     let log = log::Starting::new();
     let state = H::init().await?;
     log.finish();
-    panic::install_hook();
 
     let engine = Arc::new(Engine {
         settings: H::SETTINGS,

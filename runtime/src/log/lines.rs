@@ -272,6 +272,29 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_a_record_says_which() {
+        let event = bytes::Bytes::from_static(
+            br#"{"Records":[{"messageId":"m\u0031","attributes":{"ApproximateReceiveCount":"3","MessageGroupId":"g"}}]}"#,
+        );
+        let parsed = crate::event::Event::parse(&event).unwrap();
+        let mut record = Some(current::Current::new(&event, &parsed.records[0], 2));
+        let lines = logged(&[JSON], || {
+            current::scope(&mut record, || tracing::info!(attempt = "my own", "within"));
+            tracing::info!("outside");
+        });
+        let lines: Vec<serde_json::Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+
+        assert_eq!(lines[0]["messageId"], "m1");
+        assert_eq!(lines[0]["receiveCount"], 3);
+        assert_eq!(lines[0]["messageGroupId"], "g");
+        assert_eq!(lines[0]["attempt"], "my own");
+        assert_eq!(lines[1].get("messageId"), None);
+    }
+
+    #[test]
     fn text_is_one_line() {
         let lines = logged(&[], || {
             tracing::warn!(id = 7, "two\nlines");
