@@ -1,6 +1,5 @@
 //! From the environment of a build script to the files.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cargo;
@@ -9,8 +8,8 @@ use crate::discover::{self, Discovery, Found, Note};
 use crate::error::Error;
 use crate::markdown;
 use crate::output::Output;
-use crate::stack::{Stack, StackFunction};
-use crate::{export, overlay, target, template};
+use crate::stack::Stack;
+use crate::{clash, export, overlay, target, template};
 
 /// Writes the template of a package from its build script.
 ///
@@ -81,7 +80,7 @@ impl Builder {
             architecture: target::architecture(&env.architecture)?,
             functions: discovery.deployed(),
         };
-        check_queues(&stack)?;
+        clash::check(&stack)?;
         if discovery.found.iter().any(Found::is_wrong) {
             return Ok(());
         }
@@ -163,23 +162,6 @@ fn tell(discovery: &Discovery, package: &Path) {
     }
 }
 
-/// Each queue and each DLQ serves one function.
-fn check_queues(stack: &Stack) -> Result<(), Error> {
-    let mut owners = BTreeMap::new();
-    for StackFunction { binary, function } in &stack.functions {
-        let owner = format!("`{}` (binary `{binary}`)", function.name);
-        for queue in [function.queue.clone(), function.dlq()] {
-            if let Some(other) = owners.insert(queue.clone(), owner.clone()) {
-                return Err(Error::SharedQueue {
-                    queue,
-                    functions: [other, owner],
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
 /// The folder of cargo-lambda's zips, as seen from the template's folder.
 fn code_folder(template: &Path, target: &Path) -> String {
     let target = target
@@ -198,9 +180,7 @@ fn code_folder(template: &Path, target: &Path) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{check_queues, code_folder};
-    use crate::error::Error;
-    use crate::sample;
+    use super::code_folder;
 
     #[test]
     fn the_code_is_relative_to_the_template() {
@@ -208,38 +188,5 @@ mod tests {
         let code = |template: &str| code_folder(Path::new(template), target);
         assert_eq!(code("/no/such/target/redrive/shop"), "../../lambda");
         assert_eq!(code("/no/such/package/infra"), "../../target/lambda");
-    }
-
-    #[test]
-    fn a_queue_serves_one_function() {
-        let with_queue = |binary, queue: &str| {
-            let mut entry = sample::entry(binary);
-            entry.function.queue = queue.to_owned();
-            entry
-        };
-        let check = |one, other| {
-            check_queues(&sample::stack([
-                with_queue("a", one),
-                with_queue("b", other),
-            ]))
-        };
-        assert_eq!(check("x", "y"), Ok(()));
-        for (one, other, shared) in [
-            ("x", "x", "x"),
-            ("x", "x-dlq", "x-dlq"),
-            ("x-dlq", "x", "x-dlq"),
-        ] {
-            let error = check(one, other).expect_err("a shared queue");
-            assert!(
-                matches!(&error, Error::SharedQueue { queue, .. } if queue == shared),
-                "{error}"
-            );
-            assert!(
-                error
-                    .to_string()
-                    .starts_with("`a` (binary `a`) and `b` (binary `b`) share"),
-                "{error}"
-            );
-        }
     }
 }

@@ -20,6 +20,8 @@ pub enum Error {
     Architecture(String),
     /// An overlay cannot be applied.
     Overlay(PathBuf, String),
+    /// Two functions have names that give their resources the same ids.
+    SharedName([String; 2]),
     /// Two functions want the same queue.
     SharedQueue {
         /// The queue's name.
@@ -59,6 +61,10 @@ impl fmt::Display for Error {
             Self::Overlay(path, why) => {
                 write!(f, "overlay `{}` cannot be applied: {why}", path.display())
             }
+            Self::SharedName([one, other]) => write!(
+                f,
+                "{one} and {other} have names that the template cannot tell apart; rename one of them"
+            ),
             Self::SharedQueue {
                 queue,
                 functions: [one, other],

@@ -31,6 +31,7 @@
 mod builder;
 mod cargo;
 pub mod cfg;
+mod clash;
 pub mod discover;
 pub mod error;
 mod export;

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use crate::discover::Note;
 use crate::stack::{Architecture, Stack, StackFunction};
-use crate::template::{self, Ids};
 
 /// The file's text. `overlays` are the files that the build script merges into
 /// the template; the next redrives are those after `now`.
@@ -20,8 +19,8 @@ pub fn render(stack: &Stack, notes: &[Note<'_>], overlays: &[String], now: Times
     text.push_str(&introduction(stack, overlays));
     text.push_str(&diagram::render(stack));
     text.push_str(&resources::shared(stack));
-    for (entry, ids) in stack.functions.iter().zip(&template::assign(stack)) {
-        text.push_str(&function(entry, ids, now));
+    for entry in &stack.functions {
+        text.push_str(&function(entry, now));
     }
     text.push_str(&warnings(notes));
     text
@@ -63,10 +62,10 @@ fn introduction(stack: &Stack, overlays: &[String]) -> String {
     text
 }
 
-fn function(entry: &StackFunction, ids: &Ids, now: Timestamp) -> String {
+fn function(entry: &StackFunction, now: Timestamp) -> String {
     let StackFunction { binary, function } = entry;
     let mut text = format!("## `{}` of binary `{binary}`\n\n", function.name);
-    text.push_str(&resources::table(entry, ids));
+    text.push_str(&resources::table(entry));
     if let Some(redrive) = &function.redrive {
         text.push_str(&runs::render(redrive, now));
     }

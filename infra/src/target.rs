@@ -16,18 +16,15 @@ pub(crate) fn architecture(target_arch: &str) -> Result<Architecture, Error> {
 
 /// Cargo's target folder, from the `OUT_DIR` in it.
 ///
-/// Cargo marks the folder with `CACHEDIR.TAG` when it makes it. One that was
-/// there before, such as a mounted cache, has no mark: then `OUT_DIR` is
+/// Cargo marks the folders it makes with `CACHEDIR.TAG`: the target folder, and
+/// the one for `--target` in it. One that was there before, such as a mounted
+/// cache, has no mark: then `OUT_DIR` is
 /// `<folder>[/<target>]/<profile>/build/<package>/out`.
 pub(crate) fn folder(out_dir: &Path, target: &str) -> Result<PathBuf, Error> {
-    if let Some(marked) = out_dir
+    let marked = out_dir
         .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
-    {
-        return Ok(marked.to_path_buf());
-    }
-    let above_profile = out_dir.ancestors().nth(4);
-    let folder = match above_profile {
+        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    let folder = match marked.or_else(|| out_dir.ancestors().nth(4)) {
         Some(folder) if folder.ends_with(target) => folder.parent(),
         folder => folder,
     };
@@ -59,8 +56,18 @@ mod tests {
     fn the_marked_folder() {
         let target = tempfile::tempdir().expect("a temporary folder");
         fs::write(target.path().join("CACHEDIR.TAG"), "").expect("a new file");
-        let out = target.path().join(TARGET).join("release/build/shop-1/out");
-        assert_eq!(folder(&out, TARGET), Ok(target.path().to_path_buf()));
+        let expected = Ok(target.path().to_path_buf());
+        assert_eq!(
+            folder(&target.path().join("release/build/shop-1/out"), TARGET),
+            expected
+        );
+
+        let cross = target.path().join(TARGET);
+        let out = cross.join("release/build/shop-1/out");
+        assert_eq!(folder(&out, TARGET), expected);
+        fs::create_dir(&cross).expect("a new folder");
+        fs::write(cross.join("CACHEDIR.TAG"), "").expect("a new file");
+        assert_eq!(folder(&out, TARGET), expected);
     }
 
     #[test]

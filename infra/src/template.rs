@@ -13,7 +13,7 @@ mod schedule;
 use serde_json::{Map, Value, json};
 
 pub(crate) use names::shared::FAILURES;
-pub(crate) use names::{Ids, Part, assign};
+pub(crate) use names::{Ids, Part};
 
 use crate::stack::{Stack, StackFunction};
 
@@ -27,10 +27,10 @@ type Section = Map<String, Value>;
 /// package` and `sam deploy` read it. The same stack always gives the same
 /// template.
 pub fn render(stack: &Stack, code: &str) -> Value {
-    let ids = assign(stack);
     let mut resources = Section::new();
     let mut outputs = Section::new();
-    for (StackFunction { binary, function }, ids) in stack.functions.iter().zip(&ids) {
+    for StackFunction { binary, function } in &stack.functions {
+        let ids = &Ids::new(function);
         let code = functions::Code {
             zip: format!("{code}/{binary}/bootstrap.zip"),
             architecture: stack.architecture,

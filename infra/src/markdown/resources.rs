@@ -8,8 +8,9 @@ use crate::stack::{Stack, StackFunction};
 use crate::template::{FAILURES, Ids, Part};
 
 /// The table of one function.
-pub(super) fn table(entry: &StackFunction, ids: &Ids) -> String {
+pub(super) fn table(entry: &StackFunction) -> String {
     let StackFunction { binary, function } = entry;
+    let ids = Ids::new(function);
     let mut rows = vec![
         (
             Part::Queue,

@@ -1,8 +1,6 @@
 //! Logical ids: the function's name in Pascal case and the part it names.
 
-use std::collections::BTreeSet;
-
-use crate::stack::Stack;
+use redrive_syntax::Function;
 
 /// A resource or output that each function has, or may have.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +32,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    #[cfg(test)]
     const ALL: [Self; 24] = [
         Self::Queue,
         Self::QueuePolicy,
@@ -72,58 +71,28 @@ pub(super) mod shared {
     pub(in crate::template) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
     pub(in crate::template) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";
     pub(in crate::template) const FAILURES_URL: &str = "FailedRedrivesUrl";
-
-    pub(super) const ALL: [&str; 8] = [
-        NAME_PREFIX,
-        ALARM_TOPIC,
-        LOG_RETENTION,
-        HAS_ALARM_TOPIC,
-        FAILURES,
-        FAILURES_POLICY,
-        FAILURES_ALARM,
-        FAILURES_URL,
-    ];
 }
 
 /// The logical ids of one function's parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// They depend on the function's name alone: what is added beside a function
+/// must not rename its resources, for CloudFormation would replace them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ids {
     prefix: String,
 }
 
 impl Ids {
+    pub(crate) fn new(function: &Function) -> Self {
+        Self {
+            prefix: pascal(&function.name),
+        }
+    }
+
     /// The id of a part.
     pub(crate) fn of(&self, part: Part) -> String {
         format!("{}{part:?}", self.prefix)
     }
-}
-
-/// The ids of each function of `stack`, in its order; no two parts share one.
-///
-/// A function gets the plain name; one that would clash with an earlier one
-/// gets its binary's name in front, and then a number.
-pub(crate) fn assign(stack: &Stack) -> Vec<Ids> {
-    let mut taken: BTreeSet<String> = shared::ALL.map(str::to_owned).into();
-    let mut all = Vec::new();
-    for entry in &stack.functions {
-        let name = pascal(&entry.function.name);
-        let longer = format!("{}{name}", pascal(&entry.binary));
-        let numbered = (2_u32..).map(|number| format!("{longer}{number}"));
-        let free = [name, longer.clone()]
-            .into_iter()
-            .chain(numbered)
-            .find_map(|prefix| {
-                let ids = Ids { prefix };
-                let parts = Part::ALL.map(|part| ids.of(part));
-                (!parts.iter().any(|id| taken.contains(id))).then_some((ids, parts))
-            });
-        // The numbers do not end before one is free.
-        if let Some((ids, parts)) = free {
-            taken.extend(parts);
-            all.push(ids);
-        }
-    }
-    all
 }
 
 /// `process_order` as `ProcessOrder`; logical ids are ASCII letters and digits.
@@ -145,74 +114,33 @@ fn pascal(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, assign, pascal};
-    use crate::sample;
-
-    fn prefixes(functions: &[(&str, &str)]) -> Vec<String> {
-        let entries = functions.iter().map(|(binary, name)| {
-            let mut entry = sample::entry(binary);
-            entry.function.name = (*name).to_owned();
-            entry
-        });
-        assign(&sample::stack(entries))
-            .into_iter()
-            .map(|ids| ids.prefix)
-            .collect()
-    }
+    use super::{Part, pascal, shared};
 
     #[test]
     fn pascal_case_has_letters_and_digits_only() {
         assert_eq!(pascal("process_order"), "ProcessOrder");
-        assert_eq!(pascal("orders-2nd"), "Orders2nd");
+        assert_eq!(pascal("orders_2nd"), "Orders2nd");
         assert_eq!(pascal("_x__y"), "XY");
     }
 
+    /// So an id tells its function: two are equal only if both the function's
+    /// prefix and the part are.
     #[test]
-    fn one_name_in_two_binaries_gets_the_binary_in_front() {
-        assert_eq!(
-            prefixes(&[("a", "handle"), ("b", "handle")]),
-            ["Handle", "BHandle"]
-        );
-    }
-
-    #[test]
-    fn names_that_differ_in_underscores_only_do_not_clash() {
-        let got = prefixes(&[("a", "x_y"), ("a", "x__y"), ("a", "x_y_")]);
-        assert_eq!(got, ["XY", "AXY", "AXY2"]);
-    }
-
-    #[test]
-    fn a_part_of_one_function_is_no_part_of_another() {
-        let names = [
-            "order",
-            "order_queue",
-            "order_dlq",
-            "order_worker",
-            "order_redrive",
-            "order_schedule",
+    fn no_part_is_the_end_of_another_or_of_a_shared_id() {
+        let parts = Part::ALL.map(|part| format!("{part:?}"));
+        let shared = [
+            shared::NAME_PREFIX,
+            shared::ALARM_TOPIC,
+            shared::LOG_RETENTION,
+            shared::FAILURES,
+            shared::FAILURES_POLICY,
+            shared::FAILURES_ALARM,
+            shared::FAILURES_URL,
         ];
-        let stack = sample::stack(names.map(sample::entry));
-        let mut ids: Vec<_> = assign(&stack)
-            .iter()
-            .flat_map(|ids| Part::ALL.map(|part| ids.of(part)))
-            .collect();
-        let all = ids.len();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), all);
-    }
-
-    #[test]
-    fn parts_have_different_ids() {
-        let mut ids = Part::ALL.map(|part| format!("{part:?}")).to_vec();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), Part::ALL.len());
-    }
-
-    #[test]
-    fn shared_parts_are_taken() {
-        assert_eq!(prefixes(&[("jobs", "failed_redrives")]), ["FailedRedrives"]);
-        assert_eq!(prefixes(&[("jobs", "worker")]), ["Worker"]);
+        for part in &parts {
+            let clashes = |id: &str| id != part && id.ends_with(part.as_str());
+            assert!(!parts.iter().any(|other| clashes(other)), "{part}");
+            assert!(!shared.into_iter().any(clashes), "{part}");
+        }
     }
 }

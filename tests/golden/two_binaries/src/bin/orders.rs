@@ -1,2 +1,2 @@
 #[redrive::sqs_batch(queue = "orders", dlq_redrive = "cron(0 23 * * ? *)")]
-async fn handle(order: Order) -> Result<(), OrderError> {}
+async fn take_order(order: Order) -> Result<(), OrderError> {}

@@ -1,2 +1,2 @@
 #[redrive::sqs_batch(queue = "invoices", dlq_redrive = "rate(1 day)")]
-async fn handle(invoice: Invoice) -> Result<(), InvoiceError> {}
+async fn send_invoice(invoice: Invoice) -> Result<(), InvoiceError> {}

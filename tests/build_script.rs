@@ -1,0 +1,201 @@
+//! The build script under a real cargo: what it writes, when it runs again, and
+//! what the user reads when it cannot go on.
+
+#[path = "build_script/package.rs"]
+mod package;
+
+use std::fs;
+
+use package::Package;
+
+/// The handler and what it needs, for any attribute.
+fn handler(attribute: &str) -> String {
+    format!(
+        "{attribute}\nasync fn handle(_: Order) -> Result<(), String> {{ Ok(()) }}\n\
+         #[derive(serde::Deserialize)]\nstruct Order {{}}\n"
+    )
+}
+
+#[test]
+fn the_files_come_and_stay() {
+    let package = Package::new("files-come-and-stay", &handler("#[redrive::sqs_batch]"));
+    package.check(&[]).succeeds();
+    assert_eq!(
+        package.template()["Resources"]["HandleWorker"]["Properties"]["Handler"],
+        "handle"
+    );
+    assert!(package.output("stack.md").contains("HandleWorker"));
+    assert!(package.output("stack.json").contains("files-come-and-stay"));
+
+    let times = package.modified();
+    package.check(&[]).ran_nothing();
+    assert_eq!(package.modified(), times);
+
+    let old = package.output("template.json");
+    for name in ["template.json", "stack.md", "stack.json"] {
+        fs::remove_file(package.outputs().join(name)).expect("a file to delete");
+        package.check(&[]).succeeds();
+        assert!(package.outputs().join(name).exists(), "{name}");
+        package.check(&[]).ran_nothing();
+    }
+    assert_eq!(package.output("template.json"), old);
+
+    fs::write(package.outputs().join("template.json"), "{}").expect("a changed file");
+    package.check(&[]).succeeds();
+    assert_eq!(package.output("template.json"), old);
+}
+
+#[test]
+fn a_change_of_the_source_reaches_the_template() {
+    let package = Package::new("source-changes", &handler("#[redrive::sqs_batch]"));
+    let batch_size = || {
+        package.template()["Resources"]["HandleEventSourceMapping"]["Properties"]["BatchSize"]
+            .clone()
+    };
+    package.check(&[]).succeeds();
+    assert_eq!(batch_size(), 10);
+    package.write(
+        "src/main.rs",
+        &handler("#[redrive::sqs_batch(batch_size = 7)]"),
+    );
+    package.check(&[]).succeeds();
+    assert_eq!(batch_size(), 7);
+
+    let second = handler("#[redrive::sqs_batch]").replace("handle", "second");
+    package.write("src/bin/second.rs", &second);
+    package.check(&[]).succeeds();
+    assert_eq!(batch_size(), 7);
+    assert!(package.template()["Resources"]["SecondWorker"].is_object());
+}
+
+#[test]
+fn features_decide_on_functions_and_the_last_build_wins() {
+    let source = handler(
+        "#[cfg_attr(feature = \"more\", redrive::sqs_batch(memory = 512))]\n\
+         #[cfg_attr(not(feature = \"more\"), redrive::sqs_batch)]",
+    );
+    let package = Package::new("features-decide", &source);
+    let memory =
+        || package.template()["Resources"]["HandleWorker"]["Properties"]["MemorySize"].clone();
+    for _ in 0..2 {
+        package.check(&[]).succeeds();
+        assert_eq!(memory(), 256);
+        package.check(&["--features", "more"]).succeeds();
+        assert_eq!(memory(), 512);
+    }
+    package.check(&["--features", "more"]).ran_nothing();
+}
+
+#[test]
+fn the_target_decides_on_the_architecture() {
+    const TARGET: &str = "aarch64-unknown-linux-musl";
+    if !package::is_installed(TARGET) {
+        println!("skipped: run `rustup target add {TARGET}`");
+        return;
+    }
+    let package = Package::new("target-decides", &handler("#[redrive::sqs_batch]"));
+    let architecture = || {
+        package.template()["Resources"]["HandleWorker"]["Properties"]["Architectures"][0].clone()
+    };
+    package.check(&["--target", TARGET]).succeeds();
+    assert_eq!(architecture(), "arm64");
+    package
+        .check(&["--target", "x86_64-unknown-linux-gnu"])
+        .succeeds();
+    assert_eq!(architecture(), "x86_64");
+}
+
+#[test]
+fn an_overlay_is_merged_and_a_bad_one_is_an_error() {
+    let package = Package::new("overlay-is-merged", &handler("#[redrive::sqs_batch]"));
+    package.write(
+        "build.rs",
+        "fn main() { redrive_infra::Builder::new().overlay(\"infra/overlay.json\").out_dir(\"infra\").build(); }",
+    );
+    let missing = package.check(&[]);
+    missing.fails_with("error: overlay-is-merged@0.1.0: overlay `");
+    missing.fails_with("infra/overlay.json` cannot be applied: No such file or directory");
+
+    package.write("infra/overlay.json", "[]");
+    package.check(&[]).fails_with("it is not a JSON object");
+
+    let overlay = r#"{"Resources": {"HandleWorker": {"Properties": {"Description": "mine"}}}}"#;
+    package.write("infra/overlay.json", overlay);
+    package.check(&[]).succeeds();
+    let template: serde_json::Value =
+        serde_json::from_str(&package.read("infra/template.json")).expect("JSON");
+    assert_eq!(
+        template["Resources"]["HandleWorker"]["Properties"]["Description"],
+        "mine"
+    );
+    package.check(&[]).ran_nothing();
+}
+
+#[test]
+fn what_two_functions_share_is_an_error() {
+    let package = Package::new("two-functions", &handler("#[redrive::sqs_batch]"));
+    package.write("src/bin/other.rs", &handler("#[redrive::sqs_batch]"));
+    package.check(&[]).fails_with(
+        "`handle` (binary `other`) and `handle` (binary `two-functions`) have names that the template cannot tell apart",
+    );
+    let other =
+        handler("#[redrive::sqs_batch(queue = \"handle\")]").replace("fn handle", "fn other");
+    package.write("src/bin/other.rs", &other);
+    package.check(&[]).fails_with(
+        "`other` (binary `other`) and `handle` (binary `two-functions`) share the queue `handle`",
+    );
+}
+
+#[test]
+fn a_mistake_is_reported_once_and_leaves_the_files() {
+    let package = Package::new("mistake-once", &handler("#[redrive::sqs_batch]"));
+    package.check(&[]).succeeds();
+    let old = package.output("template.json");
+    package.write(
+        "src/main.rs",
+        &handler("#[redrive::sqs_batch(batchsize = 7)]"),
+    );
+    let failed = package.check(&[]);
+    failed.fails_with("unknown key `batchsize`; did you mean `batch_size`?");
+    assert_eq!(failed.errors(), 1, "{}", failed.stderr);
+    assert_eq!(package.output("template.json"), old);
+}
+
+#[test]
+fn a_warning_is_shown_until_it_is_accepted() {
+    let package = Package::new(
+        "warning-shown",
+        &handler("#[redrive::sqs_batch(max_receive_count = 3)]"),
+    );
+    let checked = package.check(&[]);
+    checked.succeeds();
+    let warning = "warning: warning-shown@0.1.0: handle: `max_receive_count` is 3";
+    assert!(checked.stderr.contains(warning), "{}", checked.stderr);
+
+    let accepted = "#[redrive::sqs_batch(max_receive_count = 3, allow = \"receive_count_low\")]";
+    package.write("src/main.rs", &handler(accepted));
+    let checked = package.check(&[]);
+    checked.succeeds();
+    assert!(
+        !checked.stderr.contains("warning: warning-shown"),
+        "{}",
+        checked.stderr
+    );
+    assert!(
+        package
+            .output("stack.md")
+            .contains("## Accepted on purpose")
+    );
+}
+
+#[test]
+fn a_function_outside_the_module_tree_does_not_compile() {
+    let source = format!(
+        "macro_rules! make {{ () => {{ {} }} }}\nmake!();",
+        handler("#[redrive::sqs_batch]")
+    );
+    let package = Package::new("outside-the-tree", &source);
+    let failed = package.check(&[]);
+    failed.fails_with("the build script does not find this function");
+    assert_eq!(failed.errors(), 1, "{}", failed.stderr);
+}
