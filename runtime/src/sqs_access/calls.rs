@@ -107,7 +107,9 @@ impl SqsAccess for Sqs {
         let client = self.calls.client()?;
         send::message(client, &self.calls.dlq_url, record, reason)?
             .send()
-            .await?;
+            .await?
+            .message_id
+            .ok_or("SQS did not confirm the message")?;
         Ok(())
     }
 
@@ -137,6 +139,17 @@ impl SqsAccess for Sqs {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        convert::Infallible,
+        sync::{Arc, Mutex},
+    };
+
+    use http_body_util::{BodyExt, Full};
+    use hyper::{Request, Response, body::Bytes, body::Incoming, service::service_fn};
+    use hyper_util::rt::TokioIo;
+    use serde_json::{Value, json};
+    use tokio::net::TcpListener;
+
     use super::*;
     use crate::test_support::SETTINGS;
 
@@ -164,5 +177,109 @@ mod tests {
         let only_queue = |name: &str| (name == QUEUE_URL).then(|| "https://queue".to_owned());
 
         assert!(Calls::from_lookup(&settings, only_queue).is_ok());
+    }
+
+    type Requests = Arc<Mutex<Vec<Value>>>;
+
+    /// An SQS that gives every call the same answer, and what it was asked.
+    async fn sqs(answer: Value) -> (Sqs, Requests) {
+        let requests = Requests::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let log = Arc::clone(&requests);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (log, answer) = (Arc::clone(&log), answer.to_string());
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let (log, answer) = (Arc::clone(&log), answer.clone());
+                    async move {
+                        let body = request.into_body().collect().await.unwrap().to_bytes();
+                        log.lock()
+                            .unwrap()
+                            .push(serde_json::from_slice(&body).unwrap());
+                        Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(answer))))
+                    }
+                });
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new()
+                        .serve_connection(TokioIo::new(stream), service),
+                );
+            }
+        });
+        let client = crate::sqs::client_from(|name| match name {
+            "AWS_ENDPOINT_URL" => Some(format!("http://{address}")),
+            "AWS_ENDPOINT_URL_SQS" => None,
+            _ => Some("test".to_owned()),
+        });
+        let calls = Calls {
+            queue_url: "https://sqs/queue".to_owned(),
+            dlq_url: "https://sqs/dlq".to_owned(),
+            client: OnceLock::from(client.unwrap()),
+        };
+        (Sqs { calls }, requests)
+    }
+
+    fn delays(number: usize) -> Vec<Delay> {
+        (0..number)
+            .map(|index| Delay {
+                receipt_handle: format!("receipt-{index}"),
+                seconds: 30,
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn delays_in_tens() {
+        let (sqs, requests) = sqs(json!({"Successful": [], "Failed": []})).await;
+
+        sqs.delay(delays(23)).await.unwrap();
+
+        let requests = requests.lock().unwrap();
+        let mut entries: Vec<_> = requests
+            .iter()
+            .map(|request| request["Entries"].as_array().unwrap().len())
+            .collect();
+        entries.sort_unstable();
+        assert_eq!(entries, [3, 10, 10]);
+        assert_eq!(requests[0]["QueueUrl"], "https://sqs/queue");
+        assert_eq!(requests[0]["Entries"][0]["VisibilityTimeout"], 30);
+    }
+
+    #[tokio::test]
+    async fn one_message_that_is_not_delayed_is_told() {
+        let (sqs, _) = sqs(json!({"Successful": [], "Failed": [
+            {"Id": "0", "SenderFault": true, "Code": "ReceiptHandleIsInvalid", "Message": "gone"},
+        ]}))
+        .await;
+
+        let error = sqs.delay(delays(1)).await.unwrap_err();
+
+        assert_eq!(error.to_string(), "ReceiptHandleIsInvalid gone");
+    }
+
+    #[tokio::test]
+    async fn a_record_is_sent_only_when_sqs_says_so() {
+        let event = br#"{"Records":[{"messageId":"m1","body":"{}"}]}"#;
+        let event = crate::event::Event::parse(event).unwrap();
+        let timeout = std::time::Duration::from_secs(30);
+        let record = Record {
+            fields: &event.records[0],
+            body: "{}",
+            deadline: crate::deadline::Deadline::after(timeout, timeout),
+        };
+        let (confirms, requests) = sqs(json!({"MessageId": "new"})).await;
+        confirms.send_to_dlq(record, "no such card").await.unwrap();
+        let sent = requests.lock().unwrap().remove(0);
+        assert_eq!(sent["QueueUrl"], "https://sqs/dlq");
+        assert_eq!(
+            sent["MessageAttributes"]["RedriveReason"]["StringValue"],
+            "no such card"
+        );
+
+        let (silent, _) = sqs(json!({})).await;
+        silent
+            .send_to_dlq(record, "no such card")
+            .await
+            .unwrap_err();
     }
 }
