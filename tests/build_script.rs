@@ -20,10 +20,7 @@ fn handler(attribute: &str) -> String {
 fn the_files_come_and_stay() {
     let package = Package::new("files-come-and-stay", &handler("#[redrive::sqs_batch]"));
     package.check(&[]).succeeds();
-    assert_eq!(
-        package.template()["Resources"]["HandleWorker"]["Properties"]["Handler"],
-        "handle"
-    );
+    assert_eq!(package.property("HandleWorker", "Handler"), "handle");
     assert!(package.output("stack.md").contains("HandleWorker"));
     assert!(package.output("stack.json").contains("files-come-and-stay"));
 
@@ -48,10 +45,7 @@ fn the_files_come_and_stay() {
 #[test]
 fn a_change_of_the_source_reaches_the_template() {
     let package = Package::new("source-changes", &handler("#[redrive::sqs_batch]"));
-    let batch_size = || {
-        package.template()["Resources"]["HandleEventSourceMapping"]["Properties"]["BatchSize"]
-            .clone()
-    };
+    let batch_size = || package.property("HandleEventSourceMapping", "BatchSize");
     package.check(&[]).succeeds();
     assert_eq!(batch_size(), 10);
     package.write(
@@ -75,8 +69,7 @@ fn features_decide_on_functions_and_the_last_build_wins() {
          #[cfg_attr(not(feature = \"more\"), redrive::sqs_batch)]",
     );
     let package = Package::new("features-decide", &source);
-    let memory =
-        || package.template()["Resources"]["HandleWorker"]["Properties"]["MemorySize"].clone();
+    let memory = || package.property("HandleWorker", "MemorySize");
     for _ in 0..2 {
         package.check(&[]).succeeds();
         assert_eq!(memory(), 256);
@@ -87,6 +80,21 @@ fn features_decide_on_functions_and_the_last_build_wins() {
 }
 
 #[test]
+fn the_profile_decides_on_debug_assertions() {
+    let source = handler(
+        "#[cfg_attr(debug_assertions, redrive::sqs_batch(memory = 512))]\n\
+         #[cfg_attr(not(debug_assertions), redrive::sqs_batch)]",
+    );
+    let package = Package::new("profile-decides", &source);
+    let memory = || package.property("HandleWorker", "MemorySize");
+    package.check(&[]).succeeds();
+    assert_eq!(memory(), 512);
+    let off = "profile.dev.package.profile-decides.debug-assertions=false";
+    package.check(&["--config", off]).succeeds();
+    assert_eq!(memory(), 256);
+}
+
+#[test]
 fn the_target_decides_on_the_architecture() {
     const TARGET: &str = "aarch64-unknown-linux-musl";
     if !package::is_installed(TARGET) {
@@ -94,9 +102,7 @@ fn the_target_decides_on_the_architecture() {
         return;
     }
     let package = Package::new("target-decides", &handler("#[redrive::sqs_batch]"));
-    let architecture = || {
-        package.template()["Resources"]["HandleWorker"]["Properties"]["Architectures"][0].clone()
-    };
+    let architecture = || package.property("HandleWorker", "Architectures")[0].clone();
     package.check(&["--target", TARGET]).succeeds();
     assert_eq!(architecture(), "arm64");
     package

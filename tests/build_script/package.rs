@@ -95,6 +95,11 @@ impl Package {
         serde_json::from_str(&self.output("template.json")).expect("a template in JSON")
     }
 
+    /// A property of a resource of the template.
+    pub(crate) fn property(&self, id: &str, name: &str) -> serde_json::Value {
+        self.template()["Resources"][id]["Properties"][name].clone()
+    }
+
     /// When each of the build script's files was last written.
     pub(crate) fn modified(&self) -> BTreeMap<PathBuf, SystemTime> {
         let entries = fs::read_dir(self.outputs()).expect("the build script's folder");
