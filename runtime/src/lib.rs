@@ -108,6 +108,9 @@
 //!   them.
 //! - `testing`: the module `testing`; for dev-dependencies.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod attempt;
 mod backoff;
 mod batch;
