@@ -115,3 +115,44 @@ impl From<InvocationError> for Diagnostic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hyper::Response;
+    use lambda_runtime::service_fn;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_handler_gets_the_bytes_and_lambda_runtime_gets_null() {
+        let inner = service_fn(|invocation: LambdaInvocation| {
+            let event = take_event();
+            async move {
+                assert_eq!(invocation.body, "null");
+                assert_eq!(event, "{\"Records\":[]}");
+                Ok::<_, BoxError>(())
+            }
+        });
+        let invocation = LambdaInvocation {
+            parts: Response::new(()).into_parts().0,
+            body: Bytes::from_static(b"{\"Records\":[]}"),
+            context: lambda_runtime::Context::default(),
+        };
+
+        HandOver.layer(inner).call(invocation).await.unwrap();
+        assert!(take_event().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_event_that_no_handler_took_is_not_the_next_ones() {
+        let inner = service_fn(|_| async { Ok::<_, BoxError>(()) });
+        let invocation = LambdaInvocation {
+            parts: Response::new(()).into_parts().0,
+            body: Bytes::from_static(b"old"),
+            context: lambda_runtime::Context::default(),
+        };
+
+        HandOver.layer(inner).call(invocation).await.unwrap();
+        assert!(take_event().is_empty());
+    }
+}
