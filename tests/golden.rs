@@ -11,6 +11,8 @@ use redrive_infra::discover::discover;
 use redrive_infra::stack::{Architecture, Stack};
 use redrive_infra::{markdown, template};
 
+#[path = "golden/any_options.rs"]
+mod any_options;
 #[path = "golden/linters.rs"]
 mod linters;
 
@@ -70,6 +72,12 @@ fn templates() -> Vec<PathBuf> {
 #[test]
 fn cfn_lint_finds_nothing() {
     linters::cfn_lint(&templates());
+}
+
+#[test]
+fn cfn_lint_finds_nothing_whatever_the_options() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    linters::cfn_lint(&any_options::write_templates(folder.path()));
 }
 
 #[test]

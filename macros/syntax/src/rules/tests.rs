@@ -101,3 +101,101 @@ fn a_deliberate_choice_is_recorded() {
     assert_eq!(parsed.warnings.len(), 1);
     assert!(parsed.warnings[0].accepted);
 }
+
+/// Any options that go well with an example go as well with its mistake: that is
+/// refused by its own rule, or made good by them, and breaks no other rule.
+mod among_other_options {
+    use proptest::prelude::*;
+
+    use super::{HANDLER, Rule, all, broken};
+    use crate::attribute::split_at_commas;
+
+    type Pair = (String, String);
+
+    /// Values that are right by themselves, for keys of every kind.
+    fn options() -> impl Strategy<Value = Vec<Pair>> {
+        let seconds =
+            |range: std::ops::Range<u32>| range.prop_map(|seconds| format!("\"{seconds}s\""));
+        let number = |range: std::ops::Range<u32>| range.prop_map(|number| number.to_string());
+        let key = |name: &'static str| Just(name.to_owned());
+        let pair = prop_oneof![
+            (key("batch_size"), number(1..11)),
+            (key("batch_window"), seconds(0..301)),
+            (key("max_concurrency"), number(2..1001)),
+            (key("retries"), number(0..4)),
+            (key("timeout"), seconds(20..901)),
+            (key("memory"), number(128..10241)),
+            (key("max_receive_count"), number(5..20)),
+            (key("retention"), seconds(172_800..345_600)),
+            (key("dlq_retention"), seconds(1_100_000..1_209_601)),
+            (key("redrive_rate"), number(1..501)),
+            (
+                key("metrics"),
+                any::<bool>().prop_map(|flag| flag.to_string())
+            ),
+            (
+                key("queue_backoff"),
+                (1..60_u32, 60..900_u32).prop_map(|(min, max)| format!("\"{min}s..{max}s\""))
+            ),
+            (
+                key("on_permanent"),
+                prop_oneof![Just("\"dlq\"".to_owned()), Just("\"report\"".to_owned())]
+            ),
+        ];
+        proptest::collection::btree_map("[a-z]", pair, 0..6).prop_map(|pairs| {
+            let mut distinct: Vec<Pair> = Vec::new();
+            for (key, value) in pairs.into_values() {
+                if distinct.iter().all(|(earlier, _)| *earlier != key) {
+                    distinct.push((key, value));
+                }
+            }
+            distinct
+        })
+    }
+
+    /// The attribute of an example, if it stands on the usual function.
+    fn attribute(example: &str) -> Option<&str> {
+        example
+            .strip_prefix("#[sqs_batch(")?
+            .strip_suffix(")]")
+            .filter(|attribute| !attribute.contains(")]"))
+    }
+
+    fn keys(attribute: &str) -> Vec<String> {
+        let pairs = split_at_commas(attribute.parse().expect("tokens"));
+        pairs
+            .into_iter()
+            .filter_map(|pair| pair.into_iter().next())
+            .map(|key| key.to_string())
+            .collect()
+    }
+
+    fn broken_with(attribute: &str, others: &[Pair]) -> std::collections::BTreeSet<&'static str> {
+        let others: String = others
+            .iter()
+            .map(|(key, value)| format!(", {key} = {value}"))
+            .collect();
+        let attribute = format!("{attribute}{others}").parse().expect("tokens");
+        broken(&crate::parse(attribute, HANDLER.parse().expect("tokens")))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_mistake_breaks_its_rule_alone(others in options()) {
+            for Rule { id, fails, passes, .. } in all() {
+                let (Some(fails), Some(passes)) = (attribute(fails), attribute(passes)) else {
+                    continue;
+                };
+                let (wrong, right) = (keys(fails), keys(passes));
+                let others: Vec<_> = others.iter().filter(|(key, _)| !wrong.contains(key) && !right.contains(key)).cloned().collect();
+                if !broken_with(passes, &others).is_empty() {
+                    continue;
+                }
+                let broken = broken_with(fails, &others);
+                prop_assert!(broken.iter().all(|rule| rule == id), "{id}: {broken:?} with {fails}, {others:?}");
+            }
+        }
+    }
+}
