@@ -4,16 +4,16 @@
 //! starting a new process, so the provider chain of `aws-config` (profiles, SSO,
 //! STS, container and instance metadata) would be size and cold start for nothing.
 
+mod https;
+
 use std::{env, fmt, time::Duration};
 
 use aws_sdk_sqs::{
     Client,
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
 };
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
+
+use self::https::Https;
 
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
@@ -81,11 +81,7 @@ pub(crate) fn client_from(
 
     let mut config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(
-            Builder::new()
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .build_https(),
-        )
+        .http_client(Https::new(CONNECT_TIMEOUT))
         .credentials_provider(Credentials::new(
             key,
             secret,
@@ -97,7 +93,6 @@ pub(crate) fn client_from(
         .retry_config(RetryConfig::standard())
         .timeout_config(
             TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
                 .operation_attempt_timeout(ATTEMPT_TIMEOUT)
                 .build(),
         );

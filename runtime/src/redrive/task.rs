@@ -353,4 +353,21 @@ mod tests {
         );
         assert_eq!(sqs.calls(START), 0);
     }
+
+    #[tokio::test]
+    async fn an_endpoint_that_does_not_speak_tls_is_no_answer() {
+        let sqs = FakeAws::start([]).await;
+        let client = aws_sdk_sqs::Client::from_conf(
+            sqs.client()
+                .config()
+                .to_builder()
+                .endpoint_url(format!("https://{}", sqs.address))
+                .retry_config(aws_sdk_sqs::config::retry::RetryConfig::disabled())
+                .build(),
+        );
+
+        let refused = redrive(&client, &config(None)).await.unwrap_err();
+
+        assert_eq!(refused.code(), "SqsUnreachable", "{refused}");
+    }
 }
