@@ -18,6 +18,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(RunArgs),
+    Explain(ExplainArgs),
 }
 
 /// Run a package's functions in a local world: SQS, Lambda and EventBridge Scheduler in one process
@@ -78,6 +79,16 @@ pub(crate) struct RunArgs {
     pub(crate) manifest_path: Option<PathBuf>,
 }
 
+/// Print the page of a rule: what it refuses, why, and what to write instead
+///
+/// The id of the rule stands in brackets at the end of each error and warning.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The rule's id, such as retry_budget; without one, all ids
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+}
+
 const AFTER_HELP: &str = r#"Messages, one JSON object a line; only "body" is required, and a string is the body as it is:
   {"name": "order 3", "body": {"id": 3}, "queue": "orders", "group": "a", "delay": 30, "attributes": {"tenant": "x"}}
 
@@ -108,8 +119,10 @@ mod tests {
 
     fn parse(args: &[&str]) -> RunArgs {
         let args = args.iter().map(OsString::from);
-        let Command::Run(args) = Cli::parse_from(as_cargo_gives_them(args)).command;
-        args
+        match Cli::parse_from(as_cargo_gives_them(args)).command {
+            Command::Run(args) => args,
+            Command::Explain(args) => panic!("not a run: {args:?}"),
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(crate) enum Error {
     Start(StartError),
     Runtime(std::io::Error),
     Output(std::io::Error),
+    UnknownRule(String),
 }
 
 impl fmt::Display for Error {
@@ -68,6 +69,7 @@ impl fmt::Display for Error {
             Self::Start(error) => write!(f, "{error}"),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Output(error) => write!(f, "cannot write: {error}"),
+            Self::UnknownRule(text) => write!(f, "{text}"),
         }
     }
 }

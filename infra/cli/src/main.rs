@@ -3,6 +3,7 @@
 
 mod args;
 mod error;
+mod explain;
 mod package;
 mod print;
 mod run;
@@ -20,10 +21,12 @@ use print::style;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let Cli {
-        command: Command::Run(args),
-    } = Cli::parse_from(args::as_cargo_gives_them(std::env::args_os()));
-    match run::run(&args) {
+    let cli = Cli::parse_from(args::as_cargo_gives_them(std::env::args_os()));
+    let done = match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::explain(&args),
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             eprintln!(
