@@ -87,9 +87,9 @@ pub fn rules() -> String {
 /// The page of one rule, in Markdown.
 pub fn rule(rule: &Rule) -> String {
     let level = match rule.level {
-        Level::Error => "an error".to_owned(),
-        Level::Deliberate => format!("an error, unless accepted with `allow = \"{}\"`", rule.id),
-        Level::Warning => format!("a warning, unless accepted with `allow = \"{}\"`", rule.id),
+        Level::Error => "An error".to_owned(),
+        Level::Deliberate => format!("An error, unless accepted with `allow = \"{}\"`", rule.id),
+        Level::Warning => format!("A warning, unless accepted with `allow = \"{}\"`", rule.id),
     };
     let mut page = format!("## {}\n\n{level}. {}\n", rule.id, rule.reason);
     if !rule.link.is_empty() {
