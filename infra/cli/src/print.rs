@@ -3,11 +3,12 @@
 pub(crate) mod style;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstream::AutoStream;
 use jiff::{SignedDuration, Timestamp};
-use redrive_local::{Event, Output, Story};
+use redrive_local::{Event, Happening, Output, Story};
 
 /// Width of the column that says what happened.
 const WHAT: usize = 14;
@@ -22,6 +23,9 @@ pub(crate) struct Printer {
     /// Width of the column with the messages' names.
     names: usize,
     last: Option<Timestamp>,
+    /// Why each message failed last: the same reason is not told twice in a
+    /// row.
+    reasons: BTreeMap<String, String>,
     failed: Option<io::Error>,
 }
 
@@ -36,6 +40,7 @@ impl Printer {
             json,
             names: names.max().unwrap_or_default(),
             last: None,
+            reasons: BTreeMap::new(),
             failed: None,
         }
     }
@@ -83,6 +88,9 @@ impl Printer {
     }
 
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        if event.happening.is_expected() {
+            return Ok(());
+        }
         let pause = self
             .last
             .is_some_and(|last| event.time.duration_since(last) >= PAUSE);
@@ -93,7 +101,7 @@ impl Printer {
         let name = event.message.as_deref().unwrap_or_default();
         let what = event.happening.what();
         let tone = style::of(event.happening.tone());
-        let why = one_line(&event.happening.why());
+        let why = one_line(&self.why(event));
         writeln!(
             self.out,
             "{dim}{time}{dim:#}  {name:names$}  {tone}{what:WHAT$}{tone:#}  {why}",
@@ -101,6 +109,25 @@ impl Printer {
             time = moment(event.time),
             names = self.names,
         )
+    }
+
+    fn why(&mut self, event: &Event) -> String {
+        let Some(message) = &event.message else {
+            return event.happening.why();
+        };
+        match &event.happening {
+            Happening::Failed { why, .. } => {
+                let before = self.reasons.insert(message.clone(), why.clone());
+                if before.as_ref() == Some(why) {
+                    return format!("{}: as before", event.happening.how_often());
+                }
+            }
+            Happening::Redriven { .. } => {
+                self.reasons.remove(message);
+            }
+            _ => {}
+        }
+        event.happening.why()
     }
 }
 

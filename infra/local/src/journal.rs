@@ -19,8 +19,8 @@ pub(crate) struct Journal {
 
 #[derive(Debug, Default)]
 struct Entry {
-    receives: u32,
-    redrives: u32,
+    receives: usize,
+    redrives: usize,
     last_error: Option<String>,
     /// The worker has sent it on, so its own success does not end it.
     sent_on: bool,

@@ -61,6 +61,11 @@ impl Scheduler {
         Some(Attempt { number: 1, at })
     }
 
+    /// Nothing is started any more but retries.
+    pub(crate) fn stop(&mut self) {
+        self.next = None;
+    }
+
     /// An invocation failed: plans the next attempt and tells how long until
     /// then, or `None` if Lambda gives up.
     pub(crate) fn failed(&mut self, attempt: Attempt, now: Timestamp) -> Option<SignedDuration> {

@@ -50,9 +50,9 @@ pub struct MessageSummary {
     /// Its name.
     pub name: String,
     /// How often workers got it.
-    pub receives: u32,
+    pub receives: usize,
     /// How often it was moved back from a DLQ.
-    pub redrives: u32,
+    pub redrives: usize,
     /// What became of it.
     #[serde(flatten)]
     pub fate: Fate,
@@ -101,6 +101,39 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// What [`kind`](Self::kind) can be, the best first.
+    pub const KINDS: [&str; 7] = [
+        "done",
+        "duplicate",
+        "deleted",
+        "still waiting",
+        "in the DLQ",
+        "expired",
+        "unaccounted for",
+    ];
+
+    /// In a word or two.
+    pub fn kind(&self) -> &'static str {
+        let [
+            done,
+            duplicate,
+            deleted,
+            waiting,
+            in_dlq,
+            expired,
+            unaccounted,
+        ] = Self::KINDS;
+        match self {
+            Self::Done { .. } => done,
+            Self::Duplicate => duplicate,
+            Self::Deleted => deleted,
+            Self::Waiting { .. } => waiting,
+            Self::InDlq { .. } => in_dlq,
+            Self::Expired { .. } => expired,
+            Self::Unaccounted => unaccounted,
+        }
+    }
+
     /// In words.
     pub fn describe(&self) -> String {
         let because = |why: &Option<String>| {

@@ -190,6 +190,29 @@ impl Happening {
         }
     }
 
+    /// Whether it goes without saying: a redrive that was started has started.
+    pub fn is_expected(&self) -> bool {
+        matches!(self, Self::RedriveAnswered { answer, .. } if answer["outcome"] == "started")
+    }
+
+    /// In which receive, and how many attempts; empty if it is not about a
+    /// delivery.
+    pub fn how_often(&self) -> String {
+        match self {
+            Self::Done {
+                receive, attempt, ..
+            } => format!("receive {receive}, attempt {attempt}"),
+            Self::Failed {
+                receive, attempts, ..
+            } => match attempts {
+                Some(1) => format!("receive {receive}, 1 attempt"),
+                Some(attempts) => format!("receive {receive}, {attempts} attempts"),
+                None => format!("receive {receive}"),
+            },
+            _ => String::new(),
+        }
+    }
+
     /// Where, how often and why.
     pub fn why(&self) -> String {
         match self {
@@ -197,19 +220,8 @@ impl Happening {
             Self::Duplicate { queue } => {
                 format!("{queue} has had this deduplication id within 5 minutes")
             }
-            Self::Done {
-                receive, attempt, ..
-            } => format!("receive {receive}, attempt {attempt}"),
-            Self::Failed {
-                receive,
-                attempts,
-                why,
-                ..
-            } => match attempts {
-                Some(1) => format!("receive {receive}, 1 attempt: {why}"),
-                Some(attempts) => format!("receive {receive}, {attempts} attempts: {why}"),
-                None => format!("receive {receive}: {why}"),
-            },
+            Self::Done { .. } => self.how_often(),
+            Self::Failed { why, .. } => format!("{}: {why}", self.how_often()),
             Self::DeadLettered {
                 queue,
                 receives,

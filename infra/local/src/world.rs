@@ -265,6 +265,9 @@ impl World {
             if attempt.number == 1 {
                 self.journal.counts.redrives += 1;
                 redrive.useful += u32::from(waiting > 0);
+                if self.until == Until::Redrives(redrive.useful) {
+                    redrive.scheduler.stop();
+                }
             }
             tell(Output::Event(Event {
                 time: now,

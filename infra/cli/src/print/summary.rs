@@ -38,32 +38,25 @@ fn tone(fate: &Fate) -> Tone {
     }
 }
 
-fn after(redrives: u32) -> String {
+fn after(redrives: usize) -> String {
     match redrives {
         0 => String::new(),
-        number => format!(", after {}", count(number as usize, "redrive")),
+        number => format!(", after {}", count(number, "redrive")),
     }
 }
 
 /// As "7 messages: 5 done, 2 in the DLQ".
 fn totals(messages: &[MessageSummary]) -> String {
-    let kinds: [(&str, fn(&Fate) -> bool); 7] = [
-        ("done", |fate| matches!(fate, Fate::Done { .. })),
-        ("in the DLQ", |fate| matches!(fate, Fate::InDlq { .. })),
-        ("still waiting", |fate| matches!(fate, Fate::Waiting { .. })),
-        ("expired", |fate| matches!(fate, Fate::Expired { .. })),
-        ("duplicate", |fate| matches!(fate, Fate::Duplicate)),
-        ("deleted", |fate| matches!(fate, Fate::Deleted)),
-        ("unaccounted for", |fate| matches!(fate, Fate::Unaccounted)),
-    ];
-    let parts: Vec<String> = kinds
+    let parts: Vec<String> = Fate::KINDS
         .iter()
-        .map(|(name, is)| {
-            let number = messages.iter().filter(|message| is(&message.fate)).count();
-            (number, name)
+        .map(|kind| {
+            let of_kind = messages
+                .iter()
+                .filter(|message| message.fate.kind() == *kind);
+            (of_kind.count(), kind)
         })
         .filter(|(number, _)| *number > 0)
-        .map(|(number, name)| format!("{number} {name}"))
+        .map(|(number, kind)| format!("{number} {kind}"))
         .collect();
     format!("{}: {}", count(messages.len(), "message"), parts.join(", "))
 }

@@ -1,0 +1,104 @@
+//! A function without the crate `redrive`, which does what the messages say:
+//! what the world's own tests run as the user's binary.
+//!
+//! A body is JSON: `{"do": "ok"}`, `fail`, `error`, `crash`, `sleep`, or
+//! `answer` with the whole `answer`. With `"sent_before"` (milliseconds since
+//! the epoch) it does so only to messages sent before then, and with
+//! `"receives"` only in so many receives; otherwise the message is done.
+
+use aws_sdk_sqs::error::ProvideErrorMetadata as _;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    match std::env::var("BOOTSTRAP").as_deref() {
+        Ok("exit in init") => std::process::exit(7),
+        Ok("print variables") => {
+            let names = std::env::vars().map(|(name, _)| name).collect::<Vec<_>>();
+            println!("variables: {}", names.join(" "));
+        }
+        _ => {}
+    }
+    if std::env::var("_HANDLER")?.ends_with(".redrive") {
+        lambda_runtime::run(service_fn(redrive)).await
+    } else {
+        lambda_runtime::run(service_fn(work)).await
+    }
+}
+
+async fn work(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let mut failures = Vec::new();
+    for record in event.payload["Records"].as_array().into_iter().flatten() {
+        let body: Value = serde_json::from_str(record["body"].as_str().unwrap_or_default())?;
+        println!("handling {body}");
+        if is_past(&body, record) {
+            continue;
+        }
+        match body["do"].as_str() {
+            Some("fail") => {
+                println!("{}", line(record));
+                failures.push(json!({ "itemIdentifier": record["messageId"] }));
+            }
+            Some("error") => return Err("told to fail".into()),
+            Some("crash") => std::process::abort(),
+            Some("sleep") => tokio::time::sleep(std::time::Duration::from_secs(600)).await,
+            Some("answer") => return Ok(body["answer"].clone()),
+            _ => {}
+        }
+    }
+    Ok(json!({ "batchItemFailures": failures }))
+}
+
+fn is_past(body: &Value, record: &Value) -> bool {
+    let attribute = |name: &str| -> i64 {
+        let value = record["attributes"][name].as_str().unwrap_or_default();
+        value.parse().unwrap_or_default()
+    };
+    let sent = body["sent_before"].as_i64();
+    let receives = body["receives"].as_i64();
+    sent.is_some_and(|limit| attribute("SentTimestamp") >= limit)
+        || receives.is_some_and(|limit| attribute("ApproximateReceiveCount") > limit)
+}
+
+/// As the crate `redrive` logs a failure.
+fn line(record: &Value) -> Value {
+    json!({
+        "messageId": record["messageId"],
+        "attempt": 1,
+        "failure": "transient",
+        "error": "told to fail",
+    })
+}
+
+async fn redrive(_event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let variable = |name: &str| std::env::var(name).map_err(|_| format!("{name} is not set"));
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version_latest()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(variable("AWS_ENDPOINT_URL_SQS")?)
+        .region(aws_sdk_sqs::config::Region::new(variable("AWS_REGION")?))
+        .credentials_provider(aws_sdk_sqs::config::Credentials::new(
+            variable("AWS_ACCESS_KEY_ID")?,
+            variable("AWS_SECRET_ACCESS_KEY")?,
+            None,
+            None,
+            "environment",
+        ))
+        .build();
+    let started = aws_sdk_sqs::Client::from_conf(config)
+        .start_message_move_task()
+        .source_arn(variable("REDRIVE_DLQ_ARN")?)
+        .destination_arn(variable("REDRIVE_SOURCE_ARN")?)
+        .set_max_number_of_messages_per_second(
+            std::env::var("REDRIVE_RATE")
+                .ok()
+                .and_then(|rate| rate.parse().ok()),
+        )
+        .send()
+        .await;
+    match started {
+        Ok(_) => Ok(json!({ "outcome": "started" })),
+        Err(error) => Err(error.message().unwrap_or("no message").into()),
+    }
+}

@@ -1,0 +1,160 @@
+//! What the tests of this crate share.
+
+// Each test binary uses its part of this.
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use redrive_infra::stack::{Architecture, Stack, StackFunction};
+use redrive_local::{Event, Fate, Happening, Output, Settings, Story, Summary, World};
+use redrive_syntax::Function;
+use redrive_syntax::function::{Backoff, Redrive};
+use redrive_syntax::schedule::Schedule;
+
+/// The function `work` on the queue `jobs`: visibility 60 s, 2 receives, a
+/// redrive each night at 23:00 UTC.
+pub(crate) fn function() -> Function {
+    Function {
+        name: "work".to_owned(),
+        queue: "jobs".to_owned(),
+        batch_size: 10,
+        batch_window: 0,
+        max_concurrency: None,
+        retries: 0,
+        backoff: Backoff {
+            min: Duration::ZERO,
+            max: Duration::ZERO,
+        },
+        concurrency: 1,
+        attempt_timeout: None,
+        timeout: 10,
+        memory: 128,
+        max_receive_count: 2,
+        visibility_timeout: 60,
+        retention: 345_600,
+        dlq_retention: 1_209_600,
+        redrive: Some(Redrive {
+            schedule: Schedule::parse("cron(0 23 * * ? *)").unwrap(),
+            timezone: "UTC".to_owned(),
+            rate: None,
+        }),
+        on_total_failure: Default::default(),
+        on_group_failure: Default::default(),
+        on_permanent: Default::default(),
+        queue_backoff: None,
+        metrics: false,
+        env: BTreeMap::new(),
+        policies: Vec::new(),
+        infra: true,
+        allow: Vec::new(),
+    }
+}
+
+/// A world's settings for `function`, with the binary of
+/// `examples/bootstrap.rs`.
+pub(crate) fn settings(function: Function) -> Settings {
+    let stack = Stack {
+        version: Stack::VERSION,
+        package: "jobs".to_owned(),
+        architecture: Architecture::X86_64,
+        functions: vec![StackFunction {
+            binary: "jobs".to_owned(),
+            function,
+        }],
+    };
+    Settings {
+        binaries: BTreeMap::from([("jobs".to_owned(), bootstrap())]),
+        logs: true,
+        ..Settings::new(stack)
+    }
+}
+
+/// Cargo builds examples with the tests, beside the folder of this binary.
+fn bootstrap() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
+    let path = profile.join("examples").join("bootstrap");
+    assert!(
+        path.exists(),
+        "{} is missing; build it with `cargo build -p redrive-local --examples`",
+        path.display()
+    );
+    path
+}
+
+/// What a world told, and what became of everything.
+pub(crate) struct Told {
+    pub(crate) events: Vec<Event>,
+    pub(crate) log: Vec<String>,
+    pub(crate) summary: Summary,
+}
+
+impl Told {
+    /// The fate of the message `name`.
+    pub(crate) fn fate(&self, name: &str) -> &Fate {
+        let message = self
+            .summary
+            .messages
+            .iter()
+            .find(|message| message.name == name);
+        &message.unwrap_or_else(|| panic!("no {name}")).fate
+    }
+
+    /// What happened to the message `name`, each in a word or two.
+    pub(crate) fn story(&self, name: &str) -> Vec<&'static str> {
+        self.events
+            .iter()
+            .filter(|event| event.message.as_deref() == Some(name))
+            .map(|event| event.happening.what())
+            .collect()
+    }
+
+    /// Why the message `name` failed, each time.
+    pub(crate) fn reasons(&self, name: &str) -> Vec<&str> {
+        self.events
+            .iter()
+            .filter(|event| event.message.as_deref() == Some(name))
+            .filter_map(|event| match &event.happening {
+                Happening::Failed { why, .. } => Some(&**why),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Runs a world to its end.
+pub(crate) async fn run(settings: Settings, story: &str) -> Told {
+    let story = Story::parse(story, settings.start).unwrap();
+    let mut world = World::start(settings, story).await.unwrap();
+    let (mut events, mut log) = (Vec::new(), Vec::new());
+    world
+        .run(|output| match output {
+            Output::Event(event) => events.push(event),
+            Output::Log { line, .. } => log.push(line),
+            Output::Summary(_) => {}
+        })
+        .await;
+    let summary = world.summary();
+    assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
+    Told {
+        events,
+        log,
+        summary,
+    }
+}
+
+/// The AWS SDK, on the queues at `endpoint`.
+pub(crate) fn client(endpoint: &str) -> aws_sdk_sqs::Client {
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version_latest()
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint)
+        .region(aws_sdk_sqs::config::Region::new("us-east-1"))
+        .credentials_provider(aws_sdk_sqs::config::Credentials::new(
+            "key", "secret", None, None, "test",
+        ))
+        .build();
+    aws_sdk_sqs::Client::from_conf(config)
+}

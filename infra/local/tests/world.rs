@@ -1,0 +1,257 @@
+//! Whole worlds with a real child process, on simulated time.
+
+mod support;
+
+use std::time::Duration;
+
+use redrive_local::{Fate, Happening, Settings, Until};
+use redrive_syntax::Function;
+use support::{function, run, settings};
+
+fn done(receive: u32) -> impl Fn(&Fate) -> bool {
+    move |fate| matches!(fate, Fate::Done { receive: seen, .. } if *seen == receive)
+}
+
+fn in_dlq(fate: &Fate) -> bool {
+    matches!(fate, Fate::InDlq { .. })
+}
+
+#[tokio::test]
+async fn only_the_failed_message_of_a_batch_is_delivered_again() {
+    let told = run(
+        settings(function()),
+        r#"{"name":"good","body":{"do":"ok"}}
+           {"name":"bad","body":{"do":"fail","receives":1}}"#,
+    )
+    .await;
+    assert_eq!(told.story("good"), ["sent", "done"]);
+    assert_eq!(told.story("bad"), ["sent", "failed", "done"]);
+    assert_eq!(told.reasons("bad"), ["told to fail"]);
+    assert!(done(2)(told.fate("bad")));
+    assert_eq!(told.summary.counts.invocations, 2);
+}
+
+#[tokio::test]
+async fn an_error_fails_the_whole_batch_for_the_visibility_timeout() {
+    let told = run(
+        settings(function()),
+        r#"{"name":"a","body":{"do":"ok","receives":0}}
+           {"name":"b","body":{"do":"error","receives":1}}"#,
+    )
+    .await;
+    assert_eq!(told.story("a"), ["sent", "failed", "done"]);
+    assert_eq!(told.reasons("a"), ["told to fail"]);
+    let times: Vec<_> = told.events.iter().map(|event| event.time).collect();
+    let whole = times[times.len() - 1].duration_since(times[0]);
+    assert!((60..65).contains(&whole.as_secs()), "{whole}");
+    assert_eq!(told.summary.counts.failed_invocations, 1);
+}
+
+#[tokio::test]
+async fn an_id_that_is_not_in_the_batch_fails_all_of_it() {
+    let told = run(
+        settings(function()),
+        r#"{"name":"a","body":{"do":"answer","receives":1,"answer":{"batchItemFailures":[{"itemIdentifier":"x"}]}}}"#,
+    )
+    .await;
+    assert_eq!(
+        told.reasons("a"),
+        ["the itemIdentifier x is not in the batch"]
+    );
+    assert!(done(2)(told.fate("a")));
+}
+
+#[tokio::test]
+async fn a_message_that_keeps_failing_goes_to_the_dlq_and_round_twice() {
+    let told = run(settings(function()), r#"{"name":"a","body":{"do":"fail"}}"#).await;
+    let round = ["failed", "failed", "to the DLQ"];
+    let expected = [&["sent"], &round[..], &["back"], &round, &["back"], &round].concat();
+    assert_eq!(told.story("a"), expected);
+    assert!(in_dlq(told.fate("a")));
+    assert_eq!(told.summary.counts.redrives, 2);
+    assert_eq!(told.summary.messages[0].redrives, 2);
+    assert_eq!(told.summary.messages[0].receives, 6);
+}
+
+#[tokio::test]
+async fn a_redrive_heals_what_works_again() {
+    // Until 10:00 of that day; the redrive is at 23:00.
+    let told = run(
+        settings(function()),
+        r#"{"name":"a","body":{"do":"fail","sent_before":1767607200000}}"#,
+    )
+    .await;
+    assert_eq!(told.story("a").last(), Some(&"done"));
+    assert!(done(1)(told.fate("a")));
+    assert_eq!(told.summary.counts.redrives, 1);
+    assert_eq!(
+        told.summary.ended.strftime("%a %H:%M").to_string(),
+        "Mon 23:00"
+    );
+}
+
+#[tokio::test]
+async fn a_crash_fails_the_batch_and_a_new_process_takes_the_next() {
+    let told = run(
+        settings(function()),
+        r#"{"name":"a","body":{"do":"crash","receives":1}}"#,
+    )
+    .await;
+    let reasons = told.reasons("a");
+    assert!(
+        reasons[0].starts_with("crashed: the process ended with"),
+        "{reasons:?}"
+    );
+    assert!(done(2)(told.fate("a")));
+    assert_eq!(told.summary.counts.cold_starts, 2);
+}
+
+#[tokio::test]
+async fn a_function_slower_than_its_timeout_is_killed() {
+    let slow = Function {
+        timeout: 1,
+        ..function()
+    };
+    let told = run(
+        settings(slow),
+        r#"{"name":"a","body":{"do":"sleep","receives":1}}"#,
+    )
+    .await;
+    assert_eq!(told.reasons("a"), ["task timed out after 1 seconds"]);
+    assert!(done(2)(told.fate("a")));
+}
+
+#[tokio::test]
+async fn a_process_that_does_not_start_fails_every_batch() {
+    let broken = Function {
+        env: [("BOOTSTRAP".to_owned(), "exit in init".to_owned())].into(),
+        redrive: None,
+        ..function()
+    };
+    let told = run(settings(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    let reasons = told.reasons("a");
+    assert!(reasons[0].starts_with("init failed"), "{reasons:?}");
+    assert!(in_dlq(told.fate("a")));
+}
+
+#[tokio::test]
+async fn the_process_gets_what_lambda_sets_and_nothing_of_the_host() {
+    let talkative = Function {
+        env: [("BOOTSTRAP".to_owned(), "print variables".to_owned())].into(),
+        ..function()
+    };
+    let told = run(settings(talkative), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    let variables = &told.log[0];
+    for name in [
+        "_HANDLER",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "BOOTSTRAP",
+    ] {
+        assert!(variables.contains(name), "{variables}");
+    }
+    for name in ["CARGO_MANIFEST_DIR", "HOME"] {
+        assert!(!variables.contains(name), "{variables}");
+    }
+}
+
+#[tokio::test]
+async fn a_fifo_group_keeps_its_order_through_a_failure() {
+    let fifo = Function {
+        queue: "jobs.fifo".to_owned(),
+        batch_size: 1,
+        ..function()
+    };
+    let told = run(
+        settings(fifo),
+        r#"{"name":"a1","body":{"do":"fail","receives":1,"n":1},"group":"a"}
+           {"name":"a2","body":{"do":"ok","n":2},"group":"a"}
+           {"name":"b1","body":{"do":"ok","n":3},"group":"b"}"#,
+    )
+    .await;
+    let ends: Vec<_> = told
+        .events
+        .iter()
+        .filter(|event| matches!(event.happening, Happening::Done { .. }))
+        .filter_map(|event| event.message.as_deref())
+        .collect();
+    assert_eq!(ends, ["b1", "a1", "a2"]);
+}
+
+#[tokio::test]
+async fn a_redrive_that_finds_one_running_fails_and_is_tried_again() {
+    let slow = Function {
+        redrive: function()
+            .redrive
+            .map(|redrive| redrive_syntax::function::Redrive {
+                // A message each second, and the schedule each minute.
+                schedule: redrive_syntax::schedule::Schedule::parse("rate(1 minute)").unwrap(),
+                rate: Some(1),
+                ..redrive
+            }),
+        max_receive_count: 1,
+        visibility_timeout: 1,
+        ..function()
+    };
+    let story: String = (0..70)
+        .map(|number| {
+            format!("{{\"name\":\"{number}\",\"body\":{{\"do\":\"fail\",\"receives\":9}}}}\n")
+        })
+        .collect();
+    let told = run(settings(slow), &story).await;
+    let refused = told.events.iter().any(|event| {
+        matches!(&event.happening, Happening::RedriveFailed { why, .. } if why.contains("already a task running"))
+    });
+    assert!(refused);
+}
+
+#[tokio::test]
+async fn a_message_that_nobody_redrives_expires() {
+    let never = Function {
+        redrive: function()
+            .redrive
+            .map(|redrive| redrive_syntax::function::Redrive {
+                schedule: redrive_syntax::schedule::Schedule::parse("cron(0 0 1 1 ? 2027)")
+                    .unwrap(),
+                ..redrive
+            }),
+        ..function()
+    };
+    let long = Settings {
+        until: Until::Elapsed(Duration::from_secs(20 * 86_400)),
+        ..settings(never)
+    };
+    let told = run(long, r#"{"name":"a","body":{"do":"fail"}}"#).await;
+    assert_eq!(told.story("a").last(), Some(&"expired"));
+    assert!(matches!(told.fate("a"), Fate::Expired { .. }));
+    let lived = told.summary.ended.duration_since(told.summary.started);
+    assert_eq!(lived.as_hours(), 14 * 24);
+}
+
+#[tokio::test]
+async fn a_duration_ends_the_world_whatever_is_left() {
+    let short = Settings {
+        until: Until::Elapsed(Duration::from_secs(90)),
+        ..settings(function())
+    };
+    let told = run(short, r#"{"name":"a","body":{"do":"fail"}}"#).await;
+    assert!(matches!(told.fate("a"), Fate::Waiting { .. }));
+    let lived = told.summary.ended.duration_since(told.summary.started);
+    assert_eq!(lived.as_secs(), 90);
+}
+
+#[tokio::test]
+async fn one_seed_gives_one_story() {
+    let story = (0..10).map(|number| format!("{{\"body\":{{\"do\":\"ok\",\"n\":{number}}}}}\n"));
+    let story: String = story.collect();
+    let told = |seed| {
+        let settings = Settings {
+            seed,
+            ..settings(function())
+        };
+        let story = story.clone();
+        async move { run(settings, &story).await.log }
+    };
+    assert_eq!(told(1).await, told(1).await);
+    assert_ne!(told(1).await, told(2).await);
+}
