@@ -1,1 +1,13 @@
-//! Helpers for the tests in this package.
+//! Helpers for the tests in this package: they set up all they need below the
+//! target folder, and end what they start.
+
+pub mod binary;
+pub mod emulator;
+pub mod http;
+pub mod process;
+pub mod python;
+pub mod rie;
+pub mod script;
+pub mod sqs_event;
+pub mod wait;
+pub mod workspace;

@@ -1,0 +1,39 @@
+//! The binaries under test.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::workspace;
+
+/// Builds a binary of a package of the workspace as its user would, template
+/// and all, and returns its path.
+///
+/// # Panics
+///
+/// If it does not compile, or there is no such binary.
+pub fn binary(package: &str, name: &str) -> PathBuf {
+    let output = workspace::cargo()
+        .args(["build", "--quiet", "--locked"])
+        .arg("--message-format=json-render-diagnostics")
+        .args(["--package", package, "--bin", name])
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{package} does not compile");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == name)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .unwrap_or_else(|| panic!("{package} has no binary {name}"))
+}
+
+/// Where a build of the package leaves its template.
+pub fn template(package: &str) -> PathBuf {
+    workspace::target()
+        .join("redrive")
+        .join(package)
+        .join("template.json")
+}
