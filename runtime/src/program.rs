@@ -37,12 +37,14 @@ pub fn main<H: Handler>() -> ExitCode {
         }
     };
     let ended = runtime.block_on(async {
+        // Boxed: nested in one another, the futures would pass the compiler's
+        // recursion limit in the user's crate.
         match role::<H>() {
-            Ok(Role::Worker) => reported(worker::run::<H>().await).await,
+            Ok(Role::Worker) => reported(Box::pin(worker::run::<H>()).await).await,
             Ok(Role::Redrive) => {
                 log::Starting::new().finish();
                 // It reports its own failures.
-                H::Redrive::run().await
+                Box::pin(H::Redrive::run()).await
             }
             Err(error) => reported(Err(error)).await,
         }

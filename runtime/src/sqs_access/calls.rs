@@ -87,13 +87,14 @@ impl Calls {
                 .visibility_timeout(i32::try_from(message.seconds).unwrap_or(i32::MAX))
                 .build()
         });
-        let answer = client
+        let call = client
             .change_message_visibility_batch()
             .queue_url(&self.queue_url)
             .set_entries(Some(entries.collect::<Result<_, _>>()?))
-            .send()
-            .await?;
-        Ok(answer.failed)
+            .send();
+        // Boxed: the SDK's futures are so deep that, inside those of the engine,
+        // they pass the compiler's recursion limit in the user's crate.
+        Ok(Box::pin(call).await?.failed)
     }
 }
 
@@ -105,8 +106,9 @@ impl SqsAccess for Sqs {
 
     async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
         let client = self.calls.client()?;
-        send::message(client, &self.calls.dlq_url, record, reason)?
-            .send()
+        let call = send::message(client, &self.calls.dlq_url, record, reason)?.send();
+        // Boxed for the same reason as above.
+        Box::pin(call)
             .await?
             .message_id
             .ok_or("SQS did not confirm the message")?;
