@@ -94,8 +94,9 @@ const AFTER_HELP: &str = r#"Messages, one JSON object a line; only "body" is req
 
 Stand-ins for what the functions call over HTTP. The worker gets the URL in the variable "env";
 it answers 503 until "down_until" (a time, or how long after the start) and to the "fail_first"
-first requests for each path, limited to paths that start with "path"; 200 otherwise:
-  {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "path": "/stock"}
+first requests for each path, and takes so long to answer, limited to paths that start with
+"path"; 200 at once otherwise:
+  {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "takes": "2s", "path": "/stock"}
 
 Exit status:
   0    every message is accounted for: done, in a DLQ, still waiting, or expired

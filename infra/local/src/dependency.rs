@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,6 +28,9 @@ pub struct Dependency {
     pub down_until: Option<Timestamp>,
     /// It answers 503 to this many first requests for each path.
     pub fail_first: u32,
+    /// How long it takes to answer, in real time: that is the time a process
+    /// sees.
+    pub takes: Duration,
 }
 
 /// The stand-ins, served at one address.
@@ -74,6 +78,7 @@ impl Drop for Dependencies {
 }
 
 async fn answer(State(server): State<Arc<Server>>, uri: Uri) -> Response<Body> {
+    tokio::time::sleep(server.takes(uri.path())).await;
     let (status, body) = server.answer(uri.path());
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -82,27 +87,32 @@ async fn answer(State(server): State<Arc<Server>>, uri: Uri) -> Response<Body> {
 
 impl Server {
     fn answer(&self, path: &str) -> (StatusCode, String) {
-        let (name, rest) = split(path);
+        let (name, _) = split(path);
         let requests = self.count(path);
-        let mut rules = self
-            .rules
-            .iter()
-            .filter(|rule| rule.name == name)
-            .peekable();
-        if rules.peek().is_none() {
+        if self.rules.iter().all(|rule| rule.name != name) {
             return (StatusCode::NOT_FOUND, format!("no dependency {name}\n"));
         }
         let now = self.clock.now();
-        let down = rules
-            .filter(|rule| rest.starts_with(&rule.path))
-            .any(|rule| {
-                rule.down_until.is_some_and(|until| now < until) || requests <= rule.fail_first
-            });
+        let down = self.rules_for(path).any(|rule| {
+            rule.down_until.is_some_and(|until| now < until) || requests <= rule.fail_first
+        });
         if down {
             (StatusCode::SERVICE_UNAVAILABLE, format!("{name} is down\n"))
         } else {
             (StatusCode::OK, format!("{name} is up\n"))
         }
+    }
+
+    fn takes(&self, path: &str) -> Duration {
+        let longest = self.rules_for(path).map(|rule| rule.takes).max();
+        longest.unwrap_or_default()
+    }
+
+    fn rules_for(&self, path: &str) -> impl Iterator<Item = &Dependency> {
+        let (name, rest) = split(path);
+        self.rules
+            .iter()
+            .filter(move |rule| rule.name == name && rest.starts_with(&rule.path))
     }
 
     /// How often the path has been asked for, this time included.
@@ -135,6 +145,7 @@ mod tests {
                 path: path.to_owned(),
                 down_until: down_until.map(|at| at.parse().unwrap()),
                 fail_first,
+                takes: Duration::ZERO,
             }],
             clock: Clock::simulated("2026-01-05T09:00:00Z".parse().unwrap()),
             requests: Mutex::default(),

@@ -28,7 +28,8 @@
 //!   and "considered new messages" is the plainest of them.
 //! - Lambda grows a mapping's concurrency from 5; here it stays 5, or
 //!   `max_concurrency` if that is less.
-//! - A move task without a rate moves 500 messages a second.
+//! - A move task begins after a second and moves once a second, 500 messages at
+//!   a time if it has no rate.
 //! - Memory is not limited, and credentials and permissions are not checked.
 //! - Processes see real time. Their invocations last as long as they do, and
 //!   simulated time with them.

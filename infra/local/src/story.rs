@@ -14,17 +14,20 @@
 //! A stand-in for something the functions call over HTTP:
 //!
 //! ```json
-//! {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "path": "/stock/7"}
+//! {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "path": "/stock/7", "takes": "2s"}
 //! ```
 //!
 //! The worker gets its URL in the variable `env`. It answers 503 until
 //! `down_until` (a time of day with date, or how long after the start), and to
-//! the `fail_first` first requests for each path; 200 otherwise. `path` limits
-//! that to the paths that start with it. Several lines may describe one
-//! stand-in. Empty lines and lines that start with `#` are passed over.
+//! the `fail_first` first requests for each path; 200 otherwise. An answer
+//! `takes` no time unless it says so (real time, which is what processes see).
+//! `path` limits all that to the paths that start with it. Several lines may
+//! describe one stand-in. Empty lines and lines that start with `#` are passed
+//! over.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -96,6 +99,7 @@ struct DependencyLine {
     down_until: Option<String>,
     #[serde(default)]
     fail_first: u32,
+    takes: Option<String>,
 }
 
 fn all_paths() -> String {
@@ -185,6 +189,11 @@ fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, Stri
         Some(text) => Some(point_in_time(&text, start)?),
         None => None,
     };
+    let takes = match line.takes {
+        Some(text) => until::duration(&text)
+            .ok_or_else(|| format!("takes is `{text}`; write how long, as \"2s\""))?,
+        None => Duration::ZERO,
+    };
     if line.dependency.is_empty() || line.dependency.contains('/') {
         return Err("a dependency's name must be one part of a path, as \"warehouse\"".to_owned());
     }
@@ -194,6 +203,7 @@ fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, Stri
         path: line.path,
         down_until,
         fail_first: line.fail_first,
+        takes,
     })
 }
 

@@ -258,6 +258,7 @@ async fn a_move_task_brings_messages_back() {
         .await
         .unwrap();
     assert!(started.task_handle().is_some());
+    queues.pass(1);
     let tasks = queues
         .client
         .list_message_move_tasks()

@@ -11,6 +11,11 @@ use crate::clock::add;
 /// do.
 const FASTEST: u32 = 500;
 
+/// A task moves as many messages at once as its rate allows for this time. It
+/// lets that time pass before the first, too: so the caller has its answer
+/// before anything moves, and a world with the same seed goes the same way.
+const STEP: Duration = Duration::from_secs(1);
+
 /// A move task.
 #[derive(Clone, Debug)]
 pub struct MoveTask {
@@ -30,7 +35,7 @@ pub struct MoveTask {
     pub moved: usize,
     /// `ApproximateNumberOfMessagesToMove`: what the DLQ held at the start.
     pub to_move: usize,
-    /// When the next message moves.
+    /// When the next messages move.
     pub(crate) next_at: Timestamp,
 }
 
@@ -65,9 +70,13 @@ impl MoveTask {
         self.status == MoveStatus::Running
     }
 
-    /// Plans the next message.
-    pub(crate) fn wait(&mut self) {
-        let rate = self.rate.unwrap_or(FASTEST);
-        self.next_at = add(self.next_at, Duration::from_secs(1) / rate);
+    /// Plans the next step after `at`.
+    pub(crate) fn wait(&mut self, at: Timestamp) {
+        self.next_at = add(at, STEP);
+    }
+
+    /// Messages in one step.
+    pub(crate) fn step(&self) -> u32 {
+        self.rate.unwrap_or(FASTEST)
     }
 }

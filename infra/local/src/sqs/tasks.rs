@@ -64,7 +64,7 @@ impl Sqs {
         }
         let handle = self.new_id();
         let to_move = self.queue(&source)?.counts(now).visible;
-        self.tasks.push(MoveTask {
+        let mut task = MoveTask {
             handle: handle.clone(),
             source,
             destination,
@@ -74,7 +74,9 @@ impl Sqs {
             moved: 0,
             to_move,
             next_at: now,
-        });
+        };
+        task.wait(now);
+        self.tasks.push(task);
         Ok(handle)
     }
 
@@ -120,13 +122,19 @@ impl Sqs {
         let mut tasks = std::mem::take(&mut self.tasks);
         for task in &mut tasks {
             while task.is_running() && task.next_at <= now {
-                self.step(task, now);
+                for _ in 0..task.step() {
+                    self.move_one(task, now);
+                }
+                task.wait(task.next_at);
             }
         }
         self.tasks = tasks;
     }
 
-    fn step(&mut self, task: &mut MoveTask, now: Timestamp) {
+    fn move_one(&mut self, task: &mut MoveTask, now: Timestamp) {
+        if !task.is_running() {
+            return;
+        }
         let source = self.queues.get_mut(&task.source);
         let message = source
             .filter(|_| task.moved < task.to_move)
@@ -175,8 +183,6 @@ impl Sqs {
         task.moved += 1;
         if task.moved == task.to_move {
             task.status = MoveStatus::Completed;
-        } else {
-            task.wait();
         }
     }
 

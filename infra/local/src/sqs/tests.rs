@@ -194,11 +194,12 @@ fn a_redriven_message_is_a_new_one() {
         after(DAY),
     )
     .unwrap();
-    sqs.advance(after(DAY));
-    let back = receive(&mut sqs, after(DAY)).remove(0);
+    let moved_at = after(DAY + 1);
+    sqs.advance(moved_at);
+    let back = receive(&mut sqs, moved_at).remove(0);
     assert_eq!(back.origin, sent.origin);
     assert_ne!(back.id, sent.id);
-    assert_eq!(back.sent_at, after(DAY));
+    assert_eq!(back.sent_at, moved_at);
     assert_eq!(back.receive_count, 1);
 }
 
@@ -208,8 +209,8 @@ fn a_move_task_without_destination_finds_the_source_of_each_message() {
     dead_letter(&mut sqs);
     sqs.start_move_task(&queue_arn("dead"), None, None, after(100))
         .unwrap();
-    sqs.advance(after(100));
-    assert_eq!(receive(&mut sqs, after(100)).len(), 1);
+    sqs.advance(after(101));
+    assert_eq!(receive(&mut sqs, after(101)).len(), 1);
 }
 
 #[test]
@@ -218,7 +219,7 @@ fn a_move_task_without_destination_fails_on_a_message_that_has_no_source() {
     sqs.send("dead", body("x"), start()).unwrap();
     sqs.start_move_task(&queue_arn("dead"), None, None, start())
         .unwrap();
-    sqs.advance(start());
+    sqs.advance(after(1));
     let task = sqs.move_tasks(&queue_arn("dead"), 1).unwrap()[0];
     assert!(matches!(task.status, MoveStatus::Failed(_)));
     assert_eq!(sqs.queue("dead").unwrap().messages().len(), 1);
@@ -233,12 +234,12 @@ fn a_move_task_keeps_its_rate() {
     let (from, to) = (queue_arn("dead"), queue_arn("work"));
     sqs.start_move_task(&from, Some(&to), Some(1), start())
         .unwrap();
-    sqs.advance(start());
-    assert_eq!(sqs.queue("work").unwrap().messages().len(), 1);
     sqs.advance(after(1));
+    assert_eq!(sqs.queue("work").unwrap().messages().len(), 1);
+    sqs.advance(after(2));
     assert_eq!(sqs.queue("work").unwrap().messages().len(), 2);
     assert!(sqs.is_moving());
-    sqs.advance(after(2));
+    sqs.advance(after(3));
     assert!(!sqs.is_moving());
     let task = sqs.move_tasks(&from, 1).unwrap()[0];
     assert_eq!((task.moved, task.to_move), (3, 3));
@@ -315,7 +316,7 @@ fn a_cancelled_task_moves_nothing_more() {
     let handle = sqs
         .start_move_task(&from, Some(&to), Some(1), start())
         .unwrap();
-    assert_eq!(sqs.cancel_move_task(&handle, start()), Ok(1));
+    assert_eq!(sqs.cancel_move_task(&handle, after(1)), Ok(1));
     sqs.advance(after(100));
     assert_eq!(sqs.queue("dead").unwrap().messages().len(), 2);
     assert!(sqs.cancel_move_task(&handle, start()).is_err());
@@ -383,7 +384,7 @@ fn a_fifo_message_is_not_lost_when_it_is_redriven_at_once() {
     let (from, to) = (queue_arn("dead.fifo"), queue_arn("work.fifo"));
     sqs.start_move_task(&from, Some(&to), None, after(61))
         .unwrap();
-    sqs.advance(after(61));
+    sqs.advance(after(62));
     assert_eq!(sqs.queue("work.fifo").unwrap().messages().len(), 1);
 }
 

@@ -1,0 +1,294 @@
+//! The `orders` example in the local world: the user's real binary, as worker
+//! and as redrive function.
+
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use redrive_infra::stack::Stack;
+use redrive_local::{Event, Fate, Happening, Settings, Story, Summary, World};
+use redrive_syntax::Function;
+use redrive_syntax::function::Redrive;
+use redrive_syntax::schedule::Schedule;
+use redrive_tests::binary::{binary, template};
+use redrive_tests::workspace;
+use serde_json::Value;
+
+/// `cargo redrive run -p orders`, as a user types it.
+fn cargo_redrive(arguments: &[&str]) -> Output {
+    let mut command: Command = workspace::cargo();
+    command
+        .args(["redrive", "run", "-p", "orders"])
+        .args(arguments);
+    command.output().expect("cargo runs")
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn the_story_of_the_example_ends_as_its_file_says() {
+    let output = cargo_redrive(&["--json"]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = json_lines(&output);
+    let summary = lines.last().unwrap();
+    assert_eq!(summary["type"], "summary");
+    let fates: Vec<_> = summary["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| {
+            let text = |name: &str| message[name].as_str().unwrap_or_default();
+            let number = |name: &str| message[name].as_u64().unwrap_or_default();
+            (
+                text("name"),
+                text("fate"),
+                number("attempt"),
+                number("redrives"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        fates,
+        [
+            ("order 1", "done", 1, 0),
+            ("order 2", "done", 1, 0),
+            ("order 3", "done", 3, 0),
+            ("order 4", "in_dlq", 0, 2),
+            ("order 5", "in_dlq", 0, 2),
+            ("order 6", "done", 1, 2),
+            ("order 7", "done", 1, 0),
+        ]
+    );
+    let why = |index: usize| summary["messages"][index]["why"].as_str().unwrap();
+    assert!(why(3).starts_with("the body is not"), "{}", why(3));
+    assert!(why(4).contains("attempt to divide by zero"), "{}", why(4));
+}
+
+#[test]
+fn one_seed_gives_one_timeline() {
+    let events = |seed: &str| -> Vec<(Value, Value, Value)> {
+        json_lines(&cargo_redrive(&["--json", "--seed", seed, "--until", "1"]))
+            .into_iter()
+            .map(|line| {
+                let part = |name: &str| line[name].clone();
+                (part("event"), part("message"), part("message_id"))
+            })
+            .collect()
+    };
+    assert_eq!(events("1"), events("1"));
+    assert_ne!(events("1"), events("2"));
+}
+
+#[test]
+fn bad_messages_are_all_named() {
+    let folder = workspace::temporary();
+    let events = folder.path().join("messages.jsonl");
+    std::fs::write(&events, "no JSON\n{\"body\": 1}\n{\"name\": \"x\"}\n").unwrap();
+    let output = cargo_redrive(&["--events", events.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("line 1: ") && errors.contains("line 3: "),
+        "{errors}"
+    );
+    assert!(!errors.contains("line 2: "), "{errors}");
+}
+
+#[test]
+fn an_unknown_package_is_told_which_there_are() {
+    let output = workspace::cargo()
+        .args(["redrive", "run", "-p", "no-such-package"])
+        .output()
+        .expect("cargo runs");
+    assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("no-such-package") && errors.contains("orders"),
+        "{errors}"
+    );
+}
+
+/// What a world told.
+struct Told {
+    events: Vec<Event>,
+    summary: Summary,
+}
+
+impl Told {
+    /// Why the message `name` failed, each time.
+    fn reasons(&self, name: &str) -> Vec<&str> {
+        let of_message = |event: &&Event| event.message.as_deref() == Some(name);
+        self.events
+            .iter()
+            .filter(of_message)
+            .filter_map(|event| match &event.happening {
+                Happening::Failed { why, .. } => Some(&**why),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Runs `orders` with its attribute changed.
+fn run(change: impl FnOnce(&mut Function), story: &str) -> Told {
+    let orders = binary("orders", "orders");
+    let text = std::fs::read_to_string(template("orders").with_file_name("stack.json")).unwrap();
+    let mut stack: Stack = serde_json::from_str(&text).unwrap();
+    change(&mut stack.functions[0].function);
+    let settings = Settings {
+        binaries: [("orders".to_owned(), orders)].into(),
+        ..Settings::new(stack)
+    };
+    let dependencies = [("payments", "PAYMENTS_URL"), ("warehouse", "WAREHOUSE_URL")];
+    let dependencies: String = dependencies
+        .iter()
+        .map(|(name, env)| format!("{{\"dependency\":\"{name}\",\"env\":\"{env}\"}}\n"))
+        .collect();
+    let story = Story::parse(&format!("{dependencies}{story}"), settings.start).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut world = World::start(settings, story).await.unwrap();
+        let mut events = Vec::new();
+        world
+            .run(|output| {
+                if let redrive_local::Output::Event(event) = output {
+                    events.push(event);
+                }
+            })
+            .await;
+        let summary = world.summary();
+        assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
+        Told { events, summary }
+    })
+}
+
+fn order(name: &str, id: u32, sku: &str) -> String {
+    format!(
+        "{{\"name\":\"{name}\",\"body\":{{\"id\":{id},\"sku\":\"{sku}\",\"quantity\":1,\
+         \"total_cents\":100}}}}\n"
+    )
+}
+
+#[test]
+fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
+    let story = order("good", 1, "lamp")
+        + &order("slow", 2, "sofa")
+        + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks/sofa","takes":"1m"}"#;
+    let told = run(
+        |function| {
+            function.timeout = 3;
+            function.max_receive_count = 1;
+            function.redrive = None;
+        },
+        &story,
+    );
+    assert!(matches!(
+        told.summary.messages[0].fate,
+        Fate::Done { receive: 1, .. }
+    ));
+    assert!(matches!(told.summary.messages[1].fate, Fate::InDlq { .. }));
+    // The worker answered before Lambda would have ended it.
+    assert_eq!(told.summary.counts.failed_invocations, 0);
+    assert_eq!(told.reasons("slow").len(), 1);
+}
+
+#[test]
+fn a_batch_of_failures_only_is_a_failed_invocation() {
+    let told = run(
+        |function| {
+            function.max_receive_count = 1;
+            function.redrive = None;
+        },
+        "{\"name\":\"a\",\"body\":\"no JSON\"}\n{\"name\":\"b\",\"body\":\"nor this\"}",
+    );
+    assert_eq!(told.summary.counts.failed_invocations, 1);
+    assert!(told.reasons("a")[0].starts_with("the body is not"));
+}
+
+fn redrive(schedule: &str, rate: u32) -> Option<Redrive> {
+    Some(Redrive {
+        schedule: Schedule::parse(schedule).unwrap(),
+        timezone: "UTC".to_owned(),
+        rate: Some(rate),
+    })
+}
+
+#[test]
+fn a_redrive_while_one_is_running_is_a_good_outcome() {
+    let story: String = (0..70)
+        .map(|number| format!("{{\"name\":\"{number}\",\"body\":\"no JSON {number}\"}}\n"))
+        .collect();
+    let told = run(
+        |function| {
+            function.max_receive_count = 1;
+            function.visibility_timeout = 30;
+            // One message in a second: 70 take longer than a minute.
+            function.redrive = redrive("rate(1 minute)", 1);
+        },
+        &story,
+    );
+    let answers: Vec<_> = told
+        .events
+        .iter()
+        .filter_map(|event| match &event.happening {
+            Happening::RedriveAnswered { answer, .. } => answer["outcome"].as_str(),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(answers, ["started", "already_running"]);
+}
+
+#[test]
+fn a_redrive_function_with_a_bad_environment_says_what_is_wrong_three_times() {
+    let told = run(
+        |function| {
+            function.max_receive_count = 1;
+            function.redrive = redrive("rate(1 day)", 501);
+        },
+        "{\"name\":\"a\",\"body\":\"no JSON\"}",
+    );
+    let failures: Vec<_> = told
+        .events
+        .iter()
+        .filter_map(|event| match &event.happening {
+            Happening::RedriveFailed { why, again_in, .. } => Some((why, *again_in)),
+            _ => None,
+        })
+        .collect();
+    assert!(
+        failures.iter().all(|(why, _)| why.contains("REDRIVE_RATE")),
+        "{failures:?}"
+    );
+    let waits: Vec<_> = failures.iter().map(|(_, again_in)| *again_in).collect();
+    let once = [Some(60), Some(120), None];
+    assert_eq!(waits, [once, once].concat());
+    assert_eq!(told.summary.messages[0].redrives, 0);
+}
+
+#[test]
+fn a_redrive_heals_what_works_again() {
+    let story = order("late", 1, "sofa")
+        + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks","down_until":"6h"}"#;
+    let told = run(
+        |function| function.redrive = redrive("rate(12 hours)", 500),
+        &story,
+    );
+    assert!(matches!(
+        told.summary.messages[0].fate,
+        Fate::Done { receive: 1, .. }
+    ));
+    assert_eq!(told.summary.messages[0].redrives, 1);
+    let lived = told.summary.ended.duration_since(told.summary.started);
+    assert!(lived.as_secs_f64() < Duration::from_secs(12 * 3600 + 60).as_secs_f64());
+}
