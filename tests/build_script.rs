@@ -168,6 +168,36 @@ fn a_mistake_is_reported_once_and_leaves_the_files() {
 }
 
 #[test]
+fn source_that_is_being_typed_leaves_the_files() {
+    let package = Package::new("being-typed", &handler("#[redrive::sqs_batch]"));
+    package.check(&[]).succeeds();
+    let old = package.output("template.json");
+    let warning = |text: &str| format!("warning: being-typed@0.1.0: {text}");
+
+    package.write(
+        "src/main.rs",
+        &handler("#[redrive::sqs_batch]").replace("Ok(())", "Ok(("),
+    );
+    let failed = package.check(&[]);
+    failed.fails_with(&warning("`src/main.rs` cannot be read as Rust"));
+    assert_eq!(package.output("template.json"), old);
+
+    package.write("src/main.rs", "mod orders;\nuse orders::main;\n");
+    let failed = package.check(&[]);
+    failed.fails_with(&warning("the module's file `src/orders.rs` is missing"));
+    assert_eq!(package.output("template.json"), old);
+
+    let two = ["first", "handle"].map(|name| {
+        handler("#[redrive::sqs_batch]")
+            .replace("handle", name)
+            .replace("Order", &format!("Order_{name}"))
+    });
+    package.write("src/main.rs", &two.concat());
+    package.check(&[]).fails_with("already holds the function");
+    assert_eq!(package.output("template.json"), old);
+}
+
+#[test]
 fn a_warning_is_shown_until_it_is_accepted() {
     let package = Package::new(
         "warning-shown",

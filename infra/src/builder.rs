@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo;
 use crate::cfg::Cfg;
-use crate::discover::{self, Discovery, Found, Note};
+use crate::discover::{self, Discovery, Note};
 use crate::error::Error;
 use crate::markdown;
 use crate::output::Output;
@@ -53,9 +53,11 @@ impl Builder {
     /// Finds the functions, exports their list to the macro, and writes the
     /// files, each only if it changes.
     ///
-    /// A mistake in an attribute is left to the macro, which shows it on its
-    /// token: then the files stay as they are. What the macro cannot see fails
-    /// the build with an error of the build script.
+    /// What rustc or the macro will refuse is left to them: a mistake in an
+    /// attribute, a second function in a binary, a file that is not Rust, a
+    /// module without its file. Then the files stay as they are, so that source
+    /// that is being typed never gives a template without its functions. What
+    /// neither can see fails the build with an error of the build script.
     pub fn build(&self) {
         if let Err(error) = Env::read().and_then(|env| self.run(&env)) {
             cargo::error(error);
@@ -81,7 +83,7 @@ impl Builder {
             functions: discovery.deployed(),
         };
         clash::check(&stack)?;
-        if discovery.found.iter().any(Found::is_wrong) {
+        if !discovery.is_sound() {
             return Ok(());
         }
         let target = target::folder(&env.out_dir, &env.target)?;
@@ -143,22 +145,32 @@ fn tell(discovery: &Discovery, package: &Path) {
         .iter()
         .for_each(|path| cargo::rerun_if_changed(path));
     cargo::rustc_env(export::VARIABLE, &export::list(&discovery.found));
+    let show = |path: &Path| {
+        let path = path.strip_prefix(package).unwrap_or(path);
+        path.display().to_string()
+    };
     for (path, why) in &discovery.unparsed {
-        let path = path.strip_prefix(package).unwrap_or(path).display();
         cargo::warning(format_args!(
-            "`{path}` cannot be read as Rust, so that functions in it are not found: {why}"
+            "`{}` cannot be read as Rust, so the template stays as it was: {why}",
+            show(path)
         ));
     }
-    for note in discovery
-        .notes()
-        .iter()
-        .filter(|note| !note.warning.accepted)
-    {
-        let Note { function, warning } = note;
+    for path in &discovery.missing {
         cargo::warning(format_args!(
-            "{function}: {} [{}]",
-            warning.message, warning.rule
+            "the module's file `{}` is missing, so the template stays as it was",
+            show(path)
         ));
+    }
+    for Note {
+        function, warning, ..
+    } in discovery.notes()
+    {
+        if !warning.accepted {
+            cargo::warning(format_args!(
+                "{function}: {} [{}]",
+                warning.message, warning.rule
+            ));
+        }
     }
 }
 

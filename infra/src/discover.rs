@@ -23,17 +23,27 @@ pub struct Discovery {
     pub paths: BTreeSet<PathBuf>,
     /// The files that are not Rust, and why. Functions in them are not found.
     pub unparsed: Vec<(PathBuf, String)>,
+    /// The files of modules that are not there.
+    pub missing: Vec<PathBuf>,
 }
 
 impl Discovery {
+    /// Whether the sources are as rustc and the macro will take them. If not,
+    /// a template of what was found could lack functions that are deployed,
+    /// and their queues would be deleted with the next deployment.
+    pub fn is_sound(&self) -> bool {
+        self.unparsed.is_empty()
+            && self.missing.is_empty()
+            && !self.found.iter().any(Found::is_wrong)
+            && self.firsts().count() == self.found.len()
+    }
+
     /// The functions that belong in the template: the first of each binary,
-    /// for the macro refuses a second, and none with a mistake.
+    /// for the macro refuses a second, unless it has a mistake or a template of
+    /// its own.
     pub fn deployed(&self) -> Vec<StackFunction> {
-        let mut binaries = BTreeSet::new();
-        self.found
-            .iter()
+        self.firsts()
             .filter(|found| !found.is_wrong() && found.parsed.function.infra)
-            .filter(|found| binaries.insert(&found.binary))
             .map(|found| StackFunction {
                 binary: found.binary.clone(),
                 function: found.parsed.function.clone(),
@@ -41,26 +51,33 @@ impl Discovery {
             .collect()
     }
 
+    /// The first function of each binary.
+    fn firsts(&self) -> impl Iterator<Item = &Found> {
+        let mut binaries = BTreeSet::new();
+        self.found
+            .iter()
+            .filter(move |found| binaries.insert(&found.binary))
+    }
+
     /// What is doubtful about the functions.
     pub fn notes(&self) -> Vec<Note<'_>> {
-        let mut notes = Vec::new();
-        for found in &self.found {
-            let function = found.name.as_str();
-            notes.extend(
-                found
-                    .parsed
-                    .warnings
-                    .iter()
-                    .map(|warning| Note { function, warning }),
-            );
-        }
-        notes
+        let notes = |found| {
+            let Found { binary, parsed, .. }: &Found = found;
+            parsed.warnings.iter().map(|warning| Note {
+                binary,
+                function: &parsed.function.name,
+                warning,
+            })
+        };
+        self.found.iter().flat_map(notes).collect()
     }
 }
 
 /// A warning about one function.
 #[derive(Clone, Copy, Debug)]
 pub struct Note<'a> {
+    /// The function's binary.
+    pub binary: &'a str,
     /// The function's name.
     pub function: &'a str,
     /// The warning.
@@ -73,9 +90,7 @@ pub struct Found {
     pub binary: String,
     /// The modules the function is in, from the root.
     pub module: Vec<String>,
-    /// The function's name.
-    pub name: String,
-    /// What its attribute says.
+    /// What its attribute and its signature say.
     pub parsed: Parsed,
 }
 
@@ -92,8 +107,8 @@ impl Found {
 ///
 /// # Errors
 /// If `Cargo.toml` or a source file is there and cannot be read. What rustc
-/// will refuse is passed over: a module without a file, or a file that is not
-/// Rust.
+/// will refuse is listed in the result: a module without a file, or a file that
+/// is not Rust.
 pub fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Error> {
     let mut discovery = Discovery::default();
     for binary in binaries::binaries(package, cfg, &mut discovery.paths)? {

@@ -84,7 +84,10 @@ fn warnings(notes: &[Note<'_>]) -> String {
             continue;
         }
         line(&mut text, &format!("## {title}\n"));
-        for Note { function, warning } in notes {
+        for Note {
+            function, warning, ..
+        } in notes
+        {
             line(
                 &mut text,
                 &format!("- `{function}`: {} [{}]", warning.message, warning.rule),
@@ -159,6 +162,7 @@ mod tests {
         };
         let (open, accepted) = (warning("one", false), warning("two", true));
         let notes = [&open, &accepted].map(|warning| Note {
+            binary: "orders",
             function: "orders",
             warning,
         });

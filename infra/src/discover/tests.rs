@@ -45,7 +45,7 @@ fn found(folder: &TempDir, features: &str) -> Vec<String> {
                 "{}|{}|{}",
                 found.binary,
                 found.module.join("::"),
-                found.name
+                found.parsed.function.name
             )
         })
         .collect()
@@ -185,13 +185,39 @@ fn the_attribute_is_known_by_the_end_of_its_path_and_through_cfg_attr() {
 fn a_module_without_a_file_is_watched_until_it_comes() {
     let folder = package(&[("src/main.rs", "mod later;")]);
     let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
-    assert!(
-        discovery
-            .paths
-            .contains(&folder.path().join("src/later.rs"))
-    );
+    let later = folder.path().join("src/later.rs");
+    assert!(discovery.paths.contains(&later));
+    assert_eq!(discovery.missing, [later]);
+    assert!(!discovery.is_sound());
     write(folder.path(), "src/later.rs", &handler("late"));
     assert_eq!(found(&folder, ""), ["shop|later|late"]);
+}
+
+#[test]
+fn a_module_that_is_not_compiled_needs_no_file() {
+    let folder = package(&[("src/main.rs", "#[cfg(test)] mod tests;")]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert!(discovery.missing.is_empty(), "{:?}", discovery.missing);
+    assert!(discovery.is_sound());
+}
+
+#[test]
+fn a_binary_has_one_function_whoever_writes_its_template() {
+    let own = handler("own").replace("sqs_batch", "sqs_batch(infra = false)");
+    let folder = package(&[
+        ("src/main.rs", &format!("mod inner; {own}")),
+        ("src/inner.rs", &handler("second")),
+        ("src/bin/other.rs", &own),
+    ]);
+    let discovered = || discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert_eq!(
+        found(&folder, ""),
+        ["other||own", "shop|inner|second", "shop||own"]
+    );
+    assert!(!discovered().is_sound());
+    write(folder.path(), "src/inner.rs", "");
+    assert!(discovered().is_sound());
+    assert!(discovered().deployed().is_empty());
 }
 
 #[test]
@@ -208,6 +234,7 @@ fn what_is_not_rust_is_named() {
     let folder = package(&[("src/main.rs", "fn {"), ("src/bin/ok.rs", &handler("ok"))]);
     let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
     assert_eq!(discovery.unparsed[0].0, folder.path().join("src/main.rs"));
+    assert!(!discovery.is_sound());
     assert_eq!(found(&folder, ""), ["ok||ok"]);
 }
 

@@ -53,7 +53,10 @@ impl<'a> Walk<'a> {
         }
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.discovery.missing.push(file);
+                return Ok(());
+            }
             Err(error) => return Err(Error::Unreadable(file, error.to_string())),
         };
         match syn::parse_file(&text) {
@@ -116,7 +119,6 @@ impl<'a> Walk<'a> {
         self.discovery.found.push(Found {
             binary: self.binary.to_owned(),
             module: self.module.clone(),
-            name: function.sig.ident.unraw().to_string(),
             parsed: redrive_syntax::parse(arguments, item.into_token_stream()),
         });
     }

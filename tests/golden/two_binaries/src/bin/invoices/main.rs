@@ -1,4 +1,3 @@
 mod inner;
 
-#[redrive::sqs_batch(infra = false)]
-async fn not_ours(invoice: Invoice) -> Result<(), InvoiceError> {}
+use inner::main;

@@ -1,0 +1,2 @@
+#[redrive::sqs_batch(infra = false)]
+async fn not_ours(invoice: Invoice) -> Result<(), InvoiceError> {}
