@@ -13,10 +13,8 @@ pub(crate) struct Target {
     pub(crate) functions: Option<String>,
 }
 
-/// One entry of the list: `binary|module|function|fingerprint`.
+/// One entry of the list, `binary|module|function|fingerprint|…`.
 struct Listed<'a> {
-    binary: &'a str,
-    module: &'a str,
     function: &'a str,
     fingerprint: &'a str,
 }
@@ -30,19 +28,20 @@ impl Target {
         }
     }
 
-    fn listed(&self) -> Vec<Listed<'_>> {
+    /// The functions of one binary, whether the template has them or not.
+    fn listed_in(&self, binary: &str) -> Vec<Listed<'_>> {
         let entries = self.functions.iter().flat_map(|list| list.split(';'));
-        entries
-            .filter_map(|entry| {
-                let mut fields = entry.split('|');
-                Some(Listed {
-                    binary: fields.next()?,
-                    module: fields.next()?,
-                    function: fields.next()?,
-                    fingerprint: fields.next()?,
-                })
+        let listed = entries.filter_map(|entry| {
+            let mut fields = entry.split('|');
+            let in_binary = fields.next()? == binary;
+            let _module = fields.next()?;
+            let (function, fingerprint) = (fields.next()?, fields.next()?);
+            in_binary.then_some(Listed {
+                function,
+                fingerprint,
             })
-            .collect()
+        });
+        listed.collect()
     }
 
     /// Judges the function; `name` is where a mistake is shown.
@@ -55,10 +54,7 @@ impl Target {
             );
             return;
         };
-        if !function.infra {
-            return;
-        }
-        if self.functions.is_none() {
+        if function.infra && self.functions.is_none() {
             errors.push(
                 "build_script",
                 name,
@@ -66,47 +62,39 @@ impl Target {
             );
             return;
         }
-        let listed: Vec<_> = self
-            .listed()
-            .into_iter()
-            .filter(|entry| entry.binary == binary)
-            .collect();
-        let Some(entry) = listed.iter().find(|entry| entry.function == function.name) else {
-            errors.push(
+        let listed = self.listed_in(binary);
+        let mut same = listed
+            .iter()
+            .filter(|entry| entry.function == function.name);
+        let (entry, another) = (same.next(), same.next());
+        match (entry, listed.first()) {
+            (None, _) if function.infra => errors.push(
                 "function_not_listed",
                 name,
-                "the build script does not find this function, so the template lacks it; write it out in a file that `mod` reaches from a binary's root (`#[path]` included), not in a macro or an `include!`, or set `infra = false` to write your own template",
-            );
-            return;
-        };
-        if let Some(first) = listed
-            .first()
-            .filter(|first| first.function != entry.function || first.module != entry.module)
-        {
-            errors.push(
+                "the build script does not find this function, so the template lacks it; write it out in a file that `mod` reaches from a binary's root (`#[path]` included), not in a macro or an `include!`, name cfgs of your own build script by `Builder::cfg`, or set `infra = false` to write your own template",
+            ),
+            (Some(_), Some(first)) if another.is_some() || first.function != function.name => errors.push(
                 "one_function_per_binary",
                 name,
                 format!("the binary `{binary}` already holds the function `{}`; move this one to a file of its own under `src/bin/`", first.function),
-            );
-            return;
-        }
-        if entry.fingerprint != function.fingerprint() {
-            errors.push(
+            ),
+            (Some(entry), _) if function.infra && entry.fingerprint != function.fingerprint() => errors.push(
                 "function_differs",
                 name,
-                "the template was written from other settings than these; run `cargo clean -p` for this package and build again, and make sure that `redrive` and `redrive-infra` have one version",
-            );
+                "the template was written from other settings than these; name cfgs of your own build script by `Builder::cfg`, make sure that `redrive` and `redrive-infra` have one version, and run `cargo clean -p` for this package",
+            ),
+            _ => {}
         }
     }
 
     /// Whether an earlier function of this binary writes `main`.
     pub(crate) fn has_other_main(&self, function: &str) -> bool {
-        let binary = self.binary.as_deref();
-        let listed = self.listed();
-        listed
-            .iter()
-            .find(|entry| Some(entry.binary) == binary)
-            .is_some_and(|first| first.function != function)
+        let listed = self.binary.as_deref().map(|binary| self.listed_in(binary));
+        listed.is_some_and(|listed| {
+            listed
+                .first()
+                .is_some_and(|first| first.function != function)
+        })
     }
 }
 
@@ -152,6 +140,36 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_the_template_lacks_still_shares_its_binary_with_none() {
+        let own = redrive_syntax::parse(
+            quote!(infra = false),
+            quote!(
+                async fn own(order: Order) -> Result<(), Error> {}
+            ),
+        )
+        .function;
+        let judge = |list: Option<&str>| {
+            let target = Target {
+                binary: Some("app".to_owned()),
+                functions: list.map(str::to_owned),
+            };
+            let mut errors = Errors::default();
+            target.check(&own, Span::call_site(), &mut errors);
+            errors
+                .mistakes()
+                .iter()
+                .map(|mistake| mistake.rule)
+                .collect::<Vec<_>>()
+        };
+        assert!(judge(None).is_empty());
+        assert!(judge(Some("app||own|00|own")).is_empty());
+        assert_eq!(
+            judge(Some("app||first|00|stack;app||own|00|own")),
+            ["one_function_per_binary"]
+        );
+    }
+
+    #[test]
     fn each_way_to_be_wrong_has_its_rule() {
         assert_eq!(rules(None, None), ["library_target"]);
         assert_eq!(rules(Some("app"), None), ["build_script"]);
@@ -166,6 +184,13 @@ mod tests {
         );
         assert_eq!(
             rules(Some("app"), Some("app||first|00;app||handle|00")),
+            ["one_function_per_binary"]
+        );
+        assert_eq!(
+            rules(
+                Some("app"),
+                Some("app|a|handle|00|stack;app|b|handle|00|stack")
+            ),
             ["one_function_per_binary"]
         );
     }

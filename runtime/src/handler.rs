@@ -43,7 +43,7 @@ pub trait Handler: Send + Sync + 'static {
 
 /// The result type of an `#[sqs_batch]` function.
 #[diagnostic::on_unimplemented(
-    message = "an `#[sqs_batch]` function must return `Result<(), E>`",
+    message = "an `#[sqs_batch]` function must return `Result<(), E>` [handler_result]",
     label = "this is not `Result<(), E>`",
     note = "`Ok(())` means the message is done and is deleted from the queue; an error means it is tried again"
 )]
@@ -59,7 +59,7 @@ impl<E> HandlerResult for Result<(), E> {
 /// The error type of an `#[sqs_batch]` function: whatever can be boxed as an
 /// error.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the error of an `#[sqs_batch]` function",
+    message = "`{Self}` cannot be the error of an `#[sqs_batch]` function [handler_error]",
     label = "this must be convertible into `Box<dyn std::error::Error + Send + Sync>`",
     note = "implement `std::error::Error` for it (the `thiserror` crate derives it), or return `redrive::BoxError`, `anyhow::Error` or `String`"
 )]

@@ -9,7 +9,7 @@ use crate::handler::BoxError;
 
 /// The redrive function of a handler.
 #[diagnostic::on_unimplemented(
-    message = "`dlq_redrive` needs the feature `redrive` of the crate `redrive`",
+    message = "`dlq_redrive` needs the feature `redrive` of the crate `redrive` [redrive_feature]",
     note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"redrive\"]`"
 )]
 pub trait RedriveFunction {

@@ -14,7 +14,7 @@ use crate::{handler::BoxError, message::Record, settings::Settings};
 
 /// A worker's calls to SQS.
 #[diagnostic::on_unimplemented(
-    message = "`on_permanent = \"dlq\"` and `queue_backoff` need the feature `redrive` of the crate `redrive`",
+    message = "`on_permanent = \"dlq\"` and `queue_backoff` need the feature `redrive` of the crate `redrive` [redrive_feature]",
     note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"redrive\"]`"
 )]
 pub trait SqsAccess: Sized + Send + Sync + 'static {

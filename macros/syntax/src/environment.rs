@@ -119,9 +119,7 @@ pub(crate) fn policy(arn: &str) -> Result<(), String> {
             partition.starts_with("aws")
                 && (*account == "aws"
                     || (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())))
-                && resource
-                    .strip_prefix("policy/")
-                    .is_some_and(|name| !name.is_empty())
+                && resource.strip_prefix("policy/").is_some_and(is_policy_name)
         }
         _ => false,
     };
@@ -131,4 +129,12 @@ pub(crate) fn policy(arn: &str) -> Result<(), String> {
     Err(format!(
         "`\"{arn}\"` is not the ARN of a managed policy; write one such as `\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"`"
     ))
+}
+
+/// A policy's path and name, as IAM takes them.
+fn is_policy_name(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c))
 }

@@ -33,7 +33,7 @@ pub struct Function {
     pub attempt_timeout: Option<Duration>,
     /// The worker's timeout in seconds (`Timeout`).
     pub timeout: u32,
-    /// Both functions' memory in MB (`MemorySize`).
+    /// The worker's memory in MB (`MemorySize`).
     pub memory: u32,
     /// Receives before SQS moves a message to the DLQ (`maxReceiveCount`).
     pub max_receive_count: u32,

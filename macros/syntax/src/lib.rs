@@ -18,6 +18,7 @@ pub mod signature;
 mod value;
 
 use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
 
 pub use errors::Errors;
 pub use function::Function;
@@ -49,7 +50,7 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
     let pairs = attribute::parse(attribute, &mut errors);
     let name = handler
         .as_ref()
-        .map(|handler| handler.name.to_string())
+        .map(|handler| handler.name.unraw().to_string())
         .unwrap_or_default();
     let options = options::Options::read(&name, &pairs, &mut errors);
     if let Some(handler) = &handler {

@@ -219,22 +219,27 @@ impl<'a> Reader<'a> {
     }
 
     fn policies(&mut self, errors: &mut Errors) -> Vec<String> {
-        let policies = self
+        let listed = self
             .expr("policies")
             .map(|value| value::strings("policies", value));
-        let policies = policies
-            .and_then(|policies| self.keep("policies", policies, errors))
+        let listed = listed
+            .and_then(|listed| self.keep("policies", listed, errors))
             .unwrap_or_default();
-        policies
-            .into_iter()
-            .filter_map(|(arn, span)| match environment::policy(&arn) {
-                Ok(()) => Some(arn),
-                Err(text) => {
-                    errors.push("policy_arn", span, text);
-                    None
+        let mut policies = Vec::new();
+        for (arn, span) in listed {
+            match environment::policy(&arn) {
+                Err(text) => errors.push("policy_arn", span, text),
+                Ok(()) if policies.contains(&arn) => {
+                    errors.push(
+                        "duplicate_key",
+                        span,
+                        "the policy is already listed; remove one of the two",
+                    );
                 }
-            })
-            .collect()
+                Ok(()) => policies.push(arn),
+            }
+        }
+        policies
     }
 
     fn allow(&mut self, errors: &mut Errors) -> Vec<String> {

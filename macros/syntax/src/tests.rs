@@ -225,6 +225,49 @@ fn the_retry_budget_names_what_would_fit() {
 }
 
 #[test]
+fn all_messages_of_a_fifo_batch_may_be_of_one_group() {
+    let fifo = "queue = \"o.fifo\", allow = \"fifo_dlq_order\", concurrency = 10, retries = 3, attempt_timeout = \"5s\"";
+    let messages = messages(fifo);
+    let [message] = messages.as_slice() else {
+        panic!("one mistake, not {messages:?}");
+    };
+    assert!(
+        message.contains("214500ms") && !message.contains("`concurrency ="),
+        "{message}"
+    );
+    assert_eq!(
+        rules(&format!("{fifo}, timeout = \"215s\"")),
+        Vec::<&str>::new()
+    );
+}
+
+#[test]
+fn what_fits_in_no_function_is_refused() {
+    let large = format!("env(BLOB = \"{}\")", "x".repeat(3_600));
+    assert_eq!(rules(&large), ["env_size"]);
+    assert_eq!(
+        rules(&large.replacen("xxxxxxxxxxxxxxxxxxxx", "", 1)),
+        Vec::<&str>::new()
+    );
+}
+
+#[test]
+fn a_raw_identifier_is_the_name_behind_it() {
+    let item = "async fn r#move(order: Order) -> Result<(), Error> {}"
+        .parse()
+        .expect("tokens");
+    let parsed = crate::parse(TokenStream::new(), item);
+    assert!(parsed.errors.is_empty());
+    assert_eq!(
+        (
+            parsed.function.name.as_str(),
+            parsed.function.queue.as_str()
+        ),
+        ("move", "move")
+    );
+}
+
+#[test]
 fn the_longest_waits_double_up_to_the_cap() {
     let backoff = parse("backoff = \"1s..5s\", concurrency = 10")
         .function
@@ -288,7 +331,8 @@ mod any_input {
         fn pairs_never_panic(pairs in proptest::collection::vec((key(), value()), 0..8)) {
             let attribute: Vec<_> = pairs.iter().map(|(key, value)| format!("{key} = {value}")).collect();
             if let Ok(tokens) = attribute.join(", ").parse::<TokenStream>() {
-                crate::parse(tokens, TokenStream::new());
+                let item = "async fn handle(order: Order) -> Result<(), Error> {}".parse().expect("tokens");
+                crate::parse(tokens, item);
             }
         }
 

@@ -42,7 +42,7 @@ pub(crate) fn string(key: &str, value: &Expr, example: &str) -> Result<String, R
         _ => Err(wrong_type(
             key,
             value,
-            &format!("a string such as `{example}`"),
+            &format!("a string such as `\"{example}\"`"),
         )),
     }
 }

@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
             "concurrency",
             "timeout",
         ],
-        reason: "All messages of a batch, with every retry and the longest waits between them, must fit in the function's timeout; else the last ones are cut off and come back with nothing wrong with them. Counted are ceil(batch_size / concurrency) × ((retries + 1) × attempt_timeout + waits) and half a second for the answer; without `attempt_timeout` the waits alone, since only you know how long an attempt takes.",
+        reason: "All messages of a batch, with every retry and the longest waits between them, must fit in the function's timeout; else the last ones are cut off and come back with nothing wrong with them. Counted are ceil(batch_size / concurrency) × ((retries + 1) × attempt_timeout + waits) and half a second for the answer; without `attempt_timeout` the waits alone, since only you know how long an attempt takes. On a FIFO queue all messages may be of one group, which are handled one after another, so `concurrency` does not count.",
         link: "",
         fails: "#[sqs_batch(retries = 5, backoff = \"1s..10s\")]",
         passes: "#[sqs_batch(retries = 5, backoff = \"1s..10s\", concurrency = 10)]",
@@ -69,11 +69,11 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "policies_quota",
-        level: Level::Error,
+        level: Level::Deliberate,
         keys: &["policies"],
-        reason: "A role has at most 10 managed policies.",
+        reason: "A role has at most 10 managed policies, unless the account's quota was raised.",
         link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-        fails: "",
+        fails: "#[sqs_batch(policies = [\"arn:aws:iam::aws:policy/P0\", \"arn:aws:iam::aws:policy/P1\", \"arn:aws:iam::aws:policy/P2\", \"arn:aws:iam::aws:policy/P3\", \"arn:aws:iam::aws:policy/P4\", \"arn:aws:iam::aws:policy/P5\", \"arn:aws:iam::aws:policy/P6\", \"arn:aws:iam::aws:policy/P7\", \"arn:aws:iam::aws:policy/P8\", \"arn:aws:iam::aws:policy/P9\", \"arn:aws:iam::aws:policy/P10\"])]",
         passes: "#[sqs_batch(policies = [\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"])]",
         check: Some(policies_quota),
     },
@@ -82,21 +82,27 @@ pub(super) const RULES: &[Rule] = &[
 /// What the worker keeps for its answer.
 const MARGIN: Duration = Duration::from_millis(500);
 
-fn budget(function: &Function, concurrency: u32, batch_size: u32, retries: u32) -> Duration {
-    let rounds = batch_size.div_ceil(concurrency);
-    let attempts = function.attempt_timeout.unwrap_or_default() * (retries + 1);
-    (attempts + function.backoff.longest(retries)) * rounds + MARGIN
+/// How many messages run one after another in the worst batch: of a FIFO queue
+/// all may be of one group.
+fn rounds(function: &Function) -> u32 {
+    match function.is_fifo() {
+        true => function.batch_size,
+        false => function.batch_size.div_ceil(function.concurrency),
+    }
+}
+
+fn budget(function: &Function) -> Duration {
+    let attempts = function.attempt_timeout.unwrap_or_default() * (function.retries + 1);
+    (attempts + function.backoff.longest(function.retries)) * rounds(function) + MARGIN
 }
 
 fn retry_budget(options: &Options) -> Option<String> {
     let function = &options.function;
     let timeout = Duration::from_secs(u64::from(function.timeout));
-    let (concurrency, batch_size, retries) =
-        (function.concurrency, function.batch_size, function.retries);
-    if retries == 0 && function.attempt_timeout.is_none() {
+    if function.retries == 0 && function.attempt_timeout.is_none() {
         return None;
     }
-    let needed = budget(function, concurrency, batch_size, retries);
+    let needed = budget(function);
     if needed <= timeout
         || function
             .attempt_timeout
@@ -104,57 +110,63 @@ fn retry_budget(options: &Options) -> Option<String> {
     {
         return None;
     }
-    let fits = |concurrency, batch_size, retries| {
-        budget(function, concurrency, batch_size, retries) <= timeout
-    };
-    let mut ways = Vec::new();
-    let whole = needed.as_millis().div_ceil(1000);
-    if whole <= 900 {
-        ways.push(format!("`timeout = \"{whole}s\"`"));
-    }
-    if let Some(fitting) =
-        (concurrency + 1..=batch_size.min(1_000)).find(|more| fits(*more, batch_size, retries))
-    {
-        ways.push(format!("`concurrency = {fitting}`"));
-    }
-    if let Some(fitting) = (0..retries)
-        .rev()
-        .find(|fewer| fits(concurrency, batch_size, *fewer))
-    {
-        ways.push(format!("`retries = {fitting}`"));
-    }
-    if let Some(fitting) = (1..batch_size)
-        .rev()
-        .find(|fewer| fits(concurrency, *fewer, retries))
-    {
-        ways.push(format!("`batch_size = {fitting}`"));
-    }
-    let ways = match ways.is_empty() {
-        true => "lower more than one of `retries`, `backoff`, `attempt_timeout` and `batch_size`"
-            .to_owned(),
-        false => format!("write {}", ways.join(", or ")),
-    };
     Some(format!(
-        "the retries do not fit in `timeout`: {} and 500ms for the answer is {}, but `timeout` is {}; {ways}",
+        "the retries do not fit in `timeout`: {} and 500ms for the answer is {}, but `timeout` is {}; {}",
         sum(function),
         show(needed),
-        seconds(function.timeout)
+        seconds(function.timeout),
+        ways_out(function, needed)
     ))
 }
 
+/// The keys that could change, each with the nearest value that fits.
+fn ways_out(function: &Function, needed: Duration) -> String {
+    let fits = |change: &dyn Fn(&mut Function)| {
+        let mut changed = function.clone();
+        change(&mut changed);
+        budget(&changed) <= Duration::from_secs(u64::from(changed.timeout))
+    };
+    let whole = needed.as_millis().div_ceil(1000);
+    let timeout = (whole <= 900).then(|| format!("`timeout = \"{whole}s\"`"));
+    let mut at_once = function.concurrency + 1..=function.batch_size.min(1_000);
+    let concurrency = at_once.find(|more| fits(&|changed| changed.concurrency = *more));
+    let retries = (0..function.retries)
+        .rev()
+        .find(|fewer| fits(&|changed| changed.retries = *fewer));
+    let batch_size = (1..function.batch_size)
+        .rev()
+        .find(|fewer| fits(&|changed| changed.batch_size = *fewer));
+    let ways: Vec<_> = [
+        timeout,
+        concurrency.map(|fitting| format!("`concurrency = {fitting}`")),
+        retries.map(|fitting| format!("`retries = {fitting}`")),
+        batch_size.map(|fitting| format!("`batch_size = {fitting}`")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match ways.is_empty() {
+        true => "lower more than one of `retries`, `backoff`, `attempt_timeout` and `batch_size`"
+            .to_owned(),
+        false => format!("write {}", ways.join(", or ")),
+    }
+}
+
 fn sum(function: &Function) -> String {
-    let rounds = function.batch_size.div_ceil(function.concurrency);
     let waits = show(function.backoff.longest(function.retries));
-    let rows = match function.concurrency {
-        1 => format!("{rounds} messages"),
-        at_once => format!("{rounds} rounds of {at_once} messages"),
+    let rows = match (function.is_fifo(), function.concurrency) {
+        (true, _) => format!("{} messages that may be of one group", rounds(function)),
+        (false, 1) => format!("{} messages", rounds(function)),
+        (false, at_once) => format!("{} rounds of {at_once} messages", rounds(function)),
     };
     match function.attempt_timeout {
-        Some(attempt) => format!(
-            "{rows} × ({} attempts × {} + waits of up to {waits})",
-            function.retries + 1,
-            show(attempt)
-        ),
+        Some(attempt) => {
+            format!(
+                "{rows} × ({} attempts × {} + waits of up to {waits})",
+                function.retries + 1,
+                show(attempt)
+            )
+        }
         None => format!("{rows} × waits of up to {waits}"),
     }
 }
@@ -201,5 +213,5 @@ fn env_size(options: &Options) -> Option<String> {
 
 fn policies_quota(options: &Options) -> Option<String> {
     let count = options.function.policies.len();
-    (count > 10).then(|| format!("a role has at most 10 managed policies, but `policies` lists {count}; join some of them"))
+    (count > 10).then(|| format!("a role has at most 10 managed policies unless the account has a higher quota, but `policies` lists {count}; join some of them, or write `allow = \"policies_quota\"`"))
 }

@@ -259,16 +259,19 @@ fn dlq_retention(options: &Options) -> Option<String> {
 fn expires_before_dlq(options: &Options) -> Option<String> {
     let function = &options.function;
     let receives = function.max_receive_count;
+    let hidden = u64::from(function.visibility_timeout);
     let on_the_way: u64 = match function.queue_backoff {
-        None => u64::from(function.visibility_timeout) * u64::from(receives),
-        Some(waits) => (0..receives)
-            .map(|receive| {
-                u64::from(waits.min)
-                    .checked_shl(receive)
-                    .unwrap_or(u64::MAX)
-                    .min(u64::from(waits.max))
-            })
-            .sum(),
+        None => hidden * u64::from(receives),
+        Some(waits) => {
+            // The backoff counts from the end of the invocation; one that crashes
+            // sets none, and leaves the visibility timeout.
+            let before = u64::from(function.batch_window + function.timeout);
+            let doubling = std::iter::successors(Some(u64::from(waits.min)), |wait| {
+                Some(wait.saturating_mul(2))
+            });
+            let waits = doubling.map(|wait| hidden.max(before + wait.min(u64::from(waits.max))));
+            waits.take(receives as usize).sum()
+        }
     };
     (on_the_way >= u64::from(function.retention)).then(|| {
         format!(

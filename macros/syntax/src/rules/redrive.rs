@@ -65,20 +65,13 @@ fn redrive_without_schedule(options: &Options) -> Option<String> {
 fn redrive_gap(options: &Options) -> Option<String> {
     let function = &options.function;
     let redrive = function.redrive.as_ref()?;
-    let (left, sum) = match function.is_fifo() {
-        true => (function.dlq_retention, seconds(function.dlq_retention)),
-        false => (
-            // A DLQ that keeps nothing longer is another rule's business.
-            function
-                .dlq_retention
-                .checked_sub(function.retention)
-                .filter(|left| *left > 0)?,
-            format!(
-                "{} - {}",
-                seconds(function.dlq_retention),
-                seconds(function.retention)
-            ),
-        ),
+    // A DLQ that keeps nothing longer is another rule's business.
+    let left = match function.is_fifo() {
+        true => function.dlq_retention,
+        false => function
+            .dlq_retention
+            .checked_sub(function.retention)
+            .filter(|left| *left > 0)?,
     };
     let zone = schedule::timezone(&redrive.timezone).ok()?;
     let Some(gap) = redrive.schedule.longest_gap_in(&zone) else {
@@ -87,12 +80,18 @@ fn redrive_gap(options: &Options) -> Option<String> {
                 .to_owned(),
         );
     };
-    (gap >= Duration::from_secs(u64::from(left))).then(|| {
-        format!(
-            "up to {} lie between two redrives, but a message may have only {} left in the DLQ (`dlq_retention` - `retention`: {sum}); redrive more often, or lower `retention`",
-            show(gap),
-            seconds(left),
-        )
+    if gap < Duration::from_secs(u64::from(left)) {
+        return None;
+    }
+    let (gap, kept, left) = (show(gap), seconds(function.dlq_retention), seconds(left));
+    Some(match function.is_fifo() {
+        true => format!(
+            "up to {gap} lie between two redrives, but the DLQ keeps a message for {kept} only; redrive more often, or raise `dlq_retention`, up to 14d"
+        ),
+        false => format!(
+            "up to {gap} lie between two redrives, but a message may have only {left} left in the DLQ (`dlq_retention` - `retention`: {kept} - {}); redrive more often, or lower `retention`",
+            seconds(function.retention),
+        ),
     })
 }
 

@@ -203,6 +203,18 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
+        "handler_error",
+        "The error becomes a `Box<dyn std::error::Error + Send + Sync>`, so that the log and Lambda can show it; `thiserror` derives what that takes.",
+        "",
+        "",
+    ),
+    rule(
+        "redrive_feature",
+        "What calls SQS is behind the feature `redrive` of the crate `redrive`, which is on by default: add it to the dependency's `features`.",
+        "",
+        "",
+    ),
+    rule(
         "library_target",
         "A Lambda function is a binary; a library has no `main` to write.",
         "",
@@ -229,6 +241,30 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "function_differs",
         "The template describes the function with other settings than it is compiled with.",
+        "",
+        "",
+    ),
+    rule(
+        "shared_name",
+        "The resources of a function are named after it, so two functions of a package need two names.",
+        "",
+        "",
+    ),
+    rule(
+        "shared_queue",
+        "Two functions on one queue would each see some of its messages. Give each its own `queue`, or one function both tasks.",
+        "",
+        "",
+    ),
+    rule(
+        "overlay",
+        "The overlay is a JSON merge patch of the template: an object, in a file that can be read, that leaves each resource its `Type`.",
+        "",
+        "",
+    ),
+    rule(
+        "architecture",
+        "Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo lambda build --arm64`.",
         "",
         "",
     ),
