@@ -124,6 +124,7 @@ fn an_overlay_is_merged_and_a_bad_one_is_an_error() {
 
     package.write("infra/overlay.json", "[]");
     package.check(&[]).fails_with("it is not a JSON object");
+    package.check(&[]).fails_with("[overlay]");
 
     let overlay = r#"{"Resources": {"HandleWorker": {"Properties": {"Description": "mine"}}}}"#;
     package.write("infra/overlay.json", overlay);
@@ -134,7 +135,62 @@ fn an_overlay_is_merged_and_a_bad_one_is_an_error() {
         template["Resources"]["HandleWorker"]["Properties"]["Description"],
         "mine"
     );
+    assert!(package.read("infra/stack.md").contains("HandleWorker"));
+    // Programs look in one place.
+    assert!(package.output("stack.json").contains("overlay-is-merged"));
+    assert!(!package.outputs().join("template.json").exists());
     package.check(&[]).ran_nothing();
+}
+
+#[test]
+fn the_build_script_names_what_it_is_not_told() {
+    let source = handler(
+        "#[cfg_attr(beta, redrive::sqs_batch(memory = 512))]\n\
+         #[cfg_attr(not(beta), redrive::sqs_batch)]",
+    );
+    let package = Package::new("names-what-it-is", &source);
+    package.write(
+        "build.rs",
+        r#"fn main() {
+            println!("cargo::rustc-check-cfg=cfg(beta)");
+            println!("cargo::rustc-cfg=beta");
+            redrive_infra::Builder::new().cfg("beta").target_dir("elsewhere").build();
+        }"#,
+    );
+    package.check(&[]).succeeds();
+    let files = "elsewhere/redrive/names-what-it-is";
+    let template: serde_json::Value =
+        serde_json::from_str(&package.read(&format!("{files}/template.json"))).expect("JSON");
+    let worker = &template["Resources"]["HandleWorker"]["Properties"];
+    assert_eq!(worker["MemorySize"], 512);
+    assert_eq!(
+        worker["Code"],
+        "../../lambda/names-what-it-is/bootstrap.zip"
+    );
+    assert!(package.read(&format!("{files}/stack.json")).contains("512"));
+}
+
+#[test]
+fn a_package_without_functions_has_no_template() {
+    let package = Package::new("without-functions", &handler("#[redrive::sqs_batch]"));
+    package.check(&[]).succeeds();
+    package.write(
+        "src/main.rs",
+        &handler("#[redrive::sqs_batch(infra = false)]"),
+    );
+    let checked = package.check(&[]);
+    checked.succeeds();
+    let warning = "no function of `without-functions` belongs in a template";
+    assert!(checked.stderr.contains(warning), "{}", checked.stderr);
+    for name in ["template.json", "stack.md"] {
+        assert!(!package.outputs().join(name).exists(), "{name}");
+    }
+    assert!(package.output("stack.json").contains("\"functions\": []"));
+    package.check(&[]).ran_nothing();
+
+    package.write("src/main.rs", &handler("#[redrive::sqs_batch]"));
+    package.check(&[]).succeeds();
+    assert_eq!(package.property("HandleWorker", "Handler"), "handle");
 }
 
 #[test]
@@ -142,7 +198,7 @@ fn what_two_functions_share_is_an_error() {
     let package = Package::new("two-functions", &handler("#[redrive::sqs_batch]"));
     package.write("src/bin/other.rs", &handler("#[redrive::sqs_batch]"));
     package.check(&[]).fails_with(
-        "`handle` (binary `other`) and `handle` (binary `two-functions`) have names that the template cannot tell apart",
+        "`handle` (binary `other`) and `handle` (binary `two-functions`) have names that the template cannot tell apart; rename one of them [shared_name]",
     );
     let other =
         handler("#[redrive::sqs_batch(queue = \"handle\")]").replace("fn handle", "fn other");

@@ -21,6 +21,8 @@ use crate::{clash, export, overlay, target, template};
 pub struct Builder {
     overlays: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
+    target_dir: Option<PathBuf>,
+    cfgs: Vec<String>,
 }
 
 impl Builder {
@@ -42,11 +44,43 @@ impl Builder {
         self
     }
 
-    /// Writes `template.json`, `stack.md` and `stack.json` to this folder,
-    /// relative to the package's. The template finds the code from there.
+    /// Writes `template.json` and `stack.md` to this folder, relative to the
+    /// package's. The template finds the code from there. `stack.json` stays in
+    /// the target folder, where programs look for it.
     #[must_use]
     pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(path.into());
+        self
+    }
+
+    /// Names cargo's target folder, relative to the package's.
+    ///
+    /// Only a workspace whose intermediate files have a folder of their own
+    /// (cargo's [`build.build-dir`]) needs this: a build script is not told of
+    /// the target folder, so it is taken to be the one that `OUT_DIR` is in.
+    ///
+    /// [`build.build-dir`]: https://doc.rust-lang.org/cargo/reference/config.html#buildbuild-dir
+    #[must_use]
+    pub fn target_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.target_dir = Some(path.into());
+        self
+    }
+
+    /// Takes this cfg to be set: `name`, or `name="value"`. Name each that
+    /// decides on a function and that your build script sets itself, for no
+    /// build script is told what it sets.
+    ///
+    /// ```no_run
+    /// // build.rs
+    /// println!("cargo::rustc-check-cfg=cfg(beta)");
+    /// println!("cargo::rustc-cfg=beta");
+    /// redrive_infra::Builder::new().cfg("beta").build();
+    /// ```
+    ///
+    /// Anything else fails the build.
+    #[must_use]
+    pub fn cfg(mut self, cfg: impl Into<String>) -> Self {
+        self.cfgs.push(cfg.into());
         self
     }
 
@@ -65,7 +99,11 @@ impl Builder {
     }
 
     fn run(&self, env: &Env) -> Result<(), Error> {
-        let discovery = discover::discover(&env.package, &Cfg::from_vars(std::env::vars()))?;
+        let mut cfg = Cfg::from_vars(std::env::vars());
+        for text in &self.cfgs {
+            cfg.set(text)?;
+        }
+        let discovery = discover::discover(&env.package, &cfg)?;
         tell(&discovery, &env.package);
         let overlays: Vec<_> = self
             .overlays
@@ -86,20 +124,36 @@ impl Builder {
         if !discovery.is_sound() {
             return Ok(());
         }
-        let target = target::folder(&env.out_dir, &env.target)?;
-        let folder = match &self.out_dir {
+        let target = match &self.target_dir {
             Some(folder) => env.package.join(folder),
-            None => target.join("redrive").join(&env.name),
+            None => target::folder(&env.out_dir, &env.target)?,
         };
-        let output = Output::new(&folder, &env.out_dir)?;
+        let for_programs = Output::new(&target.join("redrive").join(&env.name), &env.out_dir)?;
+        let output = match &self.out_dir {
+            Some(folder) => Output::new(&env.package.join(folder), &env.out_dir)?,
+            None => for_programs.clone(),
+        };
+        let same = |old: &str, new: &str| old == new;
+        if stack.functions.is_empty() {
+            for_programs.write("stack.json", &stack.to_text(), same)?;
+            cargo::warning(format_args!(
+                "no function of `{}` belongs in a template, so none is written; \
+                 a package whose functions all have `infra = false` needs no `redrive_infra`",
+                env.name
+            ));
+            // CloudFormation takes no template without resources, and an old
+            // one would deploy what is gone.
+            return output
+                .remove("template.json")
+                .and_then(|()| output.remove("stack.md"));
+        }
 
         let mut template = template::render(&stack, &code_folder(output.folder(), &target));
         for path in &overlays {
             overlay::apply(path, &mut template)?;
         }
-        let same = |old: &str, new: &str| old == new;
         output.write("template.json", &template::to_text(template), same)?;
-        output.write("stack.json", &stack.to_text(), same)?;
+        for_programs.write("stack.json", &stack.to_text(), same)?;
         let overlays: Vec<_> = self
             .overlays
             .iter()

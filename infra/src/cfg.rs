@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitBool, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitBool, LitStr, Meta, MetaNameValue, Token};
+
+use crate::error::Error;
 
 /// The configuration a package is compiled with, without `test`: what only
 /// tests see is not deployed.
@@ -31,15 +33,37 @@ impl Cfg {
         Self { values }
     }
 
+    /// Sets what `--cfg` of rustc would: `name`, or `name="value"`.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn set(&mut self, cfg: &str) -> Result<(), Error> {
+        let (name, value) = match syn::parse_str(cfg) {
+            Ok(Meta::Path(name)) => (name, String::new()),
+            Ok(Meta::NameValue(MetaNameValue {
+                path,
+                value:
+                    Expr::Lit(ExprLit {
+                        lit: Lit::Str(value),
+                        ..
+                    }),
+                ..
+            })) => (path, value.value()),
+            _ => return Err(Error::Cfg(cfg.to_owned())),
+        };
+        let name = name.get_ident().ok_or_else(|| Error::Cfg(cfg.to_owned()))?;
+        let key = key(&name.unraw().to_string());
+        self.values.entry(key).or_default().push(value);
+        Ok(())
+    }
+
     /// Whether the package's feature is enabled.
     pub fn has_feature(&self, name: &str) -> bool {
         self.is("feature", name)
     }
 
-    /// Cargo passes a key on in upper case, with underscores for dashes.
-    fn get(&self, key: &str) -> Option<&[String]> {
-        let key = key.to_uppercase().replace('-', "_");
-        self.values.get(&key).map(Vec::as_slice)
+    fn get(&self, name: &str) -> Option<&[String]> {
+        self.values.get(&key(name)).map(Vec::as_slice)
     }
 
     fn is(&self, key: &str, value: &str) -> bool {
@@ -125,6 +149,11 @@ impl Cfg {
     }
 }
 
+/// Cargo passes a name on in upper case, with underscores for dashes.
+fn key(name: &str) -> String {
+    name.to_uppercase().replace('-', "_")
+}
+
 #[cfg(test)]
 mod tests {
     use super::Cfg;
@@ -158,6 +187,24 @@ mod tests {
         assert!(!compiled(parse_quote!(#[cfg(target_os = "macos")])));
         assert!(!compiled(parse_quote!(#[cfg(feature = "other")])));
         assert!(!compiled(parse_quote!(#[cfg(false)])));
+    }
+
+    #[test]
+    fn what_the_build_script_sets_itself() {
+        let mut cfg = Cfg::default();
+        for text in ["beta", "stage=\"dev\"", "stage = \"test\""] {
+            cfg.set(text).expect("a cfg");
+        }
+        let compiled = |attribute: Attribute| cfg.resolve(&[attribute]).is_some();
+        assert!(compiled(parse_quote!(#[cfg(beta)])));
+        assert!(compiled(
+            parse_quote!(#[cfg(all(stage = "dev", stage = "test"))])
+        ));
+        assert!(!compiled(parse_quote!(#[cfg(stage = "prod")])));
+        for text in ["", "a b", "stage=dev", "a::b", "cfg(beta)"] {
+            let error = Cfg::default().set(text).expect_err(text).to_string();
+            assert!(error.starts_with(&format!("`{text}` is no cfg")), "{error}");
+        }
     }
 
     #[test]

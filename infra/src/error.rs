@@ -16,6 +16,8 @@ pub enum Error {
     Unwritable(PathBuf, String),
     /// No folder above `OUT_DIR` is cargo's target folder.
     NoTarget(PathBuf),
+    /// A cfg is not one.
+    Cfg(String),
     /// AWS Lambda does not run this architecture.
     Architecture(String),
     /// An overlay cannot be applied.
@@ -51,19 +53,27 @@ impl fmt::Display for Error {
             }
             Self::NoTarget(out) => write!(
                 f,
-                "no folder above `{}` holds cargo's `CACHEDIR.TAG`; name the template's folder with `Builder::out_dir`",
+                "no folder above `{}` is cargo's target folder; name it with `Builder::target_dir`",
                 out.display()
+            ),
+            Self::Cfg(text) => write!(
+                f,
+                "`{text}` is no cfg; `Builder::cfg` takes `name` or `name=\"value\"`"
             ),
             Self::Architecture(architecture) => write!(
                 f,
-                "AWS Lambda runs `aarch64` and `x86_64`, not `{architecture}`; build with `--target` for one of them"
+                "AWS Lambda runs `aarch64` and `x86_64`, not `{architecture}`; build with `--target` for one of them [architecture]"
             ),
             Self::Overlay(path, why) => {
-                write!(f, "overlay `{}` cannot be applied: {why}", path.display())
+                write!(
+                    f,
+                    "overlay `{}` cannot be applied: {why} [overlay]",
+                    path.display()
+                )
             }
             Self::SharedName([one, other]) => write!(
                 f,
-                "{one} and {other} have names that the template cannot tell apart; rename one of them"
+                "{one} and {other} have names that the template cannot tell apart; rename one of them [shared_name]"
             ),
             Self::SharedQueue {
                 queue,
@@ -71,7 +81,7 @@ impl fmt::Display for Error {
             } => write!(
                 f,
                 "{one} and {other} share the queue `{queue}`, so each would take messages of the other; \
-                 name another one with `queue = \"…\"`"
+                 name another one with `queue = \"…\"` [shared_queue]"
             ),
         }
     }

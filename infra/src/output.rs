@@ -1,6 +1,7 @@
 //! The files that the build script writes.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -8,6 +9,7 @@ use crate::cargo;
 use crate::error::Error;
 
 /// The folder of the files.
+#[derive(Clone)]
 pub(crate) struct Output {
     folder: PathBuf,
     /// When cargo started the build script.
@@ -56,6 +58,17 @@ impl Output {
                 .map_err(unwritable)?;
         }
         Ok(())
+    }
+
+    /// Deletes a file that is out of date, if it is there.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(Error::Unwritable(path, error.to_string()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -113,6 +126,16 @@ mod tests {
         output.write("x", "one", SAME).expect("written");
         let modified = fs::metadata(output.folder().join("x")).and_then(|data| data.modified());
         assert_eq!(modified.expect("a file's time"), started);
+    }
+
+    #[test]
+    fn what_is_removed_may_be_gone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let output = Output::new(folder.path(), folder.path()).expect("a folder");
+        output.write("x", "one", SAME).expect("written");
+        output.remove("x").expect("removed");
+        assert!(!output.folder().join("x").exists());
+        output.remove("x").expect("nothing to remove");
     }
 
     #[test]

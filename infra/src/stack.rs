@@ -1,6 +1,8 @@
 //! What a package deploys: the one model that the template, `stack.md` and the
 //! local world are made from.
 
+use std::fmt;
+
 use redrive_syntax::Function;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +30,50 @@ impl Stack {
         let text = serde_json::to_string_pretty(self);
         text.expect("numbers, strings and maps with string keys are JSON") + "\n"
     }
+
+    /// Reads the text of `stack.json`.
+    ///
+    /// # Errors
+    /// If it is of another format than [`Stack::VERSION`], or no stack.
+    pub fn from_text(text: &str) -> Result<Self, ReadError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let no_stack = |error: serde_json::Error| ReadError::NoStack(error.to_string());
+        // Another format need not have the fields of this one.
+        let Versioned { version } = serde_json::from_str(text).map_err(no_stack)?;
+        if version != Self::VERSION {
+            return Err(ReadError::Version(version));
+        }
+        serde_json::from_str(text).map_err(no_stack)
+    }
 }
+
+/// Why a text is not read as a [`Stack`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// It is of this format, which is not [`Stack::VERSION`].
+    Version(u32),
+    /// It is not a stack in JSON, and why.
+    NoStack(String),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => write!(
+                f,
+                "it has format {version} and not {}, so another version of `redrive-infra` wrote it; \
+                 let the package and this program have one version of redrive, and build again",
+                Stack::VERSION
+            ),
+            Self::NoStack(why) => write!(f, "it is not a stack: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
 
 /// One function and the binary that holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,4 +94,26 @@ pub enum Architecture {
     Arm64,
     /// 64-bit x86.
     X86_64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReadError, Stack};
+    use crate::sample;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let stack = sample::stack([sample::entry("orders")]);
+        assert_eq!(Stack::from_text(&stack.to_text()), Ok(stack));
+    }
+
+    #[test]
+    fn another_format_is_told_from_no_stack() {
+        let newer = r#"{"version": 4000000, "shape": "unknown"}"#;
+        assert_eq!(Stack::from_text(newer), Err(ReadError::Version(4_000_000)));
+        for text in ["", "{}", r#"{"version": 1}"#] {
+            let error = Stack::from_text(text);
+            assert!(matches!(error, Err(ReadError::NoStack(_))), "{error:?}");
+        }
+    }
 }

@@ -123,6 +123,6 @@ fn read_stack(folder: &Path) -> Result<Stack, Error> {
     let path = folder.join("stack.json");
     let read = std::fs::read_to_string(&path)
         .map_err(|error| error.to_string())
-        .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        .and_then(|text| Stack::from_text(&text).map_err(|error| error.to_string()));
     read.map_err(|reason| Error::NoStack { path, reason })
 }

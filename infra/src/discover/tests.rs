@@ -90,6 +90,15 @@ fn a_binary_without_its_features_is_not_built() {
 }
 
 #[test]
+fn a_feature_of_a_dependency_is_taken_to_be_enabled() {
+    let folder = package(&[("src/bin/extra.rs", &handler("extra"))]);
+    let target = "[[bin]]\nname = \"extra\"\nrequired-features = [\"more\", \"serde/derive\"]\n[features]\nmore = []\n";
+    write(folder.path(), "Cargo.toml", &format!("{MANIFEST}{target}"));
+    assert!(found(&folder, "").is_empty());
+    assert_eq!(found(&folder, "more"), ["extra||extra"]);
+}
+
+#[test]
 fn settings_of_the_workspace_are_inherited() {
     let folder = TempDir::new().expect("a temporary folder");
     let root = "[workspace]\nmembers = [\"shop\"]\n[workspace.package]\nversion = \"0.1.0\"\nedition = \"2024\"\n";
