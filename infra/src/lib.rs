@@ -35,6 +35,7 @@ mod clash;
 pub mod discover;
 pub mod error;
 mod export;
+pub mod lambda;
 pub mod markdown;
 mod output;
 mod overlay;

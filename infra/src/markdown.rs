@@ -111,9 +111,8 @@ fn seconds(seconds: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use quote::quote;
     use redrive_syntax::Warning;
-    use redrive_syntax::function::Redrive;
-    use redrive_syntax::schedule::Schedule;
 
     use super::{render, same_but_for_runs};
     use crate::discover::Note;
@@ -121,13 +120,8 @@ mod tests {
     use crate::stack::Stack;
 
     fn nightly(schedule: &str) -> Stack {
-        let mut entry = sample::entry("orders");
-        entry.function.redrive = Some(Redrive {
-            schedule: Schedule::parse(schedule).expect("a schedule"),
-            timezone: "Asia/Jerusalem".to_owned(),
-            rate: None,
-        });
-        sample::stack([entry])
+        let attribute = quote!(dlq_redrive = #schedule, redrive_timezone = "Asia/Jerusalem");
+        sample::stack([sample::with("orders", attribute)])
     }
 
     fn at(stack: &Stack, now: &str) -> String {

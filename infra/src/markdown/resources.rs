@@ -4,6 +4,7 @@ use redrive_syntax::Function;
 use redrive_syntax::function::Redrive;
 
 use super::{line, seconds};
+use crate::lambda::{REDRIVE_MEMORY, REDRIVE_TIMEOUT};
 use crate::stack::{Stack, StackFunction};
 use crate::template::{FAILURES, Ids, Part};
 
@@ -115,8 +116,9 @@ fn redriver(function: &Function, redrive: &Redrive) -> String {
         None => "as fast as SQS decides".to_owned(),
     };
     format!(
-        "redrive function `{}.redrive`, the same code: {speed}",
-        function.name
+        "redrive function `{}.redrive`, the same code: timeout {}, memory {REDRIVE_MEMORY} MB, {speed}",
+        function.name,
+        seconds(REDRIVE_TIMEOUT),
     )
 }
 

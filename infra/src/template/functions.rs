@@ -1,17 +1,17 @@
 //! The two Lambda functions, their logs, and the mapping that feeds the worker.
 
+use std::collections::BTreeMap;
+
 use redrive_syntax::Function;
-use redrive_syntax::function::{OnPermanent, Redrive};
 use serde_json::{Value, json};
 
 use super::intrinsic::{arn, reference};
 use super::names::shared;
 use super::{Ids, Part, Section};
+use crate::lambda::{
+    REDRIVE_MEMORY, REDRIVE_TIMEOUT, Variable, redrive_variables, worker_variables,
+};
 use crate::stack::Architecture;
-
-/// The redrive function's timeout in seconds: a few calls to SQS, each with the
-/// SDK's own retries.
-const REDRIVE_TIMEOUT: u32 = 60;
 
 /// The zip that holds the binary, and what it was built for.
 pub(super) struct Code {
@@ -23,61 +23,39 @@ pub(super) fn add(resources: &mut Section, ids: &Ids, function: &Function, code:
     resources.insert(ids.of(Part::Worker), worker(ids, function, code));
     resources.insert(ids.of(Part::WorkerLogs), logs());
     resources.insert(ids.of(Part::EventSourceMapping), mapping(ids, function));
-    if let Some(redrive) = &function.redrive {
-        resources.insert(
-            ids.of(Part::Redrive),
-            redriver(ids, function, redrive, code),
-        );
+    if function.redrive.is_some() {
+        resources.insert(ids.of(Part::Redrive), redriver(ids, function, code));
         resources.insert(ids.of(Part::RedriveLogs), logs());
     }
 }
 
 fn worker(ids: &Ids, function: &Function, code: &Code) -> Value {
-    let mut env: Section = function
-        .env
-        .iter()
-        .map(|(name, value)| (name.clone(), json!(value)))
-        .collect();
-    if function.queue_backoff.is_some() {
-        env.insert(
-            "REDRIVE_QUEUE_URL".to_owned(),
-            reference(&ids.of(Part::Queue)),
-        );
-    }
-    if function.on_permanent == OnPermanent::Dlq {
-        env.insert("REDRIVE_DLQ_URL".to_owned(), reference(&ids.of(Part::Dlq)));
-    }
-    let mut worker = lambda(function, code);
+    let mut worker = lambda(code);
     worker["Properties"]["Handler"] = json!(function.name);
     worker["Properties"]["Timeout"] = json!(function.timeout);
+    worker["Properties"]["MemorySize"] = json!(function.memory);
     worker["Properties"]["Role"] = arn(&ids.of(Part::WorkerRole));
     worker["Properties"]["LoggingConfig"] = logging(&ids.of(Part::WorkerLogs));
-    if !env.is_empty() {
-        worker["Properties"]["Environment"] = json!({ "Variables": env });
+    let variables = worker_variables(function);
+    if !variables.is_empty() {
+        worker["Properties"]["Environment"] = environment(ids, variables);
     }
     worker
 }
 
-fn redriver(ids: &Ids, function: &Function, redrive: &Redrive, code: &Code) -> Value {
-    let mut env = json!({
-        "REDRIVE_DLQ_ARN": arn(&ids.of(Part::Dlq)),
-        "REDRIVE_DLQ_URL": reference(&ids.of(Part::Dlq)),
-        "REDRIVE_SOURCE_ARN": arn(&ids.of(Part::Queue)),
-    });
-    if let Some(rate) = redrive.rate {
-        env["REDRIVE_RATE"] = json!(rate.to_string());
-    }
-    let mut redriver = lambda(function, code);
+fn redriver(ids: &Ids, function: &Function, code: &Code) -> Value {
+    let mut redriver = lambda(code);
     redriver["Properties"]["Handler"] = json!(format!("{}.redrive", function.name));
     redriver["Properties"]["Timeout"] = json!(REDRIVE_TIMEOUT);
+    redriver["Properties"]["MemorySize"] = json!(REDRIVE_MEMORY);
     redriver["Properties"]["Role"] = arn(&ids.of(Part::RedriveRole));
     redriver["Properties"]["LoggingConfig"] = logging(&ids.of(Part::RedriveLogs));
-    redriver["Properties"]["Environment"] = json!({ "Variables": env });
+    redriver["Properties"]["Environment"] = environment(ids, redrive_variables(function));
     redriver
 }
 
 /// What the worker and the redrive function have in common.
-fn lambda(function: &Function, code: &Code) -> Value {
+fn lambda(code: &Code) -> Value {
     let architecture = match code.architecture {
         Architecture::Arm64 => "arm64",
         Architecture::X86_64 => "x86_64",
@@ -88,9 +66,23 @@ fn lambda(function: &Function, code: &Code) -> Value {
             "Runtime": "provided.al2023",
             "Architectures": [architecture],
             "Code": code.zip,
-            "MemorySize": function.memory,
         },
     })
+}
+
+fn environment(ids: &Ids, variables: BTreeMap<String, Variable>) -> Value {
+    let value = |variable| match variable {
+        Variable::QueueUrl => reference(&ids.of(Part::Queue)),
+        Variable::QueueArn => arn(&ids.of(Part::Queue)),
+        Variable::DlqUrl => reference(&ids.of(Part::Dlq)),
+        Variable::DlqArn => arn(&ids.of(Part::Dlq)),
+        Variable::Text(text) => json!(text),
+    };
+    let variables: Section = variables
+        .into_iter()
+        .map(|(name, variable)| (name, value(variable)))
+        .collect();
+    json!({ "Variables": variables })
 }
 
 fn logging(group: &str) -> Value {

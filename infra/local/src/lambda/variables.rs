@@ -7,14 +7,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use redrive_infra::lambda::{self, Variable};
 use redrive_infra::stack::StackFunction;
-use redrive_syntax::function::{Function, OnPermanent};
+use redrive_syntax::function::Function;
 
 use super::environment::LambdaFunction;
 use crate::names;
-
-/// The redrive function's timeout, as the template sets it.
-const REDRIVE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The worker of `entry`; `extra` are the stand-ins' addresses.
 pub(crate) fn worker(
@@ -24,18 +22,10 @@ pub(crate) fn worker(
     extra: &BTreeMap<String, String>,
 ) -> LambdaFunction {
     let function = &entry.function;
-    let mut variables = lambda_variables(&function.name, &function.name, function, endpoint);
-    variables.extend(function.env.clone());
+    let mut variables = lambda_variables(&function.name, &function.name, function.memory, endpoint);
+    let declared = lambda::worker_variables(function);
+    variables.extend(template_variables(declared, function, endpoint));
     variables.extend(extra.clone());
-    if function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some() {
-        variables.extend(
-            [
-                ("REDRIVE_QUEUE_URL", &function.queue),
-                ("REDRIVE_DLQ_URL", &function.dlq()),
-            ]
-            .map(|(name, queue)| (name.to_owned(), names::queue_url(endpoint, queue))),
-        );
-    }
     LambdaFunction {
         name: function.name.clone(),
         binary: binary.to_owned(),
@@ -53,28 +43,33 @@ pub(crate) fn redrive_function(
     let function = &entry.function;
     let name = format!("{}-redrive", function.name);
     let handler = format!("{}.redrive", function.name);
-    let mut variables = lambda_variables(&name, &handler, function, endpoint);
-    variables.extend(
-        [
-            ("REDRIVE_DLQ_ARN", names::queue_arn(&function.dlq())),
-            (
-                "REDRIVE_DLQ_URL",
-                names::queue_url(endpoint, &function.dlq()),
-            ),
-            ("REDRIVE_SOURCE_ARN", names::queue_arn(&function.queue)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    );
-    let rate = function.redrive.as_ref().and_then(|redrive| redrive.rate);
-    if let Some(rate) = rate {
-        variables.insert("REDRIVE_RATE".to_owned(), rate.to_string());
-    }
+    let mut variables = lambda_variables(&name, &handler, lambda::REDRIVE_MEMORY, endpoint);
+    let declared = lambda::redrive_variables(function);
+    variables.extend(template_variables(declared, function, endpoint));
     LambdaFunction {
         name,
         binary: binary.to_owned(),
-        timeout: REDRIVE_TIMEOUT,
+        timeout: Duration::from_secs(lambda::REDRIVE_TIMEOUT.into()),
         variables,
     }
+}
+
+/// What the template sets.
+fn template_variables(
+    declared: BTreeMap<String, Variable>,
+    function: &Function,
+    endpoint: &str,
+) -> impl Iterator<Item = (String, String)> {
+    declared.into_iter().map(move |(name, variable)| {
+        let value = match variable {
+            Variable::QueueUrl => names::queue_url(endpoint, &function.queue),
+            Variable::QueueArn => names::queue_arn(&function.queue),
+            Variable::DlqUrl => names::queue_url(endpoint, &function.dlq()),
+            Variable::DlqArn => names::queue_arn(&function.dlq()),
+            Variable::Text(text) => text,
+        };
+        (name, value)
+    })
 }
 
 /// What Lambda sets; see
@@ -82,10 +77,10 @@ pub(crate) fn redrive_function(
 fn lambda_variables(
     name: &str,
     handler: &str,
-    function: &Function,
+    memory: u32,
     endpoint: &str,
 ) -> BTreeMap<String, String> {
-    let memory = function.memory.to_string();
+    let memory = memory.to_string();
     let log_group = format!("/aws/lambda/{name}");
     [
         ("_HANDLER", handler),
@@ -110,4 +105,65 @@ fn lambda_variables(
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use redrive_infra::stack::StackFunction;
+
+    use super::{redrive_function, worker};
+
+    const ENDPOINT: &str = "http://127.0.0.1:1";
+
+    fn entry(attribute: &str) -> StackFunction {
+        let tokens = |text: &str| text.parse().expect("tokens");
+        let item = "async fn handle(order: Order) -> Result<(), Error> {}";
+        StackFunction {
+            binary: "orders".to_owned(),
+            function: redrive_syntax::parse(tokens(attribute), tokens(item)).function,
+        }
+    }
+
+    /// The variables of redrive's own.
+    fn own(variables: BTreeMap<String, String>) -> Vec<(String, String)> {
+        let own = |name: &str| name.starts_with("REDRIVE_");
+        variables
+            .into_iter()
+            .filter(|(name, _)| own(name))
+            .collect()
+    }
+
+    #[test]
+    fn the_world_sets_what_the_template_sets() {
+        let worker = |attribute| {
+            let entry = entry(attribute);
+            own(worker(&entry, Path::new("x"), ENDPOINT, &BTreeMap::new()).variables)
+        };
+        assert!(worker("").is_empty());
+        let variable =
+            |name: &str, queue: &str| (name.to_owned(), crate::names::queue_url(ENDPOINT, queue));
+        assert_eq!(
+            worker("queue_backoff = \"1s..1m\""),
+            [variable("REDRIVE_QUEUE_URL", "handle")]
+        );
+        assert_eq!(
+            worker("on_permanent = \"dlq\""),
+            [variable("REDRIVE_DLQ_URL", "handle-dlq")]
+        );
+    }
+
+    #[test]
+    fn the_redrive_function_has_its_own_memory() {
+        let entry = entry("memory = 1024, dlq_redrive = \"rate(1 day)\"");
+        let memory = |variables: BTreeMap<String, String>| {
+            variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"].clone()
+        };
+        let worker = worker(&entry, Path::new("x"), ENDPOINT, &BTreeMap::new());
+        assert_eq!(memory(worker.variables), "1024");
+        let redrive = redrive_function(&entry, Path::new("x"), ENDPOINT);
+        assert_eq!(memory(redrive.variables), "128");
+    }
 }

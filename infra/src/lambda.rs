@@ -1,0 +1,105 @@
+//! What the deployed functions and those of the local world have in common.
+
+use std::collections::BTreeMap;
+
+use redrive_syntax::Function;
+use redrive_syntax::function::OnPermanent;
+
+/// The redrive function's timeout in seconds (`Timeout`): a few calls to SQS,
+/// each with the SDK's own retries.
+pub const REDRIVE_TIMEOUT: u32 = 60;
+
+/// The redrive function's memory in MB (`MemorySize`): the least that Lambda
+/// has, for it holds no messages and none of the worker's state.
+pub const REDRIVE_MEMORY: u32 = 128;
+
+/// What an environment variable holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// The source queue's URL.
+    QueueUrl,
+    /// The source queue's ARN.
+    QueueArn,
+    /// The DLQ's URL.
+    DlqUrl,
+    /// The DLQ's ARN.
+    DlqArn,
+    /// This text.
+    Text(String),
+}
+
+/// The worker's environment variables by name: its own, and the queues that it
+/// calls.
+pub fn worker_variables(function: &Function) -> BTreeMap<String, Variable> {
+    let mut variables: BTreeMap<_, _> = function
+        .env
+        .iter()
+        .map(|(name, value)| (name.clone(), Variable::Text(value.clone())))
+        .collect();
+    if function.queue_backoff.is_some() {
+        variables.insert("REDRIVE_QUEUE_URL".to_owned(), Variable::QueueUrl);
+    }
+    if function.on_permanent == OnPermanent::Dlq {
+        variables.insert("REDRIVE_DLQ_URL".to_owned(), Variable::DlqUrl);
+    }
+    variables
+}
+
+/// The redrive function's environment variables by name.
+pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
+    let mut variables = BTreeMap::from([
+        ("REDRIVE_DLQ_ARN".to_owned(), Variable::DlqArn),
+        ("REDRIVE_DLQ_URL".to_owned(), Variable::DlqUrl),
+        ("REDRIVE_SOURCE_ARN".to_owned(), Variable::QueueArn),
+    ]);
+    if let Some(rate) = function.redrive.as_ref().and_then(|redrive| redrive.rate) {
+        variables.insert("REDRIVE_RATE".to_owned(), Variable::Text(rate.to_string()));
+    }
+    variables
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::{Variable, redrive_variables, worker_variables};
+    use crate::sample;
+
+    fn text(text: &str) -> Variable {
+        Variable::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_worker_knows_the_queues_that_it_calls() {
+        let variables = |attribute| {
+            let variables = worker_variables(&sample::with("orders", attribute).function);
+            variables.into_iter().collect::<Vec<_>>()
+        };
+        assert!(variables(quote!()).is_empty());
+        assert_eq!(
+            variables(quote!(env(STAGE = "dev"))),
+            [("STAGE".to_owned(), text("dev"))]
+        );
+        assert_eq!(
+            variables(quote!(queue_backoff = "1s..1m")),
+            [("REDRIVE_QUEUE_URL".to_owned(), Variable::QueueUrl)]
+        );
+        assert_eq!(
+            variables(quote!(on_permanent = "dlq")),
+            [("REDRIVE_DLQ_URL".to_owned(), Variable::DlqUrl)]
+        );
+    }
+
+    #[test]
+    fn a_redrive_function_knows_both_queues_and_its_rate() {
+        let variables = |attribute| redrive_variables(&sample::with("orders", attribute).function);
+        let plain = variables(quote!(dlq_redrive = "rate(1 day)"));
+        let names: Vec<_> = plain.keys().collect();
+        assert_eq!(
+            names,
+            ["REDRIVE_DLQ_ARN", "REDRIVE_DLQ_URL", "REDRIVE_SOURCE_ARN"]
+        );
+        let limited = variables(quote!(dlq_redrive = "rate(1 day)", redrive_rate = 7));
+        assert_eq!(limited["REDRIVE_RATE"], text("7"));
+    }
+}
