@@ -98,6 +98,8 @@ first requests for each path, and takes so long to answer, limited to paths that
 "path"; 200 at once otherwise:
   {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "takes": "2s", "path": "/stock"}
 
+The functions get the variables that Lambda and the template set, and none of this process.
+
 Exit status:
   0    every message is accounted for: done, in a DLQ, still waiting, or expired
   1    a message is not accounted for, or the package does not build

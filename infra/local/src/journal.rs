@@ -238,3 +238,92 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqs::{Most, Outgoing, QueueConfig, RedrivePolicy};
+
+    fn start() -> Timestamp {
+        "2026-01-05T09:00:00Z".parse().unwrap()
+    }
+
+    /// `work` and its DLQ `dead`, with one message in flight in `work`.
+    fn in_flight() -> (Sqs, Message) {
+        let mut sqs = Sqs::new(0);
+        for (name, dlq) in [("dead", None), ("work", Some("dead"))] {
+            sqs.create(QueueConfig {
+                name: name.to_owned(),
+                visibility_timeout: 30,
+                retention: 345_600,
+                redrive_policy: dlq.map(|dlq: &str| RedrivePolicy {
+                    dead_letter_queue: dlq.to_owned(),
+                    max_receive_count: 1,
+                }),
+            });
+        }
+        send(&mut sqs, "work");
+        let message = sqs.receive("work", Most::messages(1), None, start());
+        (sqs, message.unwrap().remove(0))
+    }
+
+    fn send(sqs: &mut Sqs, queue: &str) {
+        let body = "x".to_owned();
+        let outgoing = Outgoing {
+            body,
+            ..Outgoing::default()
+        };
+        sqs.send(queue, outgoing, start()).unwrap();
+    }
+
+    /// What is told of the facts since the last time.
+    fn tell(journal: &mut Journal, sqs: &mut Sqs) -> Vec<&'static str> {
+        let facts = sqs.take_facts();
+        let events = facts.into_iter().filter_map(|fact| journal.fact(fact));
+        events.map(|event| event.happening.what()).collect()
+    }
+
+    fn fate(journal: &Journal, sqs: &Sqs) -> Fate {
+        journal.summary(sqs, start()).messages.remove(0).fate
+    }
+
+    #[test]
+    fn a_message_that_vanishes_is_not_accounted_for() {
+        let (mut sqs, _) = in_flight();
+        let mut journal = Journal::new(start());
+        tell(&mut journal, &mut sqs);
+        assert!(matches!(fate(&journal, &sqs), Fate::Waiting { .. }));
+        // A queue without it, in place of the one that has it.
+        let config = sqs.queue("work").unwrap().config.clone();
+        sqs.create(config);
+        assert_eq!(fate(&journal, &sqs), Fate::Unaccounted);
+    }
+
+    #[test]
+    fn success_is_told_once() {
+        let (mut sqs, message) = in_flight();
+        let mut journal = Journal::new(start());
+        tell(&mut journal, &mut sqs);
+        let done = Delivery::Done { attempt: 1 };
+        assert!(journal.delivery(&message, "work", done, start()).is_some());
+        sqs.delete("work", &message.receipt_handle(), start())
+            .unwrap();
+        assert!(tell(&mut journal, &mut sqs).is_empty());
+        assert!(matches!(fate(&journal, &sqs), Fate::Done { .. }));
+    }
+
+    #[test]
+    fn a_message_sent_on_to_the_dlq_is_not_done() {
+        let (mut sqs, message) = in_flight();
+        let mut journal = Journal::new(start());
+        tell(&mut journal, &mut sqs);
+        send(&mut sqs, "dead");
+        assert_eq!(tell(&mut journal, &mut sqs), ["sent on"]);
+        let done = Delivery::Done { attempt: 1 };
+        assert_eq!(journal.delivery(&message, "work", done, start()), None);
+        sqs.delete("work", &message.receipt_handle(), start())
+            .unwrap();
+        assert!(tell(&mut journal, &mut sqs).is_empty());
+        assert!(matches!(fate(&journal, &sqs), Fate::InDlq { .. }));
+    }
+}

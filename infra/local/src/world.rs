@@ -1,5 +1,6 @@
 //! The world: all parts together, and time.
 
+mod finish;
 mod settings;
 mod worker;
 
@@ -17,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::clock::{Clock, add};
 use crate::dependency::Dependencies;
 use crate::esm::event;
-use crate::journal::{Delivery, Journal};
+use crate::journal::Journal;
 use crate::lambda::Invocation;
 use crate::scheduler::Attempt;
 use crate::sqs::{self, Message, SharedSqs, Sqs};
@@ -25,7 +26,7 @@ use crate::story::Story;
 use crate::summary::Summary;
 use crate::timeline::{Event, Happening, Output};
 use crate::until::Until;
-use worker::{Worker, deliveries, explain};
+use worker::Worker;
 
 /// A running world. Dropping it ends its processes and servers.
 #[derive(Debug)]
@@ -293,103 +294,6 @@ impl World {
         }
     }
 
-    fn finish(&mut self, finished: Finished, tell: &mut impl FnMut(Output)) {
-        let Finished {
-            worker,
-            task,
-            invocation,
-        } = finished;
-        // What the function did to the queues came before its end.
-        self.tell_facts(tell);
-        let function = match task {
-            Task::Batch(_) => Some(&self.workers[worker].workers),
-            Task::Redrive(_) => self.workers[worker]
-                .redrive
-                .as_ref()
-                .map(|redrive| &redrive.pool),
-        };
-        let name = function.map_or_else(String::new, |pool| pool.function().name.clone());
-        self.journal.counts.cold_starts += usize::from(invocation.cold_start);
-        if self.logs {
-            let time = self.clock.now();
-            for line in &invocation.log {
-                tell(Output::Log {
-                    time,
-                    function: name.clone(),
-                    line: line.clone(),
-                });
-            }
-        }
-        match task {
-            Task::Batch(batch) => self.finish_batch(worker, &name, &batch, &invocation, tell),
-            Task::Redrive(attempt) => {
-                self.finish_redrive(worker, name, attempt, &invocation, tell);
-            }
-        }
-    }
-
-    fn finish_batch(
-        &mut self,
-        worker: usize,
-        name: &str,
-        batch: &[Message],
-        invocation: &Invocation,
-        tell: &mut impl FnMut(Output),
-    ) {
-        let now = self.clock.now();
-        self.journal.counts.invocations += 1;
-        self.journal.counts.failed_invocations += usize::from(invocation.outcome.is_err());
-        let worker = &mut self.workers[worker];
-        worker.mapping.finished();
-        let queue = &worker.function.queue;
-        for (message, delivery) in batch.iter().zip(deliveries(batch, invocation)) {
-            let done = matches!(delivery, Delivery::Done { .. });
-            let event = self.journal.delivery(message, name, delivery, now);
-            if done {
-                let handle = message.receipt_handle();
-                // A FIFO receipt that has expired deletes nothing: the message
-                // is delivered again, as on AWS.
-                let _ = self.sqs.change(|sqs, now| sqs.delete(queue, &handle, now));
-            }
-            if let Some(event) = event {
-                tell(Output::Event(event));
-            }
-        }
-    }
-
-    fn finish_redrive(
-        &mut self,
-        worker: usize,
-        function: String,
-        attempt: Attempt,
-        invocation: &Invocation,
-        tell: &mut impl FnMut(Output),
-    ) {
-        let time = self.clock.now();
-        let Some(redrive) = &mut self.workers[worker].redrive else {
-            return;
-        };
-        let happening = match &invocation.outcome {
-            Ok(answer) => Happening::RedriveAnswered {
-                function,
-                answer: serde_json::from_slice(answer).unwrap_or_default(),
-            },
-            Err(failure) => Happening::RedriveFailed {
-                function,
-                why: explain(failure, &invocation.log),
-                again_in: redrive
-                    .scheduler
-                    .failed(attempt, time)
-                    .map(|wait| wait.as_secs()),
-            },
-        };
-        tell(Output::Event(Event {
-            time,
-            message: None,
-            happening,
-        }));
-    }
-
     fn tell_facts(&mut self, tell: &mut impl FnMut(Output)) {
         let facts = self.sqs.read(|sqs, _| sqs.take_facts());
         if !facts.is_empty() {
@@ -431,34 +335,6 @@ impl World {
     pub fn is_real_time(&self) -> bool {
         self.real_time
     }
-}
-
-impl Worker {
-    /// Whether only its schedule can bring it to do anything.
-    fn is_at_rest(&self, sqs: &Sqs) -> bool {
-        let retrying = self
-            .redrive
-            .as_ref()
-            .is_some_and(|redrive| redrive.scheduler.is_retrying());
-        !retrying && !self.mapping.is_gathering() && is_empty(sqs, &self.function.queue)
-    }
-
-    /// Whether the DLQ is empty or has been redriven as often as it may be.
-    fn is_settled(&self, sqs: &Sqs, until: Until) -> bool {
-        if is_empty(sqs, &self.function.dlq()) {
-            return true;
-        }
-        match (&self.redrive, until) {
-            (None, _) => true,
-            (Some(redrive), Until::Redrives(most)) => redrive.useful >= most,
-            (Some(_), Until::Elapsed(_)) => false,
-        }
-    }
-}
-
-fn is_empty(sqs: &Sqs, queue: &str) -> bool {
-    sqs.queue(queue)
-        .is_ok_and(|queue| queue.messages().is_empty())
 }
 
 /// For ever, if there is no end.

@@ -36,10 +36,14 @@ struct Api {
 ///
 /// Signatures are not checked: every credential is good.
 pub fn router(sqs: SharedSqs, endpoint: impl Into<String>) -> Router {
-    Router::new().fallback(call).with_state(Api {
-        sqs,
-        endpoint: endpoint.into(),
-    })
+    Router::new()
+        .fallback(call)
+        .with_state(Api {
+            sqs,
+            endpoint: endpoint.into(),
+        })
+        // SQS checks the size of messages, not of requests.
+        .layer(axum::extract::DefaultBodyLimit::disable())
 }
 
 async fn call(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Response<Body> {

@@ -63,7 +63,7 @@ impl Sqs {
         check(&outgoing, fifo)?;
         let deduplication = outgoing.deduplication.clone();
 
-        let copy_of = self.in_flight_with_body(&outgoing.body, now);
+        let copy_of = self.in_flight_elsewhere(name, &outgoing.body, now);
         let origin = copy_of.unwrap_or_else(|| {
             let origin = Origin(self.next_origin);
             self.next_origin += 1;
@@ -116,11 +116,13 @@ impl Sqs {
         Ok(sent)
     }
 
-    /// A worker that sends on what it is working on gives a new message the
-    /// same body: to the person who sent it, it is the same message.
-    fn in_flight_with_body(&self, body: &str, now: Timestamp) -> Option<Origin> {
+    /// A worker that sends on what it is working on gives another queue a
+    /// message with the same body: to the person who sent it, it is the same
+    /// message.
+    fn in_flight_elsewhere(&self, name: &str, body: &str, now: Timestamp) -> Option<Origin> {
         self.queues
             .values()
+            .filter(|queue| queue.config.name != name)
             .flat_map(|queue| queue.messages())
             .find(|message| message.in_flight(now) && message.body == body)
             .map(|message| message.origin)

@@ -452,3 +452,14 @@ fn one_seed_gives_one_order() {
     assert_eq!(order(1), order(1));
     assert_ne!(order(1), order(2));
 }
+
+#[test]
+fn what_a_worker_sends_on_is_the_same_message() {
+    let mut sqs = sqs("");
+    let sent = sqs.send("work", body("x"), start()).unwrap();
+    receive(&mut sqs, start());
+    let copy = sqs.send("dead", body("x"), start()).unwrap();
+    assert_eq!(copy.origin, sent.origin);
+    let like_it = sqs.send("work", body("x"), start()).unwrap();
+    assert_ne!(like_it.origin, sent.origin);
+}

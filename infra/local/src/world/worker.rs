@@ -14,7 +14,8 @@ use crate::esm::{Mapping, failed_ids};
 use crate::journal::Delivery;
 use crate::lambda::{self, Failure, Invocation, Pool};
 use crate::scheduler::Scheduler;
-use crate::sqs::Message;
+use crate::sqs::{Message, Sqs};
+use crate::until::Until;
 
 /// One function of the stack.
 #[derive(Debug)]
@@ -66,6 +67,34 @@ impl Worker {
             redrive,
         })
     }
+}
+
+impl Worker {
+    /// Whether only its schedule can bring it to do anything.
+    pub(super) fn is_at_rest(&self, sqs: &Sqs) -> bool {
+        let retrying = self
+            .redrive
+            .as_ref()
+            .is_some_and(|redrive| redrive.scheduler.is_retrying());
+        !retrying && !self.mapping.is_gathering() && is_empty(sqs, &self.function.queue)
+    }
+
+    /// Whether the DLQ is empty or has been redriven as often as it may be.
+    pub(super) fn is_settled(&self, sqs: &Sqs, until: Until) -> bool {
+        if is_empty(sqs, &self.function.dlq()) {
+            return true;
+        }
+        match (&self.redrive, until) {
+            (None, _) => true,
+            (Some(redrive), Until::Redrives(most)) => redrive.useful >= most,
+            (Some(_), Until::Elapsed(_)) => false,
+        }
+    }
+}
+
+fn is_empty(sqs: &Sqs, queue: &str) -> bool {
+    sqs.queue(queue)
+        .is_ok_and(|queue| queue.messages().is_empty())
 }
 
 /// What an invocation's end means for each message of its batch.
