@@ -21,8 +21,23 @@
 //! | `stack.md` | what will be created, for people |
 //! | `stack.json` | the same for programs: a [`Stack`](stack::Stack) |
 //!
-//! Each build writes for the target and the features of that build. So build
-//! for Lambda last: `cargo lambda build --release --arm64 --output-format zip`.
+//! The last build decides on architecture, features and profile, an editor's
+//! `cargo check` included. So build for Lambda last, right before you deploy:
+//! `cargo lambda build --release --arm64 --output-format zip`.
+//!
+//! Source that does not compile leaves the files as they were.
+//!
+//! # Names
+//! The logical ids of a function's resources are made from its name. To
+//! CloudFormation, a renamed function is a new one with new queues; the old
+//! queues are kept (`DeletionPolicy: RetainExceptOnCreate`) with their messages,
+//! but nothing reads them, and a new function that wants their names is not
+//! deployed. `stack.md` says how to rename safely.
+//!
+//! # What it is not told
+//! A build script is not told of the cfgs that your own `build.rs` sets, nor of
+//! the target folder if cargo's `build.build-dir` is another: name them with
+//! [`Builder::cfg`] and [`Builder::target_dir`].
 //!
 //! # Your own resources
 //! Environment variables and managed policies are keys of the attribute (`env`,

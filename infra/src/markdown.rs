@@ -4,6 +4,7 @@ mod diagram;
 mod permissions;
 mod resources;
 mod runs;
+mod warnings;
 
 use std::fmt::Write;
 
@@ -22,9 +23,26 @@ pub fn render(stack: &Stack, notes: &[Note<'_>], overlays: &[String], now: Times
     for entry in &stack.functions {
         text.push_str(&function(entry, now));
     }
-    text.push_str(&warnings(notes));
+    text.push_str(RENAMING);
+    text.push_str(&warnings::render(stack, notes));
     text
 }
+
+/// What a new name does to the queues.
+const RENAMING: &str = "## Before you rename or remove a function
+
+Resources are named after their function, so that a renamed function is a new one to CloudFormation, and the old one is gone. \
+Its queues are kept with their messages, but nothing reads them, and their names stay taken: \
+if the new function wants the same `queue`, the deployment fails and is rolled back. To rename a function safely:
+
+1. Deploy the function under both names, in two binaries and with two queues, and let senders send to the new queue.
+2. When the old queue and its DLQ are empty, remove the old function, deploy, and delete the two queues.
+
+Or give the deployed resources their new logical ids first, by \
+[stack refactoring](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html). \
+The queues outlive the stack, too: delete them before you deploy it again under their names.
+
+";
 
 /// Whether two texts say the same, whenever they were written.
 pub(crate) fn same_but_for_runs(old: &str, new: &str) -> bool {
@@ -54,8 +72,10 @@ fn introduction(stack: &Stack, overlays: &[String]) -> String {
          ```sh\n\
          cargo lambda build --release{flag} --output-format zip\n\
          aws cloudformation package --template-file template.json --s3-bucket \"$BUCKET\" --output-template-file packaged.yaml\n\
-         aws cloudformation deploy --template-file packaged.yaml --stack-name {name} --capabilities CAPABILITY_IAM\n\
+         aws cloudformation deploy --template-file packaged.yaml --stack-name {name} --s3-bucket \"$BUCKET\" --capabilities CAPABILITY_IAM\n\
          ```\n\n\
+         The last build decides on architecture, features and profile, an editor's `cargo check` included; \
+         so build for Lambda last, right before you deploy.\n\n\
          `--parameter-overrides` of the last one takes `NamePrefix` (in front of each queue's name, such as `dev-`), \
          `AlarmTopicArn` (the SNS topic that alarms notify) and `LogRetentionDays` (30 if not given).\n\n"
     ));
@@ -73,31 +93,6 @@ fn function(entry: &StackFunction, now: Timestamp) -> String {
     text
 }
 
-fn warnings(notes: &[Note<'_>]) -> String {
-    let mut text = String::new();
-    for (title, accepted) in [("Warnings", false), ("Accepted on purpose", true)] {
-        let mut notes = notes
-            .iter()
-            .filter(|note| note.warning.accepted == accepted)
-            .peekable();
-        if notes.peek().is_none() {
-            continue;
-        }
-        line(&mut text, &format!("## {title}\n"));
-        for Note {
-            function, warning, ..
-        } in notes
-        {
-            line(
-                &mut text,
-                &format!("- `{function}`: {} [{}]", warning.message, warning.rule),
-            );
-        }
-        text.push('\n');
-    }
-    text
-}
-
 /// Adds a line.
 fn line(text: &mut String, line: &str) {
     // Writing to a string cannot fail.
@@ -112,10 +107,8 @@ fn seconds(seconds: u32) -> String {
 #[cfg(test)]
 mod tests {
     use quote::quote;
-    use redrive_syntax::Warning;
 
     use super::{render, same_but_for_runs};
-    use crate::discover::Note;
     use crate::sample;
     use crate::stack::Stack;
 
@@ -145,24 +138,5 @@ mod tests {
         assert!(same_but_for_runs(&old, &new));
         let other = at(&nightly("cron(0 22 ? * SUN-THU *)"), "2026-03-25T12:00:00Z");
         assert!(!same_but_for_runs(&old, &other));
-    }
-
-    #[test]
-    fn warnings_are_kept_apart_from_accepted_ones() {
-        let warning = |rule, accepted| Warning {
-            rule,
-            message: format!("about {rule}"),
-            accepted,
-        };
-        let (open, accepted) = (warning("one", false), warning("two", true));
-        let notes = [&open, &accepted].map(|warning| Note {
-            binary: "orders",
-            function: "orders",
-            warning,
-        });
-        let now = "2026-03-25T12:00:00Z".parse().expect("a time");
-        let text = render(&sample::stack([]), &notes, &[], now);
-        let expected = "## Warnings\n\n- `orders`: about one [one]\n\n## Accepted on purpose\n\n- `orders`: about two [two]\n\n";
-        assert!(text.ends_with(expected), "{text}");
     }
 }

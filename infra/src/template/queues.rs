@@ -44,9 +44,10 @@ fn dlq(function: &Function) -> Value {
 fn queue(function: &Function, name: &str, retention: u32) -> Value {
     let mut queue = json!({
         "Type": "AWS::SQS::Queue",
-        "DeletionPolicy": "Delete",
-        // A new name means a new queue; the messages in the old one are still
-        // work to be done.
+        // A new name, of the queue or of its function, means a new queue; the
+        // messages in the old one are still work to be done. A deployment that
+        // fails takes back the queues that it made.
+        "DeletionPolicy": "RetainExceptOnCreate",
         "UpdateReplacePolicy": "Retain",
         "Properties": {
             "QueueName": substitute(&format!("${{{}}}{name}", shared::NAME_PREFIX)),

@@ -24,6 +24,6 @@
     metrics = true,
     env(LEVEL = "info", TABLE = "orders"),
     policies = ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"],
-    allow = "receive_count_low",
+    allow = ["receive_count_low", "panic_abort"],
 )]
 async fn process_order(order: Order, state: &State) -> Result<(), OrderError> {}
