@@ -25,15 +25,27 @@ pin_project! {
     /// Polls an attempt in the name of its record, and catches its panic.
     pub(crate) struct Attempt<F> {
         #[pin]
-        future: F,
+        future: Option<F>,
         current: Option<Current>,
+    }
+
+    impl<F> PinnedDrop for Attempt<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // An attempt that is cut off runs the destructors of what it holds,
+            // and those may panic too.
+            let mut this = this.project();
+            let dropped = current::scope(this.current, || panic::catch(|| this.future.set(None)));
+            if let Err(failure) = dropped {
+                tracing::error!(error = failure.reason, "an attempt panicked when it was dropped");
+            }
+        }
     }
 }
 
 impl<F> Attempt<F> {
     pub(crate) fn new(future: F, current: Current) -> Self {
         Self {
-            future,
+            future: Some(future),
             current: Some(current),
         }
     }
@@ -43,9 +55,14 @@ impl<F: Future<Output = Result<(), Failure>>> Future for Attempt<F> {
     type Output = Result<(), Failure>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let future = this.future;
-        let polled = current::scope(this.current, || panic::catch(|| future.poll(cx)));
+        let mut this = self.project();
+        let polled = current::scope(this.current, || {
+            panic::catch(|| match this.future.as_mut().as_pin_mut() {
+                Some(future) => future.poll(cx),
+                // Polled after its end: there is nothing left to wait for.
+                None => Poll::Pending,
+            })
+        });
         Poll::Ready(match polled {
             Ok(poll) => ready!(poll),
             Err(panicked) => Err(panicked),

@@ -168,7 +168,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
                 Err(failure) => Box::new(failure),
             };
             if failure.is_permanent() {
-                return self.permanent(fields, failure, attempt).await;
+                return self.permanent(index, fields, failure, attempt).await;
             }
             if attempt > settings.retries {
                 log::failed(fields, &failure, attempt);
@@ -186,6 +186,10 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
                 last: Some(failure),
             };
             time::sleep_until(until).await;
+            // Another lane may have held the thread over the end of the wait.
+            if self.batch.deadline.remaining().is_zero() {
+                return self.slots()[index].outcome.clone();
+            }
             attempt += 1;
         }
     }
@@ -223,7 +227,13 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         self.batch.process.process(self.view(fields, &body)).await
     }
 
-    async fn permanent(&self, fields: &Fields<'_>, failure: Box<Failure>, attempt: u32) -> Outcome {
+    async fn permanent(
+        &self,
+        index: usize,
+        fields: &Fields<'_>,
+        failure: Box<Failure>,
+        attempt: u32,
+    ) -> Outcome {
         log::failed(fields, &failure, attempt);
         if self.batch.settings.on_permanent == OnPermanent::Report {
             return Outcome::Failed(failure);
@@ -233,6 +243,8 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         let Some(body) = body else {
             return Outcome::Failed(failure);
         };
+        // What holds if the time is up while SQS is asked.
+        self.slots()[index].outcome = Outcome::Failed(failure.clone());
         let record = self.view(fields, &body);
         match self.batch.sqs.send_to_dlq(record, &failure.reason).await {
             Ok(()) => Outcome::InDlq(failure),

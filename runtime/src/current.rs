@@ -4,9 +4,10 @@
 //! engine, and most records log nothing. So this thread-local says which record
 //! is being polled, and the log and the panic hook ask it when they need to.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, ops::Range};
 
 use bytes::Bytes;
+use serde_json::value::RawValue;
 
 use crate::{event::Fields, message::SystemAttributes};
 
@@ -18,18 +19,18 @@ thread_local! {
 /// with it.
 #[derive(Debug)]
 pub(crate) struct Current {
-    id_json: Bytes,
-    attributes: Option<Bytes>,
+    event: Bytes,
+    id: Range<usize>,
+    attributes: Option<Range<usize>>,
     attempt: u32,
 }
 
 impl Current {
     pub(crate) fn new(event: &Bytes, fields: &Fields<'_>, attempt: u32) -> Self {
         Self {
-            id_json: event.slice_ref(fields.id_json.as_bytes()),
-            attributes: fields
-                .attributes
-                .map(|raw| event.slice_ref(raw.get().as_bytes())),
+            event: event.clone(),
+            id: range(event, fields.id),
+            attributes: fields.attributes.map(|raw| range(event, raw)),
             attempt,
         }
     }
@@ -50,9 +51,10 @@ pub(crate) fn is_some() -> bool {
         .unwrap_or(false)
 }
 
-fn json(bytes: &Bytes) -> &str {
-    // A piece of an event that was read as text.
-    std::str::from_utf8(bytes).unwrap_or_default()
+/// Where in the event this piece of it is.
+fn range(event: &Bytes, piece: &RawValue) -> Range<usize> {
+    let start = piece.get().as_ptr() as usize - event.as_ptr() as usize;
+    start..start + piece.get().len()
 }
 
 /// Gives the current record's fields to the log, as JSON.
@@ -63,11 +65,13 @@ pub(crate) fn for_each_field(mut field: impl FnMut(&str, &str)) {
         let Some(current) = current.as_ref() else {
             return;
         };
-        field("messageId", json(&current.id_json));
-        let attributes = current
-            .attributes
-            .as_ref()
-            .map_or("{}", |bytes| json(bytes));
+        // A piece of an event that was read as text.
+        let json = |range: &Range<usize>| {
+            let piece = current.event.get(range.clone()).unwrap_or_default();
+            std::str::from_utf8(piece).unwrap_or_default()
+        };
+        field("messageId", json(&current.id));
+        let attributes = current.attributes.as_ref().map_or("{}", json);
         if let Ok(attributes) = SystemAttributes::from_json(attributes) {
             field("receiveCount", &attributes.receive_count.to_string());
             if let Some(group) = attributes.group_id

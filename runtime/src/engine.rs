@@ -7,7 +7,7 @@ use crate::{
     attempt::Process,
     batch::Batch,
     deadline::Deadline,
-    event::Event,
+    event::{Event, Fields},
     invocation::InvocationError,
     log, metrics,
     outcome::{Outcome, Slot},
@@ -74,7 +74,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
         let elapsed = start.elapsed();
         log::summary(&figures, elapsed);
         if self.settings.metrics {
-            metrics::write(&self.function_name, queue_name(event), &figures, elapsed);
+            metrics::write(&self.function_name, &queue_name(event), &figures, elapsed);
         }
         slots
     }
@@ -95,11 +95,11 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
 }
 
 /// The last part of the queue's ARN.
-fn queue_name<'e>(event: &'e Event<'_>) -> &'e str {
+fn queue_name(event: &Event<'_>) -> String {
     event
         .records
         .iter()
-        .find_map(|record| record.queue_arn.as_deref())
-        .and_then(|arn| arn.rsplit(':').next())
-        .unwrap_or("unknown")
+        .find_map(Fields::queue_arn)
+        .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned))
+        .unwrap_or_else(|| "unknown".to_owned())
 }

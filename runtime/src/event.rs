@@ -25,11 +25,9 @@ pub(crate) struct Event<'a> {
 /// The fields of one record.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {
-    /// Never empty.
-    pub(crate) id: Cow<'a, str>,
-    /// The id as it stands in the event, with quotes.
-    pub(crate) id_json: &'a str,
-    pub(crate) queue_arn: Option<Cow<'a, str>>,
+    /// The id as it stands in the event: a text that is not empty.
+    pub(crate) id: &'a RawValue,
+    pub(crate) queue_arn: Option<&'a RawValue>,
     pub(crate) body: Option<&'a RawValue>,
     pub(crate) receipt_handle: Option<&'a RawValue>,
     pub(crate) attributes: Option<&'a RawValue>,
@@ -65,8 +63,22 @@ impl<'a> Event<'a> {
     pub(crate) fn is_fifo(&self) -> bool {
         self.records
             .iter()
-            .filter_map(|record| record.queue_arn.as_deref())
-            .any(|arn| arn.ends_with(".fifo"))
+            .filter_map(|record| record.queue_arn)
+            // The closing quote included: no part of the suffix needs an escape.
+            .any(|arn| arn.get().ends_with(".fifo\""))
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// The message's id; never empty.
+    pub(crate) fn id(&self) -> Cow<'a, str> {
+        // Was read as a text when the event was parsed.
+        json::text(self.id.get()).unwrap_or_default()
+    }
+
+    /// The ARN of the queue, if there is one that can be read.
+    pub(crate) fn queue_arn(&self) -> Option<Cow<'a, str>> {
+        json::text(self.queue_arn?.get()).ok()
     }
 }
 
@@ -158,36 +170,31 @@ impl<'de> Visitor<'de> for RecordSeed {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut id = None;
+        let mut id: Option<&'de RawValue> = None;
         let mut queue_arn = None;
+        let mut body = None;
+        let mut receipt_handle = None;
+        let mut attributes = None;
+        let mut message_attributes = None;
+        let mut md5_of_body = None;
+        let mut md5_of_message_attributes = None;
+        let mut event_source = None;
         let mut other_source = None;
-        let mut record = Fields {
-            id: Cow::Borrowed(""),
-            id_json: "",
-            queue_arn: None,
-            body: None,
-            receipt_handle: None,
-            attributes: None,
-            message_attributes: None,
-            md5_of_body: None,
-            md5_of_message_attributes: None,
-            event_source: None,
-            region: None,
-        };
+        let mut region = None;
         while let Some(key) = map.next_key_seed(json::Text)? {
             let field = match &*key {
                 "messageId" => &mut id,
-                "body" => &mut record.body,
-                "receiptHandle" => &mut record.receipt_handle,
-                "attributes" => &mut record.attributes,
-                "messageAttributes" => &mut record.message_attributes,
-                "md5OfBody" => &mut record.md5_of_body,
-                "md5OfMessageAttributes" => &mut record.md5_of_message_attributes,
-                "eventSource" => &mut record.event_source,
+                "body" => &mut body,
+                "receiptHandle" => &mut receipt_handle,
+                "attributes" => &mut attributes,
+                "messageAttributes" => &mut message_attributes,
+                "md5OfBody" => &mut md5_of_body,
+                "md5OfMessageAttributes" => &mut md5_of_message_attributes,
+                "eventSource" => &mut event_source,
                 // SNS's spelling: known only to say what came instead of SQS.
                 "EventSource" => &mut other_source,
                 "eventSourceARN" => &mut queue_arn,
-                "awsRegion" => &mut record.region,
+                "awsRegion" => &mut region,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                     continue;
@@ -195,8 +202,8 @@ impl<'de> Visitor<'de> for RecordSeed {
             };
             *field = map.next_value()?;
         }
-        let text = |field: Option<&'de RawValue>| field.and_then(|raw| json::text(raw.get()).ok());
-        if let Some(source) = text(record.event_source.or(other_source))
+        if let Some(source) = event_source.or(other_source)
+            && let Ok(source) = json::text(source.get())
             && source != SQS
         {
             return Err(A::Error::custom(format_args!(
@@ -204,25 +211,29 @@ impl<'de> Visitor<'de> for RecordSeed {
                 self.index
             )));
         }
-        record.queue_arn = text(queue_arn);
-        match (id, text(id).filter(|id| !id.is_empty())) {
-            (Some(raw), Some(id)) => {
-                record.id_json = raw.get();
-                record.id = id;
-            }
-            (Some(_), None) => {
-                return Err(A::Error::custom(format_args!(
-                    "record {} has a `messageId` that is not a text or is empty, so that its failure could not be reported",
-                    self.index
-                )));
-            }
-            (None, _) => {
-                return Err(A::Error::custom(format_args!(
-                    "record {} has no `messageId`, so that its failure could not be reported",
-                    self.index
-                )));
-            }
+        let Some(id) = id else {
+            return Err(A::Error::custom(format_args!(
+                "record {} has no `messageId`, so that its failure could not be reported",
+                self.index
+            )));
+        };
+        if !json::text(id.get()).is_ok_and(|id| !id.is_empty()) {
+            return Err(A::Error::custom(format_args!(
+                "record {} has a `messageId` that is not a text or is empty, so that its failure could not be reported",
+                self.index
+            )));
         }
-        Ok(record)
+        Ok(Fields {
+            id,
+            queue_arn,
+            body,
+            receipt_handle,
+            attributes,
+            message_attributes,
+            md5_of_body,
+            md5_of_message_attributes,
+            event_source,
+            region,
+        })
     }
 }

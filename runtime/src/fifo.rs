@@ -1,11 +1,12 @@
 //! Message groups of a FIFO batch, and what a failure stops.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use crate::{event::Fields, message::SystemAttributes, settings::OnGroupFailure};
+use crate::{event::Fields, message::group_id, settings::OnGroupFailure};
 
 /// The message groups of a batch.
 ///
@@ -24,13 +25,13 @@ pub(crate) struct Groups {
 
 impl Groups {
     pub(crate) fn new(records: &[Fields<'_>], policy: OnGroupFailure) -> Self {
+        let ids: Result<Vec<_>, _> = records.iter().map(group_id).collect();
+        // A group that cannot be read could be any: then all are one group.
+        let ids = ids.unwrap_or_else(|_| vec![Some(Cow::Borrowed("")); records.len()]);
         let mut by_id = HashMap::new();
         let mut members: Vec<Vec<usize>> = Vec::new();
         let mut of_record = Vec::with_capacity(records.len());
-        for (index, fields) in records.iter().enumerate() {
-            let id = SystemAttributes::read(fields)
-                .ok()
-                .and_then(|attributes| attributes.group_id);
+        for (index, id) in ids.into_iter().enumerate() {
             // A record that tells no group has no predecessor: a group of its own.
             let group = match id {
                 Some(id) => *by_id.entry(id).or_insert(members.len()),

@@ -56,26 +56,23 @@ pub(crate) fn text(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
 /// reads such a string into a buffer that it grows from nothing, and copies it;
 /// this writes once into what is sure to be large enough.
 fn unescape(json: &str) -> Option<String> {
-    let mut text = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some(at) = rest.find('\\') {
-        text.push_str(&rest[..at]);
-        let plain = match rest.as_bytes().get(at + 1)? {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            _ => return None,
-        };
-        text.push(plain);
-        rest = &rest[at + 2..];
+    let mut text = Vec::with_capacity(json.len());
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        text.push(match byte {
+            b'\\' => match bytes.next()? {
+                escaped @ (b'"' | b'\\' | b'/') => escaped,
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                b'b' => 0x08,
+                b'f' => 0x0c,
+                _ => return None,
+            },
+            _ => byte,
+        });
     }
-    text.push_str(rest);
-    Some(text)
+    String::from_utf8(text).ok()
 }
 
 /// What is wrong, without the values it is about: they may be somebody's data.
@@ -96,10 +93,14 @@ pub(crate) fn describe(error: &serde_json::Error) -> String {
             return format!("{start}{kind}{}", &rest[expected..]);
         }
     }
-    if full.starts_with("unknown variant ")
-        && let Some(expected) = full.rfind(", expected ")
-    {
-        return format!("unknown variant{}", &full[expected..]);
+    for start in ["unknown variant", "unknown field"] {
+        if full.starts_with(start)
+            && let Some(expected) = full
+                .rfind(", expected ")
+                .or_else(|| full.rfind(", there are "))
+        {
+            return format!("{start}{}", &full[expected..]);
+        }
     }
     full
 }
@@ -145,6 +146,7 @@ mod tests {
             Red,
         }
         #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
         struct Order {
             #[expect(dead_code, reason = "only its type matters")]
             id: u8,
@@ -163,6 +165,10 @@ mod tests {
             (
                 r#"{"id":1,"colour":"secret"}"#,
                 "unknown variant, expected `red` at line 1 column 25",
+            ),
+            (
+                r#"{"4111 1111":1}"#,
+                "unknown field, expected `id` or `colour` at line 1 column 12",
             ),
             (r#"{"id":1}"#, "missing field `colour` at line 1 column 8"),
             (r#"{"id":"#, "EOF while parsing a value at line 1 column 6"),

@@ -62,6 +62,9 @@
 //! run side by side up to `concurrency`. When a record has failed, after its
 //! retries, the rest of its group is reported without being run; with
 //! `on_group_failure = "stop_batch"` no further record of the batch is started.
+//! One that `on_permanent = "dlq"` has sent to the DLQ is out of the queue, so its
+//! group goes on without it, as it does when SQS itself moves a message there.
+//! If the group of a record cannot be read, the batch is taken for one group.
 //!
 //! # Events that are not as they should be
 //!

@@ -57,7 +57,7 @@ pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Span {
     tracing::info_span!(
         target: TARGET,
         "record",
-        messageId = &*fields.id,
+        messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
         attempt
@@ -68,7 +68,7 @@ pub(crate) fn retrying(fields: &Fields<'_>, failure: &Failure, attempt: u32, wai
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::warn!(
         target: TARGET,
-        messageId = &*fields.id,
+        messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
         attempt,
@@ -83,7 +83,7 @@ pub(crate) fn failed(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::error!(
         target: TARGET,
-        messageId = &*fields.id,
+        messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
         attempt,
@@ -99,7 +99,7 @@ pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: 
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::error!(
         target: TARGET,
-        messageId = &*fields.id,
+        messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
         attempt,
@@ -112,7 +112,7 @@ pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: 
 pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, error: &BoxError) {
     tracing::error!(
         target: TARGET,
-        messageId = &*fields.id,
+        messageId = &*fields.id(),
         error = chain(error),
         "cannot send the record to the DLQ, it is reported as failed instead"
     );

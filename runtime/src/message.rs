@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{handler::BoxError, json};
 
+pub(crate) use self::record::group_id;
 pub use self::{
     attributes::{Attribute, MessageAttributes},
     envelope::Message,

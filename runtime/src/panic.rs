@@ -46,6 +46,8 @@ fn location(info: &PanicHookInfo<'_>) -> Option<String> {
 ///
 /// Unwind safety is the caller's: what panicked must not be polled again.
 pub(crate) fn catch<R>(poll: impl FnOnce() -> R) -> Result<R, Failure> {
+    // One that the function caught itself is not this one's place.
+    LOCATION.set(None);
     panic::catch_unwind(AssertUnwindSafe(poll)).map_err(|payload| {
         let message = message(payload.as_ref());
         let reason = match LOCATION.take() {
@@ -56,7 +58,8 @@ pub(crate) fn catch<R>(poll: impl FnOnce() -> R) -> Result<R, Failure> {
     })
 }
 
-fn message(payload: &(dyn Any + Send)) -> &str {
+/// What was said with the panic.
+pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
     match payload.downcast_ref::<&str>() {
         Some(message) => message,
         None => payload

@@ -43,8 +43,7 @@ pub fn main<H: Handler>() -> ExitCode {
             Ok(Role::Worker) => reported(Box::pin(worker::run::<H>()).await).await,
             Ok(Role::Redrive) => {
                 log::Starting::new().finish();
-                // It reports its own failures.
-                Box::pin(H::Redrive::run()).await
+                reported(Box::pin(H::Redrive::run()).await).await
             }
             Err(error) => reported(Err(error)).await,
         }
@@ -123,7 +122,11 @@ async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
         let message = chain(error);
         eprintln!("cannot run: {message}");
         if env::var_os(LAMBDA[0]).is_some() {
-            let posted = tokio::time::timeout(REPORT_TIMEOUT, post(message)).await;
+            let posted = tokio::time::timeout(
+                REPORT_TIMEOUT,
+                post(&PooledClient::builder().build(), message),
+            )
+            .await;
             if let Ok(Err(error)) = posted {
                 eprintln!("cannot report this to Lambda: {error}");
             }
@@ -132,7 +135,9 @@ async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
     ended
 }
 
-async fn post(error_message: String) -> Result<(), BoxError> {
+/// Posts to Lambda's init error endpoint:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>.
+async fn post(client: &PooledClient, error_message: String) -> Result<(), BoxError> {
     let diagnostic = Diagnostic {
         error_type: "Runtime.InitError".to_owned(),
         error_message,
@@ -142,13 +147,34 @@ async fn post(error_message: String) -> Result<(), BoxError> {
         .uri("/2018-06-01/runtime/init/error")
         .header("lambda-runtime-function-error-type", "Runtime.InitError")
         .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
-    PooledClient::builder().build().call(request).await?;
+    client.call(request).await?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "redrive")]
+    #[tokio::test]
+    async fn lambda_is_told_why_the_start_failed() {
+        use crate::redrive::testing::FakeAws;
+        use serde_json::json;
+
+        let path = "/2018-06-01/runtime/init/error";
+        let lambda = FakeAws::start([(path, (202, json!({"status": "OK"})))]).await;
+        let client = PooledClient::builder()
+            .with_endpoint(lambda.address.parse().unwrap())
+            .build();
+
+        post(&client, "no database".to_owned()).await.unwrap();
+
+        assert_eq!(
+            lambda.request(path),
+            json!({"errorType": "Runtime.InitError", "errorMessage": "no database"})
+        );
+    }
+
     #[test]
     fn the_handler_names_the_role() {
         for (handler, role) in [

@@ -7,11 +7,10 @@
 
 mod answer;
 mod config;
-mod init_error;
 mod refused;
 mod task;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::{env, sync::Arc};
 
@@ -30,15 +29,12 @@ use self::{
 ///
 /// # Errors
 ///
-/// The environment is not complete: one error names every variable, and Lambda's
-/// init error endpoint has been told. Or the Runtime API cannot be reached.
+/// The environment is not complete: one error names every variable. Or the
+/// Runtime API cannot be reached.
 pub(crate) async fn run() -> Result<(), lambda_runtime::Error> {
     let (config, client) = match start(|name| env::var(name).ok()) {
         Ok(started) => started,
-        Err(error) => {
-            init_error::report(&error).await;
-            return Err(error.into());
-        }
+        Err(error) => return Err(error.into()),
     };
 
     let config = Arc::new(config);

@@ -1,6 +1,6 @@
 //! The answer to Lambda, and the figures of an invocation.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde::Serialize;
 
@@ -63,7 +63,7 @@ pub(crate) fn answer(
     Ok(Answer {
         batch_item_failures: failed_ids(event, slots)
             .map(|(_, id)| ItemFailure {
-                item_identifier: id.to_owned(),
+                item_identifier: id.into_owned(),
             })
             .collect(),
     })
@@ -76,7 +76,7 @@ pub(crate) fn answer(
 fn failed_ids<'e>(
     event: &'e Event<'_>,
     slots: &'e [Slot],
-) -> impl Iterator<Item = (usize, &'e str)> {
+) -> impl Iterator<Item = (usize, Cow<'e, str>)> {
     let mut seen = HashSet::new();
     event
         .records
@@ -84,8 +84,8 @@ fn failed_ids<'e>(
         .zip(slots)
         .enumerate()
         .filter(|(_, (_, slot))| !slot.outcome.is_completed())
-        .map(|(index, (record, _))| (index, &*record.id))
-        .filter(move |(_, id)| seen.insert(*id))
+        .map(|(index, (record, _))| (index, record.id()))
+        .filter(move |(_, id)| seen.insert(id.clone()))
 }
 
 fn message(event: &Event<'_>, slots: &[Slot]) -> String {

@@ -225,7 +225,8 @@ impl Batch {
 
     /// Runs the function on the batch.
     ///
-    /// On a thread of its own, so that it works in any test, also in one that
+    /// Errors are permanent if they hold a [`Permanent`](crate::Permanent); see
+    /// [`Batch::run_with`] for the attribute's `permanent = path`. On a thread of its own, so that it works in any test, also in one that
     /// is itself asynchronous.
     ///
     /// # Panics
@@ -238,9 +239,25 @@ impl Batch {
         F: Fn(M) -> Fut + Send + Sync,
         Fut: Future<Output = Result<(), E>> + Send,
     {
+        self.run_with(function, |_| false)
+    }
+
+    /// Runs the function on the batch, with the attribute's `permanent = path`.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime cannot be started.
+    pub fn run_with<M, E, F, Fut>(self, function: F, permanent: fn(&E) -> bool) -> Report
+    where
+        M: FromMessage,
+        E: HandlerError,
+        F: Fn(M) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<(), E>> + Send,
+    {
         panic::install_hook();
         let called = Called {
             function,
+            permanent,
             types: PhantomData,
         };
         thread::scope(|scope| match scope.spawn(|| self.run_here(called)).join() {
@@ -292,7 +309,8 @@ fn millis(time: Duration) -> u64 {
 /// A function under test.
 struct Called<F, M, E> {
     function: F,
-    types: PhantomData<fn(M) -> E>,
+    permanent: fn(&E) -> bool,
+    types: PhantomData<fn(M)>,
 }
 
 impl<M, E, F, Fut> Process for Called<F, M, E>
@@ -304,8 +322,9 @@ where
 {
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
         let message = M::from_message(&record).map_err(|error| Failure::malformed(&error))?;
-        (self.function)(message)
-            .await
-            .map_err(|error| Failure::returned(&error.into_box(), false))
+        (self.function)(message).await.map_err(|error| {
+            let permanent = (self.permanent)(&error);
+            Failure::returned(&error.into_box(), permanent)
+        })
     }
 }

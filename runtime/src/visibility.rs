@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::{
     event::{Event, Fields},
     json,
-    message::SystemAttributes,
+    message::{SystemAttributes, group_id},
     outcome::Slot,
     sqs_access::Delay,
 };
@@ -31,7 +31,7 @@ pub(crate) fn delays(event: &Event<'_>, slots: &[Slot], (min, max): (u32, u32)) 
         .filter_map(|(fields, _)| {
             let attributes = SystemAttributes::read(fields).unwrap_or_default();
             let own = seconds(attributes.receive_count, min, max);
-            let seconds = match attributes.group_id {
+            let seconds = match group_id(fields).ok().flatten() {
                 Some(group) if fifo => *of_group.entry(group).or_insert(own),
                 _ => own,
             };

@@ -1,7 +1,8 @@
 //! The worker: serves the invocations of one `#[sqs_batch]` function.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use futures_util::FutureExt as _;
 use lambda_runtime::{LambdaEvent, Runtime, layers::TracingLayer, service_fn};
 
 use crate::{
@@ -30,7 +31,10 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
     // Before `init`, whose own hook, if it installs one, then goes first.
     panic::install_hook();
     let log = log::Starting::new();
-    let state = H::init().await?;
+    let state = AssertUnwindSafe(H::init())
+        .catch_unwind()
+        .await
+        .map_err(|payload| format!("`init` panicked: {}", panic::message(payload.as_ref())))??;
     log.finish();
 
     let engine = Arc::new(Engine {

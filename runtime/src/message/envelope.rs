@@ -70,7 +70,7 @@ impl<T: FromMessage> FromMessage for Message<T> {
         let attributes = record.attributes()?;
         Ok(Self {
             body: T::from_message(record)?,
-            id: record.message_id().to_owned(),
+            id: record.message_id().into_owned(),
             receive_count: attributes.receive_count,
             sent: attributes.sent,
             first_received: attributes.first_received,

@@ -30,9 +30,9 @@ impl FromMessage for Raw {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
         let fields = record.fields;
         let mut message = SqsMessage::default();
-        message.message_id = Some(record.message_id().to_owned());
+        message.message_id = Some(record.message_id().into_owned());
         message.body = Some(record.body().to_owned());
-        message.event_source_arn = record.queue_arn().map(Into::into);
+        message.event_source_arn = read("eventSourceARN", fields.queue_arn)?;
         message.receipt_handle = read("receiptHandle", fields.receipt_handle)?;
         message.md5_of_body = read("md5OfBody", fields.md5_of_body)?;
         message.md5_of_message_attributes =

@@ -28,13 +28,13 @@ impl<'r> Record<'r> {
     }
 
     /// The message's id, unique in its queue; never empty.
-    pub fn message_id(&self) -> &'r str {
-        &self.fields.id
+    pub fn message_id(&self) -> Cow<'r, str> {
+        self.fields.id()
     }
 
     /// The ARN of the queue the message came from.
-    pub fn queue_arn(&self) -> Option<&'r str> {
-        self.fields.queue_arn.as_deref()
+    pub fn queue_arn(&self) -> Option<Cow<'r, str>> {
+        self.fields.queue_arn()
     }
 
     /// What SQS says about the message.
@@ -75,7 +75,7 @@ impl<'r> Record<'r> {
 
 /// What SQS says about a message, its
 /// [system attributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SystemAttributes<'r> {
     /// How often the message was received, this time included
@@ -117,6 +117,38 @@ impl<'r> SystemAttributes<'r> {
             trace_header: texts.trace_header,
         })
     }
+}
+
+impl Default for SystemAttributes<'_> {
+    /// Those of a first receive that says nothing else.
+    fn default() -> Self {
+        Self {
+            receive_count: 1,
+            sent: None,
+            first_received: None,
+            group_id: None,
+            deduplication_id: None,
+            sequence_number: None,
+            trace_header: None,
+        }
+    }
+}
+
+/// The record's message group alone, whatever else cannot be read.
+///
+/// # Errors
+///
+/// If the group itself cannot be read.
+pub(crate) fn group_id<'r>(fields: &Fields<'r>) -> Result<Option<Cow<'r, str>>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Group<'r> {
+        #[serde(borrow, default, rename = "MessageGroupId")]
+        id: Option<Cow<'r, str>>,
+    }
+    let Some(raw) = fields.attributes else {
+        return Ok(None);
+    };
+    serde_json::from_str::<Group<'r>>(raw.get()).map(|group| group.id)
 }
 
 #[derive(Default, Deserialize)]

@@ -19,14 +19,14 @@ use super::config::Config;
 type Requests = Arc<Mutex<Vec<(String, Value)>>>;
 
 /// A server on a port of its own, until the test's runtime ends.
-pub(super) struct FakeAws {
-    pub(super) address: String,
+pub(crate) struct FakeAws {
+    pub(crate) address: String,
     requests: Requests,
 }
 
 impl FakeAws {
     /// Answers each operation with its status and body, and any other with 400.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         answers: impl IntoIterator<Item = (&'static str, (u16, Value))>,
     ) -> Self {
         let answers: Arc<HashMap<_, _>> = Arc::new(answers.into_iter().collect());
@@ -51,7 +51,7 @@ impl FakeAws {
     }
 
     /// The client that Lambda's environment gives, with this server as SQS.
-    pub(super) fn client(&self) -> aws_sdk_sqs::Client {
+    pub(crate) fn client(&self) -> aws_sdk_sqs::Client {
         crate::sqs::client_from(|name| match name {
             "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
             "AWS_REGION" => Some("eu-west-1".to_owned()),
@@ -62,7 +62,7 @@ impl FakeAws {
     }
 
     /// How often `operation` was called.
-    pub(super) fn calls(&self, operation: &str) -> usize {
+    pub(crate) fn calls(&self, operation: &str) -> usize {
         let requests = self.requests.lock().unwrap();
         requests
             .iter()
@@ -71,7 +71,7 @@ impl FakeAws {
     }
 
     /// The body of the first call of `operation`.
-    pub(super) fn request(&self, operation: &str) -> Value {
+    pub(crate) fn request(&self, operation: &str) -> Value {
         let requests = self.requests.lock().unwrap();
         let found = requests.iter().find(|(name, _)| name == operation);
         found.expect("the operation was called").1.clone()

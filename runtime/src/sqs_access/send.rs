@@ -25,7 +25,7 @@ const SOURCE_ID: &str = "RedriveSourceMessageId";
 const MOST_ATTRIBUTES: usize = 10;
 
 /// The call that sends `record` to the DLQ, with the sender's own attributes,
-/// group, deduplication id and trace header.
+/// group and trace header.
 ///
 /// # Errors
 ///
@@ -54,10 +54,9 @@ pub(super) fn message(
         .set_message_group_id(system.group_id.map(Into::into))
         .set_message_attributes(Some(attributes(record, reason)?.into_iter().collect()));
     if fifo {
-        let id = system
-            .deduplication_id
-            .map_or_else(|| record.message_id().to_owned(), Into::into);
-        call = call.message_deduplication_id(id);
+        // Not the sender's, as SQS itself does when it moves a message: two
+        // messages with one id, sent long apart, must both stay.
+        call = call.message_deduplication_id(record.message_id());
     }
     if let Some(header) = trace_header {
         call = call
@@ -84,7 +83,7 @@ fn attributes(
         }
     }
     // The sender's own go first: the function will need them after a redrive.
-    for (name, text) in [(REASON, reason), (SOURCE_ID, record.message_id())] {
+    for (name, text) in [(REASON, reason), (SOURCE_ID, &record.message_id())] {
         if attributes.len() < MOST_ATTRIBUTES || attributes.contains_key(name) {
             attributes.insert(name.to_owned(), string(text)?);
         }
@@ -170,7 +169,7 @@ mod tests {
 
         assert_eq!(input.get_message_body().as_deref(), Some("the body"));
         assert_eq!(input.get_message_group_id().as_deref(), Some("g"));
-        assert_eq!(input.get_message_deduplication_id().as_deref(), Some("d"));
+        assert_eq!(input.get_message_deduplication_id().as_deref(), Some("m1"));
         assert_eq!(attributes["tenant"].string_value(), Some("acme"));
         assert_eq!(attributes["tenant"].data_type(), "String.name");
         assert_eq!(

@@ -69,7 +69,7 @@ impl Report {
             .iter()
             .zip(slots)
             .map(|(fields, slot)| Handled {
-                id: fields.id.clone().into_owned(),
+                id: fields.id().into_owned(),
                 outcome: slot.outcome,
                 attempts: slot.attempts,
             })
@@ -77,8 +77,9 @@ impl Report {
         report
     }
 
-    /// The ids that Lambda is told have failed; all of them if the invocation
-    /// ends with an error.
+    /// The ids that come back: those that Lambda is told have failed, or all of
+    /// the batch if the invocation ends with an error. None if the event itself
+    /// was refused, since then nothing of it was read; [`Report::error`] says so.
     pub fn failed(&self) -> Vec<&str> {
         match &self.answer {
             Ok(answer) => answer.ids(),

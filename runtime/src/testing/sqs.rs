@@ -62,7 +62,7 @@ impl SqsAccess for Recorder {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(SentToDlq {
-                id: record.message_id().to_owned(),
+                id: record.message_id().into_owned(),
                 body: record.body().to_owned(),
                 reason: reason.to_owned(),
             });

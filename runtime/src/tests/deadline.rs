@@ -118,3 +118,25 @@ fn what_was_done_before_the_deadline_stays_done_in_every_lane() {
 
     assert_eq!(report.failed(), ["m2", "m4"]);
 }
+
+#[test]
+fn no_attempt_starts_after_another_held_the_thread_over_the_cut() {
+    let report = Batch::new()
+        .text("1")
+        .text("2")
+        .concurrency(2)
+        .retries(3)
+        .backoff(SECOND, SECOND)
+        .seed(1)
+        .run(async |number: u8| {
+            if number == 1 {
+                return Err("down");
+            }
+            // Both the wait of the first and the cut are over when this returns.
+            tokio::time::advance(60 * SECOND).await;
+            Ok(())
+        });
+
+    assert_eq!(report.attempts("m1"), 1);
+    assert!(report.failed().contains(&"m1"));
+}

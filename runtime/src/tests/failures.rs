@@ -136,3 +136,72 @@ fn queue_backoff_delays_a_group_as_its_first() {
         [("receipt-1".into(), 60), ("receipt-3".into(), 60)]
     );
 }
+
+/// Panics when it is dropped in the middle of an attempt.
+struct Grenade;
+
+impl Drop for Grenade {
+    fn drop(&mut self) {
+        panic!("the pin is out");
+    }
+}
+
+#[test]
+fn a_destructor_that_panics_fails_its_own_message_only() {
+    let run = |batch: Batch| {
+        batch.text("1").text("2").run(async |number: u8| {
+            if number == 1 {
+                let _grenade = Grenade;
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, String>(())
+        })
+    };
+
+    let timed_out = run(Batch::new().attempt_timeout(std::time::Duration::from_secs(1)));
+    assert_eq!(timed_out.failed(), ["m1"]);
+    assert_eq!(timed_out.error(), None);
+
+    let cut = run(Batch::new().concurrency(2));
+    assert_eq!(cut.failed(), ["m1"]);
+    assert_eq!(cut.error(), None);
+}
+
+#[test]
+fn errors_that_a_function_calls_permanent_are_not_tried_again() {
+    let report = Batch::new()
+        .text("1")
+        .retries(3)
+        .run_with(async |_: u8| Err::<(), _>("gone"), |error| *error == "gone");
+
+    assert_eq!(report.attempts("m1"), 1);
+}
+
+#[test]
+fn a_group_that_cannot_be_read_could_be_any() {
+    let record = |id: &str, group: &str, body: &str| {
+        format!(
+            r#"{{"messageId":"{id}","body":"{body}","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:q.fifo","attributes":{{"MessageGroupId":{group},"ApproximateReceiveCount":1}}}}"#
+        )
+    };
+    let event = |third: &str| {
+        format!(
+            r#"{{"Records":[{},{},{}]}}"#,
+            record("m1", r#""A""#, "1"),
+            record("m2", r#""B""#, "0"),
+            record("m3", third, "0"),
+        )
+    };
+    let failed = |third: &str| {
+        let report = Batch::event(event(third))
+            .run(async |number: u8| if number == 1 { Err("no") } else { Ok(()) });
+        report
+            .failed()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    // A count that is no text leaves the group readable.
+    assert_eq!(failed(r#""A""#), ["m1", "m3"]);
+    assert_eq!(failed("7"), ["m1", "m2", "m3"]);
+}

@@ -64,10 +64,10 @@ fn read(event: &[u8]) {
         return;
     };
     for record in &parsed.records {
-        assert!(!record.id.is_empty());
+        assert!(!record.id().is_empty());
         assert_eq!(
-            serde_json::from_str::<String>(record.id_json).unwrap(),
-            record.id
+            serde_json::from_str::<String>(record.id.get()).unwrap(),
+            record.id()
         );
     }
     let text = std::str::from_utf8(event).unwrap();
@@ -78,7 +78,7 @@ fn read(event: &[u8]) {
         },
     );
     for id in failed.failed() {
-        assert!(parsed.records.iter().any(|record| record.id == id));
+        assert!(parsed.records.iter().any(|record| record.id() == id));
     }
 }
 
