@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cargo;
 use crate::cfg::Cfg;
 use crate::discover::{self, Discovery, Note};
+use crate::env::Env;
 use crate::error::Error;
 use crate::markdown;
 use crate::output::Output;
@@ -121,9 +122,19 @@ impl Builder {
             functions: discovery.deployed(),
         };
         clash::check(&stack)?;
-        if !discovery.is_sound() {
-            return Ok(());
+        match discovery.is_sound() {
+            true => self.write(env, &stack, &discovery.notes(), &overlays),
+            false => Ok(()),
         }
+    }
+
+    fn write(
+        &self,
+        env: &Env,
+        stack: &Stack,
+        notes: &[Note<'_>],
+        overlays: &[PathBuf],
+    ) -> Result<(), Error> {
         let target = match &self.target_dir {
             Some(folder) => env.package.join(folder),
             None => target::folder(&env.out_dir, &env.target)?,
@@ -148,8 +159,8 @@ impl Builder {
                 .and_then(|()| output.remove("stack.md"));
         }
 
-        let mut template = template::render(&stack, &code_folder(output.folder(), &target));
-        for path in &overlays {
+        let mut template = template::render(stack, &code_folder(output.folder(), &target));
+        for path in overlays {
             overlay::apply(path, &mut template)?;
         }
         output.write("template.json", &template::to_text(template), same)?;
@@ -159,35 +170,8 @@ impl Builder {
             .iter()
             .map(|path| path.display().to_string())
             .collect();
-        let text = markdown::render(
-            &stack,
-            &discovery.notes(),
-            &overlays,
-            jiff::Timestamp::now(),
-        );
+        let text = markdown::render(stack, notes, &overlays, jiff::Timestamp::now());
         output.write("stack.md", &text, markdown::same_but_for_runs)
-    }
-}
-
-/// What cargo tells the build script.
-struct Env {
-    package: PathBuf,
-    name: String,
-    out_dir: PathBuf,
-    target: String,
-    architecture: String,
-}
-
-impl Env {
-    fn read() -> Result<Self, Error> {
-        let read = |name| std::env::var(name).map_err(|_| Error::NotABuildScript(name));
-        Ok(Self {
-            package: read("CARGO_MANIFEST_DIR")?.into(),
-            name: read("CARGO_PKG_NAME")?,
-            out_dir: read("OUT_DIR")?.into(),
-            target: read("TARGET")?,
-            architecture: read("CARGO_CFG_TARGET_ARCH")?,
-        })
     }
 }
 

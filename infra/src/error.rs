@@ -88,3 +88,30 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn a_broken_rule_is_one_that_can_be_explained() {
+        let two = || ["`a`".to_owned(), "`b`".to_owned()];
+        let cases = [
+            (Error::Architecture("riscv64".to_owned()), "architecture"),
+            (Error::Overlay("x".into(), "no".to_owned()), "overlay"),
+            (Error::SharedName(two()), "shared_name"),
+            (
+                Error::SharedQueue {
+                    queue: "jobs".to_owned(),
+                    functions: two(),
+                },
+                "shared_queue",
+            ),
+        ];
+        for (error, rule) in cases {
+            let text = error.to_string();
+            assert!(text.ends_with(&format!(" [{rule}]")), "{text}");
+            assert!(redrive_syntax::rules::find(rule).is_some(), "{rule}");
+        }
+    }
+}

@@ -48,6 +48,7 @@ mod cargo;
 pub mod cfg;
 mod clash;
 pub mod discover;
+mod env;
 pub mod error;
 mod export;
 pub mod lambda;

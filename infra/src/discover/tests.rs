@@ -211,6 +211,12 @@ fn a_module_that_is_not_compiled_needs_no_file() {
 }
 
 #[test]
+fn a_name_is_not_raw() {
+    let folder = package(&[("src/main.rs", &handler("r#type"))]);
+    assert_eq!(found(&folder, ""), ["shop||type"]);
+}
+
+#[test]
 fn a_binary_has_one_function_whoever_writes_its_template() {
     let own = handler("own").replace("sqs_batch", "sqs_batch(infra = false)");
     let folder = package(&[
