@@ -1,69 +1,70 @@
 //! The templates deployed as their users do it, and the binaries run by
 //! emulators of AWS.
+//!
+//! Both command lines on both emulators, because each of the four leaves out
+//! something of its own; the scripts say what.
 #![cfg(target_os = "linux")]
 
 use std::process::Command;
 
 use redrive_tests::binary::{binary, template};
-use redrive_tests::emulator::Emulator;
+use redrive_tests::emulator::{Emulator, Kind};
 use redrive_tests::python::Venv;
 use redrive_tests::script::Script;
 use redrive_tests::workspace::temporary;
 
 #[test]
 fn orders_by_the_aws_command_line_on_ministack() {
-    let folder = temporary();
-    let orders = binary("orders", "orders");
-    let emulator = Emulator::ministack(folder.path());
-    Script::new("orders", &emulator, folder.path())
-        .env("EMULATOR", "ministack")
-        .env("TEMPLATE", template("orders"))
-        .env("BINARY", orders)
-        .run();
-}
-
-#[test]
-fn orders_heal_by_the_aws_command_line_on_localstack() {
-    let folder = temporary();
-    let orders = binary("orders", "orders");
-    let emulator = Emulator::localstack(folder.path());
-    Script::new("orders", &emulator, folder.path())
-        .env("EMULATOR", "localstack")
-        .env("TEMPLATE", template("orders"))
-        .env("BINARY", orders)
-        .run();
+    orders(Kind::Ministack, |script| script);
 }
 
 #[test]
 fn orders_by_the_sam_command_line_on_ministack() {
+    orders(Kind::Ministack, with_sam);
+}
+
+#[test]
+fn orders_heal_by_the_sam_command_line_on_localstack() {
+    orders(Kind::Localstack, with_sam);
+}
+
+fn with_sam(script: Script) -> Script {
+    script.env("SAM", Venv::of("sam").program("sam"))
+}
+
+fn orders(kind: Kind, finish: impl FnOnce(Script) -> Script) {
     let folder = temporary();
     let orders = binary("orders", "orders");
-    let emulator = Emulator::ministack(folder.path());
-    Script::new("orders", &emulator, folder.path())
-        .env("EMULATOR", "ministack")
+    let emulator = Emulator::start(kind, folder.path());
+    let script = Script::new("orders", &emulator, folder.path())
         .env("TEMPLATE", template("orders"))
-        .env("BINARY", orders)
-        .env("SAM", Venv::of("sam").program("sam"))
+        .env("BINARY", orders);
+    finish(script).run();
+}
+
+#[test]
+fn refusals_and_backoff_by_the_aws_command_line_on_localstack() {
+    let folder = temporary();
+    let refusals = binary("redrive-fixtures", "refusals");
+    let emulator = Emulator::start(Kind::Localstack, folder.path());
+    Script::new("refusals", &emulator, folder.path())
+        .env("TEMPLATE", template("redrive-fixtures"))
+        .env("BINARY", refusals)
         .run();
 }
 
 #[test]
 fn the_linters_have_nothing_to_say_of_the_examples() {
-    for (package, name) in [("orders", "orders"), ("minimal", "minimal")] {
-        binary(package, name);
+    for package in ["orders", "minimal"] {
+        binary(package, package);
         let template = template(package);
-        let lint = Venv::of("sam").program("cfn-lint");
-        quiet(Command::new(lint).arg(&template));
+        let tools = Venv::of("sam");
+        quiet(Command::new(tools.program("cfn-lint")).arg(&template));
         let folder = temporary();
         quiet(
-            Command::new(Venv::of("sam").program("sam"))
-                .args([
-                    "validate",
-                    "--lint",
-                    "--region",
-                    "us-east-1",
-                    "--template-file",
-                ])
+            Command::new(tools.program("sam"))
+                .args(["validate", "--lint", "--region", "us-east-1"])
+                .arg("--template-file")
                 .arg(&template)
                 .env("HOME", folder.path())
                 .env("SAM_CLI_TELEMETRY", "0"),

@@ -17,15 +17,12 @@ GRACE_SECONDS = 3
 
 def adopt_orphans():
     """Makes orphaned grandchildren ours, so that they can be found and ended."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def descendants():
     children = {}
-    for entry in os.listdir("/proc") if sys.platform == "linux" else []:
-        if not entry.isdigit():
-            continue
+    for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{entry}/stat") as stat:
                 parent = int(stat.read().rpartition(")")[2].split()[1])
@@ -49,39 +46,46 @@ def signal_each(processes, number):
 
 
 def end(command):
-    signal_each({command.pid, *descendants()}, signal.SIGTERM)
+    signal_each(descendants(), signal.SIGTERM)
     try:
         command.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
-        pass
+        command.kill()
+        command.wait()
     # Whoever is killed may leave children, which then become ours.
     while remaining := descendants():
         signal_each(remaining, signal.SIGKILL)
-        for process in remaining:
-            try:
-                os.waitpid(process, os.WNOHANG)
-            except ChildProcessError:
-                pass
-    if command.returncode is None:
-        command.kill()
-    os._exit(1)
+        try:
+            os.wait()
+        except ChildProcessError:
+            pass
 
 
 def main():
-    adopt_orphans()
-    # An interrupt at the terminal reaches the parent, which closes the pipe.
-    command = subprocess.Popen(
-        sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True
-    )
+    changed = threading.Event()
+    over = threading.Event()
+
+    def finish(*_):
+        over.set()
+        changed.set()
 
     def wait_for_parent():
         sys.stdin.buffer.read()
-        end(command)
+        finish()
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    adopt_orphans()
+    signal.signal(signal.SIGCHLD, lambda *_: changed.set())
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, finish)
+    command = subprocess.Popen(
+        sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True
+    )
     threading.Thread(target=wait_for_parent, daemon=True).start()
-    status = command.wait()
-    os._exit(status if status >= 0 else 128 - status)
+    while command.poll() is None and not over.is_set():
+        changed.wait()
+        changed.clear()
+    end(command)
+    os._exit(command.returncode if command.returncode >= 0 else 1)
 
 
 main()

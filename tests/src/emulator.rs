@@ -9,94 +9,91 @@ use crate::python::Venv;
 use crate::{http, wait, workspace};
 
 /// Long enough for a machine that is busy with the other tests.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(120);
 const ATTEMPTS: usize = 5;
+
+/// Which emulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Runs functions as host processes by itself; has no move tasks.
+    Ministack,
+    /// Has move tasks; runs functions by `native_lambda.py`.
+    Localstack,
+}
 
 /// A running emulator; ends when dropped.
 #[derive(Debug)]
 pub struct Emulator {
+    /// Which it is.
+    pub kind: Kind,
     /// Where every service answers, for `AWS_ENDPOINT_URL`.
     pub endpoint: String,
     _process: Process,
 }
 
 impl Emulator {
-    /// Starts ministack, which keeps its files in `folder`.
+    /// Starts it on a free port, again if another process was faster to take
+    /// it. It keeps its files in `folder`.
     ///
     /// # Panics
     ///
     /// If it does not start.
-    pub fn ministack(folder: &Path) -> Self {
-        let program = Venv::of("ministack").program("ministack");
-        Self::start(folder, "/_ministack/health", |endpoint, port| {
-            let mut command = Command::new(&program);
-            command
-                .env("BIND_HOST", "127.0.0.1")
-                .env("GATEWAY_PORT", port.to_string())
-                // Its functions inherit its environment.
-                .env("AWS_ENDPOINT_URL", endpoint)
-                .env("IOT_MTLS_ENABLED", "false");
-            command
-        })
-    }
-
-    /// Starts LocalStack with functions as host processes; it keeps its files
-    /// in `folder`.
-    ///
-    /// # Panics
-    ///
-    /// If it does not start.
-    pub fn localstack(folder: &Path) -> Self {
-        let python = Venv::of("localstack").program("python");
-        Self::start(folder, "/_localstack/health", |_, port| {
-            let mut command = Command::new(&python);
-            command
-                .arg(workspace::root().join("tests/emulators/native_lambda.py"))
-                .env("GATEWAY_LISTEN", format!("127.0.0.1:{port}"))
-                .env("LOCALSTACK_HOST", format!("127.0.0.1:{port}"))
-                // The other server listens on all interfaces.
-                .env("GATEWAY_SERVER", "hypercorn")
-                .env("OVERRIDE_IN_DOCKER", "0")
-                .env("LOCALSTACK_VOLUME_DIR", folder.join("volume"))
-                .env("SQS_ENDPOINT_STRATEGY", "off")
-                .env("DNS_ADDRESS", "0")
-                .env("DISABLE_EVENTS", "1")
-                .env("SKIP_SSL_CERT_DOWNLOAD", "1");
-            command
-        })
-    }
-
-    /// Starts the command on a free port, again if another process was faster
-    /// to take it.
-    fn start(folder: &Path, health: &str, command: impl Fn(&str, u16) -> Command) -> Self {
+    pub fn start(kind: Kind, folder: &Path) -> Self {
         let log = folder.join("emulator.log");
         for _ in 0..ATTEMPTS {
             let port = http::free_port();
-            let endpoint = format!("http://127.0.0.1:{port}");
-            let mut command = command(&endpoint, port);
+            let (mut command, health) = match kind {
+                Kind::Ministack => (ministack(port), "_ministack/health"),
+                Kind::Localstack => (localstack(port, folder), "_localstack/health"),
+            };
             command
                 .current_dir(folder)
                 .env("HOME", folder)
                 .env("TMPDIR", folder);
             let mut process = Process::start(&command, &log).expect("Python starts");
+            let endpoint = format!("http://127.0.0.1:{port}");
+            let url = format!("{endpoint}/{health}");
             let ready = wait::wait_for(START, || match process.is_running() {
-                true => http::answers(&format!("{endpoint}{health}")).then_some(true),
+                true => http::answers(&url).then_some(true),
                 false => Some(false),
             });
-            match ready {
-                Some(true) => {
-                    return Self {
-                        endpoint,
-                        _process: process,
-                    };
-                }
-                Some(false) => eprintln!("{command:?} ended:\n{}", process.output()),
-                None => panic!(
-                    "{command:?} did not answer within {START:?}:\n{}",
-                    process.output()
-                ),
+            if ready == Some(true) {
+                return Self {
+                    kind,
+                    endpoint,
+                    _process: process,
+                };
             }
+            eprintln!("{kind:?} did not start:\n{}", process.output());
         }
-        panic!("no emulator after {ATTEMPTS} attempts");
+        panic!("no {kind:?} after {ATTEMPTS} attempts");
     }
+}
+
+fn ministack(port: u16) -> Command {
+    let mut command = Command::new(Venv::of("ministack").program("ministack"));
+    command
+        .env("BIND_HOST", "127.0.0.1")
+        .env("GATEWAY_PORT", port.to_string())
+        // Its functions inherit its environment.
+        .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
+        .env("IOT_MTLS_ENABLED", "false");
+    command
+}
+
+fn localstack(port: u16, folder: &Path) -> Command {
+    let mut command = Command::new(Venv::of("localstack").program("python"));
+    command
+        .arg(workspace::root().join("tests/emulators/native_lambda.py"))
+        .env("GATEWAY_LISTEN", format!("127.0.0.1:{port}"))
+        .env("LOCALSTACK_HOST", format!("127.0.0.1:{port}"))
+        // Its other server listens on all interfaces.
+        .env("GATEWAY_SERVER", "hypercorn")
+        .env("OVERRIDE_IN_DOCKER", "0")
+        .env("LOCALSTACK_VOLUME_DIR", folder.join("volume"))
+        .env("SQS_ENDPOINT_STRATEGY", "off")
+        .env("DNS_ADDRESS", "0")
+        .env("DISABLE_EVENTS", "1")
+        .env("SKIP_SSL_CERT_DOWNLOAD", "1");
+    command
 }

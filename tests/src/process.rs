@@ -29,6 +29,8 @@ impl Process {
             .arg(workspace::root().join("tests/emulators/supervise.py"))
             .arg(command.get_program())
             .args(command.get_args())
+            // Nothing is compiled into the repository.
+            .env("PYTHONDONTWRITEBYTECODE", "1")
             .envs(present(command.get_envs()))
             .stdin(Stdio::piped())
             .stdout(output.try_clone()?)

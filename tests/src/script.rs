@@ -26,6 +26,7 @@ impl Script {
             .env("HOME", folder)
             .env("TMPDIR", folder)
             .env("AWS", aws.program("aws"))
+            .env("EMULATOR", format!("{:?}", emulator.kind).to_lowercase())
             .env("AWS_ENDPOINT_URL", &emulator.endpoint)
             .env("AWS_REGION", "us-east-1")
             .env("AWS_DEFAULT_REGION", "us-east-1")
@@ -33,6 +34,8 @@ impl Script {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_PAGER", "")
             .env("SAM_CLI_TELEMETRY", "0")
+            // All of it is on this machine.
+            .env("NO_PROXY", "127.0.0.1")
             // Nothing is compiled into the repository.
             .env("PYTHONDONTWRITEBYTECODE", "1");
         Self { command }
