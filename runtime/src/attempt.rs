@@ -7,6 +7,7 @@ use std::{
 };
 
 use pin_project_lite::pin_project;
+use tracing::Span;
 
 use crate::{
     current::{self, Current},
@@ -27,6 +28,7 @@ pin_project! {
         #[pin]
         future: Option<F>,
         current: Option<Current>,
+        span: Option<Span>,
     }
 
     impl<F> PinnedDrop for Attempt<F> {
@@ -34,6 +36,7 @@ pin_project! {
             // An attempt that is cut off runs the destructors of what it holds,
             // and those may panic too.
             let mut this = this.project();
+            let _entered = this.span.as_ref().map(Span::enter);
             let dropped = current::scope(this.current, || panic::catch(|| this.future.set(None)));
             if let Err(failure) = dropped {
                 tracing::error!(error = failure.reason, "an attempt panicked when it was dropped");
@@ -43,10 +46,11 @@ pin_project! {
 }
 
 impl<F> Attempt<F> {
-    pub(crate) fn new(future: F, current: Current) -> Self {
+    pub(crate) fn new(future: F, current: Current, span: Option<Span>) -> Self {
         Self {
             future: Some(future),
             current: Some(current),
+            span,
         }
     }
 }
@@ -56,6 +60,7 @@ impl<F: Future<Output = Result<(), Failure>>> Future for Attempt<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let _entered = this.span.as_ref().map(Span::enter);
         let polled = current::scope(this.current, || {
             panic::catch(|| match this.future.as_mut().as_pin_mut() {
                 Some(future) => future.poll(cx),

@@ -11,7 +11,6 @@ use std::{
 use bytes::Bytes;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{self, Instant};
-use tracing::Instrument;
 
 use crate::{
     attempt::{Attempt, Process},
@@ -196,8 +195,8 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
 
     async fn attempt(&self, fields: &Fields<'_>, attempt: u32) -> Result<(), Failure> {
         let current = Current::new(self.batch.bytes, fields, attempt);
-        let handled = Attempt::new(self.handle(fields), current)
-            .instrument(log::record_span(fields, attempt));
+        let span = log::record_span(fields, attempt);
+        let handled = Attempt::new(self.handle(fields), current, span);
         let Some(limit) = self.batch.settings.attempt_timeout() else {
             return handled.await;
         };

@@ -49,19 +49,19 @@ impl Starting {
 }
 
 /// The span of an attempt at a record, for a subscriber that is not ours.
-pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Span {
-    if OWN.load(Relaxed) || !tracing::enabled!(Level::INFO) {
-        return Span::none();
+pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
+    if OWN.load(Relaxed) || !tracing::enabled!(target: TARGET, Level::INFO) {
+        return None;
     }
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
-    tracing::info_span!(
+    Some(tracing::info_span!(
         target: TARGET,
         "record",
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
         attempt
-    )
+    ))
 }
 
 pub(crate) fn retrying(fields: &Fields<'_>, failure: &Failure, attempt: u32, wait: Duration) {
