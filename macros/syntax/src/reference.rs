@@ -95,12 +95,8 @@ pub fn rule(rule: &Rule) -> String {
     if !rule.link.is_empty() {
         let _ = write!(page, "\nAWS: <{}>\n", rule.link);
     }
-    if !rule.fails.is_empty() {
-        let _ = write!(page, "\nFails:\n\n```rust,ignore\n{}\n```\n", rule.fails);
-    }
-    if !rule.passes.is_empty() {
-        let _ = write!(page, "\nPasses:\n\n```rust,ignore\n{}\n```\n", rule.passes);
-    }
+    let _ = write!(page, "\nFails:\n\n```rust,ignore\n{}\n```\n", rule.fails);
+    let _ = write!(page, "\nPasses:\n\n```rust,ignore\n{}\n```\n", rule.passes);
     page
 }
 

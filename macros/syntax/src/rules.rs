@@ -37,7 +37,8 @@ pub struct Rule {
     pub reason: &'static str,
     /// The AWS page behind it; empty if it is Rust's or redrive's own.
     pub link: &'static str,
-    /// A function that breaks this rule and no other.
+    /// A function that breaks this rule and no other; it begins with a comment if
+    /// it takes more than an attribute and a function to show.
     pub fails: &'static str,
     /// The function that does not.
     pub passes: &'static str,

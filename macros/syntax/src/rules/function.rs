@@ -63,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["env"],
         reason: "All environment variables of a function, names and values, have at most 4 KB together; the template adds up to 512 bytes of its own.",
         link: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
-        fails: "",
+        fails: "// any value of over 3,584 bytes\n#[sqs_batch(env(PRICES = \"{ … }\"))]",
         passes: "#[sqs_batch(env(LEVEL = \"info\"))]",
         check: Some(env_size),
     },

@@ -20,15 +20,20 @@ const fn rule(
     }
 }
 
-const fn warning(id: &'static str, reason: &'static str) -> Rule {
+const fn warning(
+    id: &'static str,
+    reason: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+) -> Rule {
     Rule {
         id,
         level: Level::Warning,
         keys: &[],
         reason,
         link: "",
-        fails: "",
-        passes: "",
+        fails,
+        passes,
         check: None,
     }
 }
@@ -205,71 +210,73 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "handler_error",
         "The error becomes a `Box<dyn std::error::Error + Send + Sync>`, so that the log and Lambda can show it; `thiserror` derives what that takes.",
-        "",
-        "",
+        "// src/main.rs\nstruct Failed;\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Failed> { Ok(()) }",
+        "// src/main.rs\n#[derive(Debug, thiserror::Error)]\n#[error(\"it failed\")]\nstruct Failed;\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Failed> { Ok(()) }",
     ),
     rule(
         "redrive_feature",
         "What calls SQS is behind the feature `redrive` of the crate `redrive`, which is on by default: add it to the dependency's `features`.",
-        "",
-        "",
+        "// Cargo.toml: redrive = { version = \"0.1\", default-features = false }\n#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
+        "// Cargo.toml: redrive = \"0.1\"\n#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
     ),
     rule(
         "library_target",
         "A Lambda function is a binary; a library has no `main` to write.",
-        "",
-        "",
+        "// src/lib.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
         "one_function_per_binary",
         "One binary is one function and one zip. Put each function in a file of its own under `src/bin/`.",
-        "",
-        "",
+        "// src/main.rs\n#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }\n#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }",
+        "// src/bin/orders.rs\n#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/invoices.rs\n#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
         "build_script",
         "The template is written by the build script; without it the function would compile and never be deployed.",
-        "",
-        "",
+        "// no build.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// build.rs\nfn main() { redrive_infra::build(); }\n\n// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
         "function_not_listed",
         "The template lacks the function, because the build script does not see what another macro writes, nor a file outside the module tree, nor anything but binary targets.",
-        "",
-        "",
+        "// src/main.rs\nmacro_rules! function { ($name:ident) => {\n    #[sqs_batch] async fn $name(order: Order) -> Result<(), Error> { Ok(()) }\n} }\nfunction!(handle);",
+        "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
         "function_differs",
         "The template describes the function with other settings than it is compiled with.",
-        "",
-        "",
+        "// build.rs prints cargo::rustc-cfg=beta and calls redrive_infra::build()\n#[cfg_attr(beta, sqs_batch(retries = 5))]\n#[cfg_attr(not(beta), sqs_batch)]\nasync fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// build.rs prints it and calls redrive_infra::Builder::new().cfg(\"beta\").build()\n#[cfg_attr(beta, sqs_batch(retries = 5))]\n#[cfg_attr(not(beta), sqs_batch)]\nasync fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
         "shared_name",
         "The resources of a function are named after it, so two functions of a package need two names.",
-        "",
-        "",
+        "// src/bin/a.rs and src/bin/b.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// src/bin/a.rs\n#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
         "shared_queue",
         "Two functions on one queue would each see some of its messages. Give each its own `queue`, or one function both tasks.",
-        "",
-        "",
+        "// src/bin/a.rs\n#[sqs_batch(queue = \"orders\")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch(queue = \"orders\")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// src/bin/a.rs\n#[sqs_batch(queue = \"orders-to-ship\")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch(queue = \"orders-to-bill\")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
         "overlay",
         "The overlay is a JSON merge patch of the template: an object, in a file that can be read, that leaves each resource its `Type`.",
-        "",
-        "",
+        "// infra/overlay.json\n[{ \"Resources\": {} }]",
+        "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 20 } } } }",
     ),
     rule(
         "architecture",
         "Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo lambda build --arm64`.",
-        "",
-        "",
+        "// cargo build --target riscv64gc-unknown-linux-gnu",
+        "// cargo lambda build --arm64",
     ),
     warning(
         "panic_abort",
         "With `panic = \"abort\"` a panic in one message ends the whole process: Lambda fails the batch and SQS delivers all of it again. Nothing is lost, but good messages are handled again. cargo-lambda sets it for release builds unless the workspace says `panic = \"unwind\"`.",
+        "// Cargo.toml of the workspace, or cargo-lambda's default\n[profile.release]\npanic = \"abort\"",
+        "// Cargo.toml of the workspace\n[profile.release]\npanic = \"unwind\"",
     ),
 ];
