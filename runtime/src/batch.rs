@@ -223,6 +223,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
                 ));
             }
         };
+        log::body(&body);
         self.batch.process.process(self.view(fields, &body)).await
     }
 

@@ -83,8 +83,9 @@
 //! say. Each line logged while the function runs has `messageId`,
 //! `receiveCount`, `messageGroupId` and `attempt` of its record, and `requestId`
 //! and `xrayTraceId` of its invocation. A subscriber that `init` installs is
-//! left alone, and gets a span `record` with the same fields. Bodies are never
-//! logged; where a body cannot be read, the log says what was expected and where.
+//! left alone, and gets a span `record` with the same fields. Bodies are logged at
+//! the level `TRACE` only; where a body cannot be read, the log says what was
+//! expected and where, not what was there.
 //!
 //! Each invocation writes one line in CloudWatch's embedded metric format,
 //! namespace `redrive`, dimensions `function` and `queue`: `Records`,

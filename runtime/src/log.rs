@@ -126,6 +126,11 @@ pub(crate) fn not_delayed(error: &BoxError) {
     );
 }
 
+/// Only at the level that nobody sets by accident: it may be somebody's data.
+pub(crate) fn body(body: &str) {
+    tracing::trace!(target: TARGET, body, "attempt");
+}
+
 /// One line for each invocation.
 pub(crate) fn summary(figures: &Figures, elapsed: Duration) {
     tracing::info!(

@@ -1,0 +1,147 @@
+//! Lambda Managed Instances: one process, several invocations at once.
+
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use redrive_tests::binary::binary;
+use redrive_tests::sqs_event::sqs_event;
+use serde_json::json;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the process asked of the Runtime API.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Next,
+    Answered(String),
+}
+
+/// Kills the process when the test is over.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn invocations_run_at_once_in_one_process() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("the port's address");
+    let event = |id: &str| sqs_event("steps", &[(id, json!({ "sleep": 1 }))]).to_string();
+    let asked = serve(
+        listener,
+        vec![("1".to_owned(), event("a")), ("2".to_owned(), event("b"))],
+    );
+    let _process = Killed(
+        Command::new(binary("redrive-fixtures", "steps"))
+            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .env("AWS_LAMBDA_MAX_CONCURRENCY", "2")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "steps")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")
+            .env("_HANDLER", "steps")
+            .spawn()
+            .expect("the binary starts"),
+    );
+
+    let next = || asked.recv_timeout(PATIENCE).expect("the process asks");
+    // One at a time, the second event would be asked for after the first answer.
+    assert_eq!((next(), next()), (Asked::Next, Asked::Next));
+    let mut answered = [next(), next(), next(), next()]
+        .into_iter()
+        .filter(|asked| *asked != Asked::Next)
+        .collect::<Vec<_>>();
+    answered.sort_by_key(|asked| format!("{asked:?}"));
+    assert_eq!(
+        answered,
+        [
+            Asked::Answered("1".to_owned()),
+            Asked::Answered("2".to_owned())
+        ]
+    );
+}
+
+/// Hands the invocations, id and event, to whoever polls; says what was asked.
+fn serve(listener: TcpListener, invocations: Vec<(String, String)>) -> Receiver<Asked> {
+    let (say, said) = channel();
+    let waiting = Arc::new(Mutex::new(invocations));
+    thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            let (say, waiting) = (say.clone(), Arc::clone(&waiting));
+            // Ends with the connection, which ends with the process.
+            thread::spawn(move || converse(connection, &say, &waiting));
+        }
+    });
+    said
+}
+
+fn converse(
+    mut connection: TcpStream,
+    say: &Sender<Asked>,
+    waiting: &Mutex<Vec<(String, String)>>,
+) -> Option<()> {
+    let mut reader = BufReader::new(connection.try_clone().ok()?);
+    loop {
+        let path = read_request(&mut reader)?;
+        if path.ends_with("/invocation/next") {
+            say.send(Asked::Next).ok()?;
+            let invocation = waiting.lock().expect("no thread panics").pop();
+            let Some((id, event)) = invocation else {
+                // Nothing more to do: Lambda lets the process wait.
+                thread::park();
+                return None;
+            };
+            let deadline = SystemTime::now() + Duration::from_secs(60);
+            let deadline = deadline
+                .duration_since(UNIX_EPOCH)
+                .expect("after 1970")
+                .as_millis();
+            write!(
+                connection,
+                "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {id}\r\nLambda-Runtime-Deadline-Ms: {deadline}\r\n\
+                 Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:123456789012:function:steps\r\n\
+                 Content-Length: {}\r\n\r\n{event}",
+                event.len()
+            )
+            .ok()?;
+        } else {
+            let id = path.split('/').rev().nth(1)?.to_owned();
+            say.send(Asked::Answered(id)).ok()?;
+            write!(
+                connection,
+                "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+            )
+            .ok()?;
+        }
+    }
+}
+
+/// Reads a request whole; gives its path.
+fn read_request(reader: &mut impl BufRead) -> Option<String> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let path = line.split_whitespace().nth(1)?.to_owned();
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok()?;
+        match header.trim_end().split_once(':') {
+            None => break,
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().ok()?
+            }
+            Some(_) => {}
+        }
+    }
+    reader.take(length).read_to_end(&mut Vec::new()).ok()?;
+    Some(path)
+}
