@@ -1,17 +1,21 @@
-//! The `orders` example in the local world: the user's real binary, as worker
-//! and as redrive function.
+//! The user's real binary in the local world, as worker and as redrive
+//! function: mostly the `orders` example.
+
+#[path = "local_world/refusals.rs"]
+mod refusals;
+#[path = "local_world/world.rs"]
+mod world;
 
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use redrive_infra::stack::Stack;
-use redrive_local::{Event, Fate, Happening, Settings, Story, Summary, World};
+use redrive_local::{Fate, Happening};
 use redrive_syntax::Function;
 use redrive_syntax::function::Redrive;
 use redrive_syntax::schedule::Schedule;
-use redrive_tests::binary::{binary, template};
 use redrive_tests::workspace;
 use serde_json::Value;
+use world::Told;
 
 /// `cargo redrive run -p orders`, as a user types it.
 fn cargo_redrive(arguments: &[&str]) -> Output {
@@ -116,61 +120,19 @@ fn an_unknown_package_is_told_which_there_are() {
     );
 }
 
-/// What a world told.
-struct Told {
-    events: Vec<Event>,
-    summary: Summary,
-}
-
-impl Told {
-    /// Why the message `name` failed, each time.
-    fn reasons(&self, name: &str) -> Vec<&str> {
-        let of_message = |event: &&Event| event.message.as_deref() == Some(name);
-        self.events
-            .iter()
-            .filter(of_message)
-            .filter_map(|event| match &event.happening {
-                Happening::Failed { why, .. } => Some(&**why),
-                _ => None,
-            })
-            .collect()
-    }
-}
-
 /// Runs `orders` with its attribute changed.
 fn run(change: impl FnOnce(&mut Function), story: &str) -> Told {
-    let orders = binary("orders", "orders");
-    let text = std::fs::read_to_string(template("orders").with_file_name("stack.json")).unwrap();
-    let mut stack: Stack = serde_json::from_str(&text).unwrap();
-    change(&mut stack.functions[0].function);
-    let settings = Settings {
-        binaries: [("orders".to_owned(), orders)].into(),
-        ..Settings::new(stack)
-    };
     let dependencies = [("payments", "PAYMENTS_URL"), ("warehouse", "WAREHOUSE_URL")];
     let dependencies: String = dependencies
         .iter()
         .map(|(name, env)| format!("{{\"dependency\":\"{name}\",\"env\":\"{env}\"}}\n"))
         .collect();
-    let story = Story::parse(&format!("{dependencies}{story}"), settings.start).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let mut world = World::start(settings, story).await.unwrap();
-        let mut events = Vec::new();
-        world
-            .run(|output| {
-                if let redrive_local::Output::Event(event) = output {
-                    events.push(event);
-                }
-            })
-            .await;
-        let summary = world.summary();
-        assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
-        Told { events, summary }
-    })
+    world::run(
+        "orders",
+        "orders",
+        change,
+        &format!("{dependencies}{story}"),
+    )
 }
 
 fn order(name: &str, id: u32, sku: &str) -> String {

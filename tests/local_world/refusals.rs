@@ -1,0 +1,71 @@
+//! What the worker itself asks of SQS: `on_permanent = "dlq"` and
+//! `queue_backoff`.
+
+use redrive_local::{Event, Fate, Happening};
+use redrive_syntax::Function;
+
+use crate::world::{Told, run};
+
+fn refusals(change: impl FnOnce(&mut Function), story: &str) -> Told {
+    run("redrive-fixtures", "refusals", change, story)
+}
+
+/// A message that asks for `step`, which is its body as a JSON string.
+fn step(name: &str, step: &str) -> String {
+    format!("{{\"name\":\"{name}\",\"body\":\"\\\"{step}\\\"\",\"group\":\"g\"}}\n")
+}
+
+fn whats<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<&'a str> {
+    events.map(|event| event.happening.what()).collect()
+}
+
+#[test]
+fn a_refused_message_goes_to_the_dlq_at_once() {
+    let told = refusals(
+        |_| {},
+        &(step("good", "succeed") + &step("hopeless", "refuse")),
+    );
+
+    assert_eq!(whats(told.of("good")), ["sent", "done"]);
+    assert_eq!(whats(told.of("hopeless")), ["sent", "sent on"]);
+    let hopeless = &told.summary.messages[1];
+    assert!(matches!(hopeless.fate, Fate::InDlq { .. }), "{hopeless:?}");
+    assert_eq!(hopeless.receives, 1);
+}
+
+#[test]
+fn a_fifo_dlq_takes_each_of_two_messages_that_are_alike() {
+    let told = refusals(
+        |function| {
+            function.queue = "refusals.fifo".to_owned();
+            function.batch_size = 1;
+        },
+        &(step("a", "refuse") + &step("b", "refuse")),
+    );
+
+    for message in &told.summary.messages {
+        assert!(matches!(message.fate, Fate::InDlq { .. }), "{message:?}");
+        assert_eq!(whats(told.of(&message.name)), ["sent", "sent on"]);
+    }
+}
+
+#[test]
+fn each_receive_waits_twice_as_long_as_the_last() {
+    let told = refusals(|_| {}, &step("a", "fail"));
+
+    assert_eq!(
+        whats(told.of("a")),
+        ["sent", "failed", "failed", "failed", "to the DLQ"]
+    );
+    assert_eq!(told.reasons("a"), ["asked to fail"; 3]);
+    let failed: Vec<_> = told
+        .of("a")
+        .filter(|event| matches!(event.happening, Happening::Failed { .. }))
+        .map(|event| event.time)
+        .collect();
+    // `queue_backoff = "1s..4s"`, and the time that the invocation took.
+    for (times, wait) in failed.windows(2).zip([1.0, 2.0]) {
+        let waited = times[1].duration_since(times[0]).as_secs_f64();
+        assert!((wait - 0.1..wait + 5.0).contains(&waited), "{failed:?}");
+    }
+}

@@ -1,0 +1,71 @@
+//! Worlds with the binaries of this workspace.
+
+use redrive_infra::stack::Stack;
+use redrive_local::{Event, Happening, Settings, Story, Summary, World};
+use redrive_syntax::Function;
+use redrive_tests::binary::{binary, template};
+
+/// What a world told.
+pub(crate) struct Told {
+    pub(crate) events: Vec<Event>,
+    pub(crate) summary: Summary,
+}
+
+impl Told {
+    /// What happened to the message `name`.
+    pub(crate) fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Event> {
+        self.events
+            .iter()
+            .filter(move |event| event.message.as_deref() == Some(name))
+    }
+
+    /// Why the message `name` failed, each time.
+    pub(crate) fn reasons(&self, name: &str) -> Vec<&str> {
+        self.events
+            .iter()
+            .filter(|event| event.message.as_deref() == Some(name))
+            .filter_map(|event| match &event.happening {
+                Happening::Failed { why, .. } => Some(&**why),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Runs the function `name` of `package`, in the binary of that name, with its
+/// attribute changed.
+pub(crate) fn run(
+    package: &str,
+    name: &str,
+    change: impl FnOnce(&mut Function),
+    story: &str,
+) -> Told {
+    let path = binary(package, name);
+    let text = std::fs::read_to_string(template(package).with_file_name("stack.json")).unwrap();
+    let mut stack: Stack = serde_json::from_str(&text).unwrap();
+    stack.functions.retain(|entry| entry.binary == name);
+    change(&mut stack.functions[0].function);
+    let settings = Settings {
+        binaries: [(name.to_owned(), path)].into(),
+        ..Settings::new(stack)
+    };
+    let story = Story::parse(story, settings.start).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut world = World::start(settings, story).await.unwrap();
+        let mut events = Vec::new();
+        world
+            .run(|output| {
+                if let redrive_local::Output::Event(event) = output {
+                    events.push(event);
+                }
+            })
+            .await;
+        let summary = world.summary();
+        assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
+        Told { events, summary }
+    })
+}
