@@ -76,12 +76,21 @@ impl Journal {
                     message_id: id,
                 }
             }
-            What::SentOn { id } => {
-                self.entry(origin).sent_on = true;
+            What::SentOn { id, why } => {
+                let entry = self.entry(origin);
+                entry.sent_on = true;
+                entry.last_error.clone_from(&why);
                 Happening::SentOn {
                     queue,
                     message_id: id,
+                    why,
                 }
+            }
+            // Once the original is deleted it is lost, unless an earlier copy
+            // is still there.
+            What::CopyDropped => {
+                self.entry(origin).sent_on = true;
+                Happening::Duplicate { queue }
             }
             What::Duplicate => {
                 self.entry(origin).end.get_or_insert(Fate::Duplicate);
@@ -242,7 +251,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqs::{Most, Outgoing, QueueConfig, RedrivePolicy};
+    use crate::sqs::{Attribute, Most, Outgoing, QueueConfig, RedrivePolicy};
 
     fn start() -> Timestamp {
         "2026-01-05T09:00:00Z".parse().unwrap()
@@ -250,8 +259,12 @@ mod tests {
 
     /// `work` and its DLQ `dead`, with one message in flight in `work`.
     fn in_flight() -> (Sqs, Message) {
+        in_flight_in("work", "dead")
+    }
+
+    fn in_flight_in(work: &str, dead: &str) -> (Sqs, Message) {
         let mut sqs = Sqs::new(0);
-        for (name, dlq) in [("dead", None), ("work", Some("dead"))] {
+        for (name, dlq) in [(dead, None), (work, Some(dead))] {
             sqs.create(QueueConfig {
                 name: name.to_owned(),
                 visibility_timeout: 30,
@@ -262,18 +275,31 @@ mod tests {
                 }),
             });
         }
-        send(&mut sqs, "work");
-        let message = sqs.receive("work", Most::messages(1), None, start());
+        send(&mut sqs, work, BTreeMap::new());
+        let message = sqs.receive(work, Most::messages(1), None, start());
         (sqs, message.unwrap().remove(0))
     }
 
-    fn send(sqs: &mut Sqs, queue: &str) {
-        let body = "x".to_owned();
+    fn send(sqs: &mut Sqs, queue: &str, attributes: BTreeMap<String, Attribute>) {
+        let fifo = |text: &str| queue.ends_with(".fifo").then(|| text.to_owned());
         let outgoing = Outgoing {
-            body,
+            body: "x".to_owned(),
+            attributes,
+            group: fifo("g"),
+            deduplication: fifo("d"),
             ..Outgoing::default()
         };
         sqs.send(queue, outgoing, start()).unwrap();
+    }
+
+    /// As the worker sends `message` to its DLQ.
+    fn send_on(sqs: &mut Sqs, queue: &str, message: &Message) {
+        let attributes = [
+            ("RedriveSourceMessageId", &*message.id),
+            ("RedriveReason", "no such card"),
+        ];
+        let attributes = attributes.map(|(name, text)| (name.to_owned(), Attribute::string(text)));
+        send(sqs, queue, attributes.into());
     }
 
     /// What is told of the facts since the last time.
@@ -317,13 +343,41 @@ mod tests {
         let (mut sqs, message) = in_flight();
         let mut journal = Journal::new(start());
         tell(&mut journal, &mut sqs);
-        send(&mut sqs, "dead");
+        send_on(&mut sqs, "dead", &message);
         assert_eq!(tell(&mut journal, &mut sqs), ["sent on"]);
         let done = Delivery::Done { attempt: 1 };
         assert_eq!(journal.delivery(&message, "work", done, start()), None);
         sqs.delete("work", &message.receipt_handle(), start())
             .unwrap();
         assert!(tell(&mut journal, &mut sqs).is_empty());
-        assert!(matches!(fate(&journal, &sqs), Fate::InDlq { .. }));
+        let in_dlq = Fate::InDlq {
+            queue: "dead".to_owned(),
+            why: Some("no such card".to_owned()),
+        };
+        assert_eq!(fate(&journal, &sqs), in_dlq);
+    }
+
+    #[test]
+    fn a_message_that_only_looks_like_it_is_another() {
+        let (mut sqs, _) = in_flight();
+        let mut journal = Journal::new(start());
+        send(&mut sqs, "dead", BTreeMap::new());
+        assert_eq!(tell(&mut journal, &mut sqs), ["sent", "sent"]);
+    }
+
+    #[test]
+    fn a_message_whose_copy_was_dropped_is_not_accounted_for() {
+        let (mut sqs, message) = in_flight_in("work.fifo", "dead.fifo");
+        send(&mut sqs, "dead.fifo", BTreeMap::new());
+        let mut journal = Journal::new(start());
+        tell(&mut journal, &mut sqs);
+        send_on(&mut sqs, "dead.fifo", &message);
+        assert_eq!(tell(&mut journal, &mut sqs), ["duplicate"]);
+        let done = Delivery::Done { attempt: 1 };
+        assert_eq!(journal.delivery(&message, "work.fifo", done, start()), None);
+        sqs.delete("work.fifo", &message.receipt_handle(), start())
+            .unwrap();
+        assert!(tell(&mut journal, &mut sqs).is_empty());
+        assert_eq!(fate(&journal, &sqs), Fate::Unaccounted);
     }
 }

@@ -62,11 +62,16 @@ pub enum What {
         /// Its id.
         id: String,
     },
-    /// A copy of it was sent on while it was in flight.
+    /// Whoever received it sent a copy of it on.
     SentOn {
         /// The copy's id.
         id: String,
+        /// Why, if the worker said so.
+        why: Option<String>,
     },
+    /// A copy of it was sent on, and a FIFO queue took that for one it had
+    /// already.
+    CopyDropped,
     /// A FIFO queue took it for one it had already and did not keep it.
     Duplicate,
     /// It was deleted.

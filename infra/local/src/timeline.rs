@@ -54,6 +54,9 @@ pub enum Happening {
         queue: String,
         /// Its id there.
         message_id: String,
+        /// Why, as the function said.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// A FIFO queue had the message already.
     Duplicate {
@@ -165,9 +168,10 @@ impl Happening {
         match self {
             Self::Done { .. } => Tone::Good,
             Self::Failed { .. } => Tone::Bad,
-            Self::DeadLettered { .. } | Self::RedriveFailed { .. } | Self::Expired { .. } => {
-                Tone::Worse
-            }
+            Self::SentOn { .. }
+            | Self::DeadLettered { .. }
+            | Self::RedriveFailed { .. }
+            | Self::Expired { .. } => Tone::Worse,
             _ => Tone::Neutral,
         }
     }
@@ -216,7 +220,15 @@ impl Happening {
     /// Where, how often and why.
     pub fn why(&self) -> String {
         match self {
-            Self::Sent { queue, .. } | Self::SentOn { queue, .. } => format!("to {queue}"),
+            Self::Sent { queue, .. }
+            | Self::SentOn {
+                queue, why: None, ..
+            } => format!("to {queue}"),
+            Self::SentOn {
+                queue,
+                why: Some(why),
+                ..
+            } => format!("to {queue}: {why}"),
             Self::Duplicate { queue } => {
                 format!("{queue} has had this deduplication id within 5 minutes")
             }

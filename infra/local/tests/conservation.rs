@@ -77,7 +77,10 @@ fn told(facts: &[Fact], copies: &mut BTreeMap<Origin, i32>) {
         let change = match fact.what {
             What::Sent { .. } | What::SentOn { .. } => 1,
             What::Deleted | What::Expired | What::Purged => -1,
-            What::Duplicate | What::DeadLettered { .. } | What::Redriven { .. } => 0,
+            What::Duplicate
+            | What::CopyDropped
+            | What::DeadLettered { .. }
+            | What::Redriven { .. } => 0,
         };
         *copies.entry(fact.origin).or_default() += change;
     }

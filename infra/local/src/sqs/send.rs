@@ -19,6 +19,12 @@ const MAX_DELAY: u32 = 900;
 /// Most message attributes.
 const MAX_ATTRIBUTES: usize = 10;
 
+/// The attribute in which a worker says which message it sends on.
+const SOURCE_ID: &str = "RedriveSourceMessageId";
+
+/// The attribute in which it says why.
+const REASON: &str = "RedriveReason";
+
 /// A message to send.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outgoing {
@@ -63,7 +69,7 @@ impl Sqs {
         check(&outgoing, fifo)?;
         let deduplication = outgoing.deduplication.clone();
 
-        let copy_of = self.in_flight_elsewhere(name, &outgoing.body, now);
+        let copy_of = self.source_of(name, &outgoing, now);
         let origin = copy_of.unwrap_or_else(|| {
             let origin = Origin(self.next_origin);
             self.next_origin += 1;
@@ -73,7 +79,11 @@ impl Sqs {
         if let Some(deduplication) = &deduplication
             && let Some((id, sequence)) = queue.duplicate_of(deduplication, now)
         {
-            self.fact(now, origin, name, What::Duplicate);
+            let what = match copy_of {
+                Some(_) => What::CopyDropped,
+                None => What::Duplicate,
+            };
+            self.fact(now, origin, name, what);
             return Ok(Sent {
                 id,
                 sequence,
@@ -84,7 +94,10 @@ impl Sqs {
         let id = self.new_id();
         let sequence = fifo.then(|| self.new_sequence());
         let what = match copy_of {
-            Some(_) => What::SentOn { id: id.clone() },
+            Some(_) => What::SentOn {
+                id: id.clone(),
+                why: text(&outgoing, REASON).map(str::to_owned),
+            },
             None => What::Sent { id: id.clone() },
         };
         self.fact(now, origin, name, what);
@@ -116,15 +129,15 @@ impl Sqs {
         Ok(sent)
     }
 
-    /// A worker that sends on what it is working on gives another queue a
-    /// message with the same body: to the person who sent it, it is the same
-    /// message.
-    fn in_flight_elsewhere(&self, name: &str, body: &str, now: Timestamp) -> Option<Origin> {
+    /// A worker that sends on what it is working on names the message: to the
+    /// person who sent it, the copy is that message.
+    fn source_of(&self, name: &str, outgoing: &Outgoing, now: Timestamp) -> Option<Origin> {
+        let id = text(outgoing, SOURCE_ID)?;
         self.queues
             .values()
             .filter(|queue| queue.config.name != name)
             .flat_map(|queue| queue.messages())
-            .find(|message| message.in_flight(now) && message.body == body)
+            .find(|message| message.id == id && message.in_flight(now))
             .map(|message| message.origin)
     }
 
@@ -135,6 +148,14 @@ impl Sqs {
             queue: queue.to_owned(),
             what,
         });
+    }
+}
+
+/// The text of a message attribute.
+fn text<'a>(outgoing: &'a Outgoing, attribute: &str) -> Option<&'a str> {
+    match &outgoing.attributes.get(attribute)?.value {
+        AttributeValue::Text(text) => Some(text),
+        AttributeValue::Bytes(_) => None,
     }
 }
 

@@ -458,8 +458,13 @@ fn what_a_worker_sends_on_is_the_same_message() {
     let mut sqs = sqs("");
     let sent = sqs.send("work", body("x"), start()).unwrap();
     receive(&mut sqs, start());
-    let copy = sqs.send("dead", body("x"), start()).unwrap();
+    let named = Attribute::string(sent.id);
+    let copy = Outgoing {
+        attributes: [("RedriveSourceMessageId".to_owned(), named)].into(),
+        ..body("x")
+    };
+    let copy = sqs.send("dead", copy, start()).unwrap();
     assert_eq!(copy.origin, sent.origin);
-    let like_it = sqs.send("work", body("x"), start()).unwrap();
+    let like_it = sqs.send("dead", body("x"), start()).unwrap();
     assert_ne!(like_it.origin, sent.origin);
 }
