@@ -291,3 +291,91 @@ fn a_function_outside_the_module_tree_does_not_compile() {
     failed.fails_with("the build script does not find this function");
     assert_eq!(failed.errors(), 1, "{}", failed.stderr);
 }
+
+#[test]
+fn a_function_in_an_included_file_does_not_compile() {
+    let package = Package::new("in-an-included-file", "include!(\"elsewhere.rs\");");
+    package.write("src/elsewhere.rs", &handler("#[redrive::sqs_batch]"));
+    let failed = package.check(&[]);
+    failed.fails_with("the build script does not find this function");
+    assert_eq!(failed.errors(), 1, "{}", failed.stderr);
+}
+
+#[test]
+fn settings_that_the_build_script_read_otherwise_do_not_compile() {
+    let source = handler(
+        "#[cfg_attr(beta, redrive::sqs_batch(memory = 512))]\n\
+         #[cfg_attr(not(beta), redrive::sqs_batch)]",
+    );
+    let package = Package::new("read-otherwise", &source);
+    package.write(
+        "build.rs",
+        r#"fn main() {
+            println!("cargo::rustc-check-cfg=cfg(beta)");
+            println!("cargo::rustc-cfg=beta");
+            redrive_infra::build();
+        }"#,
+    );
+    let failed = package.check(&[]);
+    failed.fails_with("[function_differs]");
+    failed.fails_with("`Builder::cfg`");
+    assert_eq!(failed.errors(), 1, "{}", failed.stderr);
+}
+
+#[test]
+fn without_a_build_script_a_function_does_not_compile() {
+    let package = Package::new("without-a-build-script", &handler("#[redrive::sqs_batch]"));
+    package.write("build.rs", "fn main() {}");
+    let failed = package.check(&[]);
+    failed.fails_with("[build_script]");
+    assert_eq!(failed.errors(), 1, "{}", failed.stderr);
+}
+
+#[test]
+fn a_function_in_a_library_does_not_compile() {
+    let package = Package::new("in-a-library", "fn main() {}");
+    package.write("src/lib.rs", &handler("#[redrive::sqs_batch]"));
+    let failed = package.check(&["--lib"]);
+    failed.fails_with("[library_target]");
+    assert_eq!(failed.errors(), 1, "{}", failed.stderr);
+}
+
+#[test]
+fn two_functions_in_a_binary_do_not_compile() {
+    let second = handler("#[redrive::sqs_batch]")
+        .replace("handle", "second")
+        .replace("Order", "Invoice");
+    let source = format!("{}{second}", handler("#[redrive::sqs_batch]"));
+    let failed = Package::new("two-in-a-binary", &source).check(&[]);
+    failed.fails_with("already holds the function `handle`");
+    failed.fails_with("[one_function_per_binary]");
+    assert_eq!(failed.errors(), 1, "{}", failed.stderr);
+}
+
+#[test]
+fn a_build_that_cannot_catch_panics_says_so_until_it_is_accepted() {
+    let abort = |package: &Package| {
+        let manifest = package.read("Cargo.toml");
+        package.write(
+            "Cargo.toml",
+            &format!("{manifest}\n[profile.release]\npanic = \"abort\"\n"),
+        );
+        package.check(&["--release"])
+    };
+    let shown = abort(&Package::new(
+        "panics-abort",
+        &handler("#[redrive::sqs_batch]"),
+    ));
+    shown.succeeds();
+    assert!(shown.stderr.contains("[panic_abort]"), "{}", shown.stderr);
+    let accepted = abort(&Package::new(
+        "panics-abort-accepted",
+        &handler("#[redrive::sqs_batch(allow = \"panic_abort\")]"),
+    ));
+    accepted.succeeds();
+    assert!(
+        !accepted.stderr.contains("[panic_abort]"),
+        "{}",
+        accepted.stderr
+    );
+}
