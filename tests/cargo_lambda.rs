@@ -30,6 +30,8 @@ fn cargo_lambda() -> Command {
     command
         .arg("lambda")
         .current_dir(workspace::root())
+        // zig compiles its libraries once.
+        .env("XDG_CACHE_HOME", workspace::own().join("cache"))
         .env("PATH", path.expect("folders that a PATH can hold"));
     command
 }

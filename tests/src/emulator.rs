@@ -90,6 +90,8 @@ fn localstack(port: u16, folder: &Path) -> Command {
         // Its other server listens on all interfaces.
         .env("GATEWAY_SERVER", "hypercorn")
         .env("OVERRIDE_IN_DOCKER", "0")
+        // Not a line for each request, which would hide what functions print.
+        .env("LS_LOG", "warning")
         .env("LOCALSTACK_VOLUME_DIR", folder.join("volume"))
         .env("SQS_ENDPOINT_STRATEGY", "off")
         .env("DNS_ADDRESS", "0")
