@@ -27,14 +27,8 @@ const fn warning(
     passes: &'static str,
 ) -> Rule {
     Rule {
-        id,
         level: Level::Warning,
-        keys: &[],
-        reason,
-        link: "",
-        fails,
-        passes,
-        check: None,
+        ..rule(id, reason, fails, passes)
     }
 }
 
