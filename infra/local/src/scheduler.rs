@@ -22,7 +22,7 @@ pub(crate) struct Scheduler {
     redrive: Redrive,
     zone: TimeZone,
     next: Option<Timestamp>,
-    retry: Option<Attempt>,
+    retries: Vec<Attempt>,
 }
 
 /// An invocation that is due.
@@ -42,7 +42,7 @@ impl Scheduler {
             next: redrive.schedule.next_after(start, &zone),
             redrive: redrive.clone(),
             zone,
-            retry: None,
+            retries: Vec::new(),
         })
     }
 
@@ -51,10 +51,10 @@ impl Scheduler {
         format!("{} in {}", self.redrive.schedule, self.redrive.timezone)
     }
 
-    /// The invocation that is due, if one is.
+    /// An invocation that is due, if one is.
     pub(crate) fn poll(&mut self, now: Timestamp) -> Option<Attempt> {
-        if let Some(retry) = self.retry.take_if(|retry| retry.at <= now) {
-            return Some(retry);
+        if let Some(due) = self.retries.iter().position(|retry| retry.at <= now) {
+            return Some(self.retries.remove(due));
         }
         let at = self.next.filter(|&next| next <= now)?;
         self.next = self.redrive.schedule.next_after(at, &self.zone);
@@ -70,7 +70,7 @@ impl Scheduler {
     /// then, or `None` if Lambda gives up.
     pub(crate) fn failed(&mut self, attempt: Attempt, now: Timestamp) -> Option<SignedDuration> {
         let wait = *RETRY_WAITS.get(attempt.number - 1)?;
-        self.retry = Some(Attempt {
+        self.retries.push(Attempt {
             number: attempt.number + 1,
             at: add(now, wait),
         });
@@ -79,13 +79,13 @@ impl Scheduler {
 
     /// When the next invocation is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        let retry = self.retry.map(|retry| retry.at);
-        retry.into_iter().chain(self.next).min()
+        let retries = self.retries.iter().map(|retry| retry.at);
+        retries.chain(self.next).min()
     }
 
     /// Whether Lambda will try an invocation again.
     pub(crate) fn is_retrying(&self) -> bool {
-        self.retry.is_some()
+        !self.retries.is_empty()
     }
 }
 
@@ -131,5 +131,20 @@ mod tests {
         assert_eq!(third.number, 3);
         assert_eq!(scheduler.failed(third, third.at), None);
         assert!(!scheduler.is_retrying());
+    }
+
+    #[test]
+    fn each_failed_invocation_has_its_own_retries() {
+        let mut scheduler = scheduler("rate(1 minute)", "UTC");
+        let now = at("2026-01-05T09:02:00Z");
+        let first = scheduler.poll(now).unwrap();
+        let second = scheduler.poll(now).unwrap();
+        scheduler.failed(first, now);
+        scheduler.failed(second, now);
+        scheduler.stop();
+        let numbers: Vec<_> = std::iter::from_fn(|| scheduler.poll(at("2026-01-05T09:03:00Z")))
+            .map(|attempt| attempt.number)
+            .collect();
+        assert_eq!(numbers, [2, 2]);
     }
 }
