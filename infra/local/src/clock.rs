@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 
 /// The world's time. Clones show the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     inner: Arc<Mutex<Inner>>,
+    released: watch::Sender<()>,
     real_time: bool,
 }
 
@@ -50,6 +52,7 @@ impl Clock {
                 running_since,
                 holds: 0,
             })),
+            released: watch::Sender::new(()),
             real_time: running_since.is_some(),
         }
     }
@@ -80,6 +83,11 @@ impl Clock {
         true
     }
 
+    /// Wakes from now on each time that nothing holds the clock any more.
+    pub fn released(&self) -> watch::Receiver<()> {
+        self.released.subscribe()
+    }
+
     /// Real time left until the clock, running, would show `at`.
     pub fn until(&self, at: Timestamp) -> Duration {
         Duration::try_from(at.duration_since(self.now())).unwrap_or(Duration::ZERO)
@@ -101,10 +109,13 @@ impl Drop for Hold {
     fn drop(&mut self) {
         let mut inner = self.clock.lock();
         inner.holds -= 1;
-        if inner.holds == 0 && !self.clock.real_time {
-            inner.base = inner.now();
-            inner.running_since = None;
+        if inner.holds > 0 || self.clock.real_time {
+            return;
         }
+        inner.base = inner.now();
+        inner.running_since = None;
+        drop(inner);
+        self.clock.released.send_replace(());
     }
 }
 
@@ -157,6 +168,17 @@ mod tests {
         let stopped = clock.now();
         assert_eq!(clock.now(), stopped);
         assert!(stopped < add_seconds(start(), 3600));
+    }
+
+    #[test]
+    fn tells_when_the_last_hold_is_gone() {
+        let clock = Clock::simulated(start());
+        let released = clock.released();
+        let (first, second) = (clock.hold(), clock.hold());
+        drop(first);
+        assert!(!released.has_changed().unwrap());
+        drop(second);
+        assert!(released.has_changed().unwrap());
     }
 
     #[test]

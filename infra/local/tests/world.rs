@@ -2,11 +2,11 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use redrive_local::{Fate, Happening, Settings, Until};
+use redrive_local::{Fate, Happening, Output, Settings, Story, Until, World};
 use redrive_syntax::Function;
-use support::{function, run, settings};
+use support::{client, function, run, settings};
 
 fn done(receive: u32) -> impl Fn(&Fate) -> bool {
     move |fate| matches!(fate, Fate::Done { receive: seen, .. } if *seen == receive)
@@ -254,4 +254,35 @@ async fn one_seed_gives_one_story() {
     };
     assert_eq!(told(1).await, told(1).await);
     assert_ne!(told(1).await, told(2).await);
+}
+
+#[tokio::test]
+async fn time_goes_on_after_a_client_has_waited() {
+    let settings = settings(function());
+    let story = r#"{"name":"a","body":{"do":"fail","receives":1}}"#;
+    let story = Story::parse(story, settings.start).unwrap();
+    let dlq = function().dlq();
+    let mut world = World::start(settings, story).await.unwrap();
+    let client = client(world.endpoint());
+    let dlq_url = format!("{}/123456789012/{dlq}", world.endpoint());
+    let clock = world.sqs().clock().clone();
+    let started = Instant::now();
+    world
+        .run(|output| {
+            let Output::Event(event) = output else { return };
+            if matches!(event.happening, Happening::Failed { .. }) {
+                // From here on nothing is due for the visibility timeout.
+                let hold = clock.hold();
+                let poll = client.receive_message().queue_url(&dlq_url);
+                let poll = poll.wait_time_seconds(1).send();
+                tokio::spawn(async move {
+                    poll.await.unwrap();
+                    drop(hold);
+                });
+            }
+        })
+        .await;
+    assert!(done(2)(&world.summary().messages[0].fate));
+    // The visibility timeout is 60 seconds, of which only the poll is waited for.
+    assert!(started.elapsed() < Duration::from_secs(30));
 }

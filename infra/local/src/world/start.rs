@@ -1,0 +1,120 @@
+//! A world's beginning: its parts, and the messages it is given.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::World;
+use super::settings::{Settings, StartError};
+use super::worker::Worker;
+use crate::clock::Clock;
+use crate::dependency::Dependencies;
+use crate::journal::Journal;
+use crate::sqs::{self, SharedSqs, Sqs};
+use crate::story::Story;
+
+impl World {
+    /// Creates the queues of the stack, serves their API, and sends the
+    /// messages of `story`. Nothing is received before [`run`](Self::run).
+    ///
+    /// # Errors
+    /// The settings lack something, or a message cannot be sent.
+    pub async fn start(settings: Settings, story: Story) -> Result<Self, StartError> {
+        let Settings {
+            stack,
+            binaries,
+            start,
+            real_time,
+            until,
+            seed,
+            logs,
+        } = settings;
+        if stack.functions.is_empty() {
+            let package = stack.package;
+            return Err(StartError::NoFunctions { package });
+        }
+        let clock = if real_time {
+            Clock::real_time(start)
+        } else {
+            Clock::simulated(start)
+        };
+        let sqs = SharedSqs::new(Sqs::of_stack(&stack, seed), clock.clone());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.map_err(StartError::Bind)?;
+        let address = listener.local_addr().map_err(StartError::Bind)?;
+        let endpoint = format!("http://{address}");
+        let router = sqs::api::router(sqs.clone(), &endpoint);
+        let dependencies = Dependencies::serve(story.dependencies.clone(), clock.clone()).await;
+        let dependencies = dependencies.map_err(StartError::Bind)?;
+
+        let mut workers = Vec::new();
+        for (index, entry) in stack.functions.iter().enumerate() {
+            let binary = binaries.get(&entry.binary).ok_or_else(|| {
+                let name = entry.binary.clone();
+                StartError::NoBinary { name }
+            })?;
+            let seed = seed.wrapping_add(index as u64);
+            let variables = &dependencies.variables;
+            let worker = Worker::new(entry, Path::new(binary), &endpoint, variables, start, seed)?;
+            workers.push(worker);
+        }
+        let mut world = Self {
+            changes: sqs.changes(),
+            released: clock.released(),
+            journal: Journal::new(start),
+            invocations: JoinSet::new(),
+            api: tokio::spawn(async move { axum::serve(listener, router).await }),
+            _dependencies: dependencies,
+            clock,
+            sqs,
+            endpoint,
+            workers,
+            start,
+            until,
+            real_time,
+            logs,
+        };
+        world.send(story)?;
+        Ok(world)
+    }
+
+    fn send(&mut self, story: Story) -> Result<(), StartError> {
+        let queues: Vec<String> = self
+            .workers
+            .iter()
+            .map(|worker| worker.function.queue.clone())
+            .collect();
+        for (index, mut entry) in story.messages.into_iter().enumerate() {
+            let queue = match (&entry.queue, &queues[..]) {
+                (None, [only]) => only.clone(),
+                (Some(queue), _) if queues.contains(queue) => queue.clone(),
+                _ => {
+                    let message = entry.name;
+                    return Err(StartError::WhichQueue { message, queues });
+                }
+            };
+            if queue.ends_with(".fifo") {
+                // Two lines are two messages, however alike they are.
+                let id = || format!("line-{index}");
+                entry.message.deduplication.get_or_insert_with(id);
+            }
+            let sent = self
+                .sqs
+                .change(|sqs, now| sqs.send(&queue, entry.message, now));
+            match sent {
+                Ok(sent) => self.journal.name(sent.origin, &entry.name),
+                Err(reason) => {
+                    let message = entry.name;
+                    return Err(StartError::Refused {
+                        message,
+                        queue,
+                        reason,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
