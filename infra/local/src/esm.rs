@@ -6,6 +6,7 @@ mod event;
 mod response;
 
 pub(crate) use event::event;
+use event::size;
 pub(crate) use response::failed_ids;
 
 use jiff::Timestamp;
@@ -18,11 +19,10 @@ use crate::sqs::{Message, Most, Sqs};
 /// does not go beyond.
 const CONCURRENCY: usize = 5;
 
-/// An event has at most 6 MB; what is not the bodies' takes its share.
-const FULL_PAYLOAD: usize = 5_500_000;
-
-/// A batch ends when such a message might not fit any more.
-const LARGEST_MESSAGE: usize = 1_048_576;
+/// Most bytes of the records of an event: Lambda's limit for the event, less
+/// what is around them; see
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+const FULL_PAYLOAD: usize = 6 * 1_048_576 - 64;
 
 /// Lambda's poller of one queue.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub(crate) struct Mapping {
 struct Gathering {
     since: Timestamp,
     messages: Vec<Message>,
+    /// Of the records.
+    bytes: usize,
 }
 
 impl Mapping {
@@ -77,16 +79,15 @@ impl Mapping {
     /// window.
     fn fill(&mut self, sqs: &mut Sqs, now: Timestamp) -> bool {
         loop {
-            let gathered = self
-                .gathering
-                .as_ref()
-                .map_or(&[][..], |gathering| &gathering.messages);
-            let payload: usize = gathered.iter().map(|message| message.body.len()).sum();
+            let (messages, bytes) = self.gathering.as_ref().map_or((0, 0), |gathering| {
+                (gathering.messages.len(), gathering.bytes)
+            });
             let most = Most {
-                messages: self.batch_size - gathered.len(),
-                bytes: FULL_PAYLOAD.saturating_sub(payload),
+                messages: self.batch_size - messages,
+                bytes: FULL_PAYLOAD.saturating_sub(bytes),
+                size,
             };
-            if most.messages == 0 || most.bytes < LARGEST_MESSAGE {
+            if most.messages == 0 {
                 return true;
             }
             // The world creates a mapping only for a queue it has.
@@ -94,15 +95,18 @@ impl Mapping {
                 .receive(&self.queue, most, None, now)
                 .unwrap_or_default();
             if received.is_empty() {
-                return false;
+                // What could be received and was not did not fit.
+                return sqs
+                    .queue(&self.queue)
+                    .is_ok_and(|queue| queue.counts(now).visible > 0);
             }
-            self.gathering
-                .get_or_insert_with(|| Gathering {
-                    since: now,
-                    messages: Vec::new(),
-                })
-                .messages
-                .extend(received);
+            let gathering = self.gathering.get_or_insert_with(|| Gathering {
+                since: now,
+                messages: Vec::new(),
+                bytes: 0,
+            });
+            gathering.bytes += received.iter().map(size).sum::<usize>();
+            gathering.messages.extend(received);
         }
     }
 

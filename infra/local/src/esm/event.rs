@@ -18,6 +18,15 @@ pub(crate) fn event(queue: &str, messages: &[Message]) -> Value {
     json!({ "Records": records })
 }
 
+/// Most bytes that a record has beyond what is known of a message before it is
+/// received: the queue's name and the receive's own attributes.
+const RECEIVE: usize = 256;
+
+/// About how many bytes the message has in an event; never too few.
+pub(super) fn size(message: &Message) -> usize {
+    record("", message).to_string().len() + RECEIVE
+}
+
 fn record(queue: &str, message: &Message) -> Value {
     let attributes: Map<String, Value> = message
         .attributes

@@ -143,7 +143,27 @@ fn a_batch_ends_when_its_payload_is_full() {
         sqs.send("q", outgoing, start()).unwrap();
     }
     let mut mapping = Mapping::new(&function("q", 10, 0));
-    assert_eq!(sizes(&mapping.poll(&mut sqs, start())), [5, 2]);
+    assert_eq!(sizes(&mapping.poll(&mut sqs, start())), [6, 1]);
+}
+
+#[test]
+fn the_payload_is_what_the_event_has_not_what_the_bodies_have() {
+    let mut sqs = queue("q", 0);
+    for _ in 0..7 {
+        let outgoing = Outgoing {
+            // In JSON each has two bytes.
+            body: "\"".repeat(1_000_000),
+            ..Outgoing::default()
+        };
+        sqs.send("q", outgoing, start()).unwrap();
+    }
+    let mut mapping = Mapping::new(&function("q", 10, 20));
+    // The last does not fill a batch, and waits for the window.
+    let batches = mapping.poll(&mut sqs, start());
+    assert_eq!(sizes(&batches), [3, 3]);
+    for batch in &batches {
+        assert!(event("q", batch).to_string().len() <= 6 * 1_048_576);
+    }
 }
 
 #[test]

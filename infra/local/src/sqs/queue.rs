@@ -59,15 +59,20 @@ struct Remembered {
 pub struct Most {
     /// This many messages.
     pub messages: usize,
-    /// This many bytes in their bodies.
+    /// This many bytes, all messages together.
     pub bytes: usize,
+    /// How many bytes a message counts for.
+    pub size: fn(&Message) -> usize,
 }
 
 impl Most {
     /// So many messages of any size.
     pub fn messages(messages: usize) -> Self {
-        let bytes = usize::MAX;
-        Self { messages, bytes }
+        Self {
+            messages,
+            bytes: usize::MAX,
+            size: |_| 0,
+        }
     }
 }
 
@@ -183,10 +188,10 @@ impl Queue {
                 dead.insert(index);
                 continue;
             }
-            if message.body.len() > bytes {
+            let Some(left) = bytes.checked_sub((most.size)(message)) else {
                 break;
-            }
-            bytes -= message.body.len();
+            };
+            bytes = left;
             message.receive_count += 1;
             message.first_received_at.get_or_insert(now);
             message.received_at = Some(now);
