@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 async fn main() -> Result<(), Error> {
     match std::env::var("BOOTSTRAP").as_deref() {
         Ok("exit in init") => std::process::exit(7),
+        Ok("report in init") => return report_in_init().await,
         Ok("print variables") => {
             let names = std::env::vars().map(|(name, _)| name).collect::<Vec<_>>();
             println!("variables: {}", names.join(" "));
@@ -25,6 +26,22 @@ async fn main() -> Result<(), Error> {
     } else {
         lambda_runtime::run(service_fn(work)).await
     }
+}
+
+/// Reports an error and stays.
+async fn report_in_init() -> Result<(), Error> {
+    use tokio::io::AsyncWriteExt as _;
+
+    let api = std::env::var("AWS_LAMBDA_RUNTIME_API")?;
+    let report = json!({ "errorType": "Error", "errorMessage": "no database" }).to_string();
+    let request = format!(
+        "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nHost: {api}\r\nContent-Length: \
+         {}\r\n\r\n{report}",
+        report.len()
+    );
+    let mut connection = tokio::net::TcpStream::connect(api).await?;
+    connection.write_all(request.as_bytes()).await?;
+    std::future::pending().await
 }
 
 async fn work(event: LambdaEvent<Value>) -> Result<Value, Error> {

@@ -135,6 +135,18 @@ async fn a_process_that_does_not_start_fails_every_batch() {
 }
 
 #[tokio::test]
+async fn an_init_error_fails_the_batch_though_the_process_lives_on() {
+    let broken = Function {
+        env: [("BOOTSTRAP".to_owned(), "report in init".to_owned())].into(),
+        max_receive_count: 1,
+        redrive: None,
+        ..function()
+    };
+    let told = run(settings(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    assert_eq!(told.reasons("a"), ["init failed: no database"]);
+}
+
+#[tokio::test]
 async fn the_process_gets_what_lambda_sets_and_nothing_of_the_host() {
     let talkative = Function {
         env: [("BOOTSTRAP".to_owned(), "print variables".to_owned())].into(),
@@ -146,11 +158,13 @@ async fn the_process_gets_what_lambda_sets_and_nothing_of_the_host() {
         "_HANDLER",
         "AWS_LAMBDA_RUNTIME_API",
         "AWS_REGION",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
         "BOOTSTRAP",
     ] {
         assert!(variables.contains(name), "{variables}");
     }
-    for name in ["CARGO_MANIFEST_DIR", "HOME"] {
+    for name in ["AWS_EXECUTION_ENV", "CARGO_MANIFEST_DIR", "HOME"] {
         assert!(!variables.contains(name), "{variables}");
     }
 }

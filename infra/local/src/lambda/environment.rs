@@ -19,6 +19,10 @@ use crate::names;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a process that has reported an init error may take to end: its last
+/// words are worth waiting for.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// A Lambda function: a binary and how to run it.
 #[derive(Clone, Debug)]
 pub(crate) struct LambdaFunction {
@@ -90,13 +94,22 @@ impl Environment {
     }
 
     async fn ready(&mut self) -> Result<(), Failure> {
-        let status = tokio::select! {
+        let ended = tokio::select! {
+            failure = init_error(&mut self.api.told) => Err(failure),
             _ = self.api.polls.wait_for(|polls| *polls > 0) => return Ok(()),
-            status = self.child.wait() => status,
+            status = self.child.wait() => Ok(status),
             () = tokio::time::sleep(INIT_LIMIT) => return Err(Failure::Init(format!(
                 "no event was asked for within {} seconds",
                 INIT_LIMIT.as_secs()
             ))),
+        };
+        let status = match ended {
+            Ok(status) => status,
+            Err(failure) => {
+                // Whether it ends or not, it has failed.
+                let _ = tokio::time::timeout(LAST_WORDS, self.child.wait()).await;
+                return Err(failure);
+            }
         };
         // An init error is told to the API before the process ends.
         match self.api.told.try_recv() {
@@ -149,6 +162,17 @@ impl Environment {
             outcome: told,
             log: self.log.take(),
             environment: reusable.then_some(self),
+        }
+    }
+}
+
+async fn init_error(told: &mut mpsc::UnboundedReceiver<Told>) -> Failure {
+    loop {
+        match told.recv().await {
+            Some(Told::InitError { body }) => return Failure::reported_in_init(&body),
+            // There is no event yet that it could be about.
+            Some(_) => {}
+            None => std::future::pending().await,
         }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) fn worker(
     extra: &BTreeMap<String, String>,
 ) -> LambdaFunction {
     let function = &entry.function;
-    let mut variables = lambda_variables(&function.name, &function.name, function.memory, endpoint);
+    let name = &function.name;
+    let mut variables = lambda_variables(name, name, function.memory, binary, endpoint);
     let declared = lambda::worker_variables(function);
     variables.extend(template_variables(declared, function, endpoint));
     variables.extend(extra.clone());
@@ -43,7 +44,7 @@ pub(crate) fn redrive_function(
     let function = &entry.function;
     let name = format!("{}-redrive", function.name);
     let handler = format!("{}.redrive", function.name);
-    let mut variables = lambda_variables(&name, &handler, lambda::REDRIVE_MEMORY, endpoint);
+    let mut variables = lambda_variables(&name, &handler, lambda::REDRIVE_MEMORY, binary, endpoint);
     let declared = lambda::redrive_variables(function);
     variables.extend(template_variables(declared, function, endpoint));
     LambdaFunction {
@@ -72,21 +73,23 @@ fn template_variables(
     })
 }
 
-/// What Lambda sets; see
+/// What Lambda sets in an OS-only runtime (`provided.*`), which has no
+/// `AWS_EXECUTION_ENV`; see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>.
 fn lambda_variables(
     name: &str,
     handler: &str,
     memory: u32,
+    binary: &Path,
     endpoint: &str,
 ) -> BTreeMap<String, String> {
     let memory = memory.to_string();
+    let task_root = binary.parent().unwrap_or(Path::new("")).to_string_lossy();
     let log_group = format!("/aws/lambda/{name}");
     [
         ("_HANDLER", handler),
         ("AWS_REGION", names::REGION),
         ("AWS_DEFAULT_REGION", names::REGION),
-        ("AWS_EXECUTION_ENV", "AWS_Lambda_rust"),
         ("AWS_LAMBDA_FUNCTION_NAME", name),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -99,6 +102,8 @@ fn lambda_variables(
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_SESSION_TOKEN", "local"),
         ("AWS_ENDPOINT_URL_SQS", endpoint),
+        ("LAMBDA_TASK_ROOT", &task_root),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
         ("LANG", "en_US.UTF-8"),
         ("TZ", ":UTC"),
         ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
