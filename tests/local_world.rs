@@ -107,6 +107,37 @@ fn bad_messages_are_all_named() {
 }
 
 #[test]
+fn a_missing_file_of_messages_shows_what_a_line_looks_like() {
+    let folder = workspace::temporary();
+    let events = folder.path().join("messages.jsonl");
+    let output = cargo_redrive(&["--events", events.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let line = errors
+        .lines()
+        .find(|line| line.trim_start().starts_with('{'));
+    std::fs::write(&events, line.unwrap()).unwrap();
+    let output = cargo_redrive(&["--events", events.to_str().unwrap(), "--until", "1"]);
+    assert!(output.status.success());
+}
+
+#[test]
+fn the_smallest_example_has_messages() {
+    let output = workspace::cargo()
+        .args(["redrive", "run", "-p", "minimal", "--json"])
+        .output()
+        .expect("cargo runs");
+    let lines = json_lines(&output);
+    let fates: Vec<_> = lines.last().unwrap()["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["fate"].as_str().unwrap())
+        .collect();
+    assert_eq!(fates, ["done", "done", "in_dlq"]);
+}
+
+#[test]
 fn an_unknown_package_is_told_which_there_are() {
     let output = workspace::cargo()
         .args(["redrive", "run", "-p", "no-such-package"])

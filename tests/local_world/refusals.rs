@@ -30,6 +30,7 @@ fn a_refused_message_goes_to_the_dlq_at_once() {
     assert_eq!(whats(told.of("hopeless")), ["sent", "sent on"]);
     let hopeless = &told.summary.messages[1];
     assert!(matches!(hopeless.fate, Fate::InDlq { .. }), "{hopeless:?}");
+    assert_eq!(hopeless.fate.why(), Some("asked to refuse"));
     assert_eq!(hopeless.receives, 1);
 }
 

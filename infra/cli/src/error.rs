@@ -56,7 +56,9 @@ impl fmt::Display for Error {
             ),
             Self::Events { path, reason } => write!(
                 f,
-                "cannot read the messages to send, {}: {reason}; name another file with `--events`",
+                "cannot read the messages to send, {}: {reason}; write them to it, one JSON \
+                 object a line, as\n  {{\"name\": \"first\", \"body\": {{\"id\": 1}}}}\nor name \
+                 another file with `--events`",
                 path.display()
             ),
             Self::BadEvents { path, lines } => {

@@ -134,18 +134,22 @@ impl Fate {
         }
     }
 
-    /// In words.
+    /// Why it is not done, if a function has said so.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::InDlq { why, .. } | Self::Waiting { why, .. } => why.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// In words, without the reason.
     pub fn describe(&self) -> String {
-        let because = |why: &Option<String>| {
-            why.as_ref()
-                .map_or_else(String::new, |why| format!(": {why}"))
-        };
         match self {
             Self::Done {
                 receive, attempt, ..
             } => format!("done in receive {receive}, attempt {attempt}"),
-            Self::InDlq { queue, why } => format!("in {queue}{}", because(why)),
-            Self::Waiting { queue, why } => format!("waits in {queue}{}", because(why)),
+            Self::InDlq { queue, .. } => format!("in {queue}"),
+            Self::Waiting { queue, .. } => format!("waits in {queue}"),
             Self::Expired { queue } => format!("expired in {queue}"),
             Self::Duplicate => "dropped by the FIFO queue as a duplicate".to_owned(),
             Self::Deleted => "deleted by a call to the API".to_owned(),

@@ -14,10 +14,11 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
         let tone = style::of(tone(&message.fate));
         writeln!(
             out,
-            "  {name:names$}  {tone}{fate}{tone:#}{redrives}",
+            "  {name:names$}  {tone}{fate}{tone:#}{after}{why}",
             name = message.name,
-            fate = one_line(&message.fate.describe()),
-            redrives = after(message.redrives),
+            fate = message.fate.describe(),
+            after = after(message),
+            why = because(message.fate.why()),
         )?;
     }
     writeln!(out, "{}", work(&summary.counts))?;
@@ -38,11 +39,27 @@ fn tone(fate: &Fate) -> Tone {
     }
 }
 
-fn after(redrives: usize) -> String {
-    match redrives {
-        0 => String::new(),
-        number => format!(", after {}", count(number, "redrive")),
+/// As ", after 10 receives, 1 redrive"; the fate itself says in which receive a
+/// message was done.
+fn after(message: &MessageSummary) -> String {
+    let receives = match message.fate {
+        Fate::Done { .. } => 0,
+        _ => message.receives,
+    };
+    let parts: Vec<String> = [(receives, "receive"), (message.redrives, "redrive")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(", after {}", parts.join(", "))
     }
+}
+
+fn because(why: Option<&str>) -> String {
+    why.map_or_else(String::new, |why| format!(": {}", one_line(why)))
 }
 
 /// As "7 messages: 5 done, 2 in the DLQ".
@@ -81,5 +98,32 @@ fn count(number: usize, noun: &str) -> String {
         format!("{number} {noun}")
     } else {
         format!("{number} {noun}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_how_often_it_was_tried_and_why() {
+        let message = |fate| MessageSummary {
+            name: "a".to_owned(),
+            receives: 10,
+            redrives: 1,
+            fate,
+        };
+        let failed = message(Fate::InDlq {
+            queue: "orders-dlq".to_owned(),
+            why: Some("no such\n  card".to_owned()),
+        });
+        assert_eq!(after(&failed), ", after 10 receives, 1 redrive");
+        assert_eq!(because(failed.fate.why()), ": no such card");
+        let done = message(Fate::Done {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            receive: 5,
+            attempt: 1,
+        });
+        assert_eq!(after(&done), ", after 1 redrive");
     }
 }
