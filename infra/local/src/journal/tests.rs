@@ -1,0 +1,132 @@
+//! What is told of a message, and what is known in the end.
+
+use super::*;
+use crate::sqs::{Attribute, Most, Outgoing, QueueConfig, RedrivePolicy};
+
+fn start() -> Timestamp {
+    "2026-01-05T09:00:00Z".parse().unwrap()
+}
+
+/// `work` and its DLQ `dead`, with one message in flight in `work`.
+fn in_flight() -> (Sqs, Message) {
+    in_flight_in("work", "dead")
+}
+
+fn in_flight_in(work: &str, dead: &str) -> (Sqs, Message) {
+    let mut sqs = Sqs::new(0);
+    for (name, dlq) in [(dead, None), (work, Some(dead))] {
+        sqs.create(QueueConfig {
+            name: name.to_owned(),
+            visibility_timeout: 30,
+            retention: 345_600,
+            redrive_policy: dlq.map(|dlq: &str| RedrivePolicy {
+                dead_letter_queue: dlq.to_owned(),
+                max_receive_count: 1,
+            }),
+        });
+    }
+    send(&mut sqs, work, BTreeMap::new());
+    let message = sqs.receive(work, Most::messages(1), None, start());
+    (sqs, message.unwrap().remove(0))
+}
+
+fn send(sqs: &mut Sqs, queue: &str, attributes: BTreeMap<String, Attribute>) {
+    let fifo = |text: &str| queue.ends_with(".fifo").then(|| text.to_owned());
+    let outgoing = Outgoing {
+        body: "x".to_owned(),
+        attributes,
+        group: fifo("g"),
+        deduplication: fifo("d"),
+        ..Outgoing::default()
+    };
+    sqs.send(queue, outgoing, start()).unwrap();
+}
+
+/// As the worker sends `message` to its DLQ.
+fn send_on(sqs: &mut Sqs, queue: &str, message: &Message) {
+    let attributes = [
+        ("RedriveSourceMessageId", &*message.id),
+        ("RedriveReason", "no such card"),
+    ];
+    let attributes = attributes.map(|(name, text)| (name.to_owned(), Attribute::string(text)));
+    send(sqs, queue, attributes.into());
+}
+
+/// What is told of the facts since the last time.
+fn tell(journal: &mut Journal, sqs: &mut Sqs) -> Vec<&'static str> {
+    let facts = sqs.take_facts();
+    let events = facts.into_iter().filter_map(|fact| journal.fact(fact));
+    events.map(|event| event.happening.what()).collect()
+}
+
+fn fate(journal: &Journal, sqs: &Sqs) -> Fate {
+    journal.summary(sqs, start()).messages.remove(0).fate
+}
+
+#[test]
+fn a_message_that_vanishes_is_not_accounted_for() {
+    let (mut sqs, _) = in_flight();
+    let mut journal = Journal::new(start());
+    tell(&mut journal, &mut sqs);
+    assert!(matches!(fate(&journal, &sqs), Fate::Waiting { .. }));
+    // A queue without it, in place of the one that has it.
+    let config = sqs.queue("work").unwrap().config.clone();
+    sqs.create(config);
+    assert_eq!(fate(&journal, &sqs), Fate::Unaccounted);
+}
+
+#[test]
+fn success_is_told_once() {
+    let (mut sqs, message) = in_flight();
+    let mut journal = Journal::new(start());
+    tell(&mut journal, &mut sqs);
+    let done = Delivery::Done { attempt: 1 };
+    assert!(journal.delivery(&message, "work", done, start()).is_some());
+    sqs.delete("work", &message.receipt_handle(), start())
+        .unwrap();
+    assert!(tell(&mut journal, &mut sqs).is_empty());
+    assert!(matches!(fate(&journal, &sqs), Fate::Done { .. }));
+}
+
+#[test]
+fn a_message_sent_on_to_the_dlq_is_not_done() {
+    let (mut sqs, message) = in_flight();
+    let mut journal = Journal::new(start());
+    tell(&mut journal, &mut sqs);
+    send_on(&mut sqs, "dead", &message);
+    assert_eq!(tell(&mut journal, &mut sqs), ["sent on"]);
+    let done = Delivery::Done { attempt: 1 };
+    assert_eq!(journal.delivery(&message, "work", done, start()), None);
+    sqs.delete("work", &message.receipt_handle(), start())
+        .unwrap();
+    assert!(tell(&mut journal, &mut sqs).is_empty());
+    let in_dlq = Fate::InDlq {
+        queue: "dead".to_owned(),
+        why: Some("no such card".to_owned()),
+    };
+    assert_eq!(fate(&journal, &sqs), in_dlq);
+}
+
+#[test]
+fn a_message_that_only_looks_like_it_is_another() {
+    let (mut sqs, _) = in_flight();
+    let mut journal = Journal::new(start());
+    send(&mut sqs, "dead", BTreeMap::new());
+    assert_eq!(tell(&mut journal, &mut sqs), ["sent", "sent"]);
+}
+
+#[test]
+fn a_message_whose_copy_was_dropped_is_not_accounted_for() {
+    let (mut sqs, message) = in_flight_in("work.fifo", "dead.fifo");
+    send(&mut sqs, "dead.fifo", BTreeMap::new());
+    let mut journal = Journal::new(start());
+    tell(&mut journal, &mut sqs);
+    send_on(&mut sqs, "dead.fifo", &message);
+    assert_eq!(tell(&mut journal, &mut sqs), ["duplicate"]);
+    let done = Delivery::Done { attempt: 1 };
+    assert_eq!(journal.delivery(&message, "work.fifo", done, start()), None);
+    sqs.delete("work.fifo", &message.receipt_handle(), start())
+        .unwrap();
+    assert!(tell(&mut journal, &mut sqs).is_empty());
+    assert_eq!(fate(&journal, &sqs), Fate::Unaccounted);
+}
