@@ -15,7 +15,7 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
             Self::State,
             ::renamed::__private::BoxError,
         > {
-            let state: Pool = connect().await?;
+            let state: Pool = ::renamed::__private::built(connect().await)?;
             ::core::result::Result::Ok(state)
         }
         type Sqs = ::renamed::__private::Sqs;

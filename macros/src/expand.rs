@@ -169,7 +169,9 @@ fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream 
     let ok = quote!(::core::result::Result::Ok);
     match (&handler.state, &user.init) {
         (Some(state), Some(init)) => {
-            let build = quote_spanned!(init.span()=> let state: #state = #init().await?;);
+            // All on the path, so that what `init` gets wrong is shown there.
+            let built = spanned(quote!(#private::built), init.span());
+            let build = quote_spanned!(init.span()=> let state: #state = #built(#init().await)?;);
             quote! {
                 type State = #state;
                 async fn init() -> ::core::result::Result<Self::State, #private::BoxError> {
@@ -185,6 +187,14 @@ fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream 
             }
         },
     }
+}
+
+fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let on = |mut token: proc_macro2::TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(on).collect()
 }
 
 /// Calls the user's function.

@@ -74,3 +74,12 @@ impl<E: Into<BoxError>> HandlerError for E {
         self.into()
     }
 }
+
+/// What `init` gives, for `main` to report if it is an error.
+///
+/// # Errors
+///
+/// That of `init`.
+pub fn built<S, E: HandlerError>(result: Result<S, E>) -> Result<S, BoxError> {
+    result.map_err(HandlerError::into_box)
+}

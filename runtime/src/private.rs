@@ -3,7 +3,7 @@
 pub use std::process::ExitCode;
 
 pub use crate::{
-    handler::{BoxError, Handler, HandlerError, HandlerResult},
+    handler::{BoxError, Handler, HandlerError, HandlerResult, built},
     program::main,
     redrive_function::{NoRedrive, Redrive, RedriveFunction},
     settings::{OnGroupFailure, OnPermanent, OnTotalFailure, Settings},

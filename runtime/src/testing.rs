@@ -1,7 +1,8 @@
 //! Runs a function on a batch in a unit test: the real engine, no AWS, and time
 //! that does not pass while nothing happens.
 //!
-//! With the feature `testing`, as a dev-dependency:
+//! With the feature `testing`, as a dev-dependency (with the same `path` or `git`
+//! as the dependency, if that has one):
 //!
 //! ```toml
 //! [dev-dependencies]

@@ -45,11 +45,12 @@ struct Services {
 }
 
 impl Services {
-    async fn from_env() -> Result<Self, std::env::VarError> {
+    async fn from_env() -> Result<Self, String> {
+        let url = |name| std::env::var(name).map_err(|error| format!("{name}: {error}"));
         Ok(Self {
             http: reqwest::Client::new(),
-            payments: std::env::var("PAYMENTS_URL")?,
-            warehouse: std::env::var("WAREHOUSE_URL")?,
+            payments: url("PAYMENTS_URL")?,
+            warehouse: url("WAREHOUSE_URL")?,
         })
     }
 

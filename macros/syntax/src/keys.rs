@@ -179,7 +179,7 @@ pub const KEYS: &[Key] = &[
         name: "dlq_retention",
         kind: Kind::Seconds(60..=1_209_600),
         default: "`\"14d\"`",
-        about: "how long the DLQ keeps a message, counted on a standard queue from when it was first sent",
+        about: "how long the DLQ keeps a message, counted on a standard queue from when it was first sent or last redriven",
         aws: "MessageRetentionPeriod",
         link: DEAD_LETTER_QUEUES,
     },

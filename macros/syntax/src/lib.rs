@@ -56,8 +56,12 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
     if let Some(handler) = &handler {
         check_state(handler, &options, &mut errors);
     }
-    let warnings = match handler {
-        Some(_) => rules::check(&options, &mut errors),
+    let warnings = match &handler {
+        Some(handler) => {
+            let mut warnings = rules::check(&options, &mut errors);
+            warnings.extend(handler.warning(&options.function.allow));
+            warnings
+        }
         None => Vec::new(),
     };
     Parsed {

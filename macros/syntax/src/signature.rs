@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, PathArguments, ReturnType, Safety, Signature, Type, Visibility};
 
 use crate::errors::Errors;
+use crate::rules::Warning;
 
 /// What the macro needs of the function's signature.
 pub struct Handler {
@@ -18,6 +19,29 @@ pub struct Handler {
     pub state: Option<Type>,
     /// The return type.
     pub result: Type,
+}
+
+impl Handler {
+    /// What of the signature compiles but is likely not meant.
+    pub(crate) fn warning(&self, allowed: &[String]) -> Option<Warning> {
+        const RULE: &str = "handler_message_list";
+        let Type::Path(path) = &self.message else {
+            return None;
+        };
+        let last = path
+            .path
+            .segments
+            .last()
+            .filter(|last| last.ident == "Vec")?;
+        Some(Warning {
+            rule: RULE,
+            message: format!(
+                "`{}` reads a JSON array from the body of each message; write the type of one message unless the bodies are arrays",
+                show(last)
+            ),
+            accepted: allowed.iter().any(|rule| rule == RULE),
+        })
+    }
 }
 
 /// Reads the item that the attribute stands on.

@@ -32,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
             "dlq_retention",
             "retention",
         ],
-        reason: "Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when it was first sent, so it may already be as old as `retention` when it arrives there; on a FIFO queue its age begins anew.",
+        reason: "Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when it was first sent or last redriven, so it may already be as old as `retention` when it arrives there; on a FIFO queue its age begins anew.",
         link: RETENTION,
         fails: "#[sqs_batch(dlq_redrive = \"cron(0 23 1 * ? *)\")]",
         passes: "#[sqs_batch(dlq_redrive = \"cron(0 23 ? * SUN *)\")]",
@@ -47,6 +47,16 @@ pub(super) const RULES: &[Rule] = &[
         fails: "#[sqs_batch(dlq_redrive = \"cron(30 2 * * ? *)\", redrive_timezone = \"Europe/Berlin\")]",
         passes: "#[sqs_batch(dlq_redrive = \"cron(30 4 * * ? *)\", redrive_timezone = \"Europe/Berlin\")]",
         check: Some(redrive_dst_gap),
+    },
+    Rule {
+        id: "redrive_weekday_number",
+        level: Level::Warning,
+        keys: &["dlq_redrive"],
+        reason: "EventBridge Scheduler counts weekdays from Sunday as 1, unix cron from Sunday as 0, so `1-5` is Sunday to Thursday. Names say what is meant.",
+        link: SCHEDULES,
+        fails: "#[sqs_batch(dlq_redrive = \"cron(30 7 ? * 1-5 *)\")]",
+        passes: "#[sqs_batch(dlq_redrive = \"cron(30 7 ? * MON-FRI *)\")]",
+        check: Some(redrive_weekday_number),
     },
 ];
 
@@ -93,6 +103,27 @@ fn redrive_gap(options: &Options) -> Option<String> {
             seconds(function.retention),
         ),
     })
+}
+
+fn redrive_weekday_number(options: &Options) -> Option<String> {
+    let redrive = options.function.redrive.as_ref()?;
+    let fields = redrive.schedule.as_str().strip_prefix("cron(")?;
+    let weekdays = fields.split_whitespace().nth(4)?.trim_end_matches(')');
+    // `TUE#2` and `0/2` count; a number that stands for a day does not stand there.
+    let days = weekdays.split(['#', '/']).next()?;
+    if !days.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let names = days.chars().map(|c| match c.to_digit(10) {
+        Some(day @ 1..=7) => {
+            ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"][day as usize - 1].to_owned()
+        }
+        _ => c.to_string(),
+    });
+    Some(format!(
+        "`{days}` counts from Sunday as 1, which is not how unix cron counts; write `{}` if those are the days you mean",
+        names.collect::<String>()
+    ))
 }
 
 fn redrive_dst_gap(options: &Options) -> Option<String> {

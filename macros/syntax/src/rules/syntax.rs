@@ -189,6 +189,12 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch] async fn handle(order: &str) -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn handle(order: redrive::Text) -> Result<(), Error> { Ok(()) }",
     ),
+    warning(
+        "handler_message_list",
+        "The handler is called once for each message; a `Vec` as its message reads a JSON array from each body, and refuses every other body as malformed.",
+        "#[sqs_batch] async fn handle(orders: Vec<Order>) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
     rule(
         "handler_state",
         "The state is built once per cold start by `init` and lent to each message.",

@@ -118,11 +118,15 @@ fn days(errors: &mut Vec<ScheduleError>, month: &Part<'_>, week: &Part<'_>) -> O
         (_, "?") => return field(errors, month, Days::of_month),
         (_, "*") => unclear(
             &week.1,
-            format!("{of_week} is `*`, but must be `?` when {of_month} is set; write `?` here"),
+            format!(
+                "{of_week} is `*`, but must be `?` when {of_month} is set; write `?` for {of_week}"
+            ),
         ),
         ("*", _) => unclear(
             &month.1,
-            format!("{of_month} is `*`, but must be `?` when {of_week} is set; write `?` here"),
+            format!(
+                "{of_month} is `*`, but must be `?` when {of_week} is set; write `?` for {of_month}"
+            ),
         ),
         (days, weekdays) => unclear(
             &week.1,
