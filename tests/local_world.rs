@@ -285,3 +285,27 @@ fn a_redrive_heals_what_works_again() {
     let lived = told.summary.ended.duration_since(told.summary.started);
     assert!(lived.as_secs_f64() < Duration::from_secs(12 * 3600 + 60).as_secs_f64());
 }
+
+#[test]
+fn messages_that_cannot_be_sent_say_what_to_write() {
+    let folder = workspace::temporary();
+    let events = folder.path().join("messages.jsonl");
+    let refusal = |lines: &str| {
+        std::fs::write(&events, lines).unwrap();
+        let output = cargo_redrive(&["--events", events.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let nothing = refusal("# nothing\n");
+    assert!(nothing.contains("has no message"), "{nothing}");
+    let nowhere = refusal("{\"body\": 1, \"queue\": \"nope\"}\n");
+    assert!(
+        nowhere.contains("`nope`") && nowhere.contains("one of: orders"),
+        "{nowhere}"
+    );
+    let torn = refusal("{\"body\": \n");
+    assert!(
+        torn.contains("line 1: not JSON") && torn.contains(" at column 9"),
+        "{torn}"
+    );
+}

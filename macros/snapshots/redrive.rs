@@ -49,3 +49,4 @@ pub(crate) fn main() -> ::redrive::__private::ExitCode {
     }
     ::redrive::__private::main::<__RedriveHandler>()
 }
+const _: fn() -> ::redrive::__private::ExitCode = main;

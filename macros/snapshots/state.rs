@@ -46,3 +46,4 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
     }
     ::renamed::__private::main::<__RedriveHandler>()
 }
+const _: fn() -> ::renamed::__private::ExitCode = main;

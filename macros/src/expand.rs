@@ -90,6 +90,8 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
             #abort
             #private::main::<__RedriveHandler>()
         }
+        // Under `cargo test` nobody calls the `main` of a module.
+        const _: fn() -> #private::ExitCode = main;
     }
 }
 

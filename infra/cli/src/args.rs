@@ -51,7 +51,7 @@ pub(crate) struct RunArgs {
 
     /// The simulated time at the start, in RFC 3339 [default: 2026-01-05T09:00:00Z, a Monday, or
     /// now with --real-time]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = start)]
     pub(crate) start: Option<Timestamp>,
 
     /// Let time pass as it does outside, and skip nothing
@@ -87,6 +87,11 @@ pub(crate) struct ExplainArgs {
     /// The rule's id, such as retry_budget; without one, all ids
     #[arg(value_name = "RULE")]
     pub(crate) rule: Option<String>,
+}
+
+fn start(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "write a time such as 2026-01-05T09:00:00Z".to_owned())
 }
 
 const AFTER_HELP: &str = r#"Messages, one JSON object a line; only "body" is required, and a string is the body as it is:

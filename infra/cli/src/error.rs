@@ -25,6 +25,9 @@ pub(crate) enum Error {
         path: PathBuf,
         reason: std::io::Error,
     },
+    NoEvents {
+        path: PathBuf,
+    },
     BadEvents {
         path: PathBuf,
         lines: Vec<BadLine>,
@@ -59,6 +62,11 @@ impl fmt::Display for Error {
                 "cannot read the messages to send, {}: {reason}; write them to it, one JSON \
                  object a line, as\n  {{\"name\": \"first\", \"body\": {{\"id\": 1}}}}\nor name \
                  another file with `--events`",
+                path.display()
+            ),
+            Self::NoEvents { path } => write!(
+                f,
+                "{} has no message; write one JSON object a line, as\n  {{\"name\": \"first\", \"body\": {{\"id\": 1}}}}",
                 path.display()
             ),
             Self::BadEvents { path, lines } => {

@@ -17,5 +17,9 @@ pub(crate) fn read(args: &RunArgs, package: &Found, start: Timestamp) -> Result<
         Ok(text) => text,
         Err(reason) => return Err(Error::Events { path, reason }),
     };
-    Story::parse(&text, start).map_err(|lines| Error::BadEvents { path, lines })
+    match Story::parse(&text, start) {
+        Ok(story) if story.messages.is_empty() => Err(Error::NoEvents { path }),
+        Ok(story) => Ok(story),
+        Err(lines) => Err(Error::BadEvents { path, lines }),
+    }
 }

@@ -46,9 +46,11 @@ impl Scheduler {
         })
     }
 
-    /// The schedule, and the zone it is in, as the user wrote them.
-    pub(crate) fn describe(&self) -> String {
-        format!("{} in {}", self.redrive.schedule, self.redrive.timezone)
+    /// The schedule, and the time in its own zone: the world's times are in UTC.
+    pub(crate) fn describe(&self, now: Timestamp) -> String {
+        let local = now.to_zoned_datetime(self.zone.clone());
+        let (schedule, zone) = (&self.redrive.schedule, &self.redrive.timezone);
+        format!("{schedule}, {} in {zone}", local.strftime("%H:%M"))
     }
 
     /// An invocation that is due, if one is.

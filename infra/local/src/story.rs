@@ -130,8 +130,10 @@ impl Story {
     }
 
     fn read_line(&mut self, line: &str, start: Timestamp) -> Result<(), String> {
-        let value: Value =
-            serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
+        let value: Value = serde_json::from_str(line).map_err(|error| {
+            // The line of the file is told; this one is always the first.
+            format!("not JSON: {error}").replace(" at line 1 column", " at column")
+        })?;
         if !value.is_object() {
             return Err("a line must be a JSON object, as {\"body\": {\"id\": 1}}".to_owned());
         }

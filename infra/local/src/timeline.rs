@@ -102,7 +102,7 @@ pub enum Happening {
     Redrive {
         /// The Lambda function.
         function: String,
-        /// The schedule.
+        /// The schedule, and the time in its zone.
         schedule: String,
         /// The DLQ.
         queue: String,

@@ -66,10 +66,13 @@ pub enum StartError {
         /// The time zone.
         name: String,
     },
-    /// A message does not say which queue it is for.
+    /// A message does not say which queue it is for, or names one that is not
+    /// there.
     WhichQueue {
         /// The message.
         message: String,
+        /// The queue it names.
+        named: Option<String>,
         /// The queues there are.
         queues: Vec<String>,
     },
@@ -97,16 +100,31 @@ impl fmt::Display for StartError {
             Self::TimeZone { name } => {
                 write!(f, "the time zone database has no `{name}`")
             }
-            Self::WhichQueue { message, queues } => write!(
-                f,
-                "{message} names no queue of this package; add `\"queue\"` with one of: {}",
-                queues.join(", ")
-            ),
+            Self::WhichQueue {
+                message,
+                named,
+                queues,
+            } => {
+                match named {
+                    Some(queue) => write!(
+                        f,
+                        "{message} is for the queue `{queue}`, which this package has not; "
+                    )?,
+                    None => write!(f, "{message} does not say which queue it is for; ")?,
+                }
+                write!(f, "write `\"queue\"` with one of: {}", queues.join(", "))
+            }
             Self::Refused {
                 message,
                 queue,
                 reason,
-            } => write!(f, "the queue {queue} refuses {message}: {reason}"),
+            } => {
+                write!(f, "the queue {queue} refuses {message}: {reason}")?;
+                if reason.to_string().contains("MessageGroupId") {
+                    write!(f, " Add `\"group\"` to the message.")?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -90,9 +90,12 @@ impl World {
             let queue = match (&entry.queue, &queues[..]) {
                 (None, [only]) => only.clone(),
                 (Some(queue), _) if queues.contains(queue) => queue.clone(),
-                _ => {
-                    let message = entry.name;
-                    return Err(StartError::WhichQueue { message, queues });
+                (named, _) => {
+                    return Err(StartError::WhichQueue {
+                        message: entry.name,
+                        named: named.clone(),
+                        queues,
+                    });
                 }
             };
             if queue.ends_with(".fifo") {

@@ -99,7 +99,7 @@ impl World {
             message: None,
             happening: Happening::Redrive {
                 function: redrive.pool.function().name.clone(),
-                schedule: redrive.scheduler.describe(),
+                schedule: redrive.scheduler.describe(now),
                 queue,
                 waiting,
                 attempt: attempt.number,
