@@ -305,7 +305,7 @@ fn messages_that_cannot_be_sent_say_what_to_write() {
     );
     let torn = refusal("{\"body\": \n");
     assert!(
-        torn.contains("line 1: not JSON") && torn.contains(" at column 9"),
+        torn.contains("line 1: not JSON") && torn.contains(" at column 8"),
         "{torn}"
     );
 }

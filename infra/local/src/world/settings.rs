@@ -108,7 +108,7 @@ impl fmt::Display for StartError {
                 match named {
                     Some(queue) => write!(
                         f,
-                        "{message} is for the queue `{queue}`, which this package has not; "
+                        "{message} is for the queue `{queue}`, which this package does not have; "
                     )?,
                     None => write!(f, "{message} does not say which queue it is for; ")?,
                 }
