@@ -5,10 +5,7 @@ pub(crate) fn main() -> ::redrive::__private::ExitCode {
     struct __RedriveHandler;
     impl ::redrive::__private::Handler for __RedriveHandler {
         type Message = Order;
-        type Error = <Result<
-            (),
-            OrderError,
-        > as ::redrive::__private::HandlerResult>::Error;
+        type Output = Result<(), OrderError>;
         type State = ();
         async fn init() -> ::core::result::Result<
             Self::State,
@@ -32,10 +29,7 @@ pub(crate) fn main() -> ::redrive::__private::ExitCode {
             queue_backoff_seconds: ::core::option::Option::None,
             metrics: true,
         };
-        async fn call(
-            message: Self::Message,
-            _: &Self::State,
-        ) -> ::core::result::Result<(), Self::Error> {
+        async fn call(message: Self::Message, _: &Self::State) -> Self::Output {
             process_order(message).await
         }
     }

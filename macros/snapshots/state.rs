@@ -9,7 +9,7 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
     struct __RedriveHandler;
     impl ::renamed::__private::Handler for __RedriveHandler {
         type Message = Message<Order>;
-        type Error = <anyhow::Result<()> as ::renamed::__private::HandlerResult>::Error;
+        type Output = anyhow::Result<()>;
         type State = Pool;
         async fn init() -> ::core::result::Result<
             Self::State,
@@ -34,13 +34,12 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
             queue_backoff_seconds: ::core::option::Option::Some((30u32, 900u32)),
             metrics: true,
         };
-        async fn call(
-            message: Self::Message,
-            state: &Self::State,
-        ) -> ::core::result::Result<(), Self::Error> {
+        async fn call(message: Self::Message, state: &Self::State) -> Self::Output {
             process_order(message, state).await
         }
-        fn is_permanent(error: &Self::Error) -> bool {
+        fn is_permanent(
+            error: &<Self::Output as ::renamed::__private::HandlerResult>::Error,
+        ) -> bool {
             OrderError::is_permanent(error)
         }
     }

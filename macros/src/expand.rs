@@ -70,16 +70,19 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     };
     let state = state(handler, user, &private);
     let call = call(handler);
-    let is_permanent = user.permanent.as_ref().map(is_permanent);
+    let is_permanent = user
+        .permanent
+        .as_ref()
+        .map(|path| is_permanent(path, &private));
     let abort = panic_abort(function, name.span());
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
-    let error_type = quote_spanned!(error_span(result)=> type Error = <#result as #private::HandlerResult>::Error;);
+    let output_type = quote_spanned!(result.span()=> type Output = #result;);
     quote! {
         pub(crate) fn main() -> #private::ExitCode {
             struct __RedriveHandler;
             impl #private::Handler for __RedriveHandler {
                 #message_type
-                #error_type
+                #output_type
                 #state
                 type Sqs = #private::#sqs;
                 type Redrive = #private::#redrive;
@@ -149,23 +152,6 @@ fn settings(function: &Function, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// Where a mistake in the error type is shown: on `E` of `Result<(), E>`, or on
-/// the whole type if it is an alias.
-fn error_span(result: &syn::Type) -> Span {
-    let syn::Type::Path(path) = result else {
-        return result.span();
-    };
-    match path.path.segments.last().map(|last| &last.arguments) {
-        Some(syn::PathArguments::AngleBracketed(arguments)) if arguments.args.len() > 1 => {
-            arguments
-                .args
-                .last()
-                .map_or_else(|| result.span(), Spanned::span)
-        }
-        _ => result.span(),
-    }
-}
-
 /// The state's type and how it is built.
 fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream {
     let ok = quote!(::core::result::Result::Ok);
@@ -212,15 +198,16 @@ fn call(handler: &Handler) -> TokenStream {
         None => quote_spanned!(span=> _),
     };
     quote_spanned! {span=>
-        async fn call(message: Self::Message, #state: &Self::State) -> ::core::result::Result<(), Self::Error> {
+        async fn call(message: Self::Message, #state: &Self::State) -> Self::Output {
             #call
         }
     }
 }
 
-fn is_permanent(path: &syn::Path) -> TokenStream {
+fn is_permanent(path: &syn::Path, private: &TokenStream) -> TokenStream {
+    let result = spanned(quote!(#private::HandlerResult), path.span());
     quote_spanned! {path.span()=>
-        fn is_permanent(error: &Self::Error) -> bool {
+        fn is_permanent(error: &<Self::Output as #result>::Error) -> bool {
             #path(error)
         }
     }

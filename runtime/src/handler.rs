@@ -16,8 +16,8 @@ pub trait Handler: Send + Sync + 'static {
     type Message: FromMessage;
     /// What its second parameter refers to; `()` without one.
     type State: Send + Sync + 'static;
-    /// The error of its result.
-    type Error: HandlerError;
+    /// What it returns.
+    type Output: HandlerResult;
     /// Whether the worker itself calls SQS.
     type Sqs: SqsAccess;
     /// Whether the binary is also the redrive function.
@@ -33,10 +33,10 @@ pub trait Handler: Send + Sync + 'static {
     fn call(
         message: Self::Message,
         state: &Self::State,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    ) -> impl Future<Output = Self::Output> + Send;
 
     /// Whether no further attempt can succeed after this error.
-    fn is_permanent(_error: &Self::Error) -> bool {
+    fn is_permanent(_error: &<Self::Output as HandlerResult>::Error) -> bool {
         false
     }
 }
@@ -49,11 +49,22 @@ pub trait Handler: Send + Sync + 'static {
 )]
 pub trait HandlerResult {
     /// The error.
-    type Error;
+    type Error: HandlerError;
+
+    /// The result itself, whatever alias it has.
+    ///
+    /// # Errors
+    ///
+    /// The function's own.
+    fn into_result(self) -> Result<(), Self::Error>;
 }
 
-impl<E> HandlerResult for Result<(), E> {
+impl<E: HandlerError> HandlerResult for Result<(), E> {
     type Error = E;
+
+    fn into_result(self) -> Result<(), E> {
+        self
+    }
 }
 
 /// The error type of an `#[sqs_batch]` function: whatever can be boxed as an

@@ -10,7 +10,7 @@ use crate::{
     deadline::Deadline,
     engine::Engine,
     failure::Failure,
-    handler::{BoxError, Handler, HandlerError},
+    handler::{BoxError, Handler, HandlerError, HandlerResult},
     invocation::{self, HandOver},
     log,
     message::{FromMessage, Record},
@@ -66,9 +66,12 @@ impl<H: Handler> Process for Function<H> {
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
         let message =
             H::Message::from_message(&record).map_err(|error| Failure::malformed(&error))?;
-        H::call(message, &self.0).await.map_err(|error| {
-            let permanent = H::is_permanent(&error);
-            Failure::returned(&error.into_box(), permanent)
-        })
+        H::call(message, &self.0)
+            .await
+            .into_result()
+            .map_err(|error| {
+                let permanent = H::is_permanent(&error);
+                Failure::returned(&error.into_box(), permanent)
+            })
     }
 }
