@@ -1,6 +1,6 @@
 //! Lambda Managed Instances: one process, several invocations at once.
 
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redrive_tests::binary::binary;
+use redrive_tests::runtime_api::read_request;
 use redrive_tests::sqs_event::sqs_event;
 use serde_json::json;
 
@@ -36,7 +37,8 @@ impl Drop for Killed {
 fn invocations_run_at_once_in_one_process() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("the port's address");
-    let event = |id: &str| sqs_event("steps", &[(id, json!({ "sleep": 1 }))]).to_string();
+    // Long enough for both to be asked for, also on a busy machine.
+    let event = |id: &str| sqs_event("steps", &[(id, json!({ "sleep": 1_000 }))]).to_string();
     let asked = serve(
         listener,
         vec![("1".to_owned(), event("a")), ("2".to_owned(), event("b"))],
@@ -91,7 +93,7 @@ fn converse(
 ) -> Option<()> {
     let mut reader = BufReader::new(connection.try_clone().ok()?);
     loop {
-        let path = read_request(&mut reader)?;
+        let (path, _) = read_request(&mut reader)?;
         if path.ends_with("/invocation/next") {
             say.send(Asked::Next).ok()?;
             let invocation = waiting.lock().expect("no thread panics").pop();
@@ -123,25 +125,4 @@ fn converse(
             .ok()?;
         }
     }
-}
-
-/// Reads a request whole; gives its path.
-fn read_request(reader: &mut impl BufRead) -> Option<String> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-    let path = line.split_whitespace().nth(1)?.to_owned();
-    let mut length = 0;
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).ok()?;
-        match header.trim_end().split_once(':') {
-            None => break,
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                length = value.trim().parse().ok()?
-            }
-            Some(_) => {}
-        }
-    }
-    reader.take(length).read_to_end(&mut Vec::new()).ok()?;
-    Some(path)
 }

@@ -1,6 +1,7 @@
 //! Runs the records of a batch: how many at once, in which order, until when.
 
 use std::{
+    borrow::Cow,
     pin::pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -160,14 +161,23 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
     async fn attempts(&self, index: usize, fields: &Fields<'_>) -> Outcome {
         let settings = self.batch.settings;
         let mut attempt = 1;
+        // Once, for all attempts.
+        let body = match body(fields) {
+            Ok(body) => body,
+            Err(failure) => {
+                self.slots()[index].attempts = attempt;
+                log::failed(fields, &failure, attempt);
+                return Outcome::Failed(Box::new(failure));
+            }
+        };
         loop {
             self.slots()[index].attempts = attempt;
-            let failure = match self.attempt(fields, attempt).await {
+            let failure = match self.attempt(fields, &body, attempt).await {
                 Ok(()) => return Outcome::Done,
                 Err(failure) => Box::new(failure),
             };
             if failure.is_permanent() {
-                return self.permanent(index, fields, failure, attempt).await;
+                return self.permanent(index, fields, &body, failure, attempt).await;
             }
             if attempt > settings.retries {
                 log::failed(fields, &failure, attempt);
@@ -193,10 +203,10 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         }
     }
 
-    async fn attempt(&self, fields: &Fields<'_>, attempt: u32) -> Result<(), Failure> {
+    async fn attempt(&self, fields: &Fields<'_>, body: &str, attempt: u32) -> Result<(), Failure> {
         let current = Current::new(self.batch.bytes, fields, attempt);
         let span = log::record_span(fields, attempt);
-        let handled = Attempt::new(self.handle(fields), current, span);
+        let handled = Attempt::new(self.handle(fields, body), current, span);
         let Some(limit) = self.batch.settings.attempt_timeout() else {
             return handled.await;
         };
@@ -208,29 +218,16 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         })
     }
 
-    async fn handle(&self, fields: &Fields<'_>) -> Result<(), Failure> {
-        let body = match fields.body {
-            Some(raw) => json::text(raw.get()).map_err(|error| {
-                Failure::new(
-                    FailureKind::Malformed,
-                    format!("`body` is not a text: {}", json::describe(&error)),
-                )
-            })?,
-            None => {
-                return Err(Failure::new(
-                    FailureKind::Malformed,
-                    "the record has no `body`",
-                ));
-            }
-        };
-        log::body(&body);
-        self.batch.process.process(self.view(fields, &body)).await
+    async fn handle(&self, fields: &Fields<'_>, body: &str) -> Result<(), Failure> {
+        log::body(body);
+        self.batch.process.process(self.view(fields, body)).await
     }
 
     async fn permanent(
         &self,
         index: usize,
         fields: &Fields<'_>,
+        body: &str,
         failure: Box<Failure>,
         attempt: u32,
     ) -> Outcome {
@@ -238,14 +235,9 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         if self.batch.settings.on_permanent == OnPermanent::Report {
             return Outcome::Failed(failure);
         }
-        // A body that is no text cannot be sent, and is not lost: it stays.
-        let body = fields.body.and_then(|raw| json::text(raw.get()).ok());
-        let Some(body) = body else {
-            return Outcome::Failed(failure);
-        };
         // What holds if the time is up while SQS is asked.
         self.slots()[index].outcome = Outcome::Failed(failure.clone());
-        let record = self.view(fields, &body);
+        let record = self.view(fields, body);
         match self.batch.sqs.send_to_dlq(record, &failure.reason).await {
             Ok(()) => Outcome::InDlq(failure),
             Err(error) => {
@@ -267,4 +259,21 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         // Nothing panics while it is held.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Decodes the body. One that is no text stays in the queue even with
+/// `on_permanent = "dlq"`: it could not be sent.
+fn body<'e>(fields: &Fields<'e>) -> Result<Cow<'e, str>, Failure> {
+    let Some(json) = fields.body else {
+        return Err(Failure::new(
+            FailureKind::Malformed,
+            "the record has no `body`",
+        ));
+    };
+    json::text(json).map_err(|error| {
+        Failure::new(
+            FailureKind::Malformed,
+            format!("`body` is not a text: {}", json::describe(&error)),
+        )
+    })
 }

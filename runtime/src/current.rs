@@ -7,9 +7,11 @@
 use std::{cell::RefCell, ops::Range};
 
 use bytes::Bytes;
-use serde_json::value::RawValue;
 
-use crate::{event::Fields, message::SystemAttributes};
+use crate::{
+    event::{self, Fields},
+    message::SystemAttributes,
+};
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
@@ -21,7 +23,7 @@ thread_local! {
 pub(crate) struct Current {
     event: Bytes,
     id: Range<usize>,
-    attributes: Option<Range<usize>>,
+    record: Range<usize>,
     attempt: u32,
 }
 
@@ -30,7 +32,7 @@ impl Current {
         Self {
             event: event.clone(),
             id: range(event, fields.id),
-            attributes: fields.attributes.map(|raw| range(event, raw)),
+            record: range(event, fields.json),
             attempt,
         }
     }
@@ -52,13 +54,13 @@ pub(crate) fn is_some() -> bool {
 }
 
 /// Where in the event this piece of it is.
-fn range(event: &Bytes, piece: &RawValue) -> Range<usize> {
-    let start = piece.get().as_ptr() as usize - event.as_ptr() as usize;
-    start..start + piece.get().len()
+fn range(event: &Bytes, piece: &str) -> Range<usize> {
+    let start = piece.as_ptr() as usize - event.as_ptr() as usize;
+    start..start + piece.len()
 }
 
 /// Gives the current record's fields to the log, as JSON.
-pub(crate) fn for_each_field(mut field: impl FnMut(&str, &str)) {
+pub(crate) fn for_each_field(mut field: impl FnMut(&'static str, &str)) {
     // The log may be used while this thread ends, after its thread-locals.
     _ = CURRENT.try_with(|current| {
         let current = current.borrow();
@@ -71,7 +73,7 @@ pub(crate) fn for_each_field(mut field: impl FnMut(&str, &str)) {
             std::str::from_utf8(piece).unwrap_or_default()
         };
         field("messageId", json(&current.id));
-        let attributes = current.attributes.as_ref().map_or("{}", json);
+        let attributes = event::field(json(&current.record), "attributes").unwrap_or("{}");
         if let Ok(attributes) = SystemAttributes::from_json(attributes) {
             field("receiveCount", &attributes.receive_count.to_string());
             if let Some(group) = attributes.group_id

@@ -101,5 +101,6 @@ fn queue_name(event: &Event<'_>) -> String {
         .iter()
         .find_map(Fields::queue_arn)
         .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned))
+        .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "unknown".to_owned())
 }

@@ -4,17 +4,19 @@
 //! for it: most handlers want the body alone, and a field that cannot be read
 //! must fail its own record, not the batch.
 
-use std::{borrow::Cow, fmt};
+mod scan;
 
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess,
-    Visitor,
-};
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
+
+use self::scan::{Broken, Scanner};
 use crate::{invocation::InvocationError, json};
 
 const SQS: &str = "aws:sqs";
+
+/// What Lambda sends of a message with a short body, in bytes.
+const RECORD_LENGTH: usize = 600;
 
 /// A batch of records from one queue.
 #[derive(Debug)]
@@ -22,20 +24,15 @@ pub(crate) struct Event<'a> {
     pub(crate) records: Vec<Fields<'a>>,
 }
 
-/// The fields of one record.
+/// The fields of one record, each as it stands in the event.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {
-    /// The id as it stands in the event: a text that is not empty.
-    pub(crate) id: &'a RawValue,
-    pub(crate) queue_arn: Option<&'a RawValue>,
-    pub(crate) body: Option<&'a RawValue>,
-    pub(crate) receipt_handle: Option<&'a RawValue>,
-    pub(crate) attributes: Option<&'a RawValue>,
-    pub(crate) message_attributes: Option<&'a RawValue>,
-    pub(crate) md5_of_body: Option<&'a RawValue>,
-    pub(crate) md5_of_message_attributes: Option<&'a RawValue>,
-    pub(crate) event_source: Option<&'a RawValue>,
-    pub(crate) region: Option<&'a RawValue>,
+    /// The record itself, where the fields are that few ask for.
+    pub(crate) json: &'a str,
+    /// A text that is not empty.
+    pub(crate) id: &'a str,
+    pub(crate) body: Option<&'a str>,
+    pub(crate) queue_arn: Option<&'a str>,
 }
 
 impl<'a> Event<'a> {
@@ -49,11 +46,7 @@ impl<'a> Event<'a> {
     pub(crate) fn parse(event: &'a [u8]) -> Result<Self, InvocationError> {
         let text = std::str::from_utf8(event)
             .map_err(|error| InvocationError::malformed_event(format!("not UTF-8: {error}")))?;
-        let mut json = serde_json::Deserializer::from_str(text);
-        let event = Event::deserialize(&mut json)
-            .and_then(|event| json.end().map(|()| event))
-            .map_err(|error| InvocationError::malformed_event(json::describe(&error)))?;
-        Ok(event)
+        read(text).map_err(|unfit| InvocationError::malformed_event(unfit.describe(text)))
     }
 
     /// Whether the records come from a FIFO queue.
@@ -65,7 +58,7 @@ impl<'a> Event<'a> {
             .iter()
             .filter_map(|record| record.queue_arn)
             // The closing quote included: no part of the suffix needs an escape.
-            .any(|arn| arn.get().ends_with(".fifo\""))
+            .any(|arn| arn.ends_with(".fifo\""))
     }
 }
 
@@ -73,167 +66,185 @@ impl<'a> Fields<'a> {
     /// The message's id; never empty.
     pub(crate) fn id(&self) -> Cow<'a, str> {
         // Was read as a text when the event was parsed.
-        json::text(self.id.get()).unwrap_or_default()
+        json::text(self.id).unwrap_or_default()
     }
 
     /// The ARN of the queue, if there is one that can be read.
     pub(crate) fn queue_arn(&self) -> Option<Cow<'a, str>> {
-        json::text(self.queue_arn?.get()).ok()
+        json::text(self.queue_arn?).ok()
+    }
+
+    /// A field by its name; none if it is `null`.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
+        field(self.json, name)
     }
 }
 
-impl<'de> Deserialize<'de> for Event<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EventVisitor)
-    }
-}
-
-struct EventVisitor;
-
-impl<'de> Visitor<'de> for EventVisitor {
-    type Value = Event<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an SQS event, an object with a list `Records`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut records = None;
-        let mut others: Vec<String> = Vec::new();
-        while let Some(key) = map.next_key_seed(json::Text)? {
-            if key == "Records" {
-                records = Some(map.next_value_seed(RecordsSeed)?);
-            } else {
-                others.push(format!("`{key}`"));
-                map.next_value::<IgnoredAny>()?;
-            }
+/// A field of a record that was read before; none if it is `null`.
+pub(crate) fn field<'a>(record: &'a str, name: &str) -> Option<&'a str> {
+    let mut found = None;
+    let read: Result<(), Broken> = Scanner::new(record).object(|scanner, key| {
+        let value = scanner.value()?;
+        if key == name {
+            found = present(value);
         }
-        match records {
-            Some(records) => Ok(Event { records }),
-            None if others.is_empty() => Err(A::Error::custom("an empty object")),
-            None => {
-                others.truncate(10);
-                Err(A::Error::custom(format_args!(
-                    "no `Records`, but {}",
-                    others.join(", ")
-                )))
-            }
-        }
+        Ok(())
+    });
+    read.ok().and(found)
+}
+
+fn present(value: &str) -> Option<&str> {
+    (value != "null").then_some(value)
+}
+
+/// Why a text is not an SQS event.
+enum Unfit {
+    /// It is not JSON.
+    Broken,
+    /// Another type of value stands where this was expected.
+    Type {
+        first: u8,
+        expected: Cow<'static, str>,
+    },
+    /// Anything else.
+    Content(String),
+}
+
+impl From<Broken> for Unfit {
+    fn from(Broken: Broken) -> Self {
+        Self::Broken
     }
 }
 
-struct RecordsSeed;
-
-impl<'de> DeserializeSeed<'de> for RecordsSeed {
-    type Value = Vec<Fields<'de>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for RecordsSeed {
-    type Value = Vec<Fields<'de>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of records")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut records = Vec::new();
-        while let Some(record) = list.next_element_seed(RecordSeed {
-            index: records.len(),
-        })? {
-            records.push(record);
-        }
-        Ok(records)
-    }
-}
-
-struct RecordSeed {
-    index: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for RecordSeed {
-    type Value = Fields<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for RecordSeed {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "record {} to be an object", self.index)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut id: Option<&'de RawValue> = None;
-        let mut queue_arn = None;
-        let mut body = None;
-        let mut receipt_handle = None;
-        let mut attributes = None;
-        let mut message_attributes = None;
-        let mut md5_of_body = None;
-        let mut md5_of_message_attributes = None;
-        let mut event_source = None;
-        let mut other_source = None;
-        let mut region = None;
-        while let Some(key) = map.next_key_seed(json::Text)? {
-            let field = match &*key {
-                "messageId" => &mut id,
-                "body" => &mut body,
-                "receiptHandle" => &mut receipt_handle,
-                "attributes" => &mut attributes,
-                "messageAttributes" => &mut message_attributes,
-                "md5OfBody" => &mut md5_of_body,
-                "md5OfMessageAttributes" => &mut md5_of_message_attributes,
-                "eventSource" => &mut event_source,
-                // SNS's spelling: known only to say what came instead of SQS.
-                "EventSource" => &mut other_source,
-                "eventSourceARN" => &mut queue_arn,
-                "awsRegion" => &mut region,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            *field = map.next_value()?;
-        }
-        if let Some(source) = event_source.or(other_source)
-            && let Ok(source) = json::text(source.get())
-            && source != SQS
+impl Unfit {
+    fn describe(self, text: &str) -> String {
+        // Before all else: what is not JSON is no value of the wrong type either.
+        if let Err(error) = serde_json::from_str::<IgnoredAny>(text)
+            && !matches!(self, Self::Content(_))
         {
-            return Err(A::Error::custom(format_args!(
-                "record {} comes from `{source}`, not from `{SQS}`",
-                self.index
-            )));
+            return json::describe(&error);
         }
-        let Some(id) = id else {
-            return Err(A::Error::custom(format_args!(
-                "record {} has no `messageId`, so that its failure could not be reported",
-                self.index
-            )));
-        };
-        if !json::text(id.get()).is_ok_and(|id| !id.is_empty()) {
-            return Err(A::Error::custom(format_args!(
-                "record {} has a `messageId` that is not a text or is empty, so that its failure could not be reported",
-                self.index
-            )));
+        match self {
+            Self::Broken => "what is not JSON".to_owned(),
+            Self::Type { first, expected } => {
+                let kind = match first {
+                    b'{' => "map",
+                    b'[' => "sequence",
+                    b'"' => "string",
+                    b'n' => "null",
+                    b't' | b'f' => "boolean",
+                    _ => "number",
+                };
+                format!("invalid type: {kind}, expected {expected}")
+            }
+            Self::Content(what) => what,
         }
-        Ok(Fields {
-            id,
-            queue_arn,
-            body,
-            receipt_handle,
-            attributes,
-            message_attributes,
-            md5_of_body,
-            md5_of_message_attributes,
-            event_source,
-            region,
-        })
     }
+}
+
+/// Makes sure of the type of the next value.
+fn expect(
+    scanner: &mut Scanner<'_>,
+    bracket: u8,
+    expected: impl FnOnce() -> Cow<'static, str>,
+) -> Result<(), Unfit> {
+    match scanner.peek()? {
+        first if first == bracket => Ok(()),
+        first => Err(Unfit::Type {
+            first,
+            expected: expected(),
+        }),
+    }
+}
+
+fn read(text: &str) -> Result<Event<'_>, Unfit> {
+    let mut scanner = Scanner::new(text);
+    let mut records = None;
+    let mut others: Vec<String> = Vec::new();
+    expect(&mut scanner, b'{', || {
+        "an SQS event, an object with a list `Records`".into()
+    })?;
+    scanner.object(|scanner, key| {
+        if key != "Records" {
+            others.push(format!("`{key}`"));
+            scanner.value()?;
+            return Ok(());
+        }
+        match records.replace(read_records(scanner)?) {
+            None => Ok(()),
+            Some(_) => Err(Unfit::Content("`Records` twice".to_owned())),
+        }
+    })?;
+    scanner.end()?;
+    match records {
+        Some(records) => Ok(Event { records }),
+        None if others.is_empty() => Err(Unfit::Content("an empty object".to_owned())),
+        None => {
+            others.truncate(10);
+            let others = others.join(", ");
+            Err(Unfit::Content(format!("no `Records`, but {others}")))
+        }
+    }
+}
+
+fn read_records<'a>(scanner: &mut Scanner<'a>) -> Result<Vec<Fields<'a>>, Unfit> {
+    expect(scanner, b'[', || "a list of records".into())?;
+    let mut records = Vec::with_capacity(scanner.left() / RECORD_LENGTH);
+    scanner.list(|scanner| {
+        let record = read_record(scanner, records.len())?;
+        records.push(record);
+        Ok::<_, Unfit>(())
+    })?;
+    Ok(records)
+}
+
+fn read_record<'a>(scanner: &mut Scanner<'a>, index: usize) -> Result<Fields<'a>, Unfit> {
+    expect(scanner, b'{', || {
+        format!("record {index} to be an object").into()
+    })?;
+    let start = scanner.position();
+    let (mut id, mut body, mut queue_arn) = (None, None, None);
+    let (mut source, mut other_source) = (None, None);
+    scanner.object(|scanner, key| {
+        let value = scanner.value()?;
+        match key {
+            "messageId" if id.is_some() => {
+                let what = format!("record {index} with two `messageId`s");
+                return Err(Unfit::Content(what));
+            }
+            "messageId" => id = Some(value),
+            "body" => body = present(value),
+            "eventSourceARN" => queue_arn = present(value),
+            "eventSource" => source = present(value),
+            // SNS's spelling: known only to say what came instead of SQS.
+            "EventSource" => other_source = present(value),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    if let Some(source) = source.or(other_source)
+        && let Ok(source) = json::text(source)
+        && source != SQS
+    {
+        return Err(Unfit::Content(format!(
+            "record {index} comes from `{source}`, not from `{SQS}`"
+        )));
+    }
+    let unreportable = |what| {
+        Unfit::Content(format!(
+            "record {index} has {what}, so that its failure could not be reported"
+        ))
+    };
+    let id = id
+        .and_then(present)
+        .ok_or_else(|| unreportable("no `messageId`"))?;
+    if !json::text(id).is_ok_and(|id| !id.is_empty()) {
+        return Err(unreportable("a `messageId` that is not a text or is empty"));
+    }
+    Ok(Fields {
+        json: scanner.since(start),
+        id,
+        body,
+        queue_arn,
+    })
 }

@@ -2,10 +2,20 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, Visitor};
 
 /// Reads a string, borrowed where it has no escapes.
 pub(crate) struct Text;
+
+/// [`Text`] as a field of a derived type, whose own `Cow`s within an `Option` are
+/// never borrowed.
+pub(crate) struct MaybeBorrowed<'t>(pub(crate) Cow<'t, str>);
+
+impl<'de: 't, 't> Deserialize<'de> for MaybeBorrowed<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Text.deserialize(deserializer).map(Self)
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Text {
     type Value = Cow<'de, str>;
@@ -41,13 +51,29 @@ pub(crate) fn text(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
         .strip_prefix('"')
         .and_then(|json| json.strip_suffix('"'));
     match inner {
-        Some(inner) if !inner.contains('\\') => Ok(Cow::Borrowed(inner)),
+        Some(inner) if is_plain(inner) => Ok(Cow::Borrowed(inner)),
         Some(inner) => match unescape(inner) {
             Some(text) => Ok(Cow::Owned(text)),
-            None => Text.deserialize(&mut serde_json::Deserializer::from_str(json)),
+            None => any_text(json),
         },
-        None => Text.deserialize(&mut serde_json::Deserializer::from_str(json)),
+        None => any_text(json),
     }
+}
+
+fn any_text(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(json);
+    let text = Text.deserialize(&mut json)?;
+    json.end()?;
+    Ok(text)
+}
+
+/// Whether a string is what it stands for: no escapes, and none missing.
+fn is_plain(json: &str) -> bool {
+    // All bytes, without a way out in between: that is what gets vectorized.
+    let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    !json
+        .bytes()
+        .fold(false, |found, byte| found | special(byte))
 }
 
 /// Undoes the common escapes; `None` leaves the string to `serde_json`.
@@ -69,6 +95,7 @@ fn unescape(json: &str) -> Option<String> {
                 b'f' => 0x0c,
                 _ => return None,
             },
+            b'"' | 0..0x20 => return None,
             _ => byte,
         });
     }
@@ -77,32 +104,91 @@ fn unescape(json: &str) -> Option<String> {
 
 /// What is wrong, without the values it is about: they may be somebody's data.
 ///
-/// `serde_json` puts the offending string into its message; its kind, what was
-/// expected and the place say enough.
+/// `serde_json` puts the offending string into its message, and a type can put
+/// anything into an error of its own. So only the texts that `serde` itself has
+/// pass, without the value; what was expected and the place say enough.
 pub(crate) fn describe(error: &serde_json::Error) -> String {
     let full = error.to_string();
-    for start in ["invalid type: ", "invalid value: "] {
-        if let Some(rest) = full.strip_prefix(start)
-            && let Some(expected) = rest.rfind(", expected ")
-        {
-            let kind = rest[..expected]
-                .split(['"', '`'])
-                .next()
-                .unwrap_or_default()
-                .trim_end();
-            return format!("{start}{kind}{}", &rest[expected..]);
+    if !error.is_data() {
+        return full;
+    }
+    let place = match error.line() {
+        0 => String::new(),
+        line => format!(" at line {line} column {}", error.column()),
+    };
+    let text = full.strip_suffix(&place).unwrap_or(&full);
+    let known = known(text).unwrap_or_else(|| "a value does not fit its type".to_owned());
+    format!("{known}{place}")
+}
+
+/// Of `serde`'s own texts, the part that no message can say something with.
+fn known(text: &str) -> Option<String> {
+    for start in ["missing field `", "duplicate field `"] {
+        if let Some(name) = text.strip_prefix(start) {
+            return name
+                .strip_suffix('`')
+                .filter(|name| !name.contains('`'))
+                .map(|_| text.to_owned());
         }
+    }
+    if let Some(name) = text.strip_prefix("data did not match any variant of untagged enum ") {
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        return is_name.then(|| text.to_owned());
     }
     for start in ["unknown variant", "unknown field"] {
-        if full.starts_with(start)
-            && let Some(expected) = full
-                .rfind(", expected ")
-                .or_else(|| full.rfind(", there are "))
-        {
-            return format!("{start}{}", &full[expected..]);
+        let Some(rest) = text
+            .strip_prefix(start)
+            .filter(|rest| rest.starts_with(" `"))
+        else {
+            continue;
+        };
+        for none in ["there are no variants", "there are no fields"] {
+            if rest.ends_with(&format!("`, {none}")) {
+                return Some(format!("{start}, {none}"));
+            }
+        }
+        let expected = &rest[rest.rfind(", expected ")?..];
+        let names = expected.trim_start_matches(", expected ");
+        let listed = names.trim_start_matches("one of ").starts_with('`') && names.ends_with('`');
+        return listed.then(|| format!("{start}{expected}"));
+    }
+    for start in ["invalid type: ", "invalid value: ", "invalid length "] {
+        if let Some(rest) = text.strip_prefix(start) {
+            let at = rest.rfind(", expected ")?;
+            let kind = kind(&rest[..at], start == "invalid length ")?;
+            return Some(format!("{start}{kind}{}", &rest[at..]));
         }
     }
-    full
+    None
+}
+
+/// What kind of value it was; of a length, itself.
+fn kind(text: &str, is_length: bool) -> Option<&str> {
+    /// Those of [`serde::de::Unexpected`], and `serde_json`'s own.
+    const KINDS: [&str; 17] = [
+        "null",
+        "number",
+        "boolean",
+        "integer",
+        "floating point",
+        "character",
+        "string",
+        "byte array",
+        "unit value",
+        "Option value",
+        "newtype struct",
+        "sequence",
+        "map",
+        "enum",
+        "unit variant",
+        "tuple variant",
+        "struct variant",
+    ];
+    if is_length {
+        return text.parse::<usize>().is_ok().then_some(text);
+    }
+    let kind = text.split(['"', '`']).next()?.trim_end();
+    KINDS.contains(&kind).then_some(kind)
 }
 
 #[cfg(test)]
@@ -128,7 +214,19 @@ mod tests {
 
     #[test]
     fn text_refuses_what_is_none() {
-        for json in ["1", "null", "{}", r#""\ud800""#, r#""\udc00 \ud800""#] {
+        for json in [
+            "1",
+            "null",
+            "{}",
+            r#"""#,
+            r#"""""#,
+            "\"\n\"",
+            "\"\\\"\n\"",
+            r#""\"#,
+            r#""\"#,
+            r#""\ud800""#,
+            r#""\udc00 \ud800""#,
+        ] {
             assert!(text(json).is_err(), "{json}");
         }
     }
@@ -172,11 +270,53 @@ mod tests {
             ),
             (r#"{"id":1}"#, "missing field `colour` at line 1 column 8"),
             (r#"{"id":"#, "EOF while parsing a value at line 1 column 6"),
+            (
+                r#"{"id":1,"id":2}"#,
+                "duplicate field `id` at line 1 column 12",
+            ),
+            (
+                "[1]",
+                "invalid length 1, expected struct Order with 2 elements at line 1 column 3",
+            ),
         ] {
             let error = serde_json::from_str::<Order>(json).unwrap_err();
 
             assert_eq!(describe(&error), expected);
         }
+        for text in [
+            "bad card 4111",
+            "missing field 4111",
+            "missing field `4111` or `1111`",
+            "duplicate field of 4111",
+            "invalid length 4111 of a card, expected 16",
+            "invalid value: 4111, expected a card",
+            "invalid type: string 4111, expected a card",
+            "unknown field, expected no 4111",
+            "unknown variant `1`, expected something like 4111",
+            "data did not match any variant of untagged enum 4111 1111",
+            "two\nlines, 4111 at line 1 column 1",
+        ] {
+            let error = Error::custom(text);
+
+            assert!(!describe(&error).contains("4111"), "{}", describe(&error));
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Number {
+                #[expect(dead_code, reason = "only its type matters")]
+                number: u8,
+            },
+        }
+        let error = serde_json::from_str::<Either>(r#"{"number":"4111"}"#).unwrap_err();
+        assert_eq!(
+            describe(&error),
+            "data did not match any variant of untagged enum Either"
+        );
+        #[derive(Debug, serde::Deserialize)]
+        enum Nothing {}
+        let error = serde_json::from_str::<Nothing>(r#""a, expected 4111""#).unwrap_err();
+        assert!(!describe(&error).contains("4111"), "{}", describe(&error));
         let red = serde_json::from_str::<Colour>(r#""red""#);
         assert!(matches!(red, Ok(Colour::Red)));
     }

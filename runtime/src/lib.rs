@@ -54,7 +54,7 @@
 //! then is dropped at its next `await`. Code that never awaits cannot be dropped.
 //!
 //! A panic is caught unless the program is built with `panic = "abort"`: then it
-//! ends the process, and the whole batch comes back.
+//! is logged, ends the process, and the whole batch comes back.
 //!
 //! # FIFO queues
 //!
@@ -71,10 +71,10 @@
 //! | Event | Result |
 //! |---|---|
 //! | no records | an empty answer |
-//! | no SQS event: another source, no list `Records`, not JSON | the error `MalformedEvent`, which says what came |
-//! | a record without a `messageId` | the same, before any record has run: its failure could not be reported |
+//! | no SQS event: another source, no list `Records` or two, not JSON, not UTF-8 | the error `MalformedEvent`, which says what came |
+//! | a record without a `messageId` or with two | the same, before any record has run: its failure could not be reported |
 //! | a record whose body is missing, not a text, or not what the function takes | that record fails |
-//! | other fields missing or of another type | that record fails if the function asks for them |
+//! | other fields missing, of another type or malformed | that record fails if the function asks for them |
 //!
 //! # Logs and metrics
 //!
@@ -82,15 +82,56 @@
 //! [Lambda's settings](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html)
 //! say. Each line logged while the function runs has `messageId`,
 //! `receiveCount`, `messageGroupId` and `attempt` of its record, and `requestId`
-//! and `xrayTraceId` of its invocation. A subscriber that `init` installs is
-//! left alone, and gets a span `record` with the same fields. Bodies are logged at
-//! the level `TRACE` only; where a body cannot be read, the log says what was
-//! expected and where, not what was there.
+//! and `xrayTraceId` of its invocation, at every level. A field of yours whose
+//! name the line has already, or that is called `timestamp`, `level` or `target`,
+//! gets a `_` behind its name.
+//!
+//! A subscriber that `init` installs is left alone, and gets a span `record` with
+//! the fields of the record, at the level `ERROR`; `requestId` and `xrayTraceId`
+//! are in a span of the target `lambda_runtime` at `INFO`, for it to let through.
+//!
+//! A task of its own (`tokio::spawn`) is no part of the record: its lines have
+//! none of these fields. `.instrument(tracing::Span::current())` carries those of
+//! the invocation into it, and with a subscriber of yours those of the record; a
+//! span that names the message carries both:
+//!
+//! ```ignore
+//! let span = tracing::error_span!("mail", messageId = message.id);
+//! tokio::spawn(send_mail(message.body).instrument(span));
+//! ```
+//!
+//! Bodies are logged at the level `TRACE` only; where a body cannot be read, the
+//! log says what was expected and where, not what was there. What a type says in
+//! an error of its own, as with `#[serde(try_from = "String")]`, is left out for
+//! the same reason: a value does not fit its type, and where. To have such a text
+//! in the log and at the DLQ, implement [`FromMessage`], whose errors are taken as
+//! they are, as are those of the function itself.
+//!
+//! A panic that ends the process, and in the format JSON each one outside the
+//! function, is a line at `ERROR`, a start that fails one at `FATAL`.
 //!
 //! Each invocation writes one line in CloudWatch's embedded metric format,
 //! namespace `redrive`, dimensions `function` and `queue`: `Records`,
 //! `Succeeded`, `Failed`, `Retried`, `Permanent`, `OutOfTime`, `BatchLatency`
-//! (`metrics = false`: none).
+//! (`metrics = false`: none). Its `level` is the one that Lambda filters by,
+//! whichever that is, so that the filter lets it through.
+//!
+//! # What the worker asks of SQS
+//!
+//! With `on_permanent = "dlq"` a message is sent to the DLQ with its attributes
+//! and two more: `RedriveReason`, why it can never succeed, and
+//! `RedriveSourceMessageId`. Each is left out where it does not fit: SQS takes ten
+//! attributes, so that a sender's nine leave room for the reason and ten for
+//! neither, and 1 MiB with the body, or less if the DLQ is set so.
+//!
+//! With `queue_backoff` a message stays invisible for at most 12 hours from its
+//! receive, and SQS refuses more. How long ago that was, only the first receive
+//! tells: after six hours or more since then, a delay is at most just under six
+//! hours.
+//!
+//! These calls carry the X-Ray header of their invocation, on Managed Instances
+//! too. There the function's own calls do not by themselves: several invocations
+//! share the process, and the environment, where SDKs look, has no header.
 //!
 //! # Threads
 //!

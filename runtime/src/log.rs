@@ -4,12 +4,17 @@ mod lines;
 
 use std::{
     env,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    io::Write as _,
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
 use tracing::{Dispatch, Level, Span, subscriber::DefaultGuard};
 
+use self::lines::Format;
 use crate::{
     event::Fields,
     failure::{Failure, FailureKind, chain},
@@ -48,13 +53,50 @@ impl Starting {
     }
 }
 
-/// The span of an attempt at a record, for a subscriber that is not ours.
+/// Whether Lambda is asked for lines of JSON.
+pub(crate) fn is_json() -> bool {
+    format() == Format::Json
+}
+
+fn format() -> Format {
+    Format::of(|name| env::var(name).ok())
+}
+
+/// What each line of metrics has on top: Lambda takes a line of JSON without a
+/// level and a time for one at `INFO`, and may drop it.
+pub(crate) fn level_and_timestamp() -> (&'static str, String) {
+    static LEVEL: LazyLock<&str> = LazyLock::new(|| lines::level(|name| env::var(name).ok()));
+    (*LEVEL, lines::timestamp())
+}
+
+/// A panic that nothing after it will tell of: so past the subscriber, which
+/// may filter the line, or keep it until later.
+pub(crate) fn panicked(said: &str) {
+    let spans = OWN.load(Relaxed);
+    write_at_once(&lines::direct(format(), "ERROR", said, spans));
+}
+
+/// Why the process cannot go on, perhaps before there is a subscriber.
+pub(crate) fn fatal(message: &str) {
+    write_at_once(&match format() {
+        Format::Text => format!("{message}\n"),
+        Format::Json => lines::direct(Format::Json, "FATAL", message, false),
+    });
+}
+
+fn write_at_once(line: &str) {
+    // There is nowhere to say that the log cannot be written.
+    _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// The span of an attempt at a record, for a subscriber that is not ours. At
+/// the level of the lines that need it most.
 pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
-    if OWN.load(Relaxed) || !tracing::enabled!(target: TARGET, Level::INFO) {
+    if OWN.load(Relaxed) || !tracing::span_enabled!(target: TARGET, Level::ERROR) {
         return None;
     }
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
-    Some(tracing::info_span!(
+    Some(tracing::error_span!(
         target: TARGET,
         "record",
         messageId = &*fields.id(),

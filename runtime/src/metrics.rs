@@ -7,7 +7,10 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{log::milliseconds, report::Figures};
+use crate::{
+    log::{self, milliseconds},
+    report::Figures,
+};
 
 const NAMESPACE: &str = "redrive";
 
@@ -19,7 +22,8 @@ pub(crate) fn write(function: &str, queue: &str, figures: &Figures, elapsed: Dur
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let mut line = line(function, queue, figures, elapsed, now);
+    let (level, timestamp) = log::level_and_timestamp();
+    let mut line = line(function, queue, figures, elapsed, now, level, &timestamp);
     line.push('\n');
     // There is nowhere to say that the log cannot be written.
     _ = std::io::stdout().lock().write_all(line.as_bytes());
@@ -27,6 +31,8 @@ pub(crate) fn write(function: &str, queue: &str, figures: &Figures, elapsed: Dur
 
 #[derive(Serialize)]
 struct Line<'m> {
+    timestamp: &'m str,
+    level: &'m str,
     #[serde(rename = "_aws")]
     aws: Aws,
     function: &'m str,
@@ -82,8 +88,12 @@ fn line(
     figures: &Figures,
     elapsed: Duration,
     now: Duration,
+    level: &str,
+    timestamp: &str,
 ) -> String {
     let line = Line {
+        timestamp,
+        level,
         aws: Aws {
             timestamp: now.as_millis() as u64,
             cloud_watch_metrics: [Directive {
@@ -138,6 +148,8 @@ mod tests {
             &figures,
             Duration::from_micros(1_500),
             Duration::from_secs(1_800_000_000),
+            "WARN",
+            "2027-01-15T08:00:00Z",
         );
         let line: serde_json::Value = serde_json::from_str(&line).unwrap();
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
@@ -154,5 +166,7 @@ mod tests {
             );
         }
         assert_eq!(line["BatchLatency"], 1.5);
+        assert_eq!(line["level"], "WARN");
+        assert_eq!(line["timestamp"], "2027-01-15T08:00:00Z");
     }
 }

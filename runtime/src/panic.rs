@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     cell::Cell,
-    env,
+    env, fmt,
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     sync::Once,
 };
@@ -11,35 +11,89 @@ use std::{
 use crate::{
     current,
     failure::{Failure, FailureKind},
+    log,
 };
 
 thread_local! {
-    static LOCATION: Cell<Option<String>> = const { Cell::new(None) };
+    /// The record's panic that `catch` will tell of.
+    static UNWINDING: Cell<Option<Panicked>> = const { Cell::new(None) };
+}
+
+/// Where a panic was, and what was said with it.
+struct Panicked {
+    location: Option<String>,
+    message: String,
+    /// Whether the log has it already.
+    told: bool,
+}
+
+impl Panicked {
+    fn of(info: &PanicHookInfo<'_>) -> Self {
+        Self {
+            location: info.location().map(ToString::to_string),
+            message: message(info.payload()).to_owned(),
+            told: false,
+        }
+    }
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            location, message, ..
+        } = self;
+        match location {
+            Some(location) => write!(f, "panicked at {location}: {message}"),
+            None => write!(f, "panicked: {message}"),
+        }
+    }
 }
 
 /// Makes panics of records known by their place.
 ///
 /// They are logged as the record's failure, so the hook that was there before
-/// is asked only about other panics, or when a backtrace is wanted.
+/// is asked only about other panics, or when a backtrace is wanted. Those that
+/// end the process are told at once: nothing else would tell of them.
 pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
         let backtrace = env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+        let json = log::is_json();
         panic::set_hook(Box::new(move |info| {
             let of_record = current::is_some();
-            if of_record {
-                LOCATION.set(location(info));
+            if !of_record || !caught(info) {
+                if of_record || json {
+                    log::panicked(&Panicked::of(info).to_string());
+                } else if !backtrace {
+                    previous(info);
+                }
             }
-            if !of_record || backtrace {
+            if backtrace {
                 previous(info);
             }
         }));
     });
 }
 
-fn location(info: &PanicHookInfo<'_>) -> Option<String> {
-    info.location().map(ToString::to_string)
+/// Leaves a record's panic to `catch`, if that will be reached.
+///
+/// It is not by a panic within another, in a destructor. One after another that
+/// the function caught itself looks the same, and is told once too often.
+fn caught(info: &PanicHookInfo<'_>) -> bool {
+    if cfg!(panic = "abort") {
+        return false;
+    }
+    let mut panicked = Panicked::of(info);
+    let first = UNWINDING.take();
+    if let Some(first) = &first {
+        panicked.told = true;
+        if !first.told {
+            log::panicked(&first.to_string());
+        }
+    }
+    UNWINDING.set(Some(panicked));
+    first.is_none()
 }
 
 /// Calls `poll`; a panic in it becomes a failure.
@@ -47,23 +101,51 @@ fn location(info: &PanicHookInfo<'_>) -> Option<String> {
 /// Unwind safety is the caller's: what panicked must not be polled again.
 pub(crate) fn catch<R>(poll: impl FnOnce() -> R) -> Result<R, Failure> {
     // One that the function caught itself is not this one's place.
-    LOCATION.set(None);
+    UNWINDING.set(None);
     panic::catch_unwind(AssertUnwindSafe(poll)).map_err(|payload| {
-        let message = message(payload.as_ref());
-        let reason = match LOCATION.take() {
-            Some(location) => format!("panicked at {location}: {message}"),
-            None => format!("panicked: {message}"),
+        let panicked = Panicked {
+            location: UNWINDING.take().and_then(|panicked| panicked.location),
+            message: take_message(payload),
+            told: true,
         };
-        Failure::new(FailureKind::Panic, reason)
+        Failure::new(FailureKind::Panic, panicked.to_string())
     })
 }
 
+/// What was said with the panic; its payload is gone then.
+pub(crate) fn take_message(payload: Box<dyn Any + Send>) -> String {
+    let said = message(payload.as_ref()).to_owned();
+    let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+    // A payload's own destructor may panic, and that one's payload again.
+    dropped.unwrap_or_else(std::mem::forget);
+    said
+}
+
 /// What was said with the panic.
-pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
+fn message(payload: &(dyn Any + Send)) -> &str {
     match payload.downcast_ref::<&str>() {
         Some(message) => message,
         None => payload
             .downcast_ref::<String>()
             .map_or("with a value that is not a text", String::as_str),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_that_panics_when_it_is_dropped_is_caught_too() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("and again");
+            }
+        }
+
+        let caught = catch(|| panic::panic_any(Bomb)).unwrap_err();
+
+        assert_eq!(caught.reason, "panicked: with a value that is not a text");
     }
 }

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::{
     failure::chain,
     handler::{BoxError, Handler},
-    log,
+    log, panic,
     redrive_function::RedriveFunction,
     worker,
 };
@@ -38,10 +38,12 @@ pub fn main<H: Handler>() -> ExitCode {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(
         LARGEST_BLOCK,
     )));
+    // Before `init`, whose own hook, if it installs one, then goes first.
+    panic::install_hook();
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("cannot start: {error}");
+            log::fatal(&format!("cannot start: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -129,7 +131,7 @@ impl Role {
 async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
     if let Err(error) = &ended {
         let message = chain(error);
-        eprintln!("cannot run: {message}");
+        log::fatal(&format!("cannot run: {message}"));
         if env::var_os(LAMBDA[0]).is_some() {
             let posted = tokio::time::timeout(
                 REPORT_TIMEOUT,
@@ -137,7 +139,7 @@ async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
             )
             .await;
             if let Ok(Err(error)) = posted {
-                eprintln!("cannot report this to Lambda: {error}");
+                log::fatal(&format!("cannot report this to Lambda: {error}"));
             }
         }
     }

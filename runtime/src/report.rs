@@ -3,11 +3,13 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::{
     event::Event,
     failure::truncate,
     invocation::InvocationError,
+    json,
     outcome::{Outcome, Slot},
     settings::{OnTotalFailure, Settings},
 };
@@ -19,24 +21,39 @@ const LONGEST_REASON: usize = 200;
 
 /// The partial batch response: the messages that SQS is to keep
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Answer {
-    batch_item_failures: Vec<ItemFailure>,
-}
-
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ItemFailure {
-    item_identifier: String,
-}
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Answer(Box<RawValue>);
 
 impl Answer {
+    /// Writes the ids as they stand in the event.
+    fn of<'e>(ids: impl Iterator<Item = &'e str>) -> Result<Self, serde_json::Error> {
+        let mut json = String::from(r#"{"batchItemFailures":["#);
+        for (index, id) in ids.enumerate() {
+            let separator = if index == 0 { "" } else { "," };
+            json.extend([separator, r#"{"itemIdentifier":"#, id, "}"]);
+        }
+        json.push_str("]}");
+        RawValue::from_string(json).map(Self)
+    }
+
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn ids(&self) -> Vec<&str> {
-        self.batch_item_failures
-            .iter()
-            .map(|failure| failure.item_identifier.as_str())
+    pub(crate) fn ids(&self) -> Vec<String> {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Failures {
+            batch_item_failures: Vec<Failure>,
+        }
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Failure {
+            item_identifier: String,
+        }
+        serde_json::from_str::<Failures>(self.0.get())
+            .map(|failures| failures.batch_item_failures)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|failure| failure.item_identifier)
             .collect()
     }
 }
@@ -54,18 +71,15 @@ pub(crate) fn answer(
 ) -> Result<Answer, InvocationError> {
     let failed = slots.iter().filter(|slot| !slot.outcome.is_completed());
     let number = failed.count();
-    if number == 0 {
-        return Ok(Answer::default());
-    }
-    if number == slots.len() && settings.on_total_failure == OnTotalFailure::Error {
+    if number > 0 && number == slots.len() && settings.on_total_failure == OnTotalFailure::Error {
         return Err(InvocationError::batch_failed(message(event, slots)));
     }
-    Ok(Answer {
-        batch_item_failures: failed_ids(event, slots)
-            .map(|(_, id)| ItemFailure {
-                item_identifier: id.into_owned(),
-            })
-            .collect(),
+    let ids = failed_ids(event, slots).map(|(index, _)| event.records[index].id);
+    Answer::of(ids).map_err(|error| {
+        InvocationError::malformed_event(format!(
+            "a `messageId` that cannot be reported: {}",
+            json::describe(&error)
+        ))
     })
 }
 

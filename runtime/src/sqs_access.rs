@@ -12,6 +12,14 @@ use std::future::Future;
 
 use crate::{handler::BoxError, message::Record, settings::Settings};
 
+tokio::task_local! {
+    /// The X-Ray header of the invocation that the task serves.
+    ///
+    /// The SDK takes it from the environment, where it is only while a process
+    /// serves one invocation at a time.
+    pub(crate) static TRACE_HEADER: Option<String>;
+}
+
 /// A worker's calls to SQS.
 #[diagnostic::on_unimplemented(
     message = "`on_permanent = \"dlq\"` and `queue_backoff` need the feature `redrive` of the crate `redrive` [redrive_feature]",

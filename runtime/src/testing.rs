@@ -57,11 +57,11 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Batch {
     messages: Vec<TestMessage>,
-    event: Option<String>,
+    event: Option<Vec<u8>>,
     fifo: bool,
     settings: Settings,
     remaining: Option<Duration>,
-    dlq_refuses: bool,
+    sqs: sqs::Answers,
     seed: u64,
 }
 
@@ -94,7 +94,7 @@ impl Batch {
                 metrics: false,
             },
             remaining: None,
-            dlq_refuses: false,
+            sqs: sqs::Answers::default(),
             seed: 0,
         }
     }
@@ -109,8 +109,14 @@ impl Batch {
 
     /// The event as Lambda would send it, instead of messages.
     pub fn event(json: impl Into<String>) -> Self {
+        Self::event_bytes(json.into())
+    }
+
+    /// As [`Batch::event`], with bytes that may be no text at all.
+    #[doc(hidden)]
+    pub fn event_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
-            event: Some(json.into()),
+            event: Some(bytes.into()),
             ..Self::new()
         }
     }
@@ -205,8 +211,16 @@ impl Batch {
     /// As [`Batch::permanent_to_dlq`], with a DLQ that refuses every message.
     #[must_use]
     pub fn dlq_refuses(mut self) -> Self {
-        self.dlq_refuses = true;
+        self.sqs.refuses = true;
         self.permanent_to_dlq()
+    }
+
+    /// With an SQS that takes so long to send a message, and to set delays.
+    #[cfg(test)]
+    pub(crate) fn slow_sqs(mut self, send: Duration, delay: Duration) -> Self {
+        self.sqs.send = send;
+        self.sqs.delay = delay;
+        self
     }
 
     /// The attribute's `queue_backoff`, in whole seconds.
@@ -278,7 +292,7 @@ impl Batch {
         let engine = Engine {
             settings: self.settings,
             process,
-            sqs: sqs::Recorder::new(self.dlq_refuses),
+            sqs: sqs::Recorder::new(self.sqs),
             function_name: self.settings.function.to_owned(),
         };
         let timeout = self.settings.timeout();
@@ -289,7 +303,7 @@ impl Batch {
         })
     }
 
-    fn event_json(&self) -> String {
+    fn event_json(&self) -> Vec<u8> {
         if let Some(event) = &self.event {
             return event.clone();
         }
@@ -299,7 +313,9 @@ impl Batch {
             .enumerate()
             .map(|(index, message)| message.record(index + 1, self.fifo))
             .collect();
-        serde_json::json!({ "Records": records }).to_string()
+        serde_json::json!({ "Records": records })
+            .to_string()
+            .into_bytes()
     }
 }
 

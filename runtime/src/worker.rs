@@ -15,7 +15,7 @@ use crate::{
     log,
     message::{FromMessage, Record},
     panic,
-    sqs_access::SqsAccess,
+    sqs_access::{SqsAccess, TRACE_HEADER},
 };
 
 /// Starts the worker and serves until Lambda ends the process.
@@ -28,13 +28,11 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
         return Err(refusal.into());
     }
     let sqs = H::Sqs::from_env(&H::SETTINGS)?;
-    // Before `init`, whose own hook, if it installs one, then goes first.
-    panic::install_hook();
     let log = log::Starting::new();
     let state = AssertUnwindSafe(H::init())
         .catch_unwind()
         .await
-        .map_err(|payload| format!("`init` panicked: {}", panic::message(payload.as_ref())))??;
+        .map_err(|payload| format!("`init` panicked: {}", panic::take_message(payload)))??;
     log.finish();
 
     let engine = Arc::new(Engine {
@@ -49,7 +47,9 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
         async move {
             let deadline =
                 Deadline::from_epoch_ms(event.context.deadline, engine.settings.timeout());
-            engine.invoke(&bytes, deadline).await
+            TRACE_HEADER
+                .scope(event.context.xray_trace_id, engine.invoke(&bytes, deadline))
+                .await
         }
     });
     Runtime::new(service)

@@ -14,10 +14,20 @@ use crate::workspace;
 ///
 /// If it does not compile, or there is no such binary.
 pub fn binary(package: &str, name: &str) -> PathBuf {
+    binary_with(package, name, &[])
+}
+
+/// As [`binary`], with more arguments for cargo.
+///
+/// # Panics
+///
+/// If it does not compile, or there is no such binary.
+pub fn binary_with(package: &str, name: &str, arguments: &[&str]) -> PathBuf {
     let output = workspace::cargo()
         .args(["build", "--quiet", "--locked"])
         .arg("--message-format=json-render-diagnostics")
         .args(["--package", package, "--bin", name])
+        .args(arguments)
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");

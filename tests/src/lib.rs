@@ -7,6 +7,7 @@ pub mod http;
 pub mod process;
 pub mod python;
 pub mod rie;
+pub mod runtime_api;
 pub mod script;
 pub mod sqs_event;
 pub mod wait;

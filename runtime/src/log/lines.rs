@@ -4,10 +4,10 @@
 //! JSON nests what CloudWatch Logs Insights and Lambda's level filter want on
 //! top, and cannot add the current record.
 
-use std::{fmt, fmt::Write as _, io::Write as _, str::FromStr};
+use std::{borrow::Cow, fmt, fmt::Write as _, io::Write as _, str::FromStr};
 
 use tracing::{
-    Dispatch, Event, Subscriber,
+    Dispatch, Event, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
     span::{Attributes, Id, Record},
@@ -20,7 +20,7 @@ use tracing_subscriber::{
         time::{FormatTime, SystemTime},
     },
     layer::{Context, SubscriberExt},
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 
 use crate::current;
@@ -38,12 +38,10 @@ fn dispatch_to(
     env: impl Fn(&str) -> Option<String>,
     write: impl Fn(&str) + Send + Sync + 'static,
 ) -> Dispatch {
-    let json =
-        env("AWS_LAMBDA_LOG_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
-    let format = if json { Format::Json } else { Format::Text };
+    let format = Format::of(&env);
     Dispatch::new(
         Registry::default()
-            .with(filter(env))
+            .with(Levels(filter(env)))
             .with(Lines { format, write }),
     )
 }
@@ -62,10 +60,81 @@ fn filter(env: impl Fn(&str) -> Option<String>) -> Targets {
         .unwrap_or_else(|| everything(LevelFilter::INFO))
 }
 
-#[derive(Clone, Copy)]
-enum Format {
+/// The level that Lambda filters by: what has it passes.
+pub(super) fn level(env: impl Fn(&str) -> Option<String>) -> &'static str {
+    let asked = env("AWS_LAMBDA_LOG_LEVEL").unwrap_or_default();
+    ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+        .into_iter()
+        .find(|level| level.eq_ignore_ascii_case(&asked))
+        .unwrap_or("INFO")
+}
+
+/// A line past the subscriber and its levels: for what ends the process, and
+/// for panics. `spans`: whether those of the process are [`Lines`]'s own.
+pub(super) fn direct(format: Format, level: &str, message: &str, spans: bool) -> String {
+    let mut line = Line::start(format, level, true);
+    line.field("message".into(), &quoted(message));
+    line.field("target".into(), &quoted(super::TARGET));
+    current::for_each_field(|name, json| line.context(name.into(), json));
+    if spans {
+        tracing::dispatcher::get_default(|dispatch| {
+            let span = dispatch.current_span().id().and_then(|id| {
+                let registry: &Registry = dispatch.downcast_ref()?;
+                registry.span(id)
+            });
+            line.spans(span.map(|span| span.scope()));
+        });
+    }
+    line.finish();
+    line.text
+}
+
+/// Now, in RFC 3339.
+pub(super) fn timestamp() -> String {
+    let mut text = String::new();
+    // The time is given even where the clock cannot be formatted.
+    _ = SystemTime.format_time(&mut Writer::new(&mut text));
+    text
+}
+
+/// The filter, which holds back events, and the user's spans.
+///
+/// A line at any level is to say which invocation it is of, and that is in a
+/// span at `INFO`.
+struct Levels(Targets);
+
+impl<S: Subscriber> Layer<S> for Levels {
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        let (target, level) = (metadata.target(), metadata.level());
+        let of_invocation = metadata.is_span() && is_ours(target) && *level <= LevelFilter::INFO;
+        of_invocation || self.0.would_enable(target, level)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        let of_events = Layer::<S>::max_level_hint(&self.0)?;
+        Some(of_events.max(LevelFilter::INFO))
+    }
+}
+
+/// Whether it is the engine, or what it runs on, that says so.
+fn is_ours(target: &str) -> bool {
+    let name = target.split("::").next();
+    matches!(name, Some("redrive" | "lambda_runtime"))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
     Text,
     Json,
+}
+
+impl Format {
+    pub(super) fn of(env: impl Fn(&str) -> Option<String>) -> Self {
+        match env("AWS_LAMBDA_LOG_FORMAT") {
+            Some(format) if format.eq_ignore_ascii_case("json") => Self::Json,
+            _ => Self::Text,
+        }
+    }
 }
 
 struct Lines<W> {
@@ -73,9 +142,11 @@ struct Lines<W> {
     write: W,
 }
 
-/// A span's fields, in the order they were recorded.
-#[derive(Default)]
-struct SpanFields(Vec<(&'static str, String)>);
+/// A span's fields; of two with one name the first holds.
+struct SpanFields {
+    ours: bool,
+    fields: Vec<(&'static str, String)>,
+}
 
 impl<S, W> Layer<S> for Lines<W>
 where
@@ -84,79 +155,109 @@ where
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = SpanFields::default();
+        let mut fields = SpanFields::of(span.metadata());
         attributes.record(&mut fields);
         span.extensions_mut().insert(fields);
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        if let Some(fields) = span.extensions_mut().get_mut::<SpanFields>() {
-            values.record(fields);
+        // Before the lock is taken: a value's own `Debug` may panic, and what is
+        // said of that needs these fields.
+        let mut more = SpanFields::of(span.metadata());
+        values.record(&mut more);
+        if let Some(SpanFields { fields, .. }) = span.extensions_mut().get_mut() {
+            // What was recorded last is what holds.
+            fields.splice(..0, more.fields);
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut line = Line::new(self.format, event);
-        current::for_each_field(|name, json| line.context(name, json));
-        for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(SpanFields(fields)) = span.extensions().get::<SpanFields>() {
-                for (name, json) in fields {
-                    line.context(name, json);
-                }
-            }
+        let metadata = event.metadata();
+        let mut line = Line::start(
+            self.format,
+            metadata.level().as_str(),
+            is_ours(metadata.target()),
+        );
+        event.record(&mut line);
+        if self.format == Format::Json {
+            line.field("target".into(), &quoted(metadata.target()));
         }
+        current::for_each_field(|name, json| line.context(name.into(), json));
+        line.spans(context.event_scope(event));
         (self.write)(line.finish());
+    }
+}
+
+/// A field's name on a line: the user's get a `_` where the line itself says
+/// something under that name.
+fn key(ours: bool, name: &'static str) -> Cow<'static, str> {
+    let taken = match name {
+        "timestamp" | "level" | "target" | "requestId" | "xrayTraceId" => true,
+        "messageId" | "receiveCount" | "messageGroupId" | "attempt" => current::is_some(),
+        _ => false,
+    };
+    match taken && !ours {
+        true => format!("{name}_").into(),
+        false => name.into(),
     }
 }
 
 struct Line {
     format: Format,
+    /// Whether the engine wrote the event.
+    ours: bool,
     text: String,
+    keys: Vec<Cow<'static, str>>,
 }
 
 impl Line {
-    fn new(format: Format, event: &Event<'_>) -> Self {
+    fn start(format: Format, level: &str, ours: bool) -> Self {
         let mut line = Self {
             format,
+            ours,
             text: String::with_capacity(256),
+            keys: Vec::with_capacity(16),
         };
-        let level = event.metadata().level();
         match format {
-            Format::Text => line.text.push_str(level.as_str()),
+            Format::Text => line.text.push_str(level),
             Format::Json => {
-                line.text.push_str("{\"timestamp\":\"");
-                // The time is given even where the clock cannot be formatted.
-                _ = SystemTime.format_time(&mut Writer::new(&mut line.text));
-                line.text.push('"');
-                line.field("level", &format!("\"{level}\""));
+                // Writing to a string cannot fail.
+                _ = write!(
+                    line.text,
+                    "{{\"timestamp\":\"{}\",\"level\":\"{level}\"",
+                    timestamp()
+                );
+                line.keys.extend(["timestamp".into(), "level".into()]);
             }
-        }
-        event.record(&mut line);
-        if matches!(format, Format::Json) {
-            line.field("target", &quoted(event.metadata().target()));
         }
         line
     }
 
-    fn field(&mut self, name: &str, json: &str) {
+    fn field(&mut self, key: Cow<'static, str>, json: &str) {
         // Writing to a string cannot fail.
         _ = match self.format {
-            Format::Text if name == "message" => write!(self.text, " {}", unquoted(json)),
-            Format::Text => write!(self.text, " {name}={json}"),
-            Format::Json => write!(self.text, ",\"{name}\":{json}"),
+            Format::Text if key == "message" => write!(self.text, " {}", unquoted(json)),
+            Format::Text => write!(self.text, " {key}={json}"),
+            Format::Json => write!(self.text, ",{}:{json}", quoted(&key)),
         };
+        self.keys.push(key);
     }
 
     /// A field of the record or of a span; what is nearer to the event wins.
-    fn context(&mut self, name: &str, json: &str) {
-        let key = match self.format {
-            Format::Text => format!(" {name}="),
-            // No string within JSON holds unescaped quotes.
-            Format::Json => format!("\"{name}\":"),
-        };
-        if !self.text.contains(&key) {
-            self.field(name, json);
+    fn context(&mut self, key: Cow<'static, str>, json: &str) {
+        if !self.keys.contains(&key) {
+            self.field(key, json);
+        }
+    }
+
+    fn spans<'s, S: LookupSpan<'s>>(&mut self, scope: Option<Scope<'s, S>>) {
+        for span in scope.into_iter().flatten() {
+            if let Some(SpanFields { ours, fields }) = span.extensions().get() {
+                for (name, json) in fields {
+                    self.context(key(*ours, name), json);
+                }
+            }
         }
     }
 
@@ -176,13 +277,27 @@ trait Fields {
 
 impl Fields for Line {
     fn add(&mut self, field: &Field, json: String) {
-        self.field(field.name(), &json);
+        let mut key = key(self.ours, field.name());
+        // An event may name two fields alike.
+        while self.keys.contains(&key) {
+            key.to_mut().push('_');
+        }
+        self.field(key, &json);
+    }
+}
+
+impl SpanFields {
+    fn of(metadata: &Metadata<'_>) -> Self {
+        Self {
+            ours: is_ours(metadata.target()),
+            fields: Vec::new(),
+        }
     }
 }
 
 impl Fields for SpanFields {
     fn add(&mut self, field: &Field, json: String) {
-        self.0.push((field.name(), json));
+        self.fields.push((field.name(), json));
     }
 }
 
@@ -227,7 +342,10 @@ fn quoted(text: &str) -> String {
 
 /// The message of a text line; escapes stay, so that it is one line.
 fn unquoted(json: &str) -> &str {
-    json.trim_matches('"')
+    let inner = json.strip_prefix('"');
+    inner
+        .and_then(|json| json.strip_suffix('"'))
+        .unwrap_or(json)
 }
 
 #[cfg(test)]
@@ -278,8 +396,15 @@ mod tests {
         );
         let parsed = crate::event::Event::parse(&event).unwrap();
         let mut record = Some(current::Current::new(&event, &parsed.records[0], 2));
+        let text = logged(&[], || {
+            current::scope(&mut record, || tracing::info!("not messageId=7"));
+        });
+        assert!(text.contains(" messageId=\"m\\u0031\""), "{text}");
         let lines = logged(&[JSON], || {
-            current::scope(&mut record, || tracing::info!(attempt = "my own", "within"));
+            current::scope(
+                &mut record,
+                || tracing::info!(target: "orders", attempt = "my own", "within"),
+            );
             tracing::info!("outside");
         });
         let lines: Vec<serde_json::Value> = lines
@@ -290,7 +415,8 @@ mod tests {
         assert_eq!(lines[0]["messageId"], "m1");
         assert_eq!(lines[0]["receiveCount"], 3);
         assert_eq!(lines[0]["messageGroupId"], "g");
-        assert_eq!(lines[0]["attempt"], "my own");
+        assert_eq!(lines[0]["attempt"], 2);
+        assert_eq!(lines[0]["attempt_"], "my own");
         assert_eq!(lines[1].get("messageId"), None);
     }
 
@@ -301,6 +427,54 @@ mod tests {
         });
 
         assert_eq!(lines, "WARN two\\nlines id=7\n");
+    }
+
+    #[test]
+    fn an_invocation_is_known_at_every_level() {
+        for filter in [
+            ("AWS_LAMBDA_LOG_LEVEL", "WARN"),
+            ("AWS_LAMBDA_LOG_LEVEL", "FATAL"),
+            ("RUST_LOG", "redrive=warn"),
+        ] {
+            let lines = logged(&[JSON, filter], || {
+                let of_lambda = tracing::info_span!(target: "lambda_runtime::layers::trace", "invoke", requestId = "r1");
+                of_lambda.in_scope(|| {
+                    tracing::info!("held back");
+                    tracing::info_span!(target: "orders", "mine", sku = 1)
+                        .in_scope(|| tracing::error!("e"));
+                });
+            });
+            let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+
+            assert_eq!(line["message"], "e");
+            assert_eq!(line["requestId"], "r1", "{filter:?}");
+            assert_eq!(line.get("sku"), None);
+        }
+    }
+
+    #[test]
+    fn the_users_names_do_not_take_ours() {
+        let lines = logged(&[JSON], || {
+            let span = tracing::info_span!(target: "orders", "mine", target = 1, messageId = "m2");
+            span.in_scope(|| tracing::info!(target: "orders", level = 3, timestamp = 4, "hi"));
+        });
+        let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+
+        for key in ["level", "timestamp", "target", "message"] {
+            assert_eq!(lines.matches(&format!("\"{key}\":")).count(), 1, "{lines}");
+        }
+        assert_eq!(line["level_"], 3);
+        assert_eq!(line["timestamp_"], 4);
+        assert_eq!(line["target_"], 1);
+        // Of no record, so that there is no id to hide.
+        assert_eq!(line["messageId"], "m2");
+    }
+
+    #[test]
+    fn text_keeps_the_messages_own_quotes() {
+        let lines = logged(&[], || tracing::warn!("it is {:?}", "here"));
+
+        assert_eq!(lines, "WARN it is \\\"here\\\"\n");
     }
 
     #[test]

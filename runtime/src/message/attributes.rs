@@ -66,10 +66,10 @@ impl MessageAttributes {
     }
 
     pub(crate) fn read(fields: &Fields<'_>) -> Result<Self, BoxError> {
-        let Some(raw) = fields.message_attributes else {
+        let Some(raw) = fields.get("messageAttributes") else {
             return Ok(Self::default());
         };
-        let sent: BTreeMap<String, Sent> = serde_json::from_str(raw.get()).map_err(|error| {
+        let sent: BTreeMap<String, Sent> = serde_json::from_str(raw).map_err(|error| {
             format!(
                 "`messageAttributes` cannot be read: {}",
                 json::describe(&error)

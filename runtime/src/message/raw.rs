@@ -4,9 +4,9 @@ use std::ops::Deref;
 
 use aws_lambda_events::sqs::SqsMessage;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use crate::{
+    event::Fields,
     handler::BoxError,
     json,
     message::{FromMessage, Record},
@@ -32,26 +32,22 @@ impl FromMessage for Raw {
         let mut message = SqsMessage::default();
         message.message_id = Some(record.message_id().into_owned());
         message.body = Some(record.body().to_owned());
-        message.event_source_arn = read("eventSourceARN", fields.queue_arn)?;
-        message.receipt_handle = read("receiptHandle", fields.receipt_handle)?;
-        message.md5_of_body = read("md5OfBody", fields.md5_of_body)?;
-        message.md5_of_message_attributes =
-            read("md5OfMessageAttributes", fields.md5_of_message_attributes)?;
-        message.event_source = read("eventSource", fields.event_source)?;
-        message.aws_region = read("awsRegion", fields.region)?;
-        message.attributes = read("attributes", fields.attributes)?;
-        message.message_attributes = read("messageAttributes", fields.message_attributes)?;
+        message.event_source_arn = read(fields, "eventSourceARN")?;
+        message.receipt_handle = read(fields, "receiptHandle")?;
+        message.md5_of_body = read(fields, "md5OfBody")?;
+        message.md5_of_message_attributes = read(fields, "md5OfMessageAttributes")?;
+        message.event_source = read(fields, "eventSource")?;
+        message.aws_region = read(fields, "awsRegion")?;
+        message.attributes = read(fields, "attributes")?;
+        message.message_attributes = read(fields, "messageAttributes")?;
         Ok(Self(message))
     }
 }
 
-fn read<T: DeserializeOwned + Default>(
-    name: &str,
-    field: Option<&RawValue>,
-) -> Result<T, BoxError> {
-    let Some(raw) = field else {
+fn read<T: DeserializeOwned + Default>(fields: &Fields<'_>, name: &str) -> Result<T, BoxError> {
+    let Some(value) = fields.get(name) else {
         return Ok(T::default());
     };
-    serde_json::from_str(raw.get())
+    serde_json::from_str(value)
         .map_err(|error| format!("`{name}` cannot be read: {}", json::describe(&error)).into())
 }

@@ -8,7 +8,10 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
-    deadline::Deadline, event::Fields, handler::BoxError, json,
+    deadline::Deadline,
+    event::Fields,
+    handler::BoxError,
+    json::{self, MaybeBorrowed},
     message::attributes::MessageAttributes,
 };
 
@@ -98,23 +101,24 @@ pub struct SystemAttributes<'r> {
 
 impl<'r> SystemAttributes<'r> {
     pub(crate) fn read(fields: &Fields<'r>) -> Result<Self, BoxError> {
-        Self::from_json(fields.attributes.map_or("{}", |raw| raw.get()))
+        Self::from_json(fields.get("attributes").unwrap_or("{}"))
     }
 
     pub(crate) fn from_json(json: &'r str) -> Result<Self, BoxError> {
         let texts: Texts<'_> = serde_json::from_str(json)
             .map_err(|error| format!("`attributes` cannot be read: {}", json::describe(&error)))?;
+        let text = |text: Option<MaybeBorrowed<'r>>| text.map(|text| text.0);
         Ok(Self {
             receive_count: match texts.receive_count {
-                Some(count) => number("ApproximateReceiveCount", &count)?,
+                Some(count) => number("ApproximateReceiveCount", &count.0)?,
                 None => 1,
             },
             sent: time("SentTimestamp", texts.sent)?,
             first_received: time("ApproximateFirstReceiveTimestamp", texts.first_received)?,
-            group_id: texts.group_id,
-            deduplication_id: texts.deduplication_id,
-            sequence_number: texts.sequence_number,
-            trace_header: texts.trace_header,
+            group_id: text(texts.group_id),
+            deduplication_id: text(texts.deduplication_id),
+            sequence_number: text(texts.sequence_number),
+            trace_header: text(texts.trace_header),
         })
     }
 }
@@ -143,31 +147,31 @@ pub(crate) fn group_id<'r>(fields: &Fields<'r>) -> Result<Option<Cow<'r, str>>, 
     #[derive(Deserialize)]
     struct Group<'r> {
         #[serde(borrow, default, rename = "MessageGroupId")]
-        id: Option<Cow<'r, str>>,
+        id: Option<MaybeBorrowed<'r>>,
     }
-    let Some(raw) = fields.attributes else {
+    let Some(raw) = fields.get("attributes") else {
         return Ok(None);
     };
-    serde_json::from_str::<Group<'r>>(raw.get()).map(|group| group.id)
+    serde_json::from_str::<Group<'r>>(raw).map(|group| group.id.map(|id| id.0))
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Texts<'r> {
     #[serde(borrow, rename = "ApproximateReceiveCount")]
-    receive_count: Option<Cow<'r, str>>,
+    receive_count: Option<MaybeBorrowed<'r>>,
     #[serde(borrow, rename = "SentTimestamp")]
-    sent: Option<Cow<'r, str>>,
+    sent: Option<MaybeBorrowed<'r>>,
     #[serde(borrow, rename = "ApproximateFirstReceiveTimestamp")]
-    first_received: Option<Cow<'r, str>>,
+    first_received: Option<MaybeBorrowed<'r>>,
     #[serde(borrow, rename = "MessageGroupId")]
-    group_id: Option<Cow<'r, str>>,
+    group_id: Option<MaybeBorrowed<'r>>,
     #[serde(borrow, rename = "MessageDeduplicationId")]
-    deduplication_id: Option<Cow<'r, str>>,
+    deduplication_id: Option<MaybeBorrowed<'r>>,
     #[serde(borrow, rename = "SequenceNumber")]
-    sequence_number: Option<Cow<'r, str>>,
+    sequence_number: Option<MaybeBorrowed<'r>>,
     #[serde(borrow, rename = "AWSTraceHeader")]
-    trace_header: Option<Cow<'r, str>>,
+    trace_header: Option<MaybeBorrowed<'r>>,
 }
 
 fn number<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, BoxError> {
@@ -175,7 +179,7 @@ fn number<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, BoxError> {
         .map_err(|_| format!("attribute `{name}` is not a number").into())
 }
 
-fn time(name: &str, text: Option<Cow<'_, str>>) -> Result<Option<SystemTime>, BoxError> {
-    text.map(|text| Ok(UNIX_EPOCH + Duration::from_millis(number(name, &text)?)))
+fn time(name: &str, text: Option<MaybeBorrowed<'_>>) -> Result<Option<SystemTime>, BoxError> {
+    text.map(|text| Ok(UNIX_EPOCH + Duration::from_millis(number(name, &text.0)?)))
         .transpose()
 }

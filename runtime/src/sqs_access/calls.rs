@@ -4,11 +4,13 @@ use std::{env, sync::OnceLock};
 
 use aws_sdk_sqs::{
     Client,
+    error::ProvideErrorMetadata as _,
     types::{BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry},
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use futures_util::{StreamExt, stream};
 
-use super::{Delay, Sqs, SqsAccess, send};
+use super::{Delay, Sqs, SqsAccess, TRACE_HEADER, send};
 use crate::{
     handler::BoxError,
     message::Record,
@@ -91,10 +93,25 @@ impl Calls {
             .change_message_visibility_batch()
             .queue_url(&self.queue_url)
             .set_entries(Some(entries.collect::<Result<_, _>>()?))
+            .customize()
+            .mutate_request(traced())
             .send();
         // Boxed: the SDK's futures are so deep that, inside those of the engine,
         // they pass the compiler's recursion limit in the user's crate.
         Ok(Box::pin(call).await?.failed)
+    }
+}
+
+/// Puts the invocation's X-Ray header on a request.
+fn traced() -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
+    let header = TRACE_HEADER.try_with(Clone::clone).ok().flatten();
+    move |request| {
+        if let Some(header) = &header {
+            // One that is no header cannot be sent on.
+            _ = request
+                .headers_mut()
+                .try_insert("x-amzn-trace-id", header.clone());
+        }
     }
 }
 
@@ -106,12 +123,22 @@ impl SqsAccess for Sqs {
 
     async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
         let client = self.calls.client()?;
-        let call = send::message(client, &self.calls.dlq_url, record, reason)?.send();
-        // Boxed for the same reason as above.
-        Box::pin(call)
-            .await?
-            .message_id
-            .ok_or("SQS did not confirm the message")?;
+        let send = |reason| {
+            let call = send::message(client, &self.calls.dlq_url, record, reason)?
+                .customize()
+                .mutate_request(traced());
+            // Boxed for the same reason as above.
+            Ok::<_, BoxError>(Box::pin(call.send()))
+        };
+        let mut sent = send(Some(reason))?.await;
+        // What came out of the source queue is as its sender sent it, so what is
+        // refused is the reason: this queue may take shorter messages only.
+        if let Err(error) = &sent
+            && error.code().is_some_and(|code| code.starts_with("Invalid"))
+        {
+            sent = send(None)?.await;
+        }
+        sent?.message_id.ok_or("SQS did not confirm the message")?;
         Ok(())
     }
 
@@ -185,21 +212,33 @@ mod tests {
 
     /// An SQS that gives every call the same answer, and what it was asked.
     async fn sqs(answer: Value) -> (Sqs, Requests) {
+        sqs_that(move |_| (200, answer.clone())).await
+    }
+
+    /// An SQS that answers as it is told to, and what it was asked.
+    async fn sqs_that(
+        answer: impl Fn(&Value) -> (u16, Value) + Clone + Send + 'static,
+    ) -> (Sqs, Requests) {
         let requests = Requests::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let log = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (log, answer) = (Arc::clone(&log), answer.to_string());
+                let (log, answer) = (Arc::clone(&log), answer.clone());
                 let service = service_fn(move |request: Request<Incoming>| {
                     let (log, answer) = (Arc::clone(&log), answer.clone());
                     async move {
+                        let trace = request.headers().get("x-amzn-trace-id").cloned();
                         let body = request.into_body().collect().await.unwrap().to_bytes();
-                        log.lock()
-                            .unwrap()
-                            .push(serde_json::from_slice(&body).unwrap());
-                        Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(answer))))
+                        let mut body: Value = serde_json::from_slice(&body).unwrap();
+                        body["trace"] = trace.map(|id| id.to_str().unwrap().to_owned()).into();
+                        let (status, answer) = answer(&body);
+                        log.lock().unwrap().push(body);
+                        let answer = Full::new(Bytes::from(answer.to_string()));
+                        let mut answer = Response::new(answer);
+                        *answer.status_mut() = status.try_into().unwrap();
+                        Ok::<_, Infallible>(answer)
                     }
                 });
                 tokio::spawn(
@@ -283,5 +322,50 @@ mod tests {
             .send_to_dlq(record, "no such card")
             .await
             .unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_too_long_with_its_reason_is_sent_without() {
+        let event = br#"{"Records":[{"messageId":"m1","body":"{}"}]}"#;
+        let event = crate::event::Event::parse(event).unwrap();
+        let timeout = std::time::Duration::from_secs(30);
+        let record = Record {
+            fields: &event.records[0],
+            body: "{}",
+            deadline: crate::deadline::Deadline::after(timeout, timeout),
+        };
+        let (sqs, requests) = sqs_that(|request| {
+            match request["MessageAttributes"]["RedriveReason"].is_object() {
+                true => (
+                    400,
+                    json!({
+                        "__type": "com.amazonaws.sqs#InvalidParameterValueException",
+                        "message": "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
+                    }),
+                ),
+                false => (200, json!({"MessageId": "new"})),
+            }
+        })
+        .await;
+
+        sqs.send_to_dlq(record, "no such card").await.unwrap();
+
+        let requests = requests.lock().unwrap();
+        assert_eq!(requests.len(), 2);
+        assert_eq!(requests[1]["MessageBody"], "{}");
+    }
+
+    #[tokio::test]
+    async fn calls_name_the_invocation_to_x_ray() {
+        let (sqs, requests) = sqs(json!({"Successful": [], "Failed": []})).await;
+        let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+
+        let delay = sqs.delay(delays(1));
+        TRACE_HEADER
+            .scope(Some(header.to_owned()), delay)
+            .await
+            .unwrap();
+
+        assert_eq!(requests.lock().unwrap()[0]["trace"], header);
     }
 }

@@ -23,9 +23,12 @@ const SOURCE_ID: &str = "RedriveSourceMessageId";
 /// Attributes of one message:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
 const MOST_ATTRIBUTES: usize = 10;
+/// The longest message, its attributes included.
+const LONGEST: usize = 1 << 20;
 
 /// The call that sends `record` to the DLQ, with the sender's own attributes,
-/// group and trace header.
+/// group and trace header, and with the `reason` and its id if there is one and
+/// as far as they fit.
 ///
 /// # Errors
 ///
@@ -34,7 +37,7 @@ pub(super) fn message(
     client: &Client,
     dlq_url: &str,
     record: Record<'_>,
-    reason: &str,
+    reason: Option<&str>,
 ) -> Result<SendMessageFluentBuilder, BoxError> {
     let system = record.attributes()?;
     let fifo = dlq_url.ends_with(".fifo");
@@ -67,12 +70,12 @@ pub(super) fn message(
 
 fn attributes(
     record: Record<'_>,
-    reason: &str,
+    reason: Option<&str>,
 ) -> Result<BTreeMap<String, MessageAttributeValue>, BoxError> {
     let mut attributes = BTreeMap::new();
-    if let Some(raw) = record.fields.message_attributes {
+    if let Some(raw) = record.fields.get("messageAttributes") {
         let sent: BTreeMap<String, SqsMessageAttribute> =
-            serde_json::from_str(raw.get()).map_err(|error| {
+            serde_json::from_str(raw).map_err(|error| {
                 format!(
                     "`messageAttributes` cannot be read: {}",
                     json::describe(&error)
@@ -82,13 +85,30 @@ fn attributes(
             attributes.insert(name, again(value)?);
         }
     }
+    let Some(reason) = reason else {
+        return Ok(attributes);
+    };
     // The sender's own go first: the function will need them after a redrive.
+    let sizes = attributes.iter().map(|(name, value)| size(name, value));
+    let mut total = record.body().len() + sizes.sum::<usize>();
     for (name, text) in [(REASON, reason), (SOURCE_ID, &record.message_id())] {
-        if attributes.len() < MOST_ATTRIBUTES || attributes.contains_key(name) {
-            attributes.insert(name.to_owned(), string(text)?);
+        let value = string(text)?;
+        let old = attributes.get(name);
+        let number = attributes.len() + usize::from(old.is_none());
+        let with = total + size(name, &value) - old.map_or(0, |old| size(name, old));
+        if number <= MOST_ATTRIBUTES && with <= LONGEST {
+            attributes.insert(name.to_owned(), value);
+            total = with;
         }
     }
     Ok(attributes)
+}
+
+/// What SQS counts of an attribute: its name, its type and its value.
+fn size(name: &str, value: &MessageAttributeValue) -> usize {
+    let text = value.string_value().map_or(0, str::len);
+    let bytes = value.binary_value().map_or(0, |data| data.as_ref().len());
+    name.len() + value.data_type().len() + text + bytes
 }
 
 fn again(sent: SqsMessageAttribute) -> Result<MessageAttributeValue, BuildError> {
@@ -133,15 +153,24 @@ mod tests {
 
     /// What would be sent of the only record in `event`.
     fn sent(dlq_url: &str, event: &serde_json::Value, reason: &str) -> SendMessageFluentBuilder {
+        sent_with_body(dlq_url, event, "the body", reason)
+    }
+
+    fn sent_with_body(
+        dlq_url: &str,
+        event: &serde_json::Value,
+        body: &str,
+        reason: &str,
+    ) -> SendMessageFluentBuilder {
         let json = event.to_string();
         let event = Event::parse(json.as_bytes()).unwrap();
         let timeout = Duration::from_secs(30);
         let record = Record {
             fields: &event.records[0],
-            body: "the body",
+            body,
             deadline: Deadline::after(timeout, timeout),
         };
-        message(&client(), dlq_url, record, reason).unwrap()
+        message(&client(), dlq_url, record, Some(reason)).unwrap()
     }
 
     fn record(attributes: &serde_json::Value) -> serde_json::Value {
@@ -213,6 +242,34 @@ mod tests {
             assert!(attributes.len() <= 10);
             assert_eq!(attributes.contains_key("RedriveReason"), has_reason);
             assert_eq!(attributes.contains_key("RedriveSourceMessageId"), has_id);
+        }
+    }
+
+    #[test]
+    fn never_longer_than_sqs_takes() {
+        // Name, type and value: 30 bytes of the id, 119 of the reason.
+        for (left, has_reason, has_id) in [
+            (149, true, true),
+            (148, true, false),
+            (118, false, true),
+            (29, false, false),
+        ] {
+            let body = "b".repeat((1 << 20) - left);
+            let reason = "r".repeat(100);
+            let event = record(&serde_json::json!({}));
+            let sent = sent_with_body("https://sqs/dlq", &event, &body, &reason);
+            let attributes = sent.as_input().get_message_attributes().as_ref().unwrap();
+
+            assert_eq!(
+                attributes.contains_key("RedriveReason"),
+                has_reason,
+                "{left}"
+            );
+            assert_eq!(
+                attributes.contains_key("RedriveSourceMessageId"),
+                has_id,
+                "{left}"
+            );
         }
     }
 }

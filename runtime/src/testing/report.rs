@@ -1,6 +1,6 @@
 //! What became of a test's batch.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Report {
     answer: Result<Answer, InvocationError>,
+    failed: Vec<String>,
     records: Vec<Handled>,
     sent_to_dlq: Vec<SentToDlq>,
     delays: Vec<(String, u32)>,
@@ -40,59 +41,59 @@ impl Report {
         deadline: Deadline,
         start: Instant,
     ) -> Self {
-        let mut report = Self {
-            answer: Ok(Answer::default()),
-            records: Vec::new(),
-            sent_to_dlq: Vec::new(),
-            delays: Vec::new(),
-            elapsed: Duration::ZERO,
-        };
         let event = match Event::parse(bytes) {
             Ok(event) => event,
             Err(error) => {
-                report.answer = Err(error);
-                return report;
+                return Self {
+                    answer: Err(error),
+                    failed: Vec::new(),
+                    records: Vec::new(),
+                    sent_to_dlq: Vec::new(),
+                    delays: Vec::new(),
+                    elapsed: Duration::ZERO,
+                };
             }
         };
         let slots = engine.run(bytes, &event, deadline).await;
-        report.answer = report::answer(&event, &slots, &engine.settings);
-        report.elapsed = start.elapsed();
-        report.sent_to_dlq = engine.sqs.take_sent();
-        report.delays = engine
-            .sqs
-            .take_delays()
-            .into_iter()
-            .map(|delay| (delay.receipt_handle, delay.seconds))
-            .collect();
-        report.records = event
-            .records
-            .iter()
-            .zip(slots)
-            .map(|(fields, slot)| Handled {
-                id: fields.id().into_owned(),
-                outcome: slot.outcome,
-                attempts: slot.attempts,
-            })
-            .collect();
-        report
+        let answer = report::answer(&event, &slots, &engine.settings);
+        let elapsed = start.elapsed();
+        let failed = match &answer {
+            Ok(answer) => answer.ids(),
+            Err(_) => {
+                let mut seen = HashSet::new();
+                let ids = event.records.iter().map(|fields| fields.id().into_owned());
+                ids.filter(|id| seen.insert(id.clone())).collect()
+            }
+        };
+        Self {
+            answer,
+            failed,
+            elapsed,
+            sent_to_dlq: engine.sqs.take_sent(),
+            delays: engine
+                .sqs
+                .take_delays()
+                .into_iter()
+                .map(|delay| (delay.receipt_handle, delay.seconds))
+                .collect(),
+            records: event
+                .records
+                .iter()
+                .zip(slots)
+                .map(|(fields, slot)| Handled {
+                    id: fields.id().into_owned(),
+                    outcome: slot.outcome,
+                    attempts: slot.attempts,
+                })
+                .collect(),
+        }
     }
 
     /// The ids that come back: those that Lambda is told have failed, or all of
     /// the batch if the invocation ends with an error. None if the event itself
     /// was refused, since then nothing of it was read; [`Report::error`] says so.
     pub fn failed(&self) -> Vec<&str> {
-        match &self.answer {
-            Ok(answer) => answer.ids(),
-            Err(_) => {
-                let mut ids = Vec::new();
-                for record in &self.records {
-                    if !ids.contains(&record.id.as_str()) {
-                        ids.push(&record.id);
-                    }
-                }
-                ids
-            }
-        }
+        self.failed.iter().map(String::as_str).collect()
     }
 
     /// The error that the invocation ends with, as `errorType: errorMessage`.
@@ -133,6 +134,14 @@ impl Report {
     /// How long the invocation took, in the test's time.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
+    }
+
+    /// What became of each record, and the attempts it took.
+    #[cfg(test)]
+    pub(crate) fn slots(&self) -> impl Iterator<Item = (&Outcome, u32)> {
+        self.records
+            .iter()
+            .map(|record| (&record.outcome, record.attempts))
     }
 
     fn record(&self, id: &str) -> Option<&Handled> {

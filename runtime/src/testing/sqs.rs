@@ -1,6 +1,9 @@
 //! SQS as a test sees it: calls are written down.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     handler::BoxError,
@@ -21,18 +24,29 @@ pub struct SentToDlq {
     pub reason: String,
 }
 
+/// How this SQS answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Answers {
+    /// Whether the DLQ refuses every message.
+    pub(crate) refuses: bool,
+    /// How long sending a message to the DLQ takes.
+    pub(crate) send: Duration,
+    /// How long setting delays takes.
+    pub(crate) delay: Duration,
+}
+
+#[derive(Default)]
 pub(super) struct Recorder {
-    refuses: bool,
+    answers: Answers,
     sent: Mutex<Vec<SentToDlq>>,
     delays: Mutex<Vec<Delay>>,
 }
 
 impl Recorder {
-    pub(super) fn new(refuses: bool) -> Self {
+    pub(super) fn new(answers: Answers) -> Self {
         Self {
-            refuses,
-            sent: Mutex::default(),
-            delays: Mutex::default(),
+            answers,
+            ..Self::default()
         }
     }
 
@@ -51,11 +65,12 @@ fn take<T>(list: &Mutex<Vec<T>>) -> Vec<T> {
 
 impl SqsAccess for Recorder {
     fn from_env(_settings: &Settings) -> Result<Self, BoxError> {
-        Ok(Self::new(false))
+        Ok(Self::default())
     }
 
     async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
-        if self.refuses {
+        wait(self.answers.send).await;
+        if self.answers.refuses {
             return Err("the test's DLQ refuses every message".into());
         }
         self.sent
@@ -74,6 +89,13 @@ impl SqsAccess for Recorder {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(messages);
+        wait(self.answers.delay).await;
         Ok(())
+    }
+}
+
+async fn wait(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }

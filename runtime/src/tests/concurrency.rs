@@ -104,3 +104,35 @@ fn stop_batch_starts_nothing_after_a_failure() {
         "not run, because a record before it failed"
     );
 }
+
+#[test]
+fn other_groups_go_on_beside_one_that_fails_and_one_that_hangs() {
+    for concurrency in [2, 3, 10] {
+        let batch = [
+            "fail@A", "hang@B", "ok@A", "ok@B", "ok@C", "ok@D", "ok@D", "ok",
+        ]
+        .iter()
+        .fold(Batch::fifo(), |batch, script| {
+            let mut parts = script.split('@');
+            let message = TestMessage::json(&parts.next());
+            batch.message(match parts.next() {
+                Some(group) => message.group(group),
+                None => message,
+            })
+        });
+        let report =
+            batch
+                .concurrency(concurrency)
+                .retries(1)
+                .run(async |then: String| match &*then {
+                    "fail" => Err("down"),
+                    "hang" => std::future::pending().await,
+                    _ => Ok(()),
+                });
+
+        assert_eq!(report.failed(), ["m1", "m2", "m3", "m4"]);
+        let attempts =
+            ["m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"].map(|id| report.attempts(id));
+        assert_eq!(attempts, [2, 1, 0, 0, 1, 1, 1, 1]);
+    }
+}

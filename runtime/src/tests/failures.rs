@@ -1,5 +1,7 @@
 //! Kinds of failures, and what is said about them.
 
+use std::time::Duration;
+
 use crate::{
     failure::PermanentExt,
     handler::BoxError,
@@ -108,6 +110,49 @@ fn a_record_that_the_dlq_does_not_take_is_reported() {
 }
 
 #[test]
+fn a_record_is_in_the_dlq_when_sqs_says_so() {
+    for (seconds, is_sent) in [(29, true), (30, false)] {
+        let report = Batch::new()
+            .text("1")
+            .text("x")
+            .permanent_to_dlq()
+            .slow_sqs(Duration::from_secs(seconds), Duration::ZERO)
+            .run(async |_: u8| Ok::<_, String>(()));
+
+        assert_eq!(report.failed().is_empty(), is_sent);
+        assert_eq!(report.sent_to_dlq().len(), usize::from(is_sent));
+        assert!(report.elapsed() <= Duration::from_millis(29_500));
+    }
+}
+
+#[test]
+fn a_group_goes_on_when_what_was_before_is_in_the_dlq() {
+    let report = Batch::fifo()
+        .message(TestMessage::text("x").group("A"))
+        .message(TestMessage::text("2").group("A"))
+        .permanent_to_dlq()
+        .slow_sqs(Duration::from_secs(1), Duration::ZERO)
+        .run(async |_: u8| Ok::<_, String>(()));
+
+    assert!(report.failed().is_empty());
+    assert_eq!(report.attempts("m2"), 1);
+}
+
+#[test]
+fn queue_backoff_does_not_keep_the_answer_from_lambda() {
+    let report = Batch::new()
+        .text("1")
+        .text("2")
+        .queue_backoff_seconds(30, 900)
+        .slow_sqs(Duration::ZERO, Duration::from_secs(60))
+        .run(async |number: u8| if number == 1 { Ok(()) } else { Err("down") });
+
+    assert_eq!(report.failed(), ["m2"]);
+    assert_eq!(report.delays(), [("receipt-2".into(), 30)]);
+    assert_eq!(report.elapsed(), Duration::from_millis(29_750));
+}
+
+#[test]
 fn queue_backoff_delays_what_is_reported() {
     let report = Batch::new()
         .message(TestMessage::text("1").receive_count(3))
@@ -158,7 +203,7 @@ fn a_destructor_that_panics_fails_its_own_message_only() {
         })
     };
 
-    let timed_out = run(Batch::new().attempt_timeout(std::time::Duration::from_secs(1)));
+    let timed_out = run(Batch::new().attempt_timeout(Duration::from_secs(1)));
     assert_eq!(timed_out.failed(), ["m1"]);
     assert_eq!(timed_out.error(), None);
 

@@ -6,7 +6,10 @@ use std::sync::Mutex;
 
 use serde::Deserialize;
 
-use crate::testing::{Batch, Report, TestMessage};
+use crate::{
+    message::FromMessage,
+    testing::{Batch, Report, TestMessage},
+};
 
 #[derive(Deserialize)]
 struct Scripted {
@@ -41,6 +44,11 @@ fn standard() -> Batch {
 
 fn standard_reporting() -> Batch {
     Batch::new().report_total_failure()
+}
+
+/// Powertools' asynchronous processor, but with a limit.
+fn concurrent() -> Batch {
+    Batch::new().concurrency(10)
 }
 
 /// Powertools' default: the first failure ends a FIFO batch.
@@ -97,6 +105,13 @@ const EQUAL: &[Vector] = &[
         answer: Some(&["m1", "m2"]),
     },
     Vector {
+        name: "M1",
+        records: &["m1:ok", "m2:ok"],
+        batch: standard,
+        calls: &["m1", "m2"],
+        answer: Some(&[]),
+    },
+    Vector {
         name: "M2",
         records: &["m1:ok", "m2:malformed", "m3:ok"],
         batch: standard,
@@ -116,6 +131,27 @@ const EQUAL: &[Vector] = &[
         batch: standard,
         calls: &["m2", "m3"],
         answer: Some(&["m1", "m3"]),
+    },
+    Vector {
+        name: "A1, all ok",
+        records: &["m1:ok", "m2:ok", "m3:ok"],
+        batch: concurrent,
+        calls: &["m1", "m2", "m3"],
+        answer: Some(&[]),
+    },
+    Vector {
+        name: "A1, one fails",
+        records: &["m1:ok", "m2:fail", "m3:ok"],
+        batch: concurrent,
+        calls: &["m1", "m2", "m3"],
+        answer: Some(&["m2"]),
+    },
+    Vector {
+        name: "A1, all fail",
+        records: &["m1:fail", "m2:fail"],
+        batch: concurrent,
+        calls: &["m1", "m2"],
+        answer: None,
     },
     Vector {
         name: "F1",
@@ -302,11 +338,27 @@ fn calls_and_answers_are_powertools() {
     }
 }
 
+/// The vector whose name begins so.
+fn vector(name: &str) -> &'static Vector {
+    EQUAL
+        .iter()
+        .chain(BETTER)
+        .find(|vector| vector.name.split(':').next() == Some(name))
+        .unwrap()
+}
+
 #[test]
-fn r1_nothing_is_left_of_an_earlier_batch() {
-    let failing = &EQUAL[1];
-    assert_eq!(run(failing).1.failed(), ["m2"]);
-    assert!(run(&EQUAL[0]).1.failed().is_empty());
+fn r1_f13_nothing_is_left_of_an_earlier_batch() {
+    for (earlier, later) in [("S2", "S1"), ("F12", "F1")] {
+        assert!(!run(vector(earlier)).1.failed().is_empty());
+        let (calls, report) = run(vector(later));
+
+        assert_eq!(calls, vector(later).calls);
+        assert_eq!(
+            report.answer().unwrap(),
+            serde_json::json!({"batchItemFailures": []})
+        );
+    }
 }
 
 #[test]
@@ -320,6 +372,81 @@ fn m5_an_error_of_reading_something_else_is_the_records_own() {
         });
 
     assert_eq!(report.failed(), ["m2"]);
+}
+
+/// A batch of three whose second body is not what the function takes: how often
+/// it was called, and the report.
+fn second_is_malformed<M: FromMessage>(second: &str) -> (usize, Report) {
+    let calls = Mutex::new(0);
+    let report = Batch::new()
+        .text(r#"{"id":"m1","quantity":1}"#)
+        .text(second)
+        .text(r#"{"id":"m3","quantity":3}"#)
+        .run(async |_: M| {
+            *calls.lock().unwrap() += 1;
+            Ok::<_, String>(())
+        });
+    (calls.into_inner().unwrap(), report)
+}
+
+#[test]
+fn m8_an_unexpected_error_of_reading_a_message_is_its_own() {
+    /// Panics where others would give an error.
+    #[derive(Deserialize)]
+    struct Careless {
+        #[serde(deserialize_with = "share")]
+        #[expect(dead_code, reason = "only that it is read matters")]
+        quantity: u32,
+    }
+    fn share<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+        Ok(100 / u32::deserialize(deserializer)?)
+    }
+    /// Refuses with an error of its own.
+    #[derive(Deserialize)]
+    #[serde(try_from = "Order")]
+    struct Checked;
+    #[derive(Deserialize)]
+    struct Order {
+        quantity: u32,
+    }
+    impl TryFrom<Order> for Checked {
+        type Error = std::num::TryFromIntError;
+
+        fn try_from(order: Order) -> Result<Self, Self::Error> {
+            std::num::NonZeroU32::try_from(order.quantity).map(|_| Self)
+        }
+    }
+    for ((calls, report), reason) in [
+        (
+            second_is_malformed::<Careless>(r#"{"quantity":0}"#),
+            "attempt to divide by zero",
+        ),
+        (
+            second_is_malformed::<Checked>(r#"{"quantity":0}"#),
+            "the body is not what the function takes",
+        ),
+    ] {
+        assert_eq!(report.error(), None);
+        assert_eq!(report.failed(), ["m2"]);
+        let why = report.reason("m2").unwrap();
+        assert!(why.contains(reason), "{why}");
+        assert_eq!(calls, 2);
+    }
+}
+
+#[test]
+fn m9_what_a_type_is_called_does_not_matter() {
+    #[derive(Deserialize)]
+    #[serde(rename = "Another name")]
+    struct Titled {
+        #[expect(dead_code, reason = "only that it is read matters")]
+        quantity: u32,
+    }
+    let (calls, report) = second_is_malformed::<Titled>("{}");
+
+    assert_eq!(report.error(), None);
+    assert_eq!(report.failed(), ["m2"]);
+    assert_eq!(calls, 2);
 }
 
 #[test]
@@ -352,7 +479,56 @@ fn a2_the_answer_is_in_record_order() {
 }
 
 #[test]
-fn i2_i3_m6_a_record_without_an_id_fails_the_invocation_before_any_runs() {
+fn s8_what_is_no_event_fails_the_invocation() {
+    for event in ["[]", "null"] {
+        let report = Batch::event(event)
+            .run(async |_: Scripted| -> Result<(), String> { panic!("must not run") });
+
+        assert!(report.error().unwrap().starts_with("MalformedEvent: "));
+    }
+}
+
+#[test]
+fn a3_never_more_at_once_than_concurrency() {
+    let running = Mutex::new((0, 0));
+    let report = (0..50)
+        .fold(concurrent(), |batch, _| batch.text("0"))
+        .run(async |_: u8| {
+            {
+                let (now, most) = &mut *running.lock().unwrap();
+                *now += 1;
+                *most = (*most).max(*now);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            running.lock().unwrap().0 -= 1;
+            Ok::<_, String>(())
+        });
+
+    assert!(report.failed().is_empty());
+    assert_eq!(running.into_inner().unwrap(), (0, 10));
+}
+
+#[test]
+fn a4_what_is_cancelled_in_an_attempt_is_its_records_failure() {
+    let report = concurrent()
+        .text("1")
+        .text("2")
+        .text("3")
+        .run(async |number: u8| {
+            let task = tokio::spawn(tokio::time::sleep(std::time::Duration::from_millis(1)));
+            if number == 2 {
+                task.abort();
+            }
+            task.await
+        });
+
+    assert_eq!(report.error(), None);
+    assert_eq!(report.failed(), ["m2"]);
+    assert!(report.reason("m2").unwrap().contains("was cancelled"));
+}
+
+#[test]
+fn i1_i2_i3_i4_m6_m7_a_record_without_an_id_fails_the_invocation_before_any_runs() {
     for (record, what) in [
         (r#"{"body":"{}"}"#, "record 1 has no `messageId`"),
         (
@@ -364,13 +540,17 @@ fn i2_i3_m6_a_record_without_an_id_fails_the_invocation_before_any_runs() {
         ("null", "record 1 to be an object"),
         ("\"m2\"", "record 1 to be an object"),
     ] {
-        let report = Batch::event(format!(
-            r#"{{"Records":[{{"messageId":"m1","body":"{{}}"}},{record}]}}"#
-        ))
-        .run(async |_: serde_json::Value| -> Result<(), String> { panic!("must not run") });
-        let error = report.error().unwrap();
+        // M7: the same if it is the only one.
+        for (before, what) in [
+            (r#"{"messageId":"m1","body":"{}"},"#, what),
+            ("", &what.replace('1', "0")),
+        ] {
+            let report = Batch::event(format!(r#"{{"Records":[{before}{record}]}}"#))
+                .run(async |_: serde_json::Value| -> Result<(), String> { panic!("must not run") });
+            let error = report.error().unwrap();
 
-        assert!(error.starts_with("MalformedEvent: "), "{error}");
-        assert!(error.contains(what), "{error}");
+            assert!(error.starts_with("MalformedEvent: "), "{error}");
+            assert!(error.contains(what), "{error}");
+        }
     }
 }

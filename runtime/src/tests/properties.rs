@@ -1,273 +1,318 @@
 //! Random batches on virtual time, against a model of the rules.
+//!
+//! A batch whose records run one after another must go exactly as the model's
+//! simulation. Of one that runs in lanes the model foresees the outcomes that
+//! there is surely time for; and whatever there is time for, each outcome must
+//! be the record's own or have its reason in what was seen.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
-    time::Duration,
+mod case;
+mod model;
+mod run;
+
+use std::collections::BTreeMap;
+
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+
+use self::{
+    case::{Case, case},
+    model::{Fate, Outcome, alone, attempt, foreseen, longest_wait, simulate},
+    run::{Ran, What, millis, run},
 };
-
-use proptest::{collection::vec, prelude::*};
-use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep};
-
-use crate::{
-    failure::Permanent,
-    handler::BoxError,
-    testing::{Batch, Report, TestMessage},
-};
-
-/// What a record's function does: fails so often, then ends.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Script {
-    index: usize,
-    millis: u64,
-    failures: u32,
-    end: End,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-enum End {
-    Ok,
-    Permanent,
-    Panic,
-    Hang,
-}
-
-#[derive(Clone, Debug)]
-struct Case {
-    records: Vec<Record>,
-    fifo: bool,
-    stop_batch: bool,
-    concurrency: u32,
-    retries: u32,
-    backoff: (u64, u64),
-    timeout: u32,
-    remaining_percent: u32,
-    attempt_timeout: Option<u64>,
-    seed: u64,
-}
-
-#[derive(Clone, Debug)]
-struct Record {
-    id: String,
-    group: u8,
-    malformed: bool,
-    script: Script,
-}
-
-fn end() -> impl Strategy<Value = End> {
-    prop_oneof![
-        6 => Just(End::Ok),
-        1 => Just(End::Permanent),
-        1 => Just(End::Panic),
-        1 => Just(End::Hang),
-    ]
-}
-
-prop_compose! {
-    fn record()(
-        id in 0..200_u8,
-        group in 0..4_u8,
-        malformed in prop::bool::weighted(0.1),
-        millis in 0..3_000_u64,
-        failures in prop_oneof![3 => Just(0_u32), 2 => 0..5_u32],
-        end in end(),
-    ) -> Record {
-        Record {
-            id: format!("m{id}"),
-            group,
-            malformed,
-            script: Script { index: 0, millis, failures, end },
-        }
-    }
-}
-
-prop_compose! {
-    fn case()(
-        mut records in vec(record(), 0..20),
-        fifo: bool,
-        stop_batch: bool,
-        concurrency in 1..6_u32,
-        retries in 0..4_u32,
-        backoff in (1..500_u64, 500..4_000_u64),
-        timeout in 1..40_u32,
-        remaining_percent in 1..=100_u32,
-        attempt_timeout in prop::option::of(1..3_000_u64),
-        seed: u64,
-    ) -> Case {
-        for (index, record) in records.iter_mut().enumerate() {
-            record.script.index = index;
-        }
-        Case {
-            records, fifo, stop_batch, concurrency, retries, backoff, timeout,
-            remaining_percent, attempt_timeout, seed,
-        }
-    }
-}
-
-/// What happened, seen from inside the function.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Record, in the order of starts, with the moment.
-    starts: Vec<(usize, Duration)>,
-    completed: BTreeSet<usize>,
-    running: BTreeSet<usize>,
-    most_at_once: usize,
-}
-
-/// Removes a record that is dropped while it runs.
-struct Running<'s>(&'s Mutex<Seen>, usize);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        if let Ok(mut seen) = self.0.lock() {
-            seen.running.remove(&self.1);
-        }
-    }
-}
-
-fn remaining(case: &Case) -> Duration {
-    Duration::from_secs(case.timeout.into()) * case.remaining_percent / 100
-}
-
-fn run(case: &Case) -> (Seen, Report) {
-    let seen = Mutex::new(Seen::default());
-    let first = Mutex::new(None);
-    let mut batch = if case.fifo {
-        Batch::fifo()
-    } else {
-        Batch::new()
-    }
-    .concurrency(case.concurrency)
-    .retries(case.retries)
-    .backoff(
-        Duration::from_millis(case.backoff.0),
-        Duration::from_millis(case.backoff.1),
-    )
-    .timeout_seconds(case.timeout)
-    .remaining(remaining(case))
-    .report_total_failure()
-    .seed(case.seed);
-    if case.stop_batch {
-        batch = batch.stop_batch();
-    }
-    if let Some(limit) = case.attempt_timeout {
-        batch = batch.attempt_timeout(Duration::from_millis(limit));
-    }
-    for record in &case.records {
-        let message = match record.malformed {
-            true => TestMessage::text("{"),
-            false => TestMessage::json(&record.script),
-        };
-        batch = batch.message(message.id(&record.id).group(record.group.to_string()));
-    }
-    let report = batch.run(async |script: Script| -> Result<(), BoxError> {
-        let start = *first.lock().unwrap().get_or_insert_with(Instant::now);
-        let attempt = {
-            let mut seen = seen.lock().unwrap();
-            seen.starts.push((script.index, start.elapsed()));
-            seen.running.insert(script.index);
-            seen.most_at_once = seen.most_at_once.max(seen.running.len());
-            seen.starts
-                .iter()
-                .filter(|(index, _)| *index == script.index)
-                .count()
-        };
-        let _running = Running(&seen, script.index);
-        sleep(Duration::from_millis(script.millis)).await;
-        if attempt <= script.failures as usize {
-            return Err("not yet".into());
-        }
-        match script.end {
-            End::Ok => {
-                seen.lock().unwrap().completed.insert(script.index);
-                Ok(())
-            }
-            End::Permanent => Err(Permanent::new("never").into()),
-            End::Panic => panic!("boom"),
-            End::Hang => std::future::pending().await,
-        }
-    });
-    (
-        seen.into_inner()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()),
-        report,
-    )
-}
-
-fn check(case: &Case) {
-    let (seen, report) = run(case);
-    let reported = report.failed();
-
-    // Reported = not completed, each once, in record order.
-    let mut expected: Vec<&str> = Vec::new();
-    for (index, record) in case.records.iter().enumerate() {
-        if !seen.completed.contains(&index) && !expected.contains(&&*record.id) {
-            expected.push(&record.id);
-        }
-    }
-    assert_eq!(reported, expected);
-
-    // In time, and no attempt starts when time is up.
-    let timeout = Duration::from_secs(case.timeout.into());
-    let margin = (timeout / 10).min(Duration::from_millis(500));
-    let work = remaining(case).saturating_sub(margin);
-    let tick = Duration::from_millis(1);
-    assert!(
-        report.elapsed() <= work + tick,
-        "{:?} > {work:?}",
-        report.elapsed()
-    );
-    for (_, start) in &seen.starts {
-        assert!(*start < work + tick);
-    }
-
-    // Never too many at once, never too often, never after it is hopeless.
-    assert!(seen.most_at_once <= case.concurrency as usize);
-    let mut starts = BTreeMap::<usize, u32>::new();
-    for (index, _) in &seen.starts {
-        *starts.entry(*index).or_default() += 1;
-    }
-    for (index, record) in case.records.iter().enumerate() {
-        let times = starts.get(&index).copied().unwrap_or(0);
-        let most = match record.script.end {
-            _ if record.malformed => 0,
-            End::Ok | End::Permanent if case.attempt_timeout.is_none() => {
-                record.script.failures.min(case.retries) + 1
-            }
-            _ => case.retries + 1,
-        };
-        assert!(times <= most, "record {index}: {times} > {most}");
-    }
-
-    if case.fifo {
-        check_order(case, &seen);
-    }
-}
-
-fn check_order(case: &Case, seen: &Seen) {
-    for (position, (index, _)) in seen.starts.iter().enumerate() {
-        let group = case.records[*index].group;
-        for before in (0..*index).filter(|&before| case.records[before].group == group) {
-            // What comes before in the group was completed, and is not run again.
-            assert!(seen.completed.contains(&before));
-            assert!(
-                !seen.starts[position..]
-                    .iter()
-                    .any(|(later, _)| *later == before)
-            );
-        }
-        if case.stop_batch && case.concurrency == 1 {
-            assert!((0..*index).all(|before| seen.completed.contains(&before)));
-        }
-    }
-}
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_keeps_the_rules(case in case()) {
-        check(&case);
+        let ran = run(&case);
+
+        check_answer(&case, &ran);
+        check_limits(&case, &ran);
+        check_outcomes(&case, &ran);
+        check_delays(&case, &ran);
+        if case.fifo {
+            check_order(&case, &ran);
+        }
+        if case.is_serial() {
+            check_simulated(&case, &ran);
+        } else {
+            check_foreseen(&case, &ran);
+        }
+    }
+}
+
+/// Reported is what was not completed, each id once, in record order.
+fn check_answer(case: &Case, ran: &Ran) {
+    let mut ids: Vec<&str> = Vec::new();
+    for (index, record) in case.records.iter().enumerate() {
+        if !ran.completed.contains(&index) && !ids.contains(&&*record.id) {
+            ids.push(&record.id);
+        }
+    }
+    assert_eq!(ran.report.failed(), ids);
+
+    let total = !case.records.is_empty() && ran.completed.is_empty();
+    match ran.report.error() {
+        Some(error) => {
+            assert!(total && case.error_if_all_fail, "{error}");
+            for id in ids {
+                assert!(error.contains(&format!("{id} (")), "{id}: {error}");
+            }
+        }
+        None => {
+            assert!(!(total && case.error_if_all_fail));
+            let failures: Vec<_> = ids
+                .into_iter()
+                .map(|id| serde_json::json!({"itemIdentifier": id}))
+                .collect();
+            assert_eq!(
+                ran.report.answer().unwrap(),
+                serde_json::json!({"batchItemFailures": failures})
+            );
+        }
+    }
+}
+
+/// Never over time, too many at once, or an attempt that does not count.
+fn check_limits(case: &Case, ran: &Ran) {
+    let latest = match ran.report.delays() {
+        [] => case.cut(),
+        _ => case.answer_by(),
+    };
+    assert!(millis(ran.report.elapsed()) <= latest);
+
+    let mut starts = vec![0; case.records.len()];
+    let mut running = 0;
+    for event in &ran.events {
+        match event.what {
+            What::Start => {
+                assert!(event.at < case.cut());
+                starts[event.record] += 1;
+                running += 1;
+            }
+            What::Ok => {}
+            What::End => running -= 1,
+        }
+        assert!(event.at <= case.cut());
+        assert!(running <= case.concurrency);
+    }
+    for ((starts, fate), record) in starts.iter().zip(&ran.fates).zip(&case.records) {
+        let unseen = u32::from(record.malformed && fate.attempts > 0);
+        assert_eq!(starts + unseen, fate.attempts);
+    }
+}
+
+/// Each record ended as it does alone, or there was no time, or it was behind a
+/// failure.
+fn check_outcomes(case: &Case, ran: &Ran) {
+    let ended_early = millis(ran.report.elapsed()) < case.cut();
+    for (index, (record, fate)) in case.records.iter().zip(&ran.fates).enumerate() {
+        let alone = alone(case, record).fate;
+        match fate.outcome {
+            Outcome::Failed(why) if matches!(alone.outcome, Outcome::InDlq(_)) => {
+                assert_eq!(Outcome::InDlq(why), alone.outcome);
+                assert!(!ended_early, "there was time to send {index}");
+            }
+            Outcome::Done | Outcome::InDlq(_) | Outcome::Failed(_) => assert_eq!(*fate, alone),
+            Outcome::OutOfTime { .. } if fate.attempts == 0 => {
+                assert!(!ended_early, "there was time for {index}");
+            }
+            Outcome::OutOfTime { last } => {
+                assert!(fate.attempts <= alone.attempts);
+                let before = match fate.attempts {
+                    1 => None,
+                    number => attempt(case, record, number - 1).result.err(),
+                };
+                let newest = attempt(case, record, fate.attempts);
+                let (_, start) = ran
+                    .starts()
+                    .filter(|start| start.0 == index)
+                    .last()
+                    .unwrap();
+                match newest.millis.map(|millis| start + millis) {
+                    // Its wait would have been too long.
+                    Some(end) if end <= case.cut() => {
+                        assert!(fate.attempts <= case.retries);
+                        assert_eq!(last, newest.result.err());
+                        assert!(end + longest_wait(case, fate.attempts) >= case.cut());
+                    }
+                    // It was cut off.
+                    _ => {
+                        assert_eq!(last, before);
+                        assert!(!ended_early);
+                    }
+                }
+            }
+            Outcome::NotRun => {
+                let failed = |before: usize| !ran.completed.contains(&before);
+                let stopped = case.fifo && case.stop_batch && has_failed(ran);
+                assert!(stopped || case.before_in_group(index).any(failed));
+            }
+        }
+        assert_eq!(
+            ran.in_dlq.contains(&index),
+            matches!(fate.outcome, Outcome::InDlq(_))
+        );
+    }
+}
+
+/// Whether any record failed by itself, not because it or others were cut off.
+fn has_failed(ran: &Ran) -> bool {
+    ran.fates.iter().any(|fate| {
+        matches!(
+            fate.outcome,
+            Outcome::Failed(_) | Outcome::OutOfTime { last: Some(_) }
+        )
+    })
+}
+
+/// What is reported is delayed as its receives say, a group as its first.
+fn check_delays(case: &Case, ran: &Ran) {
+    let Some((min, max, _)) = case.queue_backoff else {
+        assert!(ran.report.delays().is_empty());
+        return;
+    };
+    let mut of_group = BTreeMap::new();
+    let mut delays = Vec::new();
+    for (index, record) in case.records.iter().enumerate() {
+        if ran.completed.contains(&index) {
+            continue;
+        }
+        // SQS takes twelve hours from the receive, which is taken to be six
+        // hours past at most; a minute is kept.
+        let past = 6 * 3_600 * u64::from(record.first_received_long_ago);
+        let own = (u64::from(min) << (record.receive_count - 1).min(30))
+            .min(max.into())
+            .min(12 * 3_600 - 60 - past);
+        let delay = match record.group {
+            Some(group) if case.fifo => *of_group.entry(group).or_insert(own),
+            _ => own,
+        };
+        delays.push((
+            format!("receipt-{}", index + 1),
+            u32::try_from(delay).unwrap(),
+        ));
+    }
+    assert_eq!(ran.report.delays(), delays);
+}
+
+/// A group's records start when those before are completed; with `stop_batch`
+/// none does after a failure.
+fn check_order(case: &Case, ran: &Ran) {
+    let dlq = case.dlq.map_or(0, |dlq| dlq.millis);
+    // When a record was done with, or sent to the DLQ, as far as the function
+    // can see: it does not see a malformed one.
+    let ended = |record: usize| Some((ran.last(record)?, ran.events[ran.last(record)?].at));
+    for (place, event) in ran.events.iter().enumerate() {
+        if event.what != What::Start {
+            continue;
+        }
+        for before in case.before_in_group(event.record) {
+            assert!(ran.completed.contains(&before));
+            let Some((end, at)) = ended(before) else {
+                continue;
+            };
+            assert!(end < place);
+            if ran.in_dlq.contains(&before) {
+                assert!(at + dlq <= event.at);
+            }
+        }
+        if !case.stop_batch {
+            continue;
+        }
+        for other in (0..case.records.len()).filter(|other| !ran.completed.contains(other)) {
+            let Some((end, at)) = ended(other).filter(|_| other != event.record) else {
+                continue;
+            };
+            let is_permanent =
+                matches!(ran.fates[other].outcome, Outcome::Failed(why) if why.is_permanent());
+            let attempt = ran.events[..place]
+                .iter()
+                .any(|earlier| earlier.record == event.record);
+            // Those that had begun go on.
+            if attempt || (is_permanent && dlq > 0 && at + dlq >= event.at) {
+                continue;
+            }
+            assert!(end > place, "{} starts after {other} failed", event.record);
+        }
+    }
+}
+
+fn check_simulated(case: &Case, ran: &Ran) {
+    let simulation = simulate(case);
+
+    assert_eq!(ran.fates, simulation.fates);
+    assert_eq!(ran.starts().collect::<Vec<_>>(), simulation.starts);
+    let end = match case.queue_backoff {
+        Some((_, _, millis)) if !ran.report.delays().is_empty() => {
+            (simulation.end + millis).min(case.answer_by())
+        }
+        _ => simulation.end,
+    };
+    assert_eq!(millis(ran.report.elapsed()), end);
+}
+
+fn check_foreseen(case: &Case, ran: &Ran) {
+    let may_stop = case.fifo && case.stop_batch && has_failed(ran);
+    for (index, fate) in foreseen(case).into_iter().enumerate() {
+        let stopped = may_stop && ran.fates[index] == Fate::NOT_RUN;
+        if let Some(fate) = fate.filter(|_| !stopped) {
+            assert_eq!(ran.fates[index], fate, "record {index}");
+        }
+    }
+}
+
+/// A test is worth what its cases are.
+#[test]
+fn the_cases_hold_what_they_should() {
+    let mut runner = TestRunner::deterministic();
+    let mut shares = BTreeMap::<&str, (u32, u32)>::new();
+    let mut count = |name, holds| {
+        let (held, of) = shares.entry(name).or_default();
+        *held += u32::from(holds);
+        *of += 1;
+    };
+    for _ in 0..1_000 {
+        let case = case().new_tree(&mut runner).unwrap().current();
+        count("serial", case.is_serial());
+        let foreseen = foreseen(&case);
+        if !case.is_serial() {
+            for fate in &foreseen {
+                count("foreseen in lanes", fate.is_some());
+            }
+            let mut certain = foreseen.iter().flatten();
+            let hangs = |fate: &Fate| {
+                matches!(fate.outcome, Outcome::OutOfTime { .. }) && fate.attempts > 0
+            };
+            count(
+                "lanes that go on beside one that hangs",
+                certain.clone().any(hangs) && certain.any(|fate| fate.is_completed()),
+            );
+            count(
+                "groups behind a failure",
+                foreseen.contains(&Some(Fate::NOT_RUN)),
+            );
+            continue;
+        }
+        let simulation = simulate(&case);
+        for fate in &simulation.fates {
+            count("done", fate.outcome == Outcome::Done);
+            count("done by retries", fate.is_completed() && fate.attempts > 1);
+            count("in the DLQ", matches!(fate.outcome, Outcome::InDlq(_)));
+            count(
+                "out of time",
+                matches!(fate.outcome, Outcome::OutOfTime { .. }),
+            );
+            count("not run", fate.outcome == Outcome::NotRun);
+        }
+        // Where records are taken one by one both models speak of the same.
+        if !case.fifo {
+            for (foreseen, simulated) in foreseen.iter().zip(&simulation.fates) {
+                assert!(foreseen.is_none_or(|fate| fate == *simulated));
+            }
+        }
+    }
+    for (name, (held, of)) in shares {
+        assert!(held * 50 >= of, "{name}: {held} of {of}");
     }
 }
