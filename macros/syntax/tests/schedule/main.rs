@@ -4,6 +4,7 @@
 mod arbitrary;
 mod croner_agrees;
 mod expressions;
+mod property;
 mod refusals;
 mod runs;
 mod waits;

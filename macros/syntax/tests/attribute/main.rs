@@ -1,0 +1,46 @@
+//! Any attribute on any item. What must hold for each is in `property.rs`, which
+//! the fuzz target `attribute` shares.
+
+mod property;
+
+use proptest::prelude::*;
+
+use property::{HANDLER, check};
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<i64>().prop_map(|number| number.to_string()),
+        any::<bool>().prop_map(|flag| flag.to_string()),
+        "\\PC{0,12}".prop_map(|text| format!("{text:?}")),
+        "[0-9]{1,6}(ms|s|m|h|d)?".prop_map(|text| format!("{text:?}")),
+        "[0-9]{1,3}s\\.\\.[0-9]{1,3}(s|m)".prop_map(|text| format!("{text:?}")),
+        Just("[\"a\", 1]".to_owned()),
+        Just("a::b".to_owned()),
+        Just("(A = \"b\")".to_owned()),
+        Just("{ 1 }".to_owned()),
+    ]
+}
+
+fn key() -> impl Strategy<Value = String> {
+    let known: Vec<_> = redrive_syntax::keys::KEYS
+        .iter()
+        .map(|key| key.name.to_owned())
+        .collect();
+    prop_oneof![9 => proptest::sample::select(known), 1 => "[a-z_]{1,10}x"]
+}
+
+proptest! {
+    // Without files of earlier failures: a failure becomes a test of its own.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_pairs(pairs in proptest::collection::vec((key(), value()), 0..8)) {
+        let attribute: Vec<_> = pairs.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        check(&attribute.join(", "), HANDLER);
+    }
+
+    #[test]
+    fn any_tokens(attribute in "[a-z=,\"0-9(){}\\[\\] .:#<>&-]{0,60}", item in "(pub )?(async )?(unsafe )?(fn|struct|impl) [a-z]{1,4}[a-z&<>:, ()'-]{0,40}") {
+        check(&attribute, &item);
+    }
+}

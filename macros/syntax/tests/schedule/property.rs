@@ -1,0 +1,80 @@
+//! What holds for any text as a schedule, a time zone, or both. The fuzz target
+//! `schedule` includes this file.
+
+use std::time::Duration;
+
+use redrive_syntax::schedule::error::RULES;
+use redrive_syntax::schedule::{Schedule, ScheduleError, timezone};
+
+/// The years whose clock changes `longest_gap_in` knows; see there.
+const KNOWN: std::ops::Range<&str> = "2026-01-01T00:00:00Z".."2054-01-01T00:00:00Z";
+
+/// Runs that are looked at.
+const RUNS: usize = 50;
+
+/// Checks a schedule in two zones.
+///
+/// # Panics
+///
+/// If the parser or the runs break one of their promises.
+pub(crate) fn check(text: &str) {
+    for zone in ["UTC", "Europe/Berlin"] {
+        check_in(text, zone, KNOWN.start);
+    }
+}
+
+/// Checks a schedule in a zone, and its runs from an instant on if that is one.
+///
+/// # Panics
+///
+/// As [`check`].
+pub(crate) fn check_in(text: &str, zone: &str, start: &str) {
+    let schedule = match Schedule::parse(text) {
+        Ok(schedule) => schedule,
+        Err(errors) => return assert_points_into(text, &errors),
+    };
+    assert_eq!(schedule.as_str(), text);
+    // A name that is none is compared with all there are, which takes long: only
+    // where it matters.
+    let zone = match timezone(zone) {
+        Ok(found) => found,
+        Err(error) => return assert_points_into(zone, &[error]),
+    };
+    let longest = schedule.longest_gap();
+    let longest_here = schedule.longest_gap_in(&zone);
+    assert_eq!(longest.is_some(), longest_here.is_some());
+    assert!(longest_here >= longest && longest != Some(Duration::ZERO));
+    let _ = schedule.in_dst_gap(&zone);
+
+    let Ok(start) = start.parse() else {
+        return;
+    };
+    let known = KNOWN.start.parse().unwrap()..KNOWN.end.parse().unwrap();
+    let mut last = None;
+    let mut after = start;
+    for run in schedule.upcoming(start, &zone).take(RUNS) {
+        assert!(run > after, "{text}: {run} after {after}");
+        if let (Some(last), Some(longest)) = (last, longest_here)
+            && known.contains(&last)
+            && known.contains(&run)
+        {
+            let wait = Duration::try_from(run.duration_since(last)).unwrap();
+            assert!(wait <= longest, "{text}: from {last} to {run}");
+        }
+        last = Some(run);
+        after = run;
+    }
+}
+
+fn assert_points_into(text: &str, errors: &[ScheduleError]) {
+    assert!(!errors.is_empty());
+    for error in errors {
+        assert!(
+            text.get(error.span.clone()).is_some(),
+            "{text:?}: {error:?}"
+        );
+        assert!(RULES.contains(&error.rule));
+        assert!(!error.message.is_empty() && !error.message.ends_with('.'));
+        assert!(!error.message.starts_with(char::is_uppercase), "{error}");
+    }
+}
