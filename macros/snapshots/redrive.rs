@@ -29,8 +29,11 @@ pub(crate) fn main() -> ::redrive::__private::ExitCode {
             queue_backoff_seconds: ::core::option::Option::None,
             metrics: true,
         };
-        async fn call(message: Self::Message, _: &Self::State) -> Self::Output {
-            process_order(message).await
+        fn call(
+            message: Self::Message,
+            _: &Self::State,
+        ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
+            ::redrive::__private::handler_future(process_order(message))
         }
     }
     #[cfg(panic = "abort")]

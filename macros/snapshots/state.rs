@@ -11,12 +11,10 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
         type Message = Message<Order>;
         type Output = anyhow::Result<()>;
         type State = Pool;
-        async fn init() -> ::core::result::Result<
-            Self::State,
-            ::renamed::__private::BoxError,
-        > {
-            let state: Pool = ::renamed::__private::built(connect().await)?;
-            ::core::result::Result::Ok(state)
+        fn init() -> impl ::core::future::Future<
+            Output = ::core::result::Result<Self::State, ::renamed::__private::BoxError>,
+        > + ::core::marker::Send {
+            ::renamed::__private::handler_init::<Self::State, _, _>(connect)
         }
         type Sqs = ::renamed::__private::Sqs;
         type Redrive = ::renamed::__private::NoRedrive;
@@ -34,13 +32,16 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
             queue_backoff_seconds: ::core::option::Option::Some((30u32, 900u32)),
             metrics: true,
         };
-        async fn call(message: Self::Message, state: &Self::State) -> Self::Output {
-            process_order(message, state).await
+        fn call(
+            message: Self::Message,
+            state: &Self::State,
+        ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
+            ::renamed::__private::handler_future(process_order(message, state))
         }
         fn is_permanent(
             error: &<Self::Output as ::renamed::__private::HandlerResult>::Error,
         ) -> bool {
-            OrderError::is_permanent(error)
+            ::renamed::__private::handler_permanent(error, OrderError::is_permanent)
         }
     }
     ::renamed::__private::main::<__RedriveHandler>()

@@ -69,7 +69,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
         None => quote!(NoRedrive),
     };
     let state = state(handler, user, &private);
-    let call = call(handler);
+    let call = call(handler, &private);
     let is_permanent = user
         .permanent
         .as_ref()
@@ -157,15 +157,18 @@ fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream 
     let ok = quote!(::core::result::Result::Ok);
     match (&handler.state, &user.init) {
         (Some(state), Some(init)) => {
-            // All on the path, so that what `init` gets wrong is shown there.
-            let built = spanned(quote!(#private::built), init.span());
-            let build = quote_spanned!(init.span()=> let state: #state = #built(#init().await)?;);
+            // All on the path, so that what `init` gets wrong is shown there, once.
+            let on = |tokens| spanned(tokens, init.span());
+            let handler_init = on(quote!(#private::handler_init));
+            let result = on(quote!(::core::result::Result<Self::State, #private::BoxError>));
+            let build = quote_spanned! {init.span()=>
+                fn init() -> impl ::core::future::Future<Output = #result> + ::core::marker::Send {
+                    #handler_init::<Self::State, _, _>(#init)
+                }
+            };
             quote! {
                 type State = #state;
-                async fn init() -> ::core::result::Result<Self::State, #private::BoxError> {
-                    #build
-                    #ok(state)
-                }
+                #build
             }
         }
         _ => quote! {
@@ -185,30 +188,37 @@ fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
     tokens.into_iter().map(on).collect()
 }
 
-/// Calls the user's function.
-fn call(handler: &Handler) -> TokenStream {
+/// Calls the user's function; no `async fn`, so that the compiler speaks of the
+/// user's future and not of one around it.
+fn call(handler: &Handler, private: &TokenStream) -> TokenStream {
     let name = &handler.name;
     let span = Span::mixed_site().located_at(name.span());
+    let handler_future = spanned(quote!(#private::handler_future), name.span());
     let call = match handler.state {
-        Some(_) => quote_spanned!(span=> #name(message, state).await),
-        None => quote_spanned!(span=> #name(message).await),
+        Some(_) => quote_spanned!(span=> #handler_future(#name(message, state))),
+        None => quote_spanned!(span=> #handler_future(#name(message))),
     };
     let state = match handler.state {
         Some(_) => quote_spanned!(span=> state),
         None => quote_spanned!(span=> _),
     };
     quote_spanned! {span=>
-        async fn call(message: Self::Message, #state: &Self::State) -> Self::Output {
+        fn call(
+            message: Self::Message,
+            #state: &Self::State,
+        ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
             #call
         }
     }
 }
 
 fn is_permanent(path: &syn::Path, private: &TokenStream) -> TokenStream {
-    let result = spanned(quote!(#private::HandlerResult), path.span());
+    let on = |tokens| spanned(tokens, path.span());
+    let result = on(quote!(#private::HandlerResult));
+    let handler_permanent = on(quote!(#private::handler_permanent));
     quote_spanned! {path.span()=>
         fn is_permanent(error: &<Self::Output as #result>::Error) -> bool {
-            #path(error)
+            #handler_permanent(error, #path)
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What generated code implements, and the bounds it checks on the user's types.
 
-use std::{error::Error, future::Future};
+use std::{
+    error::Error,
+    future::{Future, Pending, pending},
+};
 
 use crate::{
     message::FromMessage, redrive_function::RedriveFunction, settings::Settings,
@@ -17,7 +20,7 @@ pub trait Handler: Send + Sync + 'static {
     /// What its second parameter refers to; `()` without one.
     type State: Send + Sync + 'static;
     /// What it returns.
-    type Output: HandlerResult;
+    type Output: HandlerResult<Error: HandlerError>;
     /// Whether the worker itself calls SQS.
     type Sqs: SqsAccess;
     /// Whether the binary is also the redrive function.
@@ -49,7 +52,7 @@ pub trait Handler: Send + Sync + 'static {
 )]
 pub trait HandlerResult {
     /// The error.
-    type Error: HandlerError;
+    type Error;
 
     /// The result itself, whatever alias it has.
     ///
@@ -59,7 +62,7 @@ pub trait HandlerResult {
     fn into_result(self) -> Result<(), Self::Error>;
 }
 
-impl<E: HandlerError> HandlerResult for Result<(), E> {
+impl<E> HandlerResult for Result<(), E> {
     type Error = E;
 
     fn into_result(self) -> Result<(), E> {
@@ -86,11 +89,115 @@ impl<E: Into<BoxError>> HandlerError for E {
     }
 }
 
-/// What `init` gives, for `main` to report if it is an error.
+/// What `init = path` names; `Shape` is for the compiler alone.
+#[diagnostic::on_unimplemented(
+    message = "`init` must be an `async fn() -> Result<{S}, E>` [handler_init]",
+    label = "this is no `async fn() -> Result<{S}, E>`",
+    note = "it takes nothing; `E` implements `std::error::Error`, or is `redrive::BoxError`, `anyhow::Error` or `String`"
+)]
+pub trait Init<S, Shape>: Send {
+    /// What it returns.
+    type Future: Future;
+
+    /// Begins.
+    fn start(self) -> Self::Future;
+
+    /// The state, or why there is none.
+    ///
+    /// # Errors
+    ///
+    /// Its own.
+    fn built(result: <Self::Future as Future>::Output) -> Result<S, BoxError>;
+}
+
+impl<S, E, F, R> Init<S, Right> for F
+where
+    F: FnOnce() -> R + Send,
+    R: IntoFuture<Output = Result<S, E>>,
+    E: HandlerError,
+{
+    type Future = R::IntoFuture;
+
+    fn start(self) -> R::IntoFuture {
+        self().into_future()
+    }
+
+    fn built(result: Result<S, E>) -> Result<S, BoxError> {
+        result.map_err(HandlerError::into_box)
+    }
+}
+
+/// The state, or why there is none.
 ///
-/// # Errors
-///
-/// That of `init`.
-pub fn built<S, E: HandlerError>(result: Result<S, E>) -> Result<S, BoxError> {
-    result.map_err(HandlerError::into_box)
+/// The function has the name of its rule, for the compiler shows it, and the
+/// line of the bound that is broken.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` promises no `Send`, and a mistake would be told twice"
+)]
+pub fn handler_init<S, I, Shape>(init: I) -> impl Future<Output = Result<S, BoxError>> + Send
+where
+    I: Init<S, Shape>,
+    I::Future: Send, // what `init` holds across an `.await` must be `Send` [handler_future]
+{
+    async { I::built(init.start().await) }
+}
+
+/// What `permanent = path` names; `Shape` is for the compiler alone.
+#[diagnostic::on_unimplemented(
+    message = "`permanent` must be a `fn(&{E}) -> bool` [handler_permanent]",
+    label = "this is no `fn(&{E}) -> bool`",
+    note = "it takes the error that the function returns, as it is, and says whether no further attempt can succeed"
+)]
+pub trait IsPermanent<E, Shape> {
+    /// Its answer.
+    fn judge(self, error: &E) -> bool;
+}
+
+impl<E, F: FnOnce(&E) -> bool> IsPermanent<E, Right> for F {
+    fn judge(self, error: &E) -> bool {
+        self(error)
+    }
+}
+
+/// Whether no further attempt can succeed after this error; named as
+/// [`handler_init`] is.
+pub fn handler_permanent<E, P: IsPermanent<E, Shape>, Shape>(error: &E, permanent: P) -> bool {
+    permanent.judge(error)
+}
+
+/// The user's future; named as [`handler_init`] is.
+pub fn handler_future<F>(future: F) -> impl Future<Output = F::Output> + Send
+where
+    F: Future + Send, // what the function holds across an `.await` must be `Send` [handler_future]
+{
+    future
+}
+
+/// The shape of what the user names, if it is right.
+pub enum Right {}
+
+/// A second shape, which nothing has. With one impl to choose from, the compiler
+/// would speak of that impl's bounds; with two it speaks of the trait.
+pub enum Wrong {}
+
+/// Implemented for nothing.
+pub trait Never {}
+
+impl<S, F: Never + Send> Init<S, Wrong> for F {
+    type Future = Pending<Result<S, BoxError>>;
+
+    fn start(self) -> Self::Future {
+        pending()
+    }
+
+    fn built(result: Result<S, BoxError>) -> Result<S, BoxError> {
+        result
+    }
+}
+
+impl<E, F: Never> IsPermanent<E, Wrong> for F {
+    fn judge(self, _: &E) -> bool {
+        false
+    }
 }

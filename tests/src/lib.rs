@@ -4,6 +4,7 @@
 pub mod binary;
 pub mod emulator;
 pub mod http;
+pub mod package;
 pub mod process;
 pub mod python;
 pub mod rie;

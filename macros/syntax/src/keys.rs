@@ -129,7 +129,8 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "attempt_timeout",
-        kind: Kind::Duration(MS..=seconds(900)),
+        // With half a second for the answer, an attempt fits in the longest `timeout`.
+        kind: Kind::Duration(MS..=seconds(899)),
         default: "as long as the invocation has",
         about: "the longest that one attempt may take",
         aws: "",
@@ -161,7 +162,8 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "visibility_timeout",
-        kind: Kind::Seconds(0..=43_200),
+        // SQS takes 0, but no function's `timeout` is as short.
+        kind: Kind::Seconds(1..=43_200),
         default: "6 × `timeout` + `batch_window`",
         about: "how long a received message stays hidden, and so how long a failed one waits",
         aws: "VisibilityTimeout",

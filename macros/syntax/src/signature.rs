@@ -4,7 +4,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, PathArguments, ReturnType, Safety, Signature, Type, Visibility};
+use syn::{
+    Attribute, FnArg, GenericArgument, PathArguments, ReturnType, Safety, Signature, Type,
+    TypePath, Visibility,
+};
 
 use crate::errors::Errors;
 use crate::rules::Warning;
@@ -190,29 +193,53 @@ fn check_message(message: &Type, errors: &mut Errors) -> Option<Type> {
         },
         Type::ImplTrait(_) => "the message's type decides how it is read; name it instead of `impl …`".to_owned(),
         Type::Infer(_) => "the message's type decides how it is read; name it".to_owned(),
-        Type::Path(path) => match path.path.segments.last() {
-            Some(last) if last.ident == "SqsMessage" => {
-                "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it".to_owned()
+        Type::Path(path) => {
+            if let Some((span, refusal)) = no_body(path) {
+                errors.push("handler_message", span, refusal);
+                return None;
             }
-            Some(last) if matches!(last.ident.to_string().as_str(), "SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => {
-                format!("the handler takes one message, not a batch; write the type of its body instead of `{}`", last.ident)
+            match path.path.segments.last() {
+                Some(last) if has_lifetime(&last.arguments) => {
+                    "the message is decoded anew for each attempt and cannot borrow; use owned fields such as `String`".to_owned()
+                }
+                _ => return Some(message.clone()),
             }
-            Some(last) if has_lifetime(&last.arguments) => {
-                "the message is decoded anew for each attempt and cannot borrow; use owned fields such as `String`".to_owned()
-            }
-            _ => return Some(message.clone()),
-        },
+        }
         _ => return Some(message.clone()),
     };
     errors.push("handler_message", message.span(), refusal);
     None
 }
 
+/// What no body is read as, also within another type: `Option<SqsMessage>` is
+/// an empty one whatever the body holds.
+fn no_body(path: &TypePath) -> Option<(Span, String)> {
+    let last = path.path.segments.last()?;
+    let refusal = match last.ident.to_string().as_str() {
+        "SqsMessage" => {
+            "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it".to_owned()
+        }
+        name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => {
+            format!("the handler takes one message, not a batch; write the type of its body instead of `{name}`")
+        }
+        _ => {
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+                return None;
+            };
+            return arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(Type::Path(inner)) => no_body(inner),
+                _ => None,
+            });
+        }
+    };
+    Some((path.span(), refusal))
+}
+
 fn has_lifetime(arguments: &PathArguments) -> bool {
     match arguments {
         PathArguments::AngleBracketed(arguments) => {
             arguments.args.iter().any(|argument| match argument {
-                syn::GenericArgument::Lifetime(lifetime) => lifetime.ident != "static",
+                GenericArgument::Lifetime(lifetime) => lifetime.ident != "static",
                 _ => false,
             })
         }
@@ -264,7 +291,7 @@ fn is_no_result(result: &Type) -> bool {
     match &last.arguments {
         PathArguments::AngleBracketed(arguments) if last.ident == "Result" => {
             let done = arguments.args.first();
-            !matches!(done, Some(syn::GenericArgument::Type(Type::Tuple(unit))) if unit.elems.is_empty())
+            !matches!(done, Some(GenericArgument::Type(Type::Tuple(unit))) if unit.elems.is_empty())
         }
         _ => matches!(
             last.ident.to_string().as_str(),

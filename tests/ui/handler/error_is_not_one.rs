@@ -9,11 +9,14 @@ struct Order {
 
 type Error = std::io::Error;
 
-#[derive(Debug)]
 struct Failed;
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(permanent = is_gone, infra = false)]
 async fn handle(order: Order) -> Result<(), Failed> {
     let _ = order.id;
-    Err(Failed)
+    Ok(())
+}
+
+fn is_gone(error: &Failed) -> bool {
+    true
 }

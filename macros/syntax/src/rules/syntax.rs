@@ -214,6 +214,24 @@ pub(super) const RULES: &[Rule] = &[
         "// src/main.rs\n#[derive(Debug, thiserror::Error)]\n#[error(\"it failed\")]\nstruct Failed;\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Failed> { Ok(()) }",
     ),
     rule(
+        "handler_future",
+        "Lambda may run the worker on several threads, and a future moves between them at each `.await`; what the handler, or `init`, holds across one must be `Send`. Drop it before, or use the type that is: `Arc` for `Rc`, the `Mutex` of tokio for a guard.",
+        "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> {\n    let seen = Rc::new(order.id);\n    ship(&order).await?;\n    log(&seen)\n}",
+        "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> {\n    let seen = Arc::new(order.id);\n    ship(&order).await?;\n    log(&seen)\n}",
+    ),
+    rule(
+        "handler_init",
+        "`init` is called once per cold start, without arguments, and waited for; it gives the state that the handler takes, or the error that Lambda shows.",
+        "// src/main.rs\nasync fn connect() -> Pool { Pool::new() }\n#[sqs_batch(init = connect)] async fn handle(order: Order, pool: &Pool) -> Result<(), Error> { Ok(()) }",
+        "// src/main.rs\nasync fn connect() -> Result<Pool, Error> { Ok(Pool::new()) }\n#[sqs_batch(init = connect)] async fn handle(order: Order, pool: &Pool) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "handler_permanent",
+        "`permanent` looks at the error that the handler returned, as it is, and says whether no further attempt can succeed.",
+        "// src/main.rs\nfn is_gone(error: Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// src/main.rs\nfn is_gone(error: &Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
         "redrive_feature",
         "What calls SQS is behind the feature `redrive` of the crate `redrive`, which is on by default: add it to the dependency's `features`.",
         "// Cargo.toml: redrive = { version = \"0.1\", default-features = false }\n#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",

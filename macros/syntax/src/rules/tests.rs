@@ -110,11 +110,22 @@ fn errors_cannot_be_allowed() {
 }
 
 #[test]
-fn a_deliberate_choice_is_recorded() {
-    let parsed = parse("#[sqs_batch(queue = \"orders.fifo\", allow = \"fifo_dlq_order\")]");
-    assert!(parsed.errors.is_empty());
-    assert_eq!(parsed.warnings.len(), 1);
-    assert!(parsed.warnings[0].accepted);
+fn what_may_be_allowed_is_recorded_and_no_longer_shown() {
+    for rule in shown_by_a_function().filter(|rule| rule.level != Level::Error) {
+        let allow = format!("allow = \"{}\"", rule.id);
+        let allowed = match rule.fails.strip_prefix("#[sqs_batch]") {
+            Some(function) => format!("#[sqs_batch({allow})]{function}"),
+            None => rule
+                .fails
+                .replacen("#[sqs_batch(", &format!("#[sqs_batch({allow}, "), 1),
+        };
+        let parsed = parse(&allowed);
+        assert_eq!(broken(&parsed), BTreeSet::new(), "{allowed}");
+        let [warning] = parsed.warnings.as_slice() else {
+            panic!("one accepted warning: {allowed}");
+        };
+        assert!(warning.accepted && warning.rule == rule.id, "{allowed}");
+    }
 }
 
 /// Any options that go well with an example go as well with its mistake: that is

@@ -1,0 +1,4 @@
+#[redrive::sqs_batch(memory = 128)]
+async fn memory_least(_: redrive::Text) -> Result<(), String> {
+    Ok(())
+}

@@ -1,0 +1,13 @@
+include!("elsewhere.rs");
+
+//- src/elsewhere.rs
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch]
+async fn handle(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch]
+async fn handle(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}
+
+#[redrive::sqs_batch]
+async fn second(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}

@@ -1,0 +1,25 @@
+#![allow(unused_variables)]
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+struct State;
+
+#[sqs_batch(init = connect, infra = false)]
+async fn handle(order: Order, state: &State) -> Result<(), Error> {
+    let _ = (order.id, state);
+    Ok(())
+}
+
+async fn connect() -> Result<State, Error> {
+    let counter = std::rc::Rc::new(1);
+    tokio::task::yield_now().await;
+    let _ = counter;
+    Ok(State)
+}

@@ -1,0 +1,22 @@
+#![allow(unused_variables)]
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+struct State;
+
+#[sqs_batch(init = connect, infra = false)]
+async fn handle(order: Order, state: &State) -> Result<(), Error> {
+    let _ = (order.id, state);
+    Ok(())
+}
+
+async fn connect(url: &str) -> Result<State, Error> {
+    Ok(State)
+}

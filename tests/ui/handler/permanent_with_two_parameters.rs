@@ -1,0 +1,20 @@
+#![allow(unused_variables)]
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+#[sqs_batch(permanent = is_gone, infra = false)]
+async fn handle(order: Order) -> Result<(), Error> {
+    let _ = order.id;
+    Ok(())
+}
+
+fn is_gone(error: &Error, attempt: u32) -> bool {
+    true
+}
