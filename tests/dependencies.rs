@@ -1,0 +1,54 @@
+//! What a user's Lambda links, which is its size and its cold start.
+
+use std::{collections::BTreeSet, process::Command};
+
+/// The crates that a user's binary is built from.
+fn linked(features: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--package", "redrive", "--edges"])
+        .args(["normal,no-proc-macro", "--prefix", "none", "--format"])
+        .arg("{p}")
+        .args(features)
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_sdk_is_the_sqs_client_and_one_tls_stack() {
+    let linked = linked(&[]);
+    assert!(linked.contains("aws-sdk-sqs") && linked.contains("ring"));
+    for unwanted in [
+        // The chain of credentials: Lambda sets them.
+        "aws-config",
+        "aws-sdk-sso",
+        "aws-sdk-ssooidc",
+        "aws-sdk-sts",
+        "aws-smithy-http-client",
+        // Other TLS stacks, and what SQS does not speak.
+        "aws-lc-rs",
+        "aws-lc-sys",
+        "native-tls",
+        "openssl",
+        "h2",
+        // The macro's and the build script's.
+        "syn",
+        "redrive-syntax",
+        "redrive-infra",
+    ] {
+        assert!(!linked.contains(unwanted), "{unwanted}: {linked:?}");
+    }
+}
+
+#[test]
+fn without_a_redrive_there_is_no_sdk() {
+    let linked = linked(&["--no-default-features"]);
+    for unwanted in ["aws-sdk-sqs", "rustls", "ring"] {
+        assert!(!linked.contains(unwanted), "{unwanted}: {linked:?}");
+    }
+}
