@@ -37,7 +37,9 @@ fn each_bound_compiles_without_a_warning() {
     for ((key, bound), source) in &sources {
         package.write(&format!("src/bin/{key}_{bound}.rs"), source);
     }
-    let report = package.report(&["--features", "redrive"]);
+    let features = ["--features", "redrive"];
+    package.check(&features).succeeds();
+    let report = package.report(&features);
     assert!(report.trim().is_empty(), "{report}");
     let template = package.template();
     let resources = template["Resources"].as_object().expect("resources");

@@ -24,8 +24,13 @@ fn aborting() -> &'static Path {
     BINARY.get_or_init(|| {
         let abort = [
             "--no-default-features",
+            // A profile of its own has a folder of its own.
             "--config",
-            "profile.dev.panic='abort'",
+            "profile.abort.inherits='dev'",
+            "--config",
+            "profile.abort.panic='abort'",
+            "--profile",
+            "abort",
         ];
         binary_with("redrive-fixtures", "logged", &abort)
     })

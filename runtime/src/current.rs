@@ -8,10 +8,7 @@ use std::{cell::RefCell, ops::Range};
 
 use bytes::Bytes;
 
-use crate::{
-    event::{self, Fields},
-    message::SystemAttributes,
-};
+use crate::{event::Fields, message::SystemAttributes};
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
@@ -23,7 +20,7 @@ thread_local! {
 pub(crate) struct Current {
     event: Bytes,
     id: Range<usize>,
-    record: Range<usize>,
+    attributes: Option<Range<usize>>,
     attempt: u32,
 }
 
@@ -32,7 +29,7 @@ impl Current {
         Self {
             event: event.clone(),
             id: range(event, fields.id),
-            record: range(event, fields.json),
+            attributes: fields.attributes.map(|piece| range(event, piece)),
             attempt,
         }
     }
@@ -73,7 +70,7 @@ pub(crate) fn for_each_field(mut field: impl FnMut(&'static str, &str)) {
             std::str::from_utf8(piece).unwrap_or_default()
         };
         field("messageId", json(&current.id));
-        let attributes = event::field(json(&current.record), "attributes").unwrap_or("{}");
+        let attributes = current.attributes.as_ref().map_or("{}", json);
         if let Ok(attributes) = SystemAttributes::from_json(attributes) {
             field("receiveCount", &attributes.receive_count.to_string());
             if let Some(group) = attributes.group_id

@@ -33,6 +33,7 @@ pub(crate) struct Fields<'a> {
     pub(crate) id: &'a str,
     pub(crate) body: Option<&'a str>,
     pub(crate) queue_arn: Option<&'a str>,
+    pub(crate) attributes: Option<&'a str>,
 }
 
 impl<'a> Event<'a> {
@@ -56,9 +57,8 @@ impl<'a> Event<'a> {
     pub(crate) fn is_fifo(&self) -> bool {
         self.records
             .iter()
-            .filter_map(|record| record.queue_arn)
-            // The closing quote included: no part of the suffix needs an escape.
-            .any(|arn| arn.ends_with(".fifo\""))
+            .filter_map(Fields::queue_arn)
+            .any(|arn| arn.ends_with(".fifo"))
     }
 }
 
@@ -74,23 +74,18 @@ impl<'a> Fields<'a> {
         json::text(self.queue_arn?).ok()
     }
 
-    /// A field by its name; none if it is `null`.
+    /// A field by its name; none if it is `null`. Goes through the whole record.
     pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
-        field(self.json, name)
+        let mut found = None;
+        let read: Result<(), Broken> = Scanner::new(self.json).object(|scanner, key| {
+            let value = scanner.value()?;
+            if key == name {
+                found = present(value);
+            }
+            Ok(())
+        });
+        read.ok().and(found)
     }
-}
-
-/// A field of a record that was read before; none if it is `null`.
-pub(crate) fn field<'a>(record: &'a str, name: &str) -> Option<&'a str> {
-    let mut found = None;
-    let read: Result<(), Broken> = Scanner::new(record).object(|scanner, key| {
-        let value = scanner.value()?;
-        if key == name {
-            found = present(value);
-        }
-        Ok(())
-    });
-    read.ok().and(found)
 }
 
 fn present(value: &str) -> Option<&str> {
@@ -125,11 +120,11 @@ impl Unfit {
             return json::describe(&error);
         }
         match self {
-            Self::Broken => "what is not JSON".to_owned(),
+            Self::Broken => "a key that is not a text".to_owned(),
             Self::Type { first, expected } => {
                 let kind = match first {
-                    b'{' => "map",
-                    b'[' => "sequence",
+                    b'{' => "object",
+                    b'[' => "list",
                     b'"' => "string",
                     b'n' => "null",
                     b't' | b'f' => "boolean",
@@ -200,10 +195,10 @@ fn read_records<'a>(scanner: &mut Scanner<'a>) -> Result<Vec<Fields<'a>>, Unfit>
 
 fn read_record<'a>(scanner: &mut Scanner<'a>, index: usize) -> Result<Fields<'a>, Unfit> {
     expect(scanner, b'{', || {
-        format!("record {index} to be an object").into()
+        format!("an object as record {index}").into()
     })?;
     let start = scanner.position();
-    let (mut id, mut body, mut queue_arn) = (None, None, None);
+    let (mut id, mut body, mut queue_arn, mut attributes) = (None, None, None, None);
     let (mut source, mut other_source) = (None, None);
     scanner.object(|scanner, key| {
         let value = scanner.value()?;
@@ -215,6 +210,7 @@ fn read_record<'a>(scanner: &mut Scanner<'a>, index: usize) -> Result<Fields<'a>
             "messageId" => id = Some(value),
             "body" => body = present(value),
             "eventSourceARN" => queue_arn = present(value),
+            "attributes" => attributes = present(value),
             "eventSource" => source = present(value),
             // SNS's spelling: known only to say what came instead of SQS.
             "EventSource" => other_source = present(value),
@@ -246,5 +242,6 @@ fn read_record<'a>(scanner: &mut Scanner<'a>, index: usize) -> Result<Fields<'a>
         id,
         body,
         queue_arn,
+        attributes,
     })
 }

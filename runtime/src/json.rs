@@ -106,7 +106,8 @@ fn unescape(json: &str) -> Option<String> {
 ///
 /// `serde_json` puts the offending string into its message, and a type can put
 /// anything into an error of its own. So only the texts that `serde` itself has
-/// pass, without the value; what was expected and the place say enough.
+/// pass, without the value; what was expected and the place say enough. A type
+/// that words its error exactly as `serde` does passes for it.
 pub(crate) fn describe(error: &serde_json::Error) -> String {
     let full = error.to_string();
     if !error.is_data() {
@@ -156,10 +157,73 @@ fn known(text: &str) -> Option<String> {
         if let Some(rest) = text.strip_prefix(start) {
             let at = rest.rfind(", expected ")?;
             let kind = kind(&rest[..at], start == "invalid length ")?;
-            return Some(format!("{start}{kind}{}", &rest[at..]));
+            let expected = &rest[at..];
+            let own = is_own(expected.trim_start_matches(", expected "));
+            return Some(format!("{start}{kind}{}", if own { expected } else { "" }));
         }
     }
     None
+}
+
+/// Whether these are `serde`'s words for what it expects. A type's own may have
+/// been made of the value: "a card that is not 4111".
+fn is_own(expected: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "a boolean",
+        "a character",
+        "a string",
+        "a borrowed string",
+        "a sequence",
+        "a map",
+        "unit",
+        "option",
+        "any value",
+        "field identifier",
+        "variant identifier",
+        "map with a single key",
+    ];
+    const NAMED: [&str; 10] = [
+        "struct",
+        "tuple struct",
+        "unit struct",
+        "newtype struct",
+        "enum",
+        "unit variant",
+        "struct variant",
+        "tuple variant",
+        "internally tagged enum",
+        "adjacently tagged enum",
+    ];
+    const COUNTED: [&str; 2] = ["a tuple of size ", "an array of length "];
+    let is_number = |text: &str| text.parse::<u64>().is_ok();
+    let is_type = |text: &str| {
+        text.split("::")
+            .all(|name| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+    };
+    let is_primitive = |text: &str| {
+        let bits = text.strip_prefix(['u', 'i', 'f']);
+        bits.is_some_and(|bits| ["8", "16", "32", "64", "128", "size"].contains(&bits))
+    };
+    let counted = |text: &str| {
+        COUNTED
+            .iter()
+            .any(|start| text.strip_prefix(start).is_some_and(is_number))
+    };
+    let named = |text: &str| {
+        let (text, size) = text.split_once(" with ").unwrap_or((text, "1 element"));
+        let size = size
+            .strip_suffix(" elements")
+            .or(size.strip_suffix(" element"));
+        let name = NAMED
+            .iter()
+            .find_map(|kind| text.strip_prefix(kind)?.strip_prefix(' '));
+        size.is_some_and(is_number) && name.is_some_and(is_type)
+    };
+    let nonzero = expected.strip_prefix("a nonzero ");
+    WORDS.contains(&expected)
+        || is_primitive(nonzero.unwrap_or(expected))
+        || counted(expected)
+        || named(expected)
 }
 
 /// What kind of value it was; of a length, itself.
@@ -193,6 +257,8 @@ fn kind(text: &str, is_length: bool) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::Unexpected;
+
     use super::*;
 
     #[test]
@@ -282,6 +348,36 @@ mod tests {
             let error = serde_json::from_str::<Order>(json).unwrap_err();
 
             assert_eq!(describe(&error), expected);
+        }
+        for (json, expected) in [
+            (
+                "1",
+                "invalid type: integer, expected a tuple of size 2 at line 1 column 1",
+            ),
+            (
+                "[1]",
+                "invalid length 1, expected a tuple of size 2 at line 1 column 3",
+            ),
+            (
+                "[0,1]",
+                "invalid value: integer, expected a nonzero u8 at line 1 column 2",
+            ),
+        ] {
+            type Pair = (std::num::NonZeroU8, bool);
+            let error = serde_json::from_str::<Pair>(json).unwrap_err();
+
+            assert_eq!(describe(&error), expected);
+        }
+        for expected in [
+            "a card, which 4111 is not",
+            "struct 4111 1111",
+            "4111",
+            "u4111",
+        ] {
+            let value = Unexpected::Str("4111, expected");
+            let error = serde_json::Error::invalid_value(value, &expected);
+
+            assert_eq!(describe(&error), "invalid value: string");
         }
         for text in [
             "bad card 4111",

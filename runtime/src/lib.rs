@@ -71,7 +71,7 @@
 //! | Event | Result |
 //! |---|---|
 //! | no records | an empty answer |
-//! | no SQS event: another source, no list `Records` or two, not JSON, not UTF-8 | the error `MalformedEvent`, which says what came |
+//! | no SQS event: another source, no list `Records` or two, not JSON as far as it is read, not UTF-8 | the error `MalformedEvent`, which says what came |
 //! | a record without a `messageId` or with two | the same, before any record has run: its failure could not be reported |
 //! | a record whose body is missing, not a text, or not what the function takes | that record fails |
 //! | other fields missing, of another type or malformed | that record fails if the function asks for them |
@@ -84,7 +84,7 @@
 //! `receiveCount`, `messageGroupId` and `attempt` of its record, and `requestId`
 //! and `xrayTraceId` of its invocation, at every level. A field of yours whose
 //! name the line has already, or that is called `timestamp`, `level` or `target`,
-//! gets a `_` behind its name.
+//! gets a `_` behind its name; of spans, the one nearest to the line holds.
 //!
 //! A subscriber that `init` installs is left alone, and gets a span `record` with
 //! the fields of the record, at the level `ERROR`; `requestId` and `xrayTraceId`

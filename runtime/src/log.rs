@@ -147,7 +147,7 @@ pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: 
         attempt,
         failure = last.map(|failure| failure.kind.name()),
         error = last.map(|failure| failure.reason.as_str()),
-        "record not done in time, set a longer `timeout` or fewer `retries`"
+        "record not done in time; set `attempt_timeout`, a longer `timeout` or fewer `retries`"
     );
 }
 

@@ -18,7 +18,8 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(12 * 3_600);
 /// The longest that a receive is taken to be past. It is not in the event, and
 /// nothing but the queue's visibility timeout bounds it: while Lambda throttles
-/// the function, a batch waits that long.
+/// the function, a batch waits that long. The one that the template sets is at most
+/// six times the timeout and the batch window, which is well below this.
 const OLDEST_RECEIVE: Duration = Duration::from_secs(6 * 3_600);
 /// For the call itself, and for clocks that differ.
 const SLACK: Duration = Duration::from_secs(60);

@@ -245,7 +245,7 @@ pub const KEYS: &[Key] = &[
         name: "queue_backoff",
         kind: Kind::Waits(seconds(1)..=seconds(43_200)),
         default: "the visibility timeout",
-        about: "how long a failed message stays hidden: doubles with each receive from the first to the second",
+        about: "how long a failed message stays hidden: doubles with each receive from the first to the second; from six hours after its first receive on, at most 5 h 59 min, for SQS counts 12 h from the last",
         aws: "VisibilityTimeout",
         link: CHANGE_VISIBILITY,
     },

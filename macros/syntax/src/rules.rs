@@ -83,7 +83,7 @@ pub(crate) fn allowable(id: &str) -> Result<(), String> {
     match find(id) {
         None => Err(unknown(id)),
         Some(rule) if rule.level == Level::Error => Err(format!(
-            "`{id}` cannot be allowed: AWS refuses what breaks it, or messages would be lost"
+            "`{id}` cannot be allowed: what breaks it does not compile, AWS refuses it, or messages would be lost"
         )),
         Some(_) => Ok(()),
     }

@@ -12,6 +12,9 @@ use syn::{
 use crate::errors::Errors;
 use crate::rules::Warning;
 
+/// Of a Lambda handler's 128 characters, what `.redrive` leaves.
+const LONGEST_NAME: usize = 120;
+
 /// What the macro needs of the function's signature.
 pub struct Handler {
     /// The function's name.
@@ -128,6 +131,14 @@ fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
             "`main` is what the attribute writes; give the handler another name",
         );
     }
+    let length = name.to_string().chars().count();
+    if length > LONGEST_NAME {
+        errors.push(
+            "handler_name_length",
+            name.span(),
+            format!("the name has {length} characters, and Lambda takes at most 128 with `.redrive` behind it; shorten it to {LONGEST_NAME}"),
+        );
+    }
     if signature.variadic.is_some() {
         errors.push(
             "handler_parameters",
@@ -211,28 +222,35 @@ fn check_message(message: &Type, errors: &mut Errors) -> Option<Type> {
     None
 }
 
-/// What no body is read as, also within another type: `Option<SqsMessage>` is
-/// an empty one whatever the body holds.
+/// What no body is read as.
 fn no_body(path: &TypePath) -> Option<(Span, String)> {
     let last = path.path.segments.last()?;
-    let refusal = match last.ident.to_string().as_str() {
-        "SqsMessage" => {
-            "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it".to_owned()
-        }
-        name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => {
-            format!("the handler takes one message, not a batch; write the type of its body instead of `{name}`")
-        }
-        _ => {
-            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-                return None;
-            };
-            return arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(Type::Path(inner)) => no_body(inner),
-                _ => None,
-            });
-        }
+    match last.ident.to_string().as_str() {
+        name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => Some((
+            path.span(),
+            format!(
+                "the handler takes one message, not a batch; write the type of its body instead of `{name}`"
+            ),
+        )),
+        _ => sqs_message(path),
+    }
+}
+
+/// Also within another type: `Option<SqsMessage>` is an empty one whatever the
+/// body holds.
+fn sqs_message(path: &TypePath) -> Option<(Span, String)> {
+    let last = path.path.segments.last()?;
+    if last.ident == "SqsMessage" {
+        let refusal = "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it";
+        return Some((path.span(), refusal.to_owned()));
+    }
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
     };
-    Some((path.span(), refusal))
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(Type::Path(inner)) => sqs_message(inner),
+        _ => None,
+    })
 }
 
 fn has_lifetime(arguments: &PathArguments) -> bool {

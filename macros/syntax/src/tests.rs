@@ -298,3 +298,18 @@ fn every_key_of_the_table_is_read() {
         );
     }
 }
+
+#[test]
+fn a_name_is_as_long_as_a_handler_may_be() {
+    for (length, refused) in [(120, false), (121, true)] {
+        let name = "n".repeat(length);
+        let item = format!("async fn {name}(order: Order) -> Result<(), Error> {{}}");
+        let errors = crate::parse(TokenStream::new(), item.parse().expect("tokens")).errors;
+        let found: Vec<_> = errors
+            .mistakes()
+            .iter()
+            .map(|mistake| mistake.rule)
+            .collect();
+        assert_eq!(found.contains(&"handler_name_length"), refused, "{found:?}");
+    }
+}

@@ -142,7 +142,7 @@ struct Lines<W> {
     write: W,
 }
 
-/// A span's fields; of two with one name the first holds.
+/// A span's fields, each name once.
 struct SpanFields {
     ours: bool,
     fields: Vec<(&'static str, String)>,
@@ -168,7 +168,8 @@ where
         values.record(&mut more);
         if let Some(SpanFields { fields, .. }) = span.extensions_mut().get_mut() {
             // What was recorded last is what holds.
-            fields.splice(..0, more.fields);
+            fields.retain(|(name, _)| more.fields.iter().all(|(again, _)| again != name));
+            fields.extend(more.fields);
         }
     }
 

@@ -101,7 +101,7 @@ pub struct SystemAttributes<'r> {
 
 impl<'r> SystemAttributes<'r> {
     pub(crate) fn read(fields: &Fields<'r>) -> Result<Self, BoxError> {
-        Self::from_json(fields.get("attributes").unwrap_or("{}"))
+        Self::from_json(fields.attributes.unwrap_or("{}"))
     }
 
     pub(crate) fn from_json(json: &'r str) -> Result<Self, BoxError> {
@@ -149,7 +149,7 @@ pub(crate) fn group_id<'r>(fields: &Fields<'r>) -> Result<Option<Cow<'r, str>>, 
         #[serde(borrow, default, rename = "MessageGroupId")]
         id: Option<MaybeBorrowed<'r>>,
     }
-    let Some(raw) = fields.get("attributes") else {
+    let Some(raw) = fields.attributes else {
         return Ok(None);
     };
     serde_json::from_str::<Group<'r>>(raw).map(|group| group.id.map(|id| id.0))

@@ -47,7 +47,7 @@ fn what_is_no_sqs_event_fails_the_invocation_and_says_what_came() {
     for (event, what) in [
         ("", "EOF while parsing a value"),
         ("null", "invalid type: null, expected an SQS event"),
-        ("[]", "invalid type: sequence, expected an SQS event"),
+        ("[]", "invalid type: list, expected an SQS event"),
         ("\"secret\"", "invalid type: string, expected an SQS event"),
         ("7", "invalid type: number"),
         ("{}", "an empty object"),
@@ -61,7 +61,7 @@ fn what_is_no_sqs_event_fails_the_invocation_and_says_what_came() {
         ),
         (
             r#"{"Records":{}}"#,
-            "invalid type: map, expected a list of records",
+            "invalid type: object, expected a list of records",
         ),
         (r#"{"Records":[{"messageId":"m1","#, "EOF while parsing"),
         (r#"{"Records":[]} x"#, "trailing characters"),

@@ -537,8 +537,8 @@ fn i1_i2_i3_i4_m6_m7_a_record_without_an_id_fails_the_invocation_before_any_runs
         ),
         (r#"{"messageId":"","body":"{}"}"#, "is empty"),
         (r#"{"messageId":7,"body":"{}"}"#, "not a text"),
-        ("null", "record 1 to be an object"),
-        ("\"m2\"", "record 1 to be an object"),
+        ("null", "an object as record 1"),
+        ("\"m2\"", "an object as record 1"),
     ] {
         // M7: the same if it is the only one.
         for (before, what) in [

@@ -178,6 +178,12 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
+        "handler_name_length",
+        "The name is the worker's handler, and with `.redrive` behind it that of the redrive function: Lambda takes 128 characters.",
+        "#[sqs_batch] async fn process_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn process_order(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
         "handler_parameters",
         "The handler takes the message, and a state if it needs one.",
         "#[sqs_batch] async fn handle() -> Result<(), Error> { Ok(()) }",
@@ -215,7 +221,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "handler_future",
-        "Lambda may run the worker on several threads, and a future moves between them at each `.await`; what the handler, or `init`, holds across one must be `Send`. Drop it before, or use the type that is: `Arc` for `Rc`, the `Mutex` of tokio for a guard.",
+        "Lambda may run the worker on several threads, and a future moves between them at each `.await`; what the handler, or `init`, holds across one must be `Send`. Drop it before, or use the type that is: `Arc` for `Rc`, `tokio::sync::Mutex` if it is the guard of a `std` one.",
         "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> {\n    let seen = Rc::new(order.id);\n    ship(&order).await?;\n    log(&seen)\n}",
         "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> {\n    let seen = Arc::new(order.id);\n    ship(&order).await?;\n    log(&seen)\n}",
     ),
@@ -227,7 +233,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "handler_permanent",
-        "`permanent` looks at the error that the handler returned, as it is, and says whether no further attempt can succeed.",
+        "`permanent` looks at the error that the handler returned, as it is, and says whether no further attempt can succeed; where the handler returns a boxed error, it takes that: `fn(&redrive::BoxError) -> bool`.",
         "// src/main.rs\nfn is_gone(error: Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
         "// src/main.rs\nfn is_gone(error: &Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
