@@ -8,10 +8,10 @@ mod scan;
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use self::scan::{Broken, Scanner};
-use crate::{invocation::InvocationError, json};
+use crate::{handler::BoxError, invocation::InvocationError, json};
 
 const SQS: &str = "aws:sqs";
 
@@ -85,6 +85,19 @@ impl<'a> Fields<'a> {
             Ok(())
         });
         read.ok().and(found)
+    }
+
+    /// Reads a field; the type's default if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If it is of another type.
+    pub(crate) fn read<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, BoxError> {
+        let Some(value) = self.get(name) else {
+            return Ok(T::default());
+        };
+        serde_json::from_str(value)
+            .map_err(|error| format!("`{name}` cannot be read: {}", json::describe(&error)).into())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_lambda_events::encodings::Base64Data;
 use serde::Deserialize;
 
-use crate::{event::Fields, handler::BoxError, json};
+use crate::{event::Fields, handler::BoxError};
 
 /// What a sender put beside the body, by name:
 /// [message attributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-message-attributes).
@@ -66,15 +66,7 @@ impl MessageAttributes {
     }
 
     pub(crate) fn read(fields: &Fields<'_>) -> Result<Self, BoxError> {
-        let Some(raw) = fields.get("messageAttributes") else {
-            return Ok(Self::default());
-        };
-        let sent: BTreeMap<String, Sent> = serde_json::from_str(raw).map_err(|error| {
-            format!(
-                "`messageAttributes` cannot be read: {}",
-                json::describe(&error)
-            )
-        })?;
+        let sent: BTreeMap<String, Sent> = fields.read("messageAttributes")?;
         sent.into_iter()
             .map(|(name, sent)| match sent.typed() {
                 Some(value) => Ok((name, value)),

@@ -3,12 +3,9 @@
 use std::ops::Deref;
 
 use aws_lambda_events::sqs::SqsMessage;
-use serde::de::DeserializeOwned;
 
 use crate::{
-    event::Fields,
     handler::BoxError,
-    json,
     message::{FromMessage, Record},
 };
 
@@ -32,22 +29,14 @@ impl FromMessage for Raw {
         let mut message = SqsMessage::default();
         message.message_id = Some(record.message_id().into_owned());
         message.body = Some(record.body().to_owned());
-        message.event_source_arn = read(fields, "eventSourceARN")?;
-        message.receipt_handle = read(fields, "receiptHandle")?;
-        message.md5_of_body = read(fields, "md5OfBody")?;
-        message.md5_of_message_attributes = read(fields, "md5OfMessageAttributes")?;
-        message.event_source = read(fields, "eventSource")?;
-        message.aws_region = read(fields, "awsRegion")?;
-        message.attributes = read(fields, "attributes")?;
-        message.message_attributes = read(fields, "messageAttributes")?;
+        message.event_source_arn = fields.read("eventSourceARN")?;
+        message.receipt_handle = fields.read("receiptHandle")?;
+        message.md5_of_body = fields.read("md5OfBody")?;
+        message.md5_of_message_attributes = fields.read("md5OfMessageAttributes")?;
+        message.event_source = fields.read("eventSource")?;
+        message.aws_region = fields.read("awsRegion")?;
+        message.attributes = fields.read("attributes")?;
+        message.message_attributes = fields.read("messageAttributes")?;
         Ok(Self(message))
     }
-}
-
-fn read<T: DeserializeOwned + Default>(fields: &Fields<'_>, name: &str) -> Result<T, BoxError> {
-    let Some(value) = fields.get(name) else {
-        return Ok(T::default());
-    };
-    serde_json::from_str(value)
-        .map_err(|error| format!("`{name}` cannot be read: {}", json::describe(&error)).into())
 }

@@ -13,7 +13,7 @@ use aws_sdk_sqs::{
     },
 };
 
-use crate::{handler::BoxError, json, message::Record};
+use crate::{handler::BoxError, message::Record};
 
 /// Why the record can never succeed.
 const REASON: &str = "RedriveReason";
@@ -72,18 +72,10 @@ fn attributes(
     record: Record<'_>,
     reason: Option<&str>,
 ) -> Result<BTreeMap<String, MessageAttributeValue>, BoxError> {
+    let sent: BTreeMap<String, SqsMessageAttribute> = record.fields.read("messageAttributes")?;
     let mut attributes = BTreeMap::new();
-    if let Some(raw) = record.fields.get("messageAttributes") {
-        let sent: BTreeMap<String, SqsMessageAttribute> =
-            serde_json::from_str(raw).map_err(|error| {
-                format!(
-                    "`messageAttributes` cannot be read: {}",
-                    json::describe(&error)
-                )
-            })?;
-        for (name, value) in sent {
-            attributes.insert(name, again(value)?);
-        }
+    for (name, value) in sent {
+        attributes.insert(name, again(value)?);
     }
     let Some(reason) = reason else {
         return Ok(attributes);
