@@ -2,13 +2,14 @@
 
 use std::io::{BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redrive_tests::binary::binary;
+use redrive_tests::process::Killed;
 use redrive_tests::runtime_api::read_request;
 use redrive_tests::sqs_event::sqs_event;
 use serde_json::json;
@@ -20,17 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 enum Asked {
     Next,
     Answered(String),
-}
-
-/// Kills the process when the test is over.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]

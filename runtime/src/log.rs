@@ -1,5 +1,6 @@
 //! What the engine logs, always without message bodies.
 
+mod levels;
 mod lines;
 
 use std::{
@@ -65,7 +66,7 @@ fn format() -> Format {
 /// What each line of metrics has on top: Lambda takes a line of JSON without a
 /// level and a time for one at `INFO`, and may drop it.
 pub(crate) fn level_and_timestamp() -> (&'static str, String) {
-    static LEVEL: LazyLock<&str> = LazyLock::new(|| lines::level(|name| env::var(name).ok()));
+    static LEVEL: LazyLock<&str> = LazyLock::new(|| levels::level(|name| env::var(name).ok()));
     (*LEVEL, lines::timestamp())
 }
 

@@ -67,6 +67,18 @@ impl Drop for Process {
     }
 }
 
+/// A lone program that may end by itself; killed when dropped.
+#[derive(Debug)]
+pub struct Killed(pub Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 fn present<'a>(
     variables: impl Iterator<Item = (&'a OsStr, Option<&'a OsStr>)>,
 ) -> impl Iterator<Item = (&'a OsStr, &'a OsStr)> {

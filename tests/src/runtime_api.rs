@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use crate::process::Killed;
 use crate::{wait, workspace};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,17 +47,6 @@ struct Api {
     given: usize,
     posts: Vec<(String, Value)>,
     asked_in_vain: bool,
-}
-
-/// Kills the process when the test is over.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// Starts the worker of the function `name`, and lets it handle the events, each

@@ -4,17 +4,15 @@
 //! JSON nests what CloudWatch Logs Insights and Lambda's level filter want on
 //! top, and cannot add the current record.
 
-use std::{borrow::Cow, fmt, fmt::Write as _, io::Write as _, str::FromStr};
+use std::{borrow::Cow, fmt, fmt::Write as _, io::Write as _};
 
 use tracing::{
     Dispatch, Event, Metadata, Subscriber,
     field::{Field, Visit},
-    level_filters::LevelFilter,
     span::{Attributes, Id, Record},
 };
 use tracing_subscriber::{
     Layer, Registry,
-    filter::Targets,
     fmt::{
         format::Writer,
         time::{FormatTime, SystemTime},
@@ -23,6 +21,7 @@ use tracing_subscriber::{
     registry::{LookupSpan, Scope},
 };
 
+use super::levels::{Levels, is_ours};
 use crate::current;
 
 /// The subscriber that the environment asks for, by
@@ -41,32 +40,9 @@ fn dispatch_to(
     let format = Format::of(&env);
     Dispatch::new(
         Registry::default()
-            .with(Levels(filter(env)))
+            .with(Levels::of(env))
             .with(Lines { format, write }),
     )
-}
-
-/// `AWS_LAMBDA_LOG_LEVEL`, or else the directives in `RUST_LOG`, or else `INFO`.
-fn filter(env: impl Fn(&str) -> Option<String>) -> Targets {
-    let everything = |level| Targets::new().with_default(level);
-    if let Some(level) = env("AWS_LAMBDA_LOG_LEVEL") {
-        if level.eq_ignore_ascii_case("fatal") {
-            return everything(LevelFilter::ERROR);
-        }
-        return everything(LevelFilter::from_str(&level).unwrap_or(LevelFilter::INFO));
-    }
-    env("RUST_LOG")
-        .and_then(|directives| directives.parse().ok())
-        .unwrap_or_else(|| everything(LevelFilter::INFO))
-}
-
-/// The level that Lambda filters by: what has it passes.
-pub(super) fn level(env: impl Fn(&str) -> Option<String>) -> &'static str {
-    let asked = env("AWS_LAMBDA_LOG_LEVEL").unwrap_or_default();
-    ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
-        .into_iter()
-        .find(|level| level.eq_ignore_ascii_case(&asked))
-        .unwrap_or("INFO")
 }
 
 /// A line past the subscriber and its levels: for what ends the process, and
@@ -95,31 +71,6 @@ pub(super) fn timestamp() -> String {
     // The time is given even where the clock cannot be formatted.
     _ = SystemTime.format_time(&mut Writer::new(&mut text));
     text
-}
-
-/// The filter, which holds back events, and the user's spans.
-///
-/// A line at any level is to say which invocation it is of, and that is in a
-/// span at `INFO`.
-struct Levels(Targets);
-
-impl<S: Subscriber> Layer<S> for Levels {
-    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        let (target, level) = (metadata.target(), metadata.level());
-        let of_invocation = metadata.is_span() && is_ours(target) && *level <= LevelFilter::INFO;
-        of_invocation || self.0.would_enable(target, level)
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        let of_events = Layer::<S>::max_level_hint(&self.0)?;
-        Some(of_events.max(LevelFilter::INFO))
-    }
-}
-
-/// Whether it is the engine, or what it runs on, that says so.
-fn is_ours(target: &str) -> bool {
-    let name = target.split("::").next();
-    matches!(name, Some("redrive" | "lambda_runtime"))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

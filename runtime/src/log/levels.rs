@@ -1,0 +1,56 @@
+//! Which lines are written, and which spans are kept for them.
+
+use std::str::FromStr;
+
+use tracing::{Metadata, Subscriber, level_filters::LevelFilter};
+use tracing_subscriber::{Layer, filter::Targets, layer::Context};
+
+/// The level that Lambda filters by: what has it passes.
+pub(super) fn level(env: impl Fn(&str) -> Option<String>) -> &'static str {
+    let asked = env("AWS_LAMBDA_LOG_LEVEL").unwrap_or_default();
+    ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+        .into_iter()
+        .find(|level| level.eq_ignore_ascii_case(&asked))
+        .unwrap_or("INFO")
+}
+
+/// The filter, which holds back events, and the user's spans.
+///
+/// A line at any level is to say which invocation it is of, and that is in a
+/// span at `INFO`.
+pub(super) struct Levels(Targets);
+
+impl Levels {
+    /// `AWS_LAMBDA_LOG_LEVEL`, or else the directives in `RUST_LOG`, or else `INFO`.
+    pub(super) fn of(env: impl Fn(&str) -> Option<String>) -> Self {
+        let everything = |level| Self(Targets::new().with_default(level));
+        if let Some(level) = env("AWS_LAMBDA_LOG_LEVEL") {
+            if level.eq_ignore_ascii_case("fatal") {
+                return everything(LevelFilter::ERROR);
+            }
+            return everything(LevelFilter::from_str(&level).unwrap_or(LevelFilter::INFO));
+        }
+        env("RUST_LOG")
+            .and_then(|directives| directives.parse().ok().map(Self))
+            .unwrap_or_else(|| everything(LevelFilter::INFO))
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Levels {
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        let (target, level) = (metadata.target(), metadata.level());
+        let of_invocation = metadata.is_span() && is_ours(target) && *level <= LevelFilter::INFO;
+        of_invocation || self.0.would_enable(target, level)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        let of_events = Layer::<S>::max_level_hint(&self.0)?;
+        Some(of_events.max(LevelFilter::INFO))
+    }
+}
+
+/// Whether it is the engine, or what it runs on, that says so.
+pub(super) fn is_ours(target: &str) -> bool {
+    let name = target.split("::").next();
+    matches!(name, Some("redrive" | "lambda_runtime"))
+}
