@@ -51,6 +51,8 @@ fn every_json_line_passes_lambdas_filter_and_says_what_it_is_of() {
             assert_eq!(line["messageId"], "m1", "{line}");
             assert_eq!(line["attempt"], 1, "{line}");
         }
+        // Where SDKs look for it.
+        assert_eq!(lines[0]["header"], TRACE_ID);
         let metrics = ran.lines("\"_aws\"");
         assert_eq!(metrics.len(), 1, "{}", ran.log);
         assert_eq!(metrics[0]["level"], name);
@@ -78,6 +80,21 @@ fn an_invocation_is_one_summary_and_one_line_of_metrics() {
         assert_eq!(count(&ran, "batch handled"), 0, "{}", ran.log);
         assert_eq!(count(&ran, "\"_aws\""), 3, "{}", ran.log);
     }
+}
+
+#[test]
+fn an_invocation_that_fails_is_one_line_beside_its_records() {
+    let ran = run(&[JSON], &[json!("fail")]);
+    let lines = ran.lines("BatchFailed");
+
+    assert_eq!(lines.len(), 1, "{}", ran.log);
+    assert_eq!(lines[0]["level"], "ERROR");
+    assert_eq!(lines[0]["errorType"], "BatchFailed");
+    assert_eq!(lines[0]["target"], "redrive");
+    assert_eq!(lines[0]["requestId"], "r1");
+    let message = lines[0]["message"].as_str().expect("a message");
+    assert_eq!(message, ran.posts[0].1["errorMessage"], "{message}");
+    assert_eq!(count(&ran, "\"level\":\"ERROR\""), 2, "{}", ran.log);
 }
 
 #[test]
@@ -146,7 +163,8 @@ fn a_task_of_its_own_says_what_its_span_does() {
     );
     assert_eq!(within["requestId"], "r1");
     assert_eq!(within["xrayTraceId"], TRACE_ID);
-    assert_eq!(within.get("messageId"), None);
+    assert_eq!(within["messageId"], "m1");
+    assert_eq!(within["attempt"], 1);
     assert_eq!(named["requestId"], "r1");
     assert_eq!(named["messageId"], "as I say");
 }

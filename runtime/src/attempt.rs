@@ -46,10 +46,13 @@ pin_project! {
 }
 
 impl<F> Attempt<F> {
-    pub(crate) fn new(future: F, current: Current, span: Option<Span>) -> Self {
+    /// `span` is asked in the name of the record.
+    pub(crate) fn new(future: F, current: Current, span: impl FnOnce() -> Option<Span>) -> Self {
+        let mut current = Some(current);
+        let span = current::scope(&mut current, span);
         Self {
             future: Some(future),
-            current: Some(current),
+            current,
             span,
         }
     }

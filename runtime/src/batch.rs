@@ -205,7 +205,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
 
     async fn attempt(&self, fields: &Fields<'_>, body: &str, attempt: u32) -> Result<(), Failure> {
         let current = Current::new(self.batch.bytes, fields, attempt);
-        let span = log::record_span(fields, attempt);
+        let span = || log::record_span(fields, attempt);
         let handled = Attempt::new(self.handle(fields, body), current, span);
         let Some(limit) = self.batch.settings.attempt_timeout() else {
             return handled.await;

@@ -1,6 +1,6 @@
 //! Which record the running code works for.
 //!
-//! A `tracing` span for each record costs more than the whole rest of the
+//! To write a record's fields for each span costs more than the whole rest of the
 //! engine, and most records log nothing. So this thread-local says which record
 //! is being polled, and the log and the panic hook ask it when they need to.
 
@@ -16,7 +16,7 @@ thread_local! {
 
 /// The record and attempt that are being polled: pieces of the event, shared
 /// with it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Current {
     event: Bytes,
     id: Range<usize>,
@@ -56,21 +56,25 @@ fn range(event: &Bytes, piece: &str) -> Range<usize> {
     start..start + piece.len()
 }
 
-/// Gives the current record's fields to the log, as JSON.
-pub(crate) fn for_each_field(mut field: impl FnMut(&'static str, &str)) {
+/// The record that is being polled on this thread.
+pub(crate) fn get() -> Option<Current> {
     // The log may be used while this thread ends, after its thread-locals.
-    _ = CURRENT.try_with(|current| {
-        let current = current.borrow();
-        let Some(current) = current.as_ref() else {
-            return;
-        };
+    CURRENT
+        .try_with(|current| current.borrow().clone())
+        .ok()
+        .flatten()
+}
+
+impl Current {
+    /// Gives the record's fields to the log, as JSON.
+    pub(crate) fn for_each_field(&self, mut field: impl FnMut(&'static str, &str)) {
         // A piece of an event that was read as text.
         let json = |range: &Range<usize>| {
-            let piece = current.event.get(range.clone()).unwrap_or_default();
+            let piece = self.event.get(range.clone()).unwrap_or_default();
             std::str::from_utf8(piece).unwrap_or_default()
         };
-        field("messageId", json(&current.id));
-        let attributes = current.attributes.as_ref().map_or("{}", json);
+        field("messageId", json(&self.id));
+        let attributes = self.attributes.as_ref().map_or("{}", json);
         if let Ok(attributes) = SystemAttributes::from_json(attributes) {
             field("receiveCount", &attributes.receive_count.to_string());
             if let Some(group) = attributes.group_id
@@ -79,6 +83,6 @@ pub(crate) fn for_each_field(mut field: impl FnMut(&'static str, &str)) {
                 field("messageGroupId", &group);
             }
         }
-        field("attempt", &current.attempt.to_string());
-    });
+        field("attempt", &self.attempt.to_string());
+    }
 }

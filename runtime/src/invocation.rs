@@ -1,74 +1,24 @@
-//! One invocation: its event handed over as it came, and its answer.
+//! One invocation: what comes, and why it ends with an error.
 
-use std::{
-    cell::Cell,
-    fmt,
-    task::{Context, Poll},
-};
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use lambda_runtime::{Diagnostic, LambdaInvocation, Service, tower::Layer};
 
-use crate::handler::BoxError;
-
-thread_local! {
-    static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
-}
-
-/// Hands the event's bytes to the handler as they came.
-///
-/// `lambda_runtime` gives a handler only what it has deserialized and no longer
-/// borrows from, which copies every string of a batch. This layer gives it
-/// `null` to deserialize and the bytes to [`take_event`]. It also keeps bodies
-/// out of `lambda_runtime`'s own trace of the event.
-#[derive(Clone, Copy)]
-pub(crate) struct HandOver;
-
-impl<S> Layer<S> for HandOver {
-    type Service = HandOverService<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        HandOverService { inner }
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct HandOverService<S> {
-    inner: S,
-}
-
-impl<S> Service<LambdaInvocation> for HandOverService<S>
-where
-    S: Service<LambdaInvocation, Response = (), Error = BoxError>,
-{
-    type Response = ();
-    type Error = BoxError;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
-        let event = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
-        // `call` reaches the handler on this thread before it returns.
-        EVENT.set(Some(event));
-        let future = self.inner.call(invocation);
-        EVENT.set(None);
-        future
-    }
-}
-
-/// The event of the invocation that is being started on this thread.
-pub(crate) fn take_event() -> Bytes {
-    EVENT.take().unwrap_or_default()
+/// What Lambda gives the function.
+pub(crate) struct Invocation {
+    /// The event as it came.
+    pub(crate) event: Bytes,
+    /// When Lambda ends the invocation, in milliseconds since 1970; 0: unknown.
+    pub(crate) deadline_ms: u64,
+    /// The X-Ray header.
+    pub(crate) trace_header: Option<String>,
 }
 
 /// Why an invocation ends with an error, after which SQS delivers the whole
 /// batch again.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InvocationError {
-    kind: &'static str,
+    kind: Cow<'static, str>,
     message: String,
 }
 
@@ -76,17 +26,46 @@ impl InvocationError {
     /// The event is not a batch of SQS records; `what` came.
     pub(crate) fn malformed_event(what: impl fmt::Display) -> Self {
         Self {
-            kind: "MalformedEvent",
+            kind: "MalformedEvent".into(),
             message: format!(
                 "this function takes events of an SQS event source mapping, but got: {what}"
             ),
         }
     }
 
+    /// What the function of this kind says.
+    #[cfg(feature = "redrive")]
+    pub(crate) fn new(kind: String, message: String) -> Self {
+        Self {
+            kind: kind.into(),
+            message,
+        }
+    }
+
+    /// A panic that was no record's.
+    pub(crate) fn panicked(said: &str) -> Self {
+        Self {
+            kind: "Panic".into(),
+            message: format!("panicked: {said}"),
+        }
+    }
+
+    pub(crate) fn unanswerable(error: &serde_json::Error) -> Self {
+        Self {
+            kind: "Runtime.MarshalError".into(),
+            message: format!("the answer cannot be written: {error}"),
+        }
+    }
+
+    /// The error's type, in Lambda's word.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
     /// Every record failed.
     pub(crate) fn batch_failed(message: String) -> Self {
         Self {
-            kind: "BatchFailed",
+            kind: "BatchFailed".into(),
             message,
         }
     }
@@ -98,61 +77,4 @@ impl fmt::Display for InvocationError {
     }
 }
 
-/// `lambda_runtime` logs a handler's error by `Debug`.
-impl fmt::Debug for InvocationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind, self.message)
-    }
-}
-
 impl std::error::Error for InvocationError {}
-
-impl From<InvocationError> for Diagnostic {
-    fn from(error: InvocationError) -> Self {
-        Self {
-            error_type: error.kind.to_owned(),
-            error_message: error.message,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use hyper::Response;
-    use lambda_runtime::service_fn;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn the_handler_gets_the_bytes_and_lambda_runtime_gets_null() {
-        let inner = service_fn(|invocation: LambdaInvocation| {
-            let event = take_event();
-            async move {
-                assert_eq!(invocation.body, "null");
-                assert_eq!(event, "{\"Records\":[]}");
-                Ok::<_, BoxError>(())
-            }
-        });
-        let invocation = LambdaInvocation {
-            parts: Response::new(()).into_parts().0,
-            body: Bytes::from_static(b"{\"Records\":[]}"),
-            context: lambda_runtime::Context::default(),
-        };
-
-        HandOver.layer(inner).call(invocation).await.unwrap();
-        assert!(take_event().is_empty());
-    }
-
-    #[tokio::test]
-    async fn an_event_that_no_handler_took_is_not_the_next_ones() {
-        let inner = service_fn(|_| async { Ok::<_, BoxError>(()) });
-        let invocation = LambdaInvocation {
-            parts: Response::new(()).into_parts().0,
-            body: Bytes::from_static(b"old"),
-            context: lambda_runtime::Context::default(),
-        };
-
-        HandOver.layer(inner).call(invocation).await.unwrap();
-        assert!(take_event().is_empty());
-    }
-}

@@ -86,18 +86,16 @@
 //! name the line has already, or that is called `timestamp`, `level` or `target`,
 //! gets a `_` behind its name; of spans, the one nearest to the line holds.
 //!
-//! A subscriber that `init` installs is left alone, and gets a span `record` with
-//! the fields of the record, at the level `ERROR`; `requestId` and `xrayTraceId`
-//! are in a span of the target `lambda_runtime` at `INFO`, for it to let through.
+//! They are in spans of the target `redrive`: `invocation` at the level `INFO`,
+//! and within it, for each attempt at a record, `record` at `ERROR`. A subscriber
+//! that `init` installs is left alone and gets these spans, as far as it lets
+//! them through.
 //!
 //! A task of its own (`tokio::spawn`) is no part of the record: its lines have
-//! none of these fields. `.instrument(tracing::Span::current())` carries those of
-//! the invocation into it, and with a subscriber of yours those of the record; a
-//! span that names the message carries both:
+//! none of these fields unless the span is carried into it:
 //!
 //! ```ignore
-//! let span = tracing::error_span!("mail", messageId = message.id);
-//! tokio::spawn(send_mail(message.body).instrument(span));
+//! tokio::spawn(send_mail(message.body).instrument(tracing::Span::current()));
 //! ```
 //!
 //! Bodies are logged at the level `TRACE` only; where a body cannot be read, the
@@ -107,8 +105,9 @@
 //! in the log and at the DLQ, implement [`FromMessage`], whose errors are taken as
 //! they are, as are those of the function itself.
 //!
-//! A panic that ends the process, and in the format JSON each one outside the
-//! function, is a line at `ERROR`, a start that fails one at `FATAL`.
+//! An invocation that ends with an error is a line at `ERROR` with its
+//! `errorType`. So is a panic that ends the process, and in the format JSON each one
+//! outside the function; a start that fails is one at `FATAL`.
 //!
 //! Each invocation writes one line in CloudWatch's embedded metric format,
 //! namespace `redrive`, dimensions `function` and `queue`: `Records`,
@@ -168,6 +167,7 @@ mod fifo;
 mod handler;
 mod invocation;
 mod json;
+mod lambda;
 mod log;
 mod message;
 mod metrics;

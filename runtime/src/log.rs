@@ -20,12 +20,16 @@ use crate::{
     event::Fields,
     failure::{Failure, FailureKind, chain},
     handler::BoxError,
+    invocation::InvocationError,
     message::SystemAttributes,
     report::Figures,
 };
 
 /// What the engine's events are filtered by, wherever in it they come from.
 const TARGET: &str = "redrive";
+
+/// The name of a record's span.
+const RECORD: &str = "record";
 
 /// Whether the process logs through this crate's own subscriber, which adds the
 /// current record to each line by itself.
@@ -90,16 +94,48 @@ fn write_at_once(line: &str) {
     _ = std::io::stderr().write_all(line.as_bytes());
 }
 
-/// The span of an attempt at a record, for a subscriber that is not ours. At
-/// the level of the lines that need it most.
+/// The span of an invocation, at the level that a subscriber of one's own has to
+/// let through for it.
+pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> Span {
+    tracing::info_span!(
+        target: TARGET,
+        "invocation",
+        requestId = request_id,
+        xrayTraceId = trace_header
+    )
+}
+
+pub(crate) fn invocation_failed(error: &InvocationError) {
+    tracing::error!(target: TARGET, errorType = error.kind(), "{error}");
+}
+
+pub(crate) fn answer_refused(error: &BoxError) {
+    tracing::error!(
+        target: TARGET,
+        error = chain(error),
+        "Lambda did not take the answer, so SQS delivers the whole batch again"
+    );
+}
+
+/// On Managed Instances, where others may go on.
+pub(crate) fn poll_ended(error: &BoxError) {
+    tracing::error!(target: TARGET, error = chain(error), "cannot ask Lambda for more");
+}
+
+/// The span of an attempt at a record, at the level of the lines that need it
+/// most.
 pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
-    if OWN.load(Relaxed) || !tracing::span_enabled!(target: TARGET, Level::ERROR) {
+    if OWN.load(Relaxed) {
+        // Its fields are those of the current record.
+        return Some(tracing::error_span!(target: TARGET, RECORD));
+    }
+    if !tracing::span_enabled!(target: TARGET, Level::ERROR) {
         return None;
     }
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     Some(tracing::error_span!(
         target: TARGET,
-        "record",
+        RECORD,
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),

@@ -3,13 +3,12 @@
 
 use std::{env, process::ExitCode, time::Duration};
 
-use lambda_runtime::Diagnostic;
-use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     failure::chain,
     handler::{BoxError, Handler},
+    lambda::{self, RuntimeApi},
     log, panic,
     redrive_function::RedriveFunction,
     worker,
@@ -19,13 +18,8 @@ use crate::{
 /// after 10 seconds anyway.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What `lambda_runtime` needs and Lambda always sets; it panics without.
-const LAMBDA: [&str; 4] = [
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-];
+/// What Lambda always sets and no function can do without.
+const LAMBDA: [&str; 2] = ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME"];
 
 /// The largest event, with room for what is made of it.
 const LARGEST_BLOCK: usize = 16 << 20;
@@ -68,11 +62,7 @@ pub fn main<H: Handler>() -> ExitCode {
 /// One thread, as one invocation at a time has one thing to do; more where
 /// Lambda gives a process several invocations at once.
 fn runtime() -> std::io::Result<Runtime> {
-    let concurrent = env::var("AWS_LAMBDA_MAX_CONCURRENCY")
-        .ok()
-        .and_then(|number| number.parse::<u32>().ok())
-        .is_some_and(|number| number > 1);
-    let mut builder = if concurrent {
+    let mut builder = if lambda::max_concurrency() > 1 {
         Builder::new_multi_thread()
     } else {
         Builder::new_current_thread()
@@ -132,59 +122,19 @@ async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
     if let Err(error) = &ended {
         let message = chain(error);
         log::fatal(&format!("cannot run: {message}"));
-        if env::var_os(LAMBDA[0]).is_some() {
-            let posted = tokio::time::timeout(
-                REPORT_TIMEOUT,
-                post(&PooledClient::builder().build(), message),
-            )
-            .await;
-            if let Ok(Err(error)) = posted {
-                log::fatal(&format!("cannot report this to Lambda: {error}"));
+        if let Ok(api) = RuntimeApi::from_env() {
+            let told = tokio::time::timeout(REPORT_TIMEOUT, api.init_error(&message)).await;
+            if let Ok(Err(error)) = told {
+                log::fatal(&format!("cannot report this to Lambda: {}", chain(&error)));
             }
         }
     }
     ended
 }
 
-/// Posts to Lambda's init error endpoint:
-/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>.
-async fn post(client: &PooledClient, error_message: String) -> Result<(), BoxError> {
-    let diagnostic = Diagnostic {
-        error_type: "Runtime.InitError".to_owned(),
-        error_message,
-    };
-    let request = build_request()
-        .method("POST")
-        .uri("/2018-06-01/runtime/init/error")
-        .header("lambda-runtime-function-error-type", "Runtime.InitError")
-        .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
-    client.call(request).await?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[cfg(feature = "redrive")]
-    #[tokio::test]
-    async fn lambda_is_told_why_the_start_failed() {
-        use crate::redrive::testing::FakeAws;
-        use serde_json::json;
-
-        let path = "/2018-06-01/runtime/init/error";
-        let lambda = FakeAws::start([(path, (202, json!({"status": "OK"})))]).await;
-        let client = PooledClient::builder()
-            .with_endpoint(lambda.address.parse().unwrap())
-            .build();
-
-        post(&client, "no database".to_owned()).await.unwrap();
-
-        assert_eq!(
-            lambda.request(path),
-            json!({"errorType": "Runtime.InitError", "errorMessage": "no database"})
-        );
-    }
 
     #[test]
     fn the_handler_names_the_role() {

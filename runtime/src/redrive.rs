@@ -14,12 +14,14 @@ pub(crate) mod testing;
 
 use std::{env, sync::Arc};
 
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use serde::de::IgnoredAny;
-
 use self::{
     config::{Config, NotStarted},
     refused::Refused,
+};
+use crate::{
+    handler::BoxError,
+    invocation::{Invocation, InvocationError},
+    lambda,
 };
 
 /// Serves the invocations of the redrive function until Lambda ends the process.
@@ -31,22 +33,21 @@ use self::{
 ///
 /// The environment is not complete: one error names every variable. Or the
 /// Runtime API cannot be reached.
-pub(crate) async fn run() -> Result<(), lambda_runtime::Error> {
+pub(crate) async fn run() -> Result<(), BoxError> {
     let (config, client) = match start(|name| env::var(name).ok()) {
         Ok(started) => started,
         Err(error) => return Err(error.into()),
     };
 
     let config = Arc::new(config);
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| {
+    lambda::serve(move |_: Invocation| {
         let (config, client) = (Arc::clone(&config), client.clone());
         async move {
-            // The runtime logs the error.
             task::redrive(&client, &config)
                 .await
                 .inspect(answer::Answer::log)
         }
-    }))
+    })
     .await
 }
 
@@ -69,12 +70,9 @@ fn start(
     }
 }
 
-impl From<Refused> for Diagnostic {
+impl From<Refused> for InvocationError {
     fn from(refused: Refused) -> Self {
-        Diagnostic {
-            error_type: refused.code().to_owned(),
-            error_message: refused.to_string(),
-        }
+        Self::new(refused.code().to_owned(), refused.to_string())
     }
 }
 

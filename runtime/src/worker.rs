@@ -3,7 +3,6 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt as _;
-use lambda_runtime::{LambdaEvent, Runtime, layers::TracingLayer, service_fn};
 
 use crate::{
     attempt::Process,
@@ -11,8 +10,8 @@ use crate::{
     engine::Engine,
     failure::Failure,
     handler::{BoxError, Handler, HandlerError, HandlerResult},
-    invocation::{self, HandOver},
-    log,
+    invocation::Invocation,
+    lambda, log,
     message::{FromMessage, Record},
     panic,
     sqs_access::{SqsAccess, TRACE_HEADER},
@@ -41,22 +40,16 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
         sqs,
         function_name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
     });
-    let service = service_fn(move |event: LambdaEvent<()>| {
-        let bytes = invocation::take_event();
+    lambda::serve(move |invocation: Invocation| {
         let engine = Arc::clone(&engine);
         async move {
             let deadline =
-                Deadline::from_epoch_ms(event.context.deadline, engine.settings.timeout());
-            TRACE_HEADER
-                .scope(event.context.xray_trace_id, engine.invoke(&bytes, deadline))
-                .await
+                Deadline::from_epoch_ms(invocation.deadline_ms, engine.settings.timeout());
+            let handled = engine.invoke(&invocation.event, deadline);
+            TRACE_HEADER.scope(invocation.trace_header, handled).await
         }
-    });
-    Runtime::new(service)
-        .layer(HandOver)
-        .layer(TracingLayer::new())
-        .run_concurrent()
-        .await
+    })
+    .await
 }
 
 /// The user's function with its state.

@@ -49,8 +49,7 @@ impl<S: Subscriber> Layer<S> for Levels {
     }
 }
 
-/// Whether it is the engine, or what it runs on, that says so.
+/// Whether it is the engine that says so.
 pub(super) fn is_ours(target: &str) -> bool {
-    let name = target.split("::").next();
-    matches!(name, Some("redrive" | "lambda_runtime"))
+    target.split("::").next() == Some(super::TARGET)
 }

@@ -22,7 +22,7 @@ use tracing_subscriber::{
 };
 
 use super::levels::{Levels, is_ours};
-use crate::current;
+use crate::current::{self, Current};
 
 /// The subscriber that the environment asks for, by
 /// [Lambda's variables](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html).
@@ -51,7 +51,7 @@ pub(super) fn direct(format: Format, level: &str, message: &str, spans: bool) ->
     let mut line = Line::start(format, level, true);
     line.field("message".into(), &quoted(message));
     line.field("target".into(), &quoted(super::TARGET));
-    current::for_each_field(|name, json| line.context(name.into(), json));
+    line.record(current::get());
     if spans {
         tracing::dispatcher::get_default(|dispatch| {
             let span = dispatch.current_span().id().and_then(|id| {
@@ -106,7 +106,14 @@ where
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = SpanFields::of(span.metadata());
+        let metadata = span.metadata();
+        if metadata.name() == super::RECORD && metadata.target() == super::TARGET {
+            if let Some(record) = current::get() {
+                span.extensions_mut().insert(record);
+            }
+            return;
+        }
+        let mut fields = SpanFields::of(metadata);
         attributes.record(&mut fields);
         span.extensions_mut().insert(fields);
     }
@@ -135,7 +142,7 @@ where
         if self.format == Format::Json {
             line.field("target".into(), &quoted(metadata.target()));
         }
-        current::for_each_field(|name, json| line.context(name.into(), json));
+        line.record(current::get());
         line.spans(context.event_scope(event));
         (self.write)(line.finish());
     }
@@ -203,8 +210,15 @@ impl Line {
         }
     }
 
+    fn record(&mut self, record: Option<Current>) {
+        if let Some(record) = record {
+            record.for_each_field(|name, json| self.context(name.into(), json));
+        }
+    }
+
     fn spans<'s, S: LookupSpan<'s>>(&mut self, scope: Option<Scope<'s, S>>) {
         for span in scope.into_iter().flatten() {
+            self.record(span.extensions().get().cloned());
             if let Some(SpanFields { ours, fields }) = span.extensions().get() {
                 for (name, json) in fields {
                     self.context(key(*ours, name), json);
@@ -389,8 +403,9 @@ mod tests {
             ("RUST_LOG", "redrive=warn"),
         ] {
             let lines = logged(&[JSON, filter], || {
-                let of_lambda = tracing::info_span!(target: "lambda_runtime::layers::trace", "invoke", requestId = "r1");
-                of_lambda.in_scope(|| {
+                let invocation =
+                    tracing::info_span!(target: "redrive", "invocation", requestId = "r1");
+                invocation.in_scope(|| {
                     tracing::info!("held back");
                     tracing::info_span!(target: "orders", "mine", sku = 1)
                         .in_scope(|| tracing::error!("e"));

@@ -15,7 +15,7 @@ pub(super) enum Call {
 }
 
 /// Why a call failed, and what to look at.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refused {
     code: String,
     text: String,
@@ -89,13 +89,6 @@ fn way_out(call: Call, code: &str) -> &'static str {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-/// The runtime logs a function's error in this form.
-impl fmt::Debug for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 

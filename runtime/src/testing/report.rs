@@ -98,7 +98,8 @@ impl Report {
 
     /// The error that the invocation ends with, as `errorType: errorMessage`.
     pub fn error(&self) -> Option<String> {
-        self.answer.as_ref().err().map(|error| format!("{error:?}"))
+        let error = self.answer.as_ref().err()?;
+        Some(format!("{}: {error}", error.kind()))
     }
 
     /// The answer to Lambda as JSON, if the invocation ends without an error.

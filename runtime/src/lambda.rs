@@ -1,0 +1,121 @@
+//! The loop of a Lambda function: receive an invocation, run it, report.
+//!
+//! Of our own, as `lambda_runtime` holds an event in the pieces that came off the
+//! socket, and in one piece beside them: for a batch of 6 MB, most of a process.
+
+mod api;
+mod trace_header;
+
+use std::{env, future::Future, panic::AssertUnwindSafe, sync::Arc};
+
+use futures_util::FutureExt as _;
+use serde::Serialize;
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
+
+pub(crate) use self::api::RuntimeApi;
+use crate::{
+    handler::BoxError,
+    invocation::{Invocation, InvocationError},
+    log, panic,
+};
+
+/// How many invocations Lambda gives this process at once: several on
+/// [Managed Instances](https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html).
+pub(crate) fn max_concurrency() -> usize {
+    env::var("AWS_LAMBDA_MAX_CONCURRENCY")
+        .ok()
+        .and_then(|number| number.parse().ok())
+        .filter(|number| *number > 0)
+        .unwrap_or(1)
+}
+
+/// Serves invocations until Lambda ends the process.
+///
+/// # Errors
+///
+/// If the Runtime API is gone.
+pub(crate) async fn serve<H, F, A, E>(handle: H) -> Result<(), BoxError>
+where
+    H: Fn(Invocation) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<A, E>> + Send,
+    A: Serialize + Send,
+    E: Into<InvocationError> + Send,
+{
+    let api = Arc::new(started().await?);
+    match max_concurrency() {
+        1 => poll(&api, handle, true).await,
+        number => {
+            let mut polls = JoinSet::new();
+            for _ in 0..number {
+                let (api, handle) = (Arc::clone(&api), handle.clone());
+                polls.spawn(async move { poll(&api, handle, false).await });
+            }
+            // What others have begun is finished: each loop ends by itself.
+            let mut ended = Ok(());
+            while let Some(one) = polls.join_next().await {
+                ended = one.map_err(Into::into).and_then(|one| one);
+                if let Err(error) = &ended {
+                    log::poll_ended(error);
+                }
+            }
+            ended
+        }
+    }
+}
+
+/// The Runtime API, after the snapshot if Lambda takes one
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html>).
+async fn started() -> Result<RuntimeApi, BoxError> {
+    let api = RuntimeApi::from_env()?;
+    if env::var("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() != Ok("snap-start") {
+        return Ok(api);
+    }
+    api.restored().await?;
+    // No connection outlives a snapshot.
+    RuntimeApi::from_env()
+}
+
+/// One invocation after another. `alone`: no other is served at the same time.
+async fn poll<H, F, A, E>(api: &RuntimeApi, handle: H, alone: bool) -> Result<(), BoxError>
+where
+    H: Fn(Invocation) -> F,
+    F: Future<Output = Result<A, E>>,
+    A: Serialize,
+    E: Into<InvocationError>,
+{
+    loop {
+        let Some((ticket, invocation)) = api.next().await? else {
+            continue;
+        };
+        if alone {
+            trace_header::set(invocation.trace_header.as_deref());
+        }
+        let span = log::invocation_span(ticket.request_id(), invocation.trace_header.as_deref());
+        let told = async {
+            let answer = run(handle(invocation)).await;
+            if let Err(error) = &answer {
+                log::invocation_failed(error);
+            }
+            api.tell(&ticket, answer).await
+        };
+        told.instrument(span).await?;
+    }
+}
+
+/// The answer as JSON; a panic outside of all records is an error too.
+async fn run<A, E>(handled: impl Future<Output = Result<A, E>>) -> Result<String, InvocationError>
+where
+    A: Serialize,
+    E: Into<InvocationError>,
+{
+    let answer = AssertUnwindSafe(handled)
+        .catch_unwind()
+        .await
+        .map_err(|payload| InvocationError::panicked(&panic::take_message(payload)))?
+        .map_err(Into::into)?;
+    serde_json::to_string(&answer).map_err(|error| InvocationError::unanswerable(&error))
+}
+
+#[cfg(test)]
+mod tests;
