@@ -27,8 +27,9 @@ enum Asked {
 fn invocations_run_at_once_in_one_process() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("the port's address");
-    // Long enough for both to be asked for, also on a busy machine.
-    let event = |id: &str| sqs_event("steps", &[(id, json!({ "sleep": 1_000 }))]).to_string();
+    let met = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let ask = json!({ "call": met.local_addr().expect("the port's address").to_string() });
+    let event = |id: &str| sqs_event("steps", &[(id, ask.clone())]).to_string();
     let asked = serve(
         listener,
         vec![("1".to_owned(), event("a")), ("2".to_owned(), event("b"))],
@@ -46,8 +47,12 @@ fn invocations_run_at_once_in_one_process() {
     );
 
     let next = || asked.recv_timeout(PATIENCE).expect("the process asks");
-    // One at a time, the second event would be asked for after the first answer.
+    // One at a time, neither the second event would be asked for, nor the second
+    // handler call, before the first is hung up on.
     assert_eq!((next(), next()), (Asked::Next, Asked::Next));
+    let both = [met.accept(), met.accept()];
+    assert!(both.iter().all(Result::is_ok));
+    drop(both);
     let mut answered = [next(), next(), next(), next()]
         .into_iter()
         .filter(|asked| *asked != Asked::Next)

@@ -274,13 +274,102 @@ mod tests {
         })
     }
 
+    /// A document as others may write it: with spaces and escapes wherever they
+    /// may be, numbers with exponents, and members twice.
+    struct Writer {
+        text: String,
+        noise: std::iter::Cycle<std::vec::IntoIter<u8>>,
+    }
+
+    impl Writer {
+        fn write(value: &Value, noise: Vec<u8>) -> String {
+            let mut writer = Self {
+                text: String::new(),
+                noise: noise.into_iter().cycle(),
+            };
+            writer.space();
+            writer.value(value);
+            writer.space();
+            writer.text
+        }
+
+        fn chance(&mut self) -> u8 {
+            self.noise.next().unwrap_or_default() % 8
+        }
+
+        fn space(&mut self) {
+            let space = ["", "", "", "", " ", "\n", "\r\n", "\t "];
+            let space = space[usize::from(self.chance())];
+            self.text.push_str(space);
+        }
+
+        fn value(&mut self, value: &Value) {
+            match value {
+                Value::String(text) => self.string(text),
+                Value::Number(number) if number.is_i64() && self.chance() > 5 => {
+                    self.text.push_str(&format!("{number}.0E+0"));
+                }
+                Value::Array(elements) => {
+                    self.between('[', ']', elements.iter(), Self::value);
+                }
+                Value::Object(members) => {
+                    let twice = self.chance() > 5;
+                    let again = members.iter().filter(|_| twice);
+                    let members = again.chain(members);
+                    self.between('{', '}', members, |writer, (key, value)| {
+                        writer.string(key);
+                        writer.space();
+                        writer.text.push(':');
+                        writer.space();
+                        writer.value(value);
+                    });
+                }
+                other => self.text.push_str(&other.to_string()),
+            }
+        }
+
+        fn between<T>(
+            &mut self,
+            open: char,
+            close: char,
+            items: impl Iterator<Item = T>,
+            write: impl Fn(&mut Self, T),
+        ) {
+            self.text.push(open);
+            for (index, item) in items.enumerate() {
+                if index > 0 {
+                    self.text.push(',');
+                }
+                self.space();
+                write(self, item);
+                self.space();
+            }
+            self.text.push(close);
+        }
+
+        fn string(&mut self, text: &str) {
+            self.text.push('"');
+            for unit in text.chars() {
+                if self.chance() > 5 {
+                    for unit in unit.encode_utf16(&mut [0; 2]) {
+                        self.text.push_str(&format!("\\u{unit:04X}"));
+                    }
+                } else {
+                    let quoted = Value::from(unit.to_string()).to_string();
+                    self.text.push_str(&quoted[1..quoted.len() - 1]);
+                }
+            }
+            self.text.push('"');
+        }
+    }
+
     proptest! {
         #[test]
-        fn finds_what_serde_json_finds(value in value(), pretty in any::<bool>()) {
-            let json = match pretty {
-                true => serde_json::to_string_pretty(&value)?,
-                false => value.to_string(),
-            };
+        fn finds_what_serde_json_finds(
+            value in value(),
+            noise in prop::collection::vec(any::<u8>(), 1..50),
+        ) {
+            let json = Writer::write(&value, noise);
             let is_object = value.is_object();
             let is_list = value.is_array();
             prop_assert_eq!(members(&json).is_ok(), is_object);

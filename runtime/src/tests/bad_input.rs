@@ -25,7 +25,7 @@ fn run_as<M: FromMessage>(event: impl Into<Vec<u8>>) -> (usize, Report) {
 /// The event has its documented result: `MalformedEvent`, and nothing is run.
 fn assert_malformed(event: &[u8], what: &str) {
     let (calls, report) = run(event);
-    let event = String::from_utf8_lossy(event);
+    let event = String::from_utf8_lossy(&event[..event.len().min(500)]);
     let error = report
         .error()
         .unwrap_or_else(|| panic!("accepted: {event}"));
@@ -115,7 +115,7 @@ fn an_id_that_is_no_text_could_not_be_reported() {
                 r#"{{"Records":[{{"messageId":"m1","body":"1"}},{{"body":"1","messageId":{id}}}]}}"#
             ),
         ] {
-            assert_malformed(event.as_bytes(), "");
+            assert_malformed(event.as_bytes(), "`messageId`");
         }
     }
 }
@@ -123,18 +123,45 @@ fn an_id_that_is_no_text_could_not_be_reported() {
 #[test]
 fn what_is_said_twice_says_nothing() {
     let record = r#"{"messageId":"m1","body":"1"}"#;
-    for event in [
-        format!(r#"{{"Records":[{record}],"Records":[]}}"#),
-        format!(r#"{{"Records":[],"Records":[{record}]}}"#),
-        format!(r#"{{"Records":[{record}],"x":1,"\u0052ecords":[{record}]}}"#),
-        r#"{"Records":[{"messageId":"m1","body":"1","messageId":"m2"}]}"#.to_owned(),
-        r#"{"Records":[{"messageId":"m1","messageId":"m1","body":"1"}]}"#.to_owned(),
-        r#"{"Records":[{"messageId":"m1","body":"1","message\u0049d":"m2"}]}"#.to_owned(),
-        r#"{"Records":[{"messageId":"m1","body":"1","messageId":null}]}"#.to_owned(),
-        r#"{"Records":[{"messageId":null,"body":"1","messageId":"m1"}]}"#.to_owned(),
-        format!(r#"{{"Records":[{record},{{"messageId":"m2","body":"1","messageId":""}}]}}"#),
+    for (event, what) in [
+        (
+            format!(r#"{{"Records":[{record}],"Records":[]}}"#),
+            "`Records` twice",
+        ),
+        (
+            format!(r#"{{"Records":[],"Records":[{record}]}}"#),
+            "`Records` twice",
+        ),
+        (
+            format!(r#"{{"Records":[{record}],"x":1,"\u0052ecords":[{record}]}}"#),
+            "`Records` twice",
+        ),
+        (
+            r#"{"Records":[{"messageId":"m1","body":"1","messageId":"m2"}]}"#.to_owned(),
+            "two `messageId`s",
+        ),
+        (
+            r#"{"Records":[{"messageId":"m1","messageId":"m1","body":"1"}]}"#.to_owned(),
+            "two `messageId`s",
+        ),
+        (
+            r#"{"Records":[{"messageId":"m1","body":"1","message\u0049d":"m2"}]}"#.to_owned(),
+            "two `messageId`s",
+        ),
+        (
+            r#"{"Records":[{"messageId":"m1","body":"1","messageId":null}]}"#.to_owned(),
+            "two `messageId`s",
+        ),
+        (
+            r#"{"Records":[{"messageId":null,"body":"1","messageId":"m1"}]}"#.to_owned(),
+            "two `messageId`s",
+        ),
+        (
+            format!(r#"{{"Records":[{record},{{"messageId":"m2","body":"1","messageId":""}}]}}"#),
+            "two `messageId`s",
+        ),
     ] {
-        assert_malformed(event.as_bytes(), "");
+        assert_malformed(event.as_bytes(), what);
     }
 }
 
@@ -200,7 +227,10 @@ fn nested(depth: usize) -> [String; 2] {
 
 #[test]
 fn deep_nesting_is_no_stack_overflow() {
-    for deep in nested(100_000) {
+    for (deep, what_it_is) in nested(100_000)
+        .iter()
+        .zip(["invalid type: list", "no `Records`"])
+    {
         let body = deep.replace('"', "\\\"");
         // Where nobody looks it does no harm; in a body it is that record's
         // failure, and as a record or an id it is no event.
@@ -212,16 +242,22 @@ fn deep_nesting_is_no_stack_overflow() {
         assert!(reason.contains("recursion limit"), "{reason}");
         assert_eq!(calls, 1);
 
-        for event in [
-            format!(r#"{{"Records":{deep}}}"#),
-            format!(r#"{{"Records":[{{"messageId":{deep},"body":"1"}}]}}"#),
-            deep.clone(),
-            format!(
-                r#"{{"Records":[{{"messageId":"m1","body":"1","junk":{}"#,
-                "[".repeat(100_000)
+        for (event, what) in [
+            (format!(r#"{{"Records":{deep}}}"#), "invalid type"),
+            (
+                format!(r#"{{"Records":[{{"messageId":{deep},"body":"1"}}]}}"#),
+                "`messageId`",
+            ),
+            (deep.clone(), what_it_is),
+            (
+                format!(
+                    r#"{{"Records":[{{"messageId":"m1","body":"1","junk":{}"#,
+                    "[".repeat(100_000)
+                ),
+                "EOF while parsing",
             ),
         ] {
-            assert_malformed(event.as_bytes(), "");
+            assert_malformed(event.as_bytes(), what);
         }
     }
 }

@@ -1,6 +1,11 @@
 //! The behaviour of Powertools for AWS Lambda (Python 3.37.0), measured by
 //! running it: the same handler calls and the same answer, or, where its answer
 //! loses or repeats messages, a better one.
+//!
+//! The names begin with what is measured: S a batch of a standard queue, F of a
+//! FIFO queue, A the asynchronous processor, M bodies that a model does not take,
+//! I records without an id, D records with one id, X what would end the process,
+//! R a processor used again.
 
 use std::sync::Mutex;
 
