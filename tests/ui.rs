@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 /// `ui/build` is for `ui_build.rs`.
 const AREAS: [&str; 5] = ["args", "function", "handler", "queue", "redrive"];
@@ -16,22 +17,32 @@ fn ui() {
     }
 }
 
+/// The cases of all areas, and what the user reads of each.
+fn cases() -> impl Iterator<Item = (PathBuf, String)> {
+    let areas = AREAS.into_iter().chain(["build"]);
+    let entries =
+        areas.flat_map(|area| fs::read_dir(format!("ui/{area}")).expect("a folder of cases"));
+    let paths = entries.map(|entry| entry.expect("a case").path());
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| {
+            let text = fs::read_to_string(path.with_extension("stderr")).unwrap_or_default();
+            (path, text)
+        })
+}
+
 #[test]
 fn every_rule_has_a_file() {
-    let mut files = BTreeSet::new();
-    for area in AREAS.into_iter().chain(["build"]) {
-        for entry in fs::read_dir(format!("ui/{area}")).expect("a folder of cases") {
-            let path = entry.expect("a case").path();
-            if path.extension().is_none_or(|extension| extension != "rs") {
-                continue;
-            }
-            let text = fs::read_to_string(path.with_extension("stderr")).unwrap_or_default();
-            let rule = path.file_stem().expect("a name").display().to_string();
-            if text.contains(&format!("[{rule}]")) {
-                files.insert(rule);
-            }
-        }
-    }
+    let files: BTreeSet<_> = cases()
+        .map(|(path, text)| {
+            (
+                path.file_stem().expect("a name").display().to_string(),
+                text,
+            )
+        })
+        .filter(|(rule, text)| text.contains(&format!("[{rule}]")))
+        .map(|(rule, _)| rule)
+        .collect();
     let missing: Vec<_> = redrive_syntax::rules::all()
         .map(|rule| rule.id)
         .filter(|id| !files.contains(*id))
@@ -40,4 +51,51 @@ fn every_rule_has_a_file() {
         missing.is_empty(),
         "no `ui/<area>/<rule>.rs` shows {missing:?}"
     );
+}
+
+/// A case is one mistake, unless it has a line `//@ mistakes: <n>`; with a line
+/// `//@ by the compiler` the words are not ours.
+#[test]
+fn every_mistake_is_told_once_and_by_its_rule() {
+    let mut wrong = Vec::new();
+    for (path, text) in cases() {
+        let case = fs::read_to_string(&path).expect("a case");
+        let mistakes = case.split_once("//@ mistakes: ").map_or(1, |(_, number)| {
+            number.trim().parse().expect("a number at the end")
+        });
+        let is_ours = !case.contains("//@ by the compiler");
+        let told = told(&text);
+        let has_rule = |told: &&String| {
+            redrive_syntax::rules::all().any(|rule| told.contains(&format!("[{}]", rule.id)))
+        };
+        let by_rule = told.iter().filter(has_rule).count();
+        if told.len() != mistakes || (by_rule == mistakes) != is_ours {
+            wrong.push(path);
+        }
+    }
+    assert!(wrong.is_empty(), "one error a mistake: {wrong:?}");
+}
+
+/// The errors with all that belongs to each, or the warnings if there is none.
+fn told(text: &str) -> Vec<String> {
+    let of = |level: &str| {
+        let mut told: Vec<String> = Vec::new();
+        let mut is_in = false;
+        for line in text.lines() {
+            let starts = ["error", "warning"].map(|level| line.starts_with(level));
+            if starts.contains(&true) {
+                is_in = line.starts_with(level);
+                told.extend(is_in.then(String::new));
+            }
+            if let (true, Some(last)) = (is_in, told.last_mut()) {
+                last.push_str(line);
+                last.push('\n');
+            }
+        }
+        told
+    };
+    match of("error") {
+        errors if errors.is_empty() => of("warning"),
+        errors => errors,
+    }
 }

@@ -90,15 +90,27 @@ pub struct Found {
     pub binary: String,
     /// The modules the function is in, from the root.
     pub module: Vec<String>,
+    /// What stands around it.
+    pub around: Around,
     /// What its attribute and its signature say.
     pub parsed: Parsed,
 }
 
+/// What stands around a function: the macro does not see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// A module that leaves `main` to the macro.
+    Module,
+    /// A module with a `main` of its own.
+    Main,
+    /// An `impl`, a trait, or another function, where no `main` belongs.
+    Item,
+}
+
 impl Found {
-    /// Whether its attribute or signature has a mistake, which the macro
-    /// reports.
+    /// Whether it has a mistake, which the macro reports.
     pub fn is_wrong(&self) -> bool {
-        !self.parsed.errors.is_empty()
+        !self.parsed.errors.is_empty() || self.around != Around::Module
     }
 }
 

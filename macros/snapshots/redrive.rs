@@ -1,21 +1,20 @@
 async fn process_order(order: Order) -> Result<(), OrderError> {
     ship(order).await
 }
-pub(crate) fn main() -> ::redrive::__private::ExitCode {
+pub(crate) fn main() -> ::std::process::ExitCode {
+    use ::redrive::__private as __redrive;
+    use __redrive::UncheckedFuture as _;
     struct __RedriveHandler;
-    impl ::redrive::__private::Handler for __RedriveHandler {
+    impl __redrive::Handler for __RedriveHandler {
         type Message = Order;
         type Output = Result<(), OrderError>;
         type State = ();
-        async fn init() -> ::core::result::Result<
-            Self::State,
-            ::redrive::__private::BoxError,
-        > {
+        async fn init() -> ::core::result::Result<Self::State, __redrive::BoxError> {
             ::core::result::Result::Ok(())
         }
-        type Sqs = ::redrive::__private::NoSqs;
-        type Redrive = ::redrive::__private::Redrive;
-        const SETTINGS: ::redrive::__private::Settings = ::redrive::__private::Settings {
+        type Sqs = __redrive::NoSqs;
+        type Redrive = __redrive::Redrive;
+        const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
             timeout_seconds: 30u32,
             retries: 3u32,
@@ -23,9 +22,9 @@ pub(crate) fn main() -> ::redrive::__private::ExitCode {
             backoff_max_ms: 5000u64,
             concurrency: 1u32,
             attempt_timeout_ms: ::core::option::Option::None,
-            on_total_failure: ::redrive::__private::OnTotalFailure::Error,
-            on_group_failure: ::redrive::__private::OnGroupFailure::SkipGroup,
-            on_permanent: ::redrive::__private::OnPermanent::Report,
+            on_total_failure: __redrive::OnTotalFailure::Error,
+            on_group_failure: __redrive::OnGroupFailure::SkipGroup,
+            on_permanent: __redrive::OnPermanent::Report,
             queue_backoff_seconds: ::core::option::Option::None,
             metrics: true,
         };
@@ -33,7 +32,10 @@ pub(crate) fn main() -> ::redrive::__private::ExitCode {
             message: Self::Message,
             _: &Self::State,
         ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
-            ::redrive::__private::handler_future(process_order(message))
+            __redrive::Captured::<
+                Self::Message,
+                Self::State,
+            >::handler_future(self::process_order(message))
         }
     }
     #[cfg(panic = "abort")]
@@ -44,6 +46,8 @@ pub(crate) fn main() -> ::redrive::__private::ExitCode {
         const PANICS_ARE_NOT_CAUGHT: () = ();
         let () = PANICS_ARE_NOT_CAUGHT;
     }
-    ::redrive::__private::main::<__RedriveHandler>()
+    __redrive::main::<__RedriveHandler>()
 }
-const _: fn() -> ::redrive::__private::ExitCode = main;
+const _: () = {
+    let _ = main;
+};

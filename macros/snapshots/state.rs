@@ -5,20 +5,22 @@ pub(crate) async fn process_order(
 ) -> anyhow::Result<()> {
     pool.ship(order).await
 }
-pub(crate) fn main() -> ::renamed::__private::ExitCode {
+pub(crate) fn main() -> ::std::process::ExitCode {
+    use ::renamed::__private as __redrive;
+    use __redrive::UncheckedFuture as _;
     struct __RedriveHandler;
-    impl ::renamed::__private::Handler for __RedriveHandler {
+    impl __redrive::Handler for __RedriveHandler {
         type Message = Message<Order>;
         type Output = anyhow::Result<()>;
         type State = Pool;
         fn init() -> impl ::core::future::Future<
-            Output = ::core::result::Result<Self::State, ::renamed::__private::BoxError>,
+            Output = ::core::result::Result<Self::State, __redrive::BoxError>,
         > + ::core::marker::Send {
-            ::renamed::__private::handler_init::<Self::State, _, _>(connect)
+            __redrive::handler_init::<Self::State, _, _>(connect)
         }
-        type Sqs = ::renamed::__private::Sqs;
-        type Redrive = ::renamed::__private::NoRedrive;
-        const SETTINGS: ::renamed::__private::Settings = ::renamed::__private::Settings {
+        type Sqs = __redrive::Sqs;
+        type Redrive = __redrive::NoRedrive;
+        const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
             timeout_seconds: 30u32,
             retries: 2u32,
@@ -26,9 +28,9 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
             backoff_max_ms: 5000u64,
             concurrency: 10u32,
             attempt_timeout_ms: ::core::option::Option::Some(1000u64),
-            on_total_failure: ::renamed::__private::OnTotalFailure::Error,
-            on_group_failure: ::renamed::__private::OnGroupFailure::SkipGroup,
-            on_permanent: ::renamed::__private::OnPermanent::Dlq,
+            on_total_failure: __redrive::OnTotalFailure::Error,
+            on_group_failure: __redrive::OnGroupFailure::SkipGroup,
+            on_permanent: __redrive::OnPermanent::Dlq,
             queue_backoff_seconds: ::core::option::Option::Some((30u32, 900u32)),
             metrics: true,
         };
@@ -36,14 +38,19 @@ pub(crate) fn main() -> ::renamed::__private::ExitCode {
             message: Self::Message,
             state: &Self::State,
         ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
-            ::renamed::__private::handler_future(process_order(message, state))
+            __redrive::Captured::<
+                Self::Message,
+                Self::State,
+            >::handler_future(self::process_order(message, state))
         }
         fn is_permanent(
-            error: &<Self::Output as ::renamed::__private::HandlerResult>::Error,
+            error: &<Self::Output as __redrive::HandlerResult>::Error,
         ) -> bool {
-            ::renamed::__private::handler_permanent(error, OrderError::is_permanent)
+            __redrive::handler_permanent(error, OrderError::is_permanent)
         }
     }
-    ::renamed::__private::main::<__RedriveHandler>()
+    __redrive::main::<__RedriveHandler>()
 }
-const _: fn() -> ::renamed::__private::ExitCode = main;
+const _: () = {
+    let _ = main;
+};

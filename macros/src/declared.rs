@@ -13,10 +13,14 @@ pub(crate) struct Target {
     pub(crate) functions: Option<String>,
 }
 
-/// One entry of the list, `binary|module|function|fingerprint|…`.
+/// One entry of the list,
+/// `binary|module|function|fingerprint|template|around`.
 struct Listed<'a> {
     function: &'a str,
     fingerprint: &'a str,
+    /// What stands around the function: a `module`, one with a `main`, or
+    /// another `item`.
+    around: &'a str,
 }
 
 impl Target {
@@ -36,9 +40,12 @@ impl Target {
             let in_binary = fields.next()? == binary;
             let _module = fields.next()?;
             let (function, fingerprint) = (fields.next()?, fields.next()?);
+            let _template = fields.next()?;
+            let around = fields.next()?;
             in_binary.then_some(Listed {
                 function,
                 fingerprint,
+                around,
             })
         });
         listed.collect()
@@ -78,6 +85,16 @@ impl Target {
                 name,
                 format!("the binary `{binary}` already holds the function `{}`; move this one to a file of its own under `src/bin/`", first.function),
             ),
+            (Some(entry), _) if entry.around == "item" => errors.push(
+                "handler_function",
+                name,
+                format!("`#[sqs_batch]` stands on a function of a module; move `{}` out of the `impl`, the trait or the function that it is in", function.name),
+            ),
+            (Some(entry), _) if entry.around == "main" => errors.push(
+                "own_main",
+                name,
+                "the attribute writes `main`, but this module has one; remove it, and move what it does to `init = path`",
+            ),
             (Some(entry), _) if function.infra && entry.fingerprint != function.fingerprint() => errors.push(
                 "function_differs",
                 name,
@@ -87,14 +104,19 @@ impl Target {
         }
     }
 
-    /// Whether an earlier function of this binary writes `main`.
-    pub(crate) fn has_other_main(&self, function: &str) -> bool {
-        let listed = self.binary.as_deref().map(|binary| self.listed_in(binary));
-        listed.is_some_and(|listed| {
-            listed
-                .first()
-                .is_some_and(|first| first.function != function)
-        })
+    /// Whether this function needs no `main`: a library has none, an earlier
+    /// function of the binary writes it, the user did, or it has no place here.
+    pub(crate) fn needs_no_main(&self, function: &str) -> bool {
+        let Some(binary) = &self.binary else {
+            return true;
+        };
+        let listed = self.listed_in(binary);
+        let is_first = listed
+            .first()
+            .is_none_or(|first| first.function == function);
+        let is_beside_main =
+            |entry: &Listed<'_>| entry.function == function && entry.around == "main";
+        !is_first || listed.iter().any(is_beside_main)
     }
 }
 
@@ -133,7 +155,7 @@ mod tests {
     #[test]
     fn a_listed_function_is_right() {
         let list = format!(
-            "other||other|00;app|inner|handle|{}",
+            "other||other|00|stack|module;app|inner|handle|{}|stack|module",
             function().fingerprint()
         );
         assert!(rules(Some("app"), Some(&list)).is_empty());
@@ -162,9 +184,9 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert!(judge(None).is_empty());
-        assert!(judge(Some("app||own|00|own")).is_empty());
+        assert!(judge(Some("app||own|00|own|module")).is_empty());
         assert_eq!(
-            judge(Some("app||first|00|stack;app||own|00|own")),
+            judge(Some("app||first|00|stack|module;app||own|00|own|module")),
             ["one_function_per_binary"]
         );
     }
@@ -175,23 +197,34 @@ mod tests {
         assert_eq!(rules(Some("app"), None), ["build_script"]);
         assert_eq!(rules(Some("app"), Some("")), ["function_not_listed"]);
         assert_eq!(
-            rules(Some("app"), Some("other||handle|00")),
+            rules(Some("app"), Some("other||handle|00|stack|module")),
             ["function_not_listed"]
         );
         assert_eq!(
-            rules(Some("app"), Some("app||handle|00")),
+            rules(Some("app"), Some("app||handle|00|stack|module")),
             ["function_differs"]
         );
         assert_eq!(
-            rules(Some("app"), Some("app||first|00;app||handle|00")),
+            rules(
+                Some("app"),
+                Some("app||first|00|stack|module;app||handle|00|stack|module")
+            ),
             ["one_function_per_binary"]
         );
         assert_eq!(
             rules(
                 Some("app"),
-                Some("app|a|handle|00|stack;app|b|handle|00|stack")
+                Some("app|a|handle|00|stack|module;app|b|handle|00|stack|module")
             ),
             ["one_function_per_binary"]
+        );
+        assert_eq!(
+            rules(Some("app"), Some("app||handle|00|stack|main")),
+            ["own_main"]
+        );
+        assert_eq!(
+            rules(Some("app"), Some("app||handle|00|stack|item")),
+            ["handler_function"]
         );
     }
 }

@@ -5,6 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
 use redrive_syntax::{Errors, Function, Handler, Parsed, Paths};
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 
 use crate::declared::Target;
@@ -39,13 +40,14 @@ pub(crate) fn sqs_batch(
 
 /// Keeps the item and a `main`, so that one mistake gives one error.
 fn fallback(item: &TokenStream, errors: &Errors, target: &Target, function: &str) -> TokenStream {
-    let takes_main = errors
-        .mistakes()
-        .iter()
-        .any(|mistake| mistake.rule == "handler_name");
-    let item = (!takes_main).then_some(item);
-    let has_main = target.binary.is_none() || target.has_other_main(function);
-    let main = (!has_main).then(|| {
+    let is_about = |rule| errors.mistakes().iter().any(|mistake| mistake.rule == rule);
+    let kept = || {
+        without_attribute
+            .parse2(item.clone())
+            .unwrap_or_else(|_| item.clone())
+    };
+    let item = (!is_about("handler_name")).then(kept);
+    let main = (!target.needs_no_main(function)).then(|| {
         quote!(
             pub(crate) fn main() {}
         )
@@ -54,51 +56,60 @@ fn fallback(item: &TokenStream, errors: &Errors, target: &Target, function: &str
     quote!(#item #main #errors)
 }
 
+/// The item without a second `#[sqs_batch]`, which would be expanded next.
+fn without_attribute(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut attributes = input.call(syn::Attribute::parse_outer)?;
+    attributes.retain(|attribute| !redrive_syntax::signature::is_sqs_batch(attribute));
+    let rest: TokenStream = input.parse()?;
+    Ok(quote!(#(#attributes)* #rest))
+}
+
 fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
-    let private = paths::private(user.redrive.as_ref());
+    let redrive = paths::redrive(user.redrive.as_ref());
     let name = &handler.name;
     let message = &handler.message;
     let result = &handler.result;
-    let settings = settings(function, &private);
+    let settings = settings(function);
     let sqs = match function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some() {
         true => quote!(Sqs),
         false => quote!(NoSqs),
     };
-    let redrive = match function.redrive {
+    let redrive_function = match function.redrive {
         Some(_) => quote!(Redrive),
         None => quote!(NoRedrive),
     };
-    let state = state(handler, user, &private);
-    let call = call(handler, &private);
-    let is_permanent = user
-        .permanent
-        .as_ref()
-        .map(|path| is_permanent(path, &private));
+    let state = state(handler, user);
+    let call = call(handler);
+    let is_permanent = user.permanent.as_ref().map(is_permanent);
     let abort = panic_abort(function, name.span());
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
     let output_type = quote_spanned!(result.span()=> type Output = #result;);
     quote! {
-        pub(crate) fn main() -> #private::ExitCode {
+        pub(crate) fn main() -> ::std::process::ExitCode {
+            // Named once, so that a crate that is not there is one error.
+            use #redrive::__private as __redrive;
+            use __redrive::UncheckedFuture as _;
             struct __RedriveHandler;
-            impl #private::Handler for __RedriveHandler {
+            impl __redrive::Handler for __RedriveHandler {
                 #message_type
                 #output_type
                 #state
-                type Sqs = #private::#sqs;
-                type Redrive = #private::#redrive;
-                const SETTINGS: #private::Settings = #settings;
+                type Sqs = __redrive::#sqs;
+                type Redrive = __redrive::#redrive_function;
+                const SETTINGS: __redrive::Settings = #settings;
                 #call
                 #is_permanent
             }
             #abort
-            #private::main::<__RedriveHandler>()
+            __redrive::main::<__RedriveHandler>()
         }
-        // Under `cargo test` nobody calls the `main` of a module.
-        const _: fn() -> #private::ExitCode = main;
+        // Under `cargo test` nobody calls the `main` of a module. Whatever its
+        // type, for a second `main` of the user's is an error by itself.
+        const _: () = { let _ = main; };
     }
 }
 
-fn settings(function: &Function, private: &TokenStream) -> TokenStream {
+fn settings(function: &Function) -> TokenStream {
     let Function {
         name,
         timeout,
@@ -135,7 +146,7 @@ fn settings(function: &Function, private: &TokenStream) -> TokenStream {
         OnPermanent::Dlq => quote!(Dlq),
     };
     quote! {
-        #private::Settings {
+        __redrive::Settings {
             function: #name,
             timeout_seconds: #timeout,
             retries: #retries,
@@ -143,9 +154,9 @@ fn settings(function: &Function, private: &TokenStream) -> TokenStream {
             backoff_max_ms: #backoff_max,
             concurrency: #concurrency,
             attempt_timeout_ms: #attempt_timeout,
-            on_total_failure: #private::OnTotalFailure::#on_total_failure,
-            on_group_failure: #private::OnGroupFailure::#on_group_failure,
-            on_permanent: #private::OnPermanent::#on_permanent,
+            on_total_failure: __redrive::OnTotalFailure::#on_total_failure,
+            on_group_failure: __redrive::OnGroupFailure::#on_group_failure,
+            on_permanent: __redrive::OnPermanent::#on_permanent,
             queue_backoff_seconds: #queue_backoff,
             metrics: #metrics,
         }
@@ -153,14 +164,14 @@ fn settings(function: &Function, private: &TokenStream) -> TokenStream {
 }
 
 /// The state's type and how it is built.
-fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream {
+fn state(handler: &Handler, user: &Paths) -> TokenStream {
     let ok = quote!(::core::result::Result::Ok);
     match (&handler.state, &user.init) {
         (Some(state), Some(init)) => {
             // All on the path, so that what `init` gets wrong is shown there, once.
             let on = |tokens| spanned(tokens, init.span());
-            let handler_init = on(quote!(#private::handler_init));
-            let result = on(quote!(::core::result::Result<Self::State, #private::BoxError>));
+            let handler_init = on(quote!(__redrive::handler_init));
+            let result = on(quote!(::core::result::Result<Self::State, __redrive::BoxError>));
             let build = quote_spanned! {init.span()=>
                 fn init() -> impl ::core::future::Future<Output = #result> + ::core::marker::Send {
                     #handler_init::<Self::State, _, _>(#init)
@@ -173,7 +184,7 @@ fn state(handler: &Handler, user: &Paths, private: &TokenStream) -> TokenStream 
         }
         _ => quote! {
             type State = ();
-            async fn init() -> ::core::result::Result<Self::State, #private::BoxError> {
+            async fn init() -> ::core::result::Result<Self::State, __redrive::BoxError> {
                 #ok(())
             }
         },
@@ -190,10 +201,16 @@ fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
 
 /// Calls the user's function; no `async fn`, so that the compiler speaks of the
 /// user's future and not of one around it.
-fn call(handler: &Handler, private: &TokenStream) -> TokenStream {
-    let name = &handler.name;
-    let span = Span::mixed_site().located_at(name.span());
-    let handler_future = spanned(quote!(#private::handler_future), name.span());
+fn call(handler: &Handler) -> TokenStream {
+    // By its module: a function inside of another would have a `main` that
+    // nobody calls.
+    let ident = &handler.name;
+    let name = quote_spanned!(ident.span()=> self::#ident);
+    let span = Span::mixed_site().located_at(ident.span());
+    let handler_future = spanned(
+        quote!(__redrive::Captured::<Self::Message, Self::State>::handler_future),
+        ident.span(),
+    );
     let call = match handler.state {
         Some(_) => quote_spanned!(span=> #handler_future(#name(message, state))),
         None => quote_spanned!(span=> #handler_future(#name(message))),
@@ -212,10 +229,10 @@ fn call(handler: &Handler, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn is_permanent(path: &syn::Path, private: &TokenStream) -> TokenStream {
+fn is_permanent(path: &syn::Path) -> TokenStream {
     let on = |tokens| spanned(tokens, path.span());
-    let result = on(quote!(#private::HandlerResult));
-    let handler_permanent = on(quote!(#private::handler_permanent));
+    let result = on(quote!(__redrive::HandlerResult));
+    let handler_permanent = on(quote!(__redrive::handler_permanent));
     quote_spanned! {path.span()=>
         fn is_permanent(error: &<Self::Output as #result>::Error) -> bool {
             #handler_permanent(error, #path)

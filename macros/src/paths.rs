@@ -1,12 +1,12 @@
 //! Where generated code finds the runtime.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
-/// `::redrive`, or what `crate = path` says, and the private module below it.
-pub(crate) fn private(redrive: Option<&syn::Path>) -> TokenStream {
-    match redrive {
-        None => quote!(::redrive::__private),
-        Some(path) => quote!(#path::__private),
+/// `::redrive`, or what `crate = path` says.
+pub(crate) fn redrive(path: Option<&syn::Path>) -> TokenStream {
+    match path {
+        None => quote!(::redrive),
+        Some(path) => path.to_token_stream(),
     }
 }

@@ -73,7 +73,7 @@ fn mistakes_leave_the_function_and_a_main() {
 fn a_second_function_leaves_main_to_the_first() {
     let target = Target {
         binary: Some("app".to_owned()),
-        functions: Some("app||first|00;app||second|00".to_owned()),
+        functions: Some("app||first|00|stack|module;app||second|00|stack|module".to_owned()),
     };
     let item = quote!(
         async fn second(order: Order) -> Result<(), OrderError> {
@@ -86,4 +86,37 @@ fn a_second_function_leaves_main_to_the_first() {
         "two `main` would be a second error"
     );
     assert!(expanded.contains("one_function_per_binary"));
+}
+
+#[test]
+fn a_mistake_beside_a_main_of_the_users_is_one_error() {
+    let target = Target {
+        binary: Some("app".to_owned()),
+        functions: Some("app||handle|error|stack|main".to_owned()),
+    };
+    let item = quote!(
+        async fn handle(order: Order) -> Result<(), OrderError> {
+            Ok(())
+        }
+    );
+    let expanded = crate::expand::sqs_batch(quote!(batchsize = 5), &item, &target).to_string();
+    assert!(!expanded.contains("fn main"), "{expanded}");
+}
+
+#[test]
+fn a_second_attribute_is_not_expanded_again() {
+    let item = quote!(
+        /// Ships.
+        #[redrive::sqs_batch(retries = 1)]
+        async fn handle(order: Order) -> Result<(), OrderError> {
+            Ok(())
+        }
+    );
+    let expanded = crate::expand::sqs_batch(quote!(), &item, &binary()).to_string();
+    assert_eq!(
+        expanded.matches("sqs_batch").count(),
+        1,
+        "only the error names it: {expanded}"
+    );
+    assert!(expanded.contains("Ships.") && expanded.contains("[duplicate_key]"));
 }

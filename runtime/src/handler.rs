@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     future::{Future, Pending, pending},
+    marker::PhantomData,
 };
 
 use crate::{
@@ -16,9 +17,9 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// One `#[sqs_batch]` function.
 pub trait Handler: Send + Sync + 'static {
     /// The function's first parameter.
-    type Message: FromMessage;
+    type Message: FromMessage + Send; // threads share the work: `Arc` for `Rc` [handler_message]
     /// What its second parameter refers to; `()` without one.
-    type State: Send + Sync + 'static;
+    type State: Send + Sync + 'static; // messages share it: `Mutex` for `RefCell`, `Arc` for `Rc` [handler_state]
     /// What it returns.
     type Output: HandlerResult<Error: HandlerError>;
     /// Whether the worker itself calls SQS.
@@ -166,13 +167,30 @@ pub fn handler_permanent<E, P: IsPermanent<E, Shape>, Shape>(error: &E, permanen
     permanent.judge(error)
 }
 
-/// The user's future; named as [`handler_init`] is.
-pub fn handler_future<F>(future: F) -> impl Future<Output = F::Output> + Send
-where
-    F: Future + Send, // what the function holds across an `.await` must be `Send` [handler_future]
-{
-    future
+/// What the user's future captures.
+pub struct Captured<M, S>(PhantomData<(M, S)>);
+
+impl<M: FromMessage + Send, S: Send + Sync> Captured<M, S> {
+    /// The user's future; named as [`handler_init`] is.
+    pub fn handler_future<F>(future: F) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future + Send, // what the function holds across an `.await` must be `Send` [handler_future]
+    {
+        future
+    }
 }
+
+/// Stands in for [`Captured::handler_future`] where what is captured breaks a
+/// bound of [`Handler`]: the compiler reports that, and would report the future
+/// for the same reason.
+pub trait UncheckedFuture {
+    /// No future of the user's.
+    fn handler_future<F: Future>(_: F) -> Pending<F::Output> {
+        pending()
+    }
+}
+
+impl<M, S> UncheckedFuture for Captured<M, S> {}
 
 /// The shape of what the user names, if it is right.
 pub enum Right {}

@@ -52,7 +52,7 @@ pub use self::{
     note = "derive `serde::Deserialize` for it to read the body as JSON; it must own its data and be `Send`",
     note = "or take `redrive::Message<T>`, `Text`, `Raw`, `Sns<T>` or `EventBridge<T>`, or implement `redrive::FromMessage`"
 )]
-pub trait FromMessage: Sized + Send + 'static {
+pub trait FromMessage: Sized + 'static {
     /// Makes the message, anew for each attempt.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ pub trait FromMessage: Sized + Send + 'static {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + Send + 'static> FromMessage for T {
+impl<T: DeserializeOwned + 'static> FromMessage for T {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
         serde_json::from_str(record.body()).map_err(|error| {
             format!(

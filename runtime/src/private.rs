@@ -1,10 +1,8 @@
 //! All that generated code names; no part of the public interface.
 
-pub use std::process::ExitCode;
-
 pub use crate::{
     handler::{
-        BoxError, Handler, HandlerError, HandlerResult, handler_future, handler_init,
+        BoxError, Captured, Handler, HandlerError, HandlerResult, UncheckedFuture, handler_init,
         handler_permanent,
     },
     program::main,

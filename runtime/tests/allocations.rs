@@ -58,7 +58,11 @@ fn event(records: usize, body: &str, queue: &str) -> String {
     serde_json::json!({ "Records": records }).to_string()
 }
 
-fn cost<M: redrive::FromMessage>(records: usize, batch: Batch, quantity: fn(M) -> u64) -> Cost {
+fn cost<M: redrive::FromMessage + Send>(
+    records: usize,
+    batch: Batch,
+    quantity: fn(M) -> u64,
+) -> Cost {
     let calls = AtomicUsize::new(0);
     let [first, last] = [AtomicUsize::new(0), AtomicUsize::new(0)];
     let start = allocations();

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::discover;
+use super::{Around, discover};
 use crate::cfg::Cfg;
 use crate::error::Error;
 
@@ -233,6 +233,64 @@ fn a_binary_has_one_function_whoever_writes_its_template() {
     write(folder.path(), "src/inner.rs", "");
     assert!(discovered().is_sound());
     assert!(discovered().deployed().is_empty());
+}
+
+#[test]
+fn what_stands_around_a_function_is_seen() {
+    let root = format!(
+        "{} mod beside_main; mod in_items; #[cfg(any())] fn main() {{}}",
+        handler("free")
+    );
+    let in_items = format!(
+        "struct Shop; impl Shop {{ {} }} #[cfg(any())] impl Shop {{ {} }} trait Ship {{ {} }} fn main() {{ let a = 1; {} }}",
+        handler("in_an_impl"),
+        handler("not_compiled"),
+        handler("in_a_trait"),
+        handler("in_a_function"),
+    );
+    let folder = package(&[
+        ("src/main.rs", &root),
+        (
+            "src/beside_main.rs",
+            &format!("{} fn main() {{}}", handler("beside")),
+        ),
+        ("src/in_items.rs", &in_items),
+    ]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    let around: Vec<_> = discovery
+        .found
+        .iter()
+        .map(|found| (found.parsed.function.name.as_str(), found.around))
+        .collect();
+    assert_eq!(
+        around,
+        [
+            ("free", Around::Module),
+            ("beside", Around::Main),
+            ("in_an_impl", Around::Item),
+            ("in_a_trait", Around::Item),
+            ("in_a_function", Around::Item),
+        ]
+    );
+}
+
+#[test]
+fn a_misplaced_function_leaves_the_template_alone() {
+    for text in [
+        format!("{} fn main() {{}}", handler("beside")),
+        format!("fn main() {{ {} }}", handler("inside")),
+    ] {
+        let folder = package(&[("src/main.rs", &text)]);
+        let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+        assert!(!discovery.is_sound() && discovery.deployed().is_empty());
+    }
+}
+
+#[test]
+fn a_handler_named_main_is_no_main_of_the_users() {
+    let folder = package(&[("src/main.rs", &handler("main"))]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert_eq!(discovery.found[0].around, Around::Module);
 }
 
 #[test]

@@ -4,12 +4,15 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::quote;
 use syn::ext::IdentExt;
-use syn::{AttrStyle, Attribute, Expr, ExprLit, Item, ItemFn, ItemMod, Lit, Meta};
+use syn::{
+    AttrStyle, Attribute, Block, Expr, ExprLit, ImplItem, Item, ItemMod, Lit, Meta, Signature,
+    Stmt, TraitItem,
+};
 
 use super::place::Place;
-use super::{Discovery, Found};
+use super::{Around, Discovery, Found};
 use crate::cfg::Cfg;
 use crate::error::Error;
 
@@ -73,14 +76,65 @@ impl<'a> Walk<'a> {
     }
 
     fn items(&mut self, items: &[Item], place: &Place) -> Result<(), Error> {
+        let around = match items.iter().any(|item| self.is_main(item)) {
+            true => Around::Main,
+            false => Around::Module,
+        };
         for item in items {
             match item {
-                Item::Fn(function) => self.function(function),
                 Item::Mod(module) => self.module(module, place)?,
-                _ => {}
+                item => self.item(item, around),
             }
         }
         Ok(())
+    }
+
+    /// Whether this is a `main` that the user wrote.
+    fn is_main(&self, item: &Item) -> bool {
+        let Item::Fn(function) = item else {
+            return false;
+        };
+        let attributes = self.cfg.resolve(&function.attrs);
+        function.sig.ident == "main"
+            && attributes.is_some_and(|attributes| !attributes.iter().any(is_sqs_batch))
+    }
+
+    /// Finds the function that the item is, and those inside of it, where the
+    /// macro could not know that they are misplaced.
+    fn item(&mut self, item: &Item, around: Around) {
+        match item {
+            Item::Fn(function) => {
+                self.function(&function.attrs, &function.sig, around);
+                self.body(&function.attrs, &function.block);
+            }
+            Item::Impl(block) if self.cfg.resolve(&block.attrs).is_some() => {
+                for item in &block.items {
+                    if let ImplItem::Fn(method) = item {
+                        self.function(&method.attrs, &method.sig, Around::Item);
+                        self.body(&method.attrs, &method.block);
+                    }
+                }
+            }
+            Item::Trait(block) if self.cfg.resolve(&block.attrs).is_some() => {
+                for item in &block.items {
+                    if let TraitItem::Fn(method) = item {
+                        self.function(&method.attrs, &method.sig, Around::Item);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn body(&mut self, attributes: &[Attribute], body: &Block) {
+        if self.cfg.resolve(attributes).is_none() {
+            return;
+        }
+        for statement in &body.stmts {
+            if let Stmt::Item(item) = statement {
+                self.item(item, Around::Item);
+            }
+        }
     }
 
     fn module(&mut self, module: &ItemMod, place: &Place) -> Result<(), Error> {
@@ -100,8 +154,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn function(&mut self, function: &ItemFn) {
-        let Some(mut attributes) = self.cfg.resolve(&function.attrs) else {
+    fn function(&mut self, attributes: &[Attribute], signature: &Signature, around: Around) {
+        let Some(mut attributes) = self.cfg.resolve(attributes) else {
             return;
         };
         let Some(index) = attributes.iter().position(is_sqs_batch) else {
@@ -112,14 +166,14 @@ impl<'a> Walk<'a> {
             Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
         };
         // As the macro gets it: without its own attribute, `cfg_attr` resolved.
-        let item = ItemFn {
-            attrs: attributes.into_iter().map(outer).collect(),
-            ..function.clone()
-        };
+        // Nobody reads the body.
+        let attributes = attributes.into_iter().map(outer);
+        let item = quote!(#(#attributes)* #signature {});
         self.discovery.found.push(Found {
             binary: self.binary.to_owned(),
             module: self.module.clone(),
-            parsed: redrive_syntax::parse(arguments, item.into_token_stream()),
+            around,
+            parsed: redrive_syntax::parse(arguments, item),
         });
     }
 }

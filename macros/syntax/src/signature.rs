@@ -1,12 +1,16 @@
 //! The function below the attribute: its name, message, state and result. The
 //! body is not read, so that half-typed code still gets its completions.
 
+mod future;
+mod half_typed;
+mod message;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, GenericArgument, PathArguments, ReturnType, Safety, Signature, Type,
-    TypePath, Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Safety,
+    Signature, Type, Visibility,
 };
 
 use crate::errors::Errors;
@@ -52,8 +56,10 @@ impl Handler {
 
 /// Reads the item that the attribute stands on.
 pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
-    let signature = match read_signature.parse2(item.clone()) {
-        Ok(signature) => signature,
+    let (attributes, signature) = match read_signature.parse2(item.clone()) {
+        Ok(read) => read,
+        // The compiler has said what is missing.
+        Err(_) if half_typed::is_half_typed(item.clone()) => return None,
         Err(_) => {
             let span = item
                 .into_iter()
@@ -67,7 +73,20 @@ pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
             return None;
         }
     };
+    if let Some(second) = attributes.iter().find(|attribute| is_sqs_batch(attribute)) {
+        errors.push(
+            "duplicate_key",
+            second.path().span(),
+            "`#[sqs_batch]` already stands on this function; write all keys in one attribute",
+        );
+    }
     check(&signature, errors)
+}
+
+/// Whether this is `#[sqs_batch]`, by whatever path.
+pub fn is_sqs_batch(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "sqs_batch")
 }
 
 fn not_an_attribute(token: &proc_macro2::TokenTree) -> bool {
@@ -79,18 +98,25 @@ fn not_an_attribute(token: &proc_macro2::TokenTree) -> bool {
     }
 }
 
-fn read_signature(input: ParseStream<'_>) -> syn::Result<Signature> {
-    input.call(Attribute::parse_outer)?;
+fn read_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
+    let attributes = input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
     let signature = input.parse::<Signature>()?;
     input.parse::<TokenStream>()?;
-    Ok(signature)
+    Ok((attributes, signature))
 }
 
 fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
     let before = errors.len();
     let name = &signature.ident;
-    if signature.asyncness.is_none() {
+    let future = future::future(&signature.output).filter(|_| signature.asyncness.is_none());
+    if let Some(output) = &future {
+        errors.push(
+            "handler_async",
+            signature.fn_token.span(),
+            format!("the handler is async; write `async fn {name}` and return `{output}`"),
+        );
+    } else if signature.asyncness.is_none() {
         errors.push(
             "handler_async",
             signature.fn_token.span(),
@@ -109,19 +135,6 @@ fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
             "handler_plain",
             abi.span(),
             "the handler is a plain Rust function; remove `extern`",
-        );
-    }
-    if !signature.generics.params.is_empty() {
-        errors.push(
-            "handler_generic",
-            signature.generics.span(),
-            "the handler takes one type of message; name the types instead of generic parameters",
-        );
-    } else if let Some(clause) = &signature.generics.where_clause {
-        errors.push(
-            "handler_generic",
-            clause.span(),
-            "the handler is not generic; remove the `where` clause",
         );
     }
     if name == "main" {
@@ -147,7 +160,14 @@ fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
         );
     }
     let (message, state) = parameters(signature, errors);
-    let result = result(signature, errors);
+    // A message that borrows has been told to do without its lifetimes.
+    if message.is_some() || !is_lifetimes(&signature.generics) {
+        check_generics(&signature.generics, errors);
+    }
+    let result = match future {
+        Some(_) => None,
+        None => result(signature, errors),
+    };
     if errors.len() > before {
         return None;
     }
@@ -157,6 +177,36 @@ fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
         state,
         result: result?,
     })
+}
+
+fn check_generics(generics: &Generics, errors: &mut Errors) {
+    if is_lifetimes(generics) {
+        errors.push(
+            "handler_generic",
+            generics.span(),
+            format!(
+                "the handler needs no lifetimes; remove `{}`, and write `&S` for the state",
+                show(generics)
+            ),
+        );
+    } else if !generics.params.is_empty() {
+        errors.push(
+            "handler_generic",
+            generics.span(),
+            "the handler takes one type of message; name the types instead of generic parameters",
+        );
+    } else if let Some(clause) = &generics.where_clause {
+        errors.push(
+            "handler_generic",
+            clause.span(),
+            "the handler is not generic; remove the `where` clause",
+        );
+    }
+}
+
+fn is_lifetimes(generics: &Generics) -> bool {
+    let is_lifetime = |parameter| matches!(parameter, &GenericParam::Lifetime(_));
+    !generics.params.is_empty() && generics.params.iter().all(is_lifetime)
 }
 
 fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Option<Type>) {
@@ -182,7 +232,8 @@ fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Opti
         );
         return (None, None);
     };
-    let message = check_message(message, errors);
+    let lifetimes = Some(&signature.generics).filter(|generics| is_lifetimes(generics));
+    let message = message::check(message, lifetimes, errors);
     let state = next().and_then(|state| check_state(state, errors));
     if let Some(third) = signature.inputs.iter().nth(2) {
         errors.push(
@@ -192,77 +243,6 @@ fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Opti
         );
     }
     (message, state)
-}
-
-fn check_message(message: &Type, errors: &mut Errors) -> Option<Type> {
-    let refusal = match message {
-        Type::Reference(reference) => match &*reference.elem {
-            Type::Path(path) if path.path.is_ident("str") => {
-                "the message is passed by value; take `redrive::Text` for the body as it is, or `String` for a JSON string".to_owned()
-            }
-            inner => format!("the message is passed by value; write `{}`", show(inner)),
-        },
-        Type::ImplTrait(_) => "the message's type decides how it is read; name it instead of `impl …`".to_owned(),
-        Type::Infer(_) => "the message's type decides how it is read; name it".to_owned(),
-        Type::Path(path) => {
-            if let Some((span, refusal)) = no_body(path) {
-                errors.push("handler_message", span, refusal);
-                return None;
-            }
-            match path.path.segments.last() {
-                Some(last) if has_lifetime(&last.arguments) => {
-                    "the message is decoded anew for each attempt and cannot borrow; use owned fields such as `String`".to_owned()
-                }
-                _ => return Some(message.clone()),
-            }
-        }
-        _ => return Some(message.clone()),
-    };
-    errors.push("handler_message", message.span(), refusal);
-    None
-}
-
-/// What no body is read as.
-fn no_body(path: &TypePath) -> Option<(Span, String)> {
-    let last = path.path.segments.last()?;
-    match last.ident.to_string().as_str() {
-        name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => Some((
-            path.span(),
-            format!(
-                "the handler takes one message, not a batch; write the type of its body instead of `{name}`"
-            ),
-        )),
-        _ => sqs_message(path),
-    }
-}
-
-/// Also within another type: `Option<SqsMessage>` is an empty one whatever the
-/// body holds.
-fn sqs_message(path: &TypePath) -> Option<(Span, String)> {
-    let last = path.path.segments.last()?;
-    if last.ident == "SqsMessage" {
-        let refusal = "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it";
-        return Some((path.span(), refusal.to_owned()));
-    }
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(Type::Path(inner)) => sqs_message(inner),
-        _ => None,
-    })
-}
-
-fn has_lifetime(arguments: &PathArguments) -> bool {
-    match arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().any(|argument| match argument {
-                GenericArgument::Lifetime(lifetime) => lifetime.ident != "static",
-                _ => false,
-            })
-        }
-        _ => false,
-    }
 }
 
 fn check_state(state: &Type, errors: &mut Errors) -> Option<Type> {

@@ -66,7 +66,7 @@ struct Event<T> {
     resources: Vec<String>,
 }
 
-impl<T: DeserializeOwned + Send + 'static> FromMessage for EventBridge<T> {
+impl<T: DeserializeOwned + 'static> FromMessage for EventBridge<T> {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
         let event: Event<T> = serde_json::from_str(record.body()).map_err(|error| {
             format!(

@@ -13,7 +13,7 @@ fn run(event: impl Into<Vec<u8>>) -> (usize, Report) {
     run_as::<serde_json::Value>(event)
 }
 
-fn run_as<M: FromMessage>(event: impl Into<Vec<u8>>) -> (usize, Report) {
+fn run_as<M: FromMessage + Send>(event: impl Into<Vec<u8>>) -> (usize, Report) {
     let calls = AtomicUsize::new(0);
     let report = Batch::event_bytes(event).run(async |_: M| {
         calls.fetch_add(1, Relaxed);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What the function was given, and the report.
-fn taken<M: FromMessage>(batch: Batch) -> (Vec<M>, Report) {
+fn taken<M: FromMessage + Send>(batch: Batch) -> (Vec<M>, Report) {
     let messages = Mutex::new(Vec::new());
     let report = batch.run(async |message: M| {
         messages.lock().unwrap().push(message);

@@ -381,7 +381,7 @@ fn m5_an_error_of_reading_something_else_is_the_records_own() {
 
 /// A batch of three whose second body is not what the function takes: how often
 /// it was called, and the report.
-fn second_is_malformed<M: FromMessage>(second: &str) -> (usize, Report) {
+fn second_is_malformed<M: FromMessage + Send>(second: &str) -> (usize, Report) {
     let calls = Mutex::new(0);
     let report = Batch::new()
         .text(r#"{"id":"m1","quantity":1}"#)

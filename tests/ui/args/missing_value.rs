@@ -12,3 +12,5 @@ async fn handle(order: Order) -> Result<(), Error> {
     let _ = order.id;
     Ok(())
 }
+
+//@ mistakes: 2

@@ -47,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "duplicate_key",
-        "Of two values for one key, one would be silently dropped.",
+        "Of two values for one key one would be silently dropped, and of two attributes on a function only one can make its Lambda.",
         "#[sqs_batch(retries = 1, retries = 2)]",
         "#[sqs_batch(retries = 2)]",
     ),
@@ -149,7 +149,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "handler_function",
-        "The attribute turns one async function into a Lambda function.",
+        "The attribute turns one async function of a module into a Lambda function: it writes `main` beside it, which an `impl` or another function has no place for.",
         "#[sqs_batch] struct Order;",
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
@@ -176,6 +176,12 @@ pub(super) const RULES: &[Rule] = &[
         "The attribute writes `main` itself.",
         "#[sqs_batch] async fn main(order: Order) -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "own_main",
+        "The attribute writes the binary's `main`. What yours does first, such as setting up logging, belongs into `init`, which runs once per cold start.",
+        "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }\nfn main() { set_up_logging(); }",
+        "// src/main.rs\n#[sqs_batch(init = start)] async fn handle(order: Order, _: &()) -> Result<(), Error> { Ok(()) }\nasync fn start() -> Result<(), Error> { set_up_logging(); Ok(()) }",
     ),
     rule(
         "handler_name_length",

@@ -1,0 +1,17 @@
+#![allow(unused_variables)]
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+#[sqs_batch(retries = 1)]
+#[redrive::sqs_batch(timeout = "1m")]
+async fn handle(order: Order) -> Result<(), Error> {
+    let _ = order.id;
+    Ok(())
+}

@@ -1,0 +1,15 @@
+#![allow(unused_variables)]
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+#[sqs_batch(infra = false)]
+async fn handle(order: Order) -> Result<(), Error>;
+
+//@ by the compiler
