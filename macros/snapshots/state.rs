@@ -43,9 +43,7 @@ pub(crate) fn main() -> ::std::process::ExitCode {
                 Self::State,
             >::handler_future(self::process_order(message, state))
         }
-        fn is_permanent(
-            error: &<Self::Output as __redrive::HandlerResult>::Error,
-        ) -> bool {
+        fn is_permanent(error: &__redrive::ErrorOf<Self::Output>) -> bool {
             __redrive::handler_permanent(error, OrderError::is_permanent)
         }
     }

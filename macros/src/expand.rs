@@ -1,7 +1,7 @@
 //! Writes the generated code: a `main` of a few lines that hands the user's
 //! function to the runtime.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
 use redrive_syntax::{Errors, Function, Handler, Parsed, Paths};
@@ -200,41 +200,40 @@ fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
 }
 
 /// Calls the user's function; no `async fn`, so that the compiler speaks of the
-/// user's future and not of one around it.
+/// user's future and not of one around it. All on the function's name, so that
+/// it is told of once; but the parameters' names are the macro's own.
 fn call(handler: &Handler) -> TokenStream {
-    // By its module: a function inside of another would have a `main` that
-    // nobody calls.
-    let ident = &handler.name;
-    let name = quote_spanned!(ident.span()=> self::#ident);
-    let span = Span::mixed_site().located_at(ident.span());
+    let name = &handler.name;
+    let span = name.span();
+    let own = Span::mixed_site().located_at(span);
+    let message = Ident::new("message", own);
+    let state = Ident::new("state", own);
+    let (lent, arguments) = match handler.state {
+        Some(_) => (quote!(#state), quote_spanned!(span=> #message, #state)),
+        None => (quote!(_), quote!(#message)),
+    };
     let handler_future = spanned(
         quote!(__redrive::Captured::<Self::Message, Self::State>::handler_future),
-        ident.span(),
+        span,
     );
-    let call = match handler.state {
-        Some(_) => quote_spanned!(span=> #handler_future(#name(message, state))),
-        None => quote_spanned!(span=> #handler_future(#name(message))),
-    };
-    let state = match handler.state {
-        Some(_) => quote_spanned!(span=> state),
-        None => quote_spanned!(span=> _),
-    };
+    // By its module: a function inside of another would have a `main` that
+    // nobody calls.
     quote_spanned! {span=>
         fn call(
-            message: Self::Message,
-            #state: &Self::State,
+            #message: Self::Message,
+            #lent: &Self::State,
         ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
-            #call
+            #handler_future(self::#name(#arguments))
         }
     }
 }
 
 fn is_permanent(path: &syn::Path) -> TokenStream {
     let on = |tokens| spanned(tokens, path.span());
-    let result = on(quote!(__redrive::HandlerResult));
+    let error_of = on(quote!(__redrive::ErrorOf));
     let handler_permanent = on(quote!(__redrive::handler_permanent));
     quote_spanned! {path.span()=>
-        fn is_permanent(error: &<Self::Output as #result>::Error) -> bool {
+        fn is_permanent(error: &#error_of<Self::Output>) -> bool {
             #handler_permanent(error, #path)
         }
     }

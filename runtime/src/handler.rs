@@ -63,6 +63,10 @@ pub trait HandlerResult {
     fn into_result(self) -> Result<(), Self::Error>;
 }
 
+/// The error of a result. What generated code names has `__private` in its path
+/// where the compiler speaks of it, so it does not name the trait.
+pub type ErrorOf<R> = <R as HandlerResult>::Error;
+
 impl<E> HandlerResult for Result<(), E> {
     type Error = E;
 

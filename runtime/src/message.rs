@@ -49,7 +49,7 @@ pub use self::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the message of an `#[sqs_batch]` function [handler_message]",
     label = "this is not made from an SQS message",
-    note = "derive `serde::Deserialize` for it to read the body as JSON; it must own its data and be `Send`",
+    note = "derive `serde::Deserialize` for it to read the body as JSON; it must own its data",
     note = "or take `redrive::Message<T>`, `Text`, `Raw`, `Sns<T>` or `EventBridge<T>`, or implement `redrive::FromMessage`"
 )]
 pub trait FromMessage: Sized + 'static {

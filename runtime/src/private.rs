@@ -2,8 +2,7 @@
 
 pub use crate::{
     handler::{
-        BoxError, Captured, Handler, HandlerError, HandlerResult, UncheckedFuture, handler_init,
-        handler_permanent,
+        BoxError, Captured, ErrorOf, Handler, UncheckedFuture, handler_init, handler_permanent,
     },
     program::main,
     redrive_function::{NoRedrive, Redrive, RedriveFunction},
