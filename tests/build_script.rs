@@ -4,6 +4,7 @@
 use std::fs;
 
 use redrive_tests::package::{self, Package};
+use redrive_tests::workspace;
 
 /// The handler and what it needs, for any attribute.
 fn handler(attribute: &str) -> String {
@@ -37,6 +38,28 @@ fn the_files_come_and_stay() {
     fs::write(package.outputs().join("template.json"), "{}").expect("a changed file");
     package.check(&[]).succeeds();
     assert_eq!(package.output("template.json"), old);
+}
+
+/// What a reader copies first.
+#[test]
+fn the_first_example_of_each_document_builds() {
+    for (name, path) in [
+        ("example-of-the-readme", "README.md"),
+        ("example-of-the-attribute", "macros/src/sqs_batch.md"),
+        ("example-of-the-crate", "runtime/src/lib.rs"),
+    ] {
+        let text = fs::read_to_string(workspace::root().join(path)).expect("a document");
+        let text = text.replace("//! ", "").replace("//!", "");
+        let (_, example) = text.split_once("```").expect("an example");
+        let (_language, example) = example.split_once('\n').expect("lines");
+        let (example, _) = example.split_once("```").expect("the example's end");
+        let package = Package::new(name, example);
+        let built = package.check(&["--features", "redrive"]);
+        built.succeeds();
+        assert!(!built.stderr.contains("warning"), "{}", built.stderr);
+        let handler = package.property("ProcessOrderWorker", "Handler");
+        assert_eq!(handler, "process_order", "{path}");
+    }
 }
 
 #[test]

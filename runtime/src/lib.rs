@@ -2,14 +2,15 @@
 //! message.
 //!
 //! ```ignore
-//! use redrive::sqs_batch;
+//! use redrive::{BoxError, sqs_batch};
 //!
 //! #[derive(serde::Deserialize)]
 //! struct Order { id: u64, sku: String, quantity: u32 }
 //!
 //! #[sqs_batch(retries = 3)]
-//! async fn process_order(order: Order) -> Result<(), OrderError> {
-//!     // business logic only
+//! async fn process_order(order: Order) -> Result<(), BoxError> {
+//!     println!("order {}: {} of {}", order.id, order.quantity, order.sku); // business logic only
+//!     Ok(())
 //! }
 //! ```
 //!

@@ -1,12 +1,11 @@
 //! Runs a function on a batch in a unit test: the real engine, no AWS, and time
 //! that does not pass while nothing happens.
 //!
-//! With the feature `testing`, as a dev-dependency (with the same `path` or `git`
-//! as the dependency, if that has one):
+//! With the feature `testing`, as a dev-dependency beside the dependency, which
+//! tells cargo where it comes from:
 //!
-//! ```toml
-//! [dev-dependencies]
-//! redrive = { version = "0.1", features = ["testing"] }
+//! ```sh
+//! cargo add redrive --dev --features testing
 //! ```
 //!
 //! ```

@@ -107,7 +107,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "schedule_form",
-        "A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`.",
+        "A schedule is `cron(minutes hours day-of-month month day-of-week year)`, whose year may be left out, or `rate(number unit)`.",
         "#[sqs_batch(dlq_redrive = \"0 23 * * *\")]",
         "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
     ),

@@ -1,4 +1,5 @@
-//! `cron(minutes hours day-of-month month day-of-week year)`.
+//! `cron(minutes hours day-of-month month day-of-week year)`; without a year it
+//! is every year.
 
 use std::ops::Range;
 
