@@ -7,6 +7,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Expr, Token};
 
+use crate::doubt::Doubtful;
 use crate::errors::Errors;
 use crate::keys::{self, KEYS, Kind};
 use crate::nearest::nearest;
@@ -64,19 +65,23 @@ impl Parse for Pair {
     }
 }
 
-/// The pairs of an attribute, each key known and there once.
-pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> Vec<Pair> {
+/// The pairs of an attribute, each key known and there once, and the keys that
+/// what is wrong leaves open.
+pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> (Vec<Pair>, Doubtful) {
     let mut pairs: Vec<Pair> = Vec::new();
+    let mut doubtful = Doubtful::default();
     for tokens in split_at_commas(attribute) {
-        let pair = match Pair::parse.parse2(tokens) {
+        let pair = match Pair::parse.parse2(tokens.clone()) {
             Ok(pair) => pair,
             Err(error) => {
+                doubtful.add_tokens(tokens);
                 errors.push("syntax", error.span(), error);
                 continue;
             }
         };
         let name = pair.key.to_string();
         let Some(key) = keys::find(&name) else {
+            doubtful.add_unknown(&name);
             errors.push(
                 "unknown_key",
                 pair.key.span(),
@@ -85,6 +90,7 @@ pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> Vec<Pair> {
             continue;
         };
         if pairs.iter().any(|earlier| earlier.key == pair.key) {
+            doubtful.add(&name);
             errors.push(
                 "duplicate_key",
                 pair.key.span(),
@@ -95,12 +101,13 @@ pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> Vec<Pair> {
         match (&pair.value, &key.kind) {
             (Value::Group(_), Kind::Variables) | (Value::Expr(_), _) => pairs.push(pair),
             (Value::Group(_), _) => {
+                doubtful.add(&name);
                 let text = format!("`{name}` takes its value behind `=`; write `{name} = …`");
                 errors.push("syntax", pair.key.span(), text);
             }
         }
     }
-    pairs
+    (pairs, doubtful)
 }
 
 /// The words for a name that is not one of `known`.

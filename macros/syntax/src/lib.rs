@@ -5,6 +5,7 @@
 //! It is an implementation detail of redrive: its items change without notice.
 
 mod attribute;
+mod doubt;
 mod environment;
 pub mod errors;
 pub mod function;
@@ -52,14 +53,16 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
         .as_ref()
         .map(|handler| handler.name.unraw().to_string())
         .unwrap_or_default();
-    let options = options::Options::read(&name, &pairs, &mut errors);
+    let options = options::Options::read(&name, pairs, &mut errors);
     if let Some(handler) = &handler {
         check_state(handler, &options, &mut errors);
     }
     let warnings = match &handler {
         Some(handler) => {
             let mut warnings = rules::check(&options, &mut errors);
-            warnings.extend(handler.warning(&options.function.allow));
+            if options.are_known(&["allow"]) {
+                warnings.extend(handler.warning(&options.function.allow));
+            }
             warnings
         }
         None => Vec::new(),
@@ -76,7 +79,7 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
 fn check_state(handler: &Handler, options: &options::Options, errors: &mut Errors) {
     use syn::spanned::Spanned;
     match (&handler.state, options.key_span("init")) {
-        (Some(state), None) => errors.push(
+        (Some(state), None) if options.are_known(&["init"]) => errors.push(
             "handler_state",
             state.span(),
             "nothing builds the state; add `init = path` with an `async fn() -> Result<S, E>`",

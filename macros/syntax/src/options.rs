@@ -1,6 +1,6 @@
 //! What the keys mean: pairs in, a [`Function`] with its defaults out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use proc_macro2::Span;
 use syn::Expr;
 
 use crate::attribute::{Pair, Value};
+use crate::doubt::Doubtful;
 use crate::environment;
 use crate::errors::Errors;
 use crate::function::{
@@ -35,7 +36,7 @@ pub struct Options {
     /// The values that are Rust.
     pub paths: Paths,
     given: BTreeMap<String, Given>,
-    unreadable: BTreeSet<String>,
+    doubtful: Doubtful,
 }
 
 struct Given {
@@ -45,8 +46,12 @@ struct Given {
 
 impl Options {
     /// Reads the pairs of the attribute of the function `name`.
-    pub(crate) fn read(name: &str, pairs: &[Pair], errors: &mut Errors) -> Self {
-        let mut reader = Reader::new(pairs);
+    pub(crate) fn read(
+        name: &str,
+        (pairs, doubtful): (Vec<Pair>, Doubtful),
+        errors: &mut Errors,
+    ) -> Self {
+        let mut reader = Reader::new(&pairs, doubtful);
         let function = reader.function(name, errors);
         let paths = Paths {
             init: reader.path("init", errors),
@@ -57,7 +62,7 @@ impl Options {
             function,
             paths,
             given: reader.given,
-            unreadable: reader.unreadable,
+            doubtful: reader.doubtful,
         }
     }
 
@@ -66,9 +71,10 @@ impl Options {
         self.given.contains_key(key)
     }
 
-    /// Whether what these keys hold could be read, so that a rule may judge it.
-    pub fn are_readable(&self, keys: &[&str]) -> bool {
-        keys.iter().all(|key| !self.unreadable.contains(*key))
+    /// Whether what these keys hold is known, so that a rule may judge it.
+    pub fn are_known(&self, keys: &[&str]) -> bool {
+        keys.iter()
+            .all(|key| !self.doubtful.contains(key, self.is_given(key)))
     }
 
     /// Where a rule's mistake in one of `keys` is shown: on the value of the
@@ -88,11 +94,11 @@ impl Options {
 struct Reader<'a> {
     pairs: &'a [Pair],
     given: BTreeMap<String, Given>,
-    unreadable: BTreeSet<String>,
+    doubtful: Doubtful,
 }
 
 impl<'a> Reader<'a> {
-    fn new(pairs: &'a [Pair]) -> Self {
+    fn new(pairs: &'a [Pair], doubtful: Doubtful) -> Self {
         let given = pairs
             .iter()
             .map(|pair| {
@@ -108,7 +114,7 @@ impl<'a> Reader<'a> {
         Reader {
             pairs,
             given,
-            unreadable: BTreeSet::new(),
+            doubtful,
         }
     }
 
@@ -212,7 +218,7 @@ impl<'a> Reader<'a> {
             Value::Expr(_) => {
                 let text =
                     "`env` takes its variables in parentheses; write `env(NAME = \"value\")`";
-                errors.push("wrong_type", pair.value.span(), text);
+                self.refuse("env", ("wrong_type", text.to_owned()), errors);
                 BTreeMap::new()
             }
         }
@@ -254,6 +260,10 @@ impl<'a> Reader<'a> {
             .filter_map(|(id, span)| match crate::rules::allowable(&id) {
                 Ok(()) => Some(id),
                 Err(text) => {
+                    // Which rule was meant is not known.
+                    if crate::rules::find(&id).is_none() {
+                        self.doubtful.add("allow");
+                    }
                     errors.push("unknown_rule", span, text);
                     None
                 }
@@ -278,7 +288,7 @@ impl<'a> Reader<'a> {
             .get(key)
             .map_or_else(Span::call_site, |given| given.value);
         errors.push(rule, span, text);
-        self.unreadable.insert(key.to_owned());
+        self.doubtful.add(key);
     }
 
     fn keep<T>(&mut self, key: &str, read: Result<T, Refusal>, errors: &mut Errors) -> Option<T> {

@@ -31,7 +31,8 @@ pub struct Rule {
     pub id: &'static str,
     /// What breaking it means.
     pub level: Level,
-    /// The keys it judges; a mistake is shown on the first that is written.
+    /// The keys that its judgement reads; a mistake is shown on the first that is
+    /// written, and none is found while one of them is not known.
     pub keys: &'static [&'static str],
     /// The rule, and why it is one.
     pub reason: &'static str,
@@ -89,13 +90,19 @@ pub(crate) fn allowable(id: &str) -> Result<(), String> {
     }
 }
 
-/// Judges the options by every rule whose keys could be read.
+/// Whether all that the rule's judgement depends on is known.
+fn can_be_judged(rule: &Rule, options: &Options) -> bool {
+    let cannot_be_allowed = rule.level == Level::Error;
+    options.are_known(rule.keys) && (cannot_be_allowed || options.are_known(&["allow"]))
+}
+
+/// Judges the options by every rule whose keys are known.
 pub fn check(options: &Options, errors: &mut Errors) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for rule in all() {
         let Some(message) = rule
             .check
-            .filter(|_| options.are_readable(rule.keys))
+            .filter(|_| can_be_judged(rule, options))
             .and_then(|check| check(options))
         else {
             continue;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::queue::seconds;
+use super::queue::{fifo_batch_size, seconds};
 use super::{Level, Rule};
 use crate::environment::MOST_BYTES;
 use crate::function::Function;
@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
             "batch_size",
             "concurrency",
             "timeout",
+            "queue",
         ],
         reason: "All messages of a batch, with every retry and the longest waits between them, must fit in the function's timeout; else the last ones are cut off and come back with nothing wrong with them. Counted are ceil(batch_size / concurrency) × ((retries + 1) × attempt_timeout + waits) and half a second for the answer; without `attempt_timeout` the waits alone, since only you know how long an attempt takes. On a FIFO queue all messages may be of one group, which are handled one after another, so `concurrency` does not count.",
         link: "",
@@ -103,10 +104,8 @@ fn retry_budget(options: &Options) -> Option<String> {
         return None;
     }
     let needed = budget(function);
-    if needed <= timeout
-        || function
-            .attempt_timeout
-            .is_some_and(|attempt| attempt >= timeout)
+    // A value that cannot stay as it is is another rule's business.
+    if needed <= timeout || attempt_timeout(options).is_some() || fifo_batch_size(options).is_some()
     {
         return None;
     }

@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "batch_needs_window",
         level: Level::Error,
-        keys: &["batch_window", "batch_size"],
+        keys: &["batch_window", "batch_size", "queue"],
         reason: "A batch of over 10 messages needs a batching window of at least a second.",
         link: PARAMETERS,
         fails: "#[sqs_batch(batch_size = 100, concurrency = 10)]",
@@ -77,27 +77,27 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "visibility_timeout",
         level: Level::Error,
-        keys: &["visibility_timeout", "timeout"],
+        keys: &["visibility_timeout", "timeout", "batch_window"],
         reason: "A message that becomes visible while it is being handled is handled twice. Lambda refuses a queue whose visibility timeout is shorter than the function's timeout.",
         link: CONFIGURE,
-        fails: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"59s\", allow = \"visibility_recommended\")]",
+        fails: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"59s\")]",
         passes: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"60s\", allow = \"visibility_recommended\")]",
         check: Some(visibility_timeout),
     },
     Rule {
         id: "visibility_window",
         level: Level::Error,
-        keys: &["visibility_timeout", "batch_window"],
+        keys: &["visibility_timeout", "batch_window", "timeout", "queue"],
         reason: "The visibility timeout begins when a message is received, and the batching window is waited out before the function starts, so both must fit in it.",
         link: CONFIGURE,
-        fails: "#[sqs_batch(timeout = \"60s\", batch_window = \"30s\", visibility_timeout = \"90s\", allow = \"visibility_recommended\")]",
+        fails: "#[sqs_batch(timeout = \"60s\", batch_window = \"30s\", visibility_timeout = \"90s\")]",
         passes: "#[sqs_batch(timeout = \"60s\", batch_window = \"30s\", visibility_timeout = \"91s\", allow = \"visibility_recommended\")]",
         check: Some(visibility_window),
     },
     Rule {
         id: "visibility_recommended",
         level: Level::Warning,
-        keys: &["visibility_timeout", "timeout"],
+        keys: &["visibility_timeout", "timeout", "batch_window", "queue"],
         reason: "AWS recommends six times the function's timeout plus the batching window, so that Lambda can try again when the function is throttled before a message is delivered twice.",
         link: CONFIGURE,
         fails: "#[sqs_batch(timeout = \"60s\", visibility_timeout = \"2m\")]",
@@ -117,7 +117,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "dlq_retention",
         level: Level::Error,
-        keys: &["dlq_retention", "retention"],
+        keys: &["dlq_retention", "retention", "queue"],
         reason: "On a standard queue a message keeps the time it was first sent when it moves to the DLQ. A DLQ that does not keep messages longer than the source queue deletes them as they arrive.",
         link: RETENTION,
         fails: "#[sqs_batch(retention = \"4d\", dlq_retention = \"4d\")]",
@@ -134,6 +134,7 @@ pub(super) const RULES: &[Rule] = &[
             "max_receive_count",
             "timeout",
             "batch_window",
+            "queue",
         ],
         reason: "A message that keeps failing waits out the visibility timeout (or `queue_backoff`) after each receive, and SQS moves it to the DLQ after `max_receive_count` of them. If it expires before that, it is deleted without a trace.",
         link: CREATE_QUEUE,
@@ -142,6 +143,14 @@ pub(super) const RULES: &[Rule] = &[
         check: Some(expires_before_dlq),
     },
 ];
+
+/// Whether this surely is a standard queue: a name that is refused may have
+/// meant to end in `.fifo`.
+pub(super) fn is_standard(options: &Options) -> bool {
+    let name = &options.function.queue;
+    let meant_fifo = queue_name(options).is_some() && name.to_lowercase().contains("fifo");
+    !options.function.is_fifo() && !meant_fifo
+}
 
 pub(super) fn seconds(seconds: u32) -> String {
     show(Duration::from_secs(u64::from(seconds)))
@@ -169,12 +178,12 @@ fn queue_name(options: &Options) -> Option<String> {
 
 fn batch_needs_window(options: &Options) -> Option<String> {
     let function = &options.function;
-    (!function.is_fifo() && function.batch_size > 10 && function.batch_window == 0).then(|| {
+    (is_standard(options) && function.batch_size > 10 && function.batch_window == 0).then(|| {
         format!("`batch_size` is {}, but over 10 messages need a window to gather in; add `batch_window = \"1s\"`", function.batch_size)
     })
 }
 
-fn fifo_batch_size(options: &Options) -> Option<String> {
+pub(super) fn fifo_batch_size(options: &Options) -> Option<String> {
     let function = &options.function;
     (function.is_fifo() && function.batch_size > 10).then(|| {
         format!("`batch_size` is {}, but a FIFO queue gives at most 10 messages; write `batch_size = 10`", function.batch_size)
@@ -194,7 +203,7 @@ fn fifo_dlq_order(options: &Options) -> Option<String> {
 }
 
 fn group_failure_needs_fifo(options: &Options) -> Option<String> {
-    (!options.function.is_fifo() && options.is_given("on_group_failure")).then(|| {
+    (is_standard(options) && options.is_given("on_group_failure")).then(|| {
         "`on_group_failure` is for FIFO queues; remove it, or end the name of `queue` in `.fifo`".to_owned()
     })
 }
@@ -214,9 +223,9 @@ fn visibility_timeout(options: &Options) -> Option<String> {
 fn visibility_window(options: &Options) -> Option<String> {
     let function = &options.function;
     let floor = function.timeout + function.batch_window;
-    let covered =
-        function.visibility_timeout > floor || function.visibility_timeout < function.timeout;
-    (function.batch_window > 0 && !covered).then(|| {
+    let is_short = function.batch_window > 0 && function.visibility_timeout <= floor;
+    let is_refused = fifo_batch_window(options).is_some() || visibility_timeout(options).is_some();
+    (is_short && !is_refused).then(|| {
         format!(
             "`visibility_timeout` is {}, but must be over `batch_window` and `timeout` together, {}; leave it out for {}",
             seconds(function.visibility_timeout),
@@ -229,7 +238,10 @@ fn visibility_window(options: &Options) -> Option<String> {
 fn visibility_recommended(options: &Options) -> Option<String> {
     let function = &options.function;
     let recommended = 6 * function.timeout + function.batch_window;
-    (function.visibility_timeout < recommended).then(|| {
+    let is_refused = [fifo_batch_window, visibility_timeout, visibility_window]
+        .iter()
+        .any(|check| check(options).is_some());
+    (function.visibility_timeout < recommended && !is_refused).then(|| {
         format!(
             "`visibility_timeout` is {}, but AWS recommends six times `timeout` plus `batch_window`, {}; leave it out for that",
             seconds(function.visibility_timeout),
@@ -247,7 +259,7 @@ fn receive_count_low(options: &Options) -> Option<String> {
 
 fn dlq_retention(options: &Options) -> Option<String> {
     let function = &options.function;
-    (!function.is_fifo() && function.dlq_retention <= function.retention).then(|| {
+    (is_standard(options) && function.dlq_retention <= function.retention).then(|| {
         format!(
             "`dlq_retention` is {}, but a message's age counts from when it was first sent, so it must be over the `retention` of {}; raise it, up to 14d, or lower `retention`",
             seconds(function.dlq_retention),
@@ -273,7 +285,8 @@ fn expires_before_dlq(options: &Options) -> Option<String> {
             waits.take(receives as usize).sum()
         }
     };
-    (on_the_way >= u64::from(function.retention)).then(|| {
+    let is_refused = fifo_batch_window(options).is_some();
+    (on_the_way >= u64::from(function.retention) && !is_refused).then(|| {
         format!(
             "a message that keeps failing is {} on its way to the DLQ ({receives} receives), but the queue deletes it after {}; raise `retention`, or lower `max_receive_count` or the wait after each receive",
             show(Duration::from_secs(on_the_way)),

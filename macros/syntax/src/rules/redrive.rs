@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::queue::seconds;
+use super::queue::{is_standard, seconds};
 use super::{Level, Rule};
 use crate::options::Options;
 use crate::schedule;
@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "redrive_without_schedule",
         level: Level::Error,
-        keys: &["redrive_timezone", "redrive_rate"],
+        keys: &["redrive_timezone", "redrive_rate", "dlq_redrive"],
         reason: "The time zone and the rate are those of the redrive, and there is none without a schedule.",
         link: "",
         fails: "#[sqs_batch(redrive_timezone = \"Asia/Jerusalem\")]",
@@ -31,6 +31,7 @@ pub(super) const RULES: &[Rule] = &[
             "redrive_timezone",
             "dlq_retention",
             "retention",
+            "queue",
         ],
         reason: "Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when it was first sent or last redriven, so it may already be as old as `retention` when it arrives there; on a FIFO queue its age begins anew.",
         link: RETENTION,
@@ -76,9 +77,9 @@ fn redrive_gap(options: &Options) -> Option<String> {
     let function = &options.function;
     let redrive = function.redrive.as_ref()?;
     // A DLQ that keeps nothing longer is another rule's business.
-    let left = match function.is_fifo() {
-        true => function.dlq_retention,
-        false => function
+    let left = match is_standard(options) {
+        false => function.dlq_retention,
+        true => function
             .dlq_retention
             .checked_sub(function.retention)
             .filter(|left| *left > 0)?,
@@ -94,11 +95,11 @@ fn redrive_gap(options: &Options) -> Option<String> {
         return None;
     }
     let (gap, kept, left) = (show(gap), seconds(function.dlq_retention), seconds(left));
-    Some(match function.is_fifo() {
-        true => format!(
+    Some(match is_standard(options) {
+        false => format!(
             "up to {gap} lie between two redrives, but the DLQ keeps a message for {kept} only; redrive more often, or raise `dlq_retention`, up to 14d"
         ),
-        false => format!(
+        true => format!(
             "up to {gap} lie between two redrives, but a message may have only {left} left in the DLQ (`dlq_retention` - `retention`: {kept} - {}); redrive more often, or lower `retention`",
             seconds(function.retention),
         ),

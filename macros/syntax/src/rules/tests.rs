@@ -4,6 +4,10 @@ use proc_macro2::TokenStream;
 
 use super::{Level, Rule, all};
 use crate::Parsed;
+use crate::attribute::split_at_commas;
+
+#[path = "../../tests/attribute/options.rs"]
+mod options;
 
 const HANDLER: &str = "async fn handle(order: Order) -> Result<(), Error> { Ok(()) }";
 
@@ -128,101 +132,102 @@ fn what_may_be_allowed_is_recorded_and_no_longer_shown() {
     }
 }
 
-/// Any options that go well with an example go as well with its mistake: that is
-/// refused by its own rule, or made good by them, and breaks no other rule.
-mod among_other_options {
+/// The attribute of an example, if it stands on the usual function.
+fn attribute(example: &str) -> Option<&str> {
+    example
+        .strip_prefix("#[sqs_batch(")?
+        .strip_suffix(")]")
+        .filter(|attribute| !attribute.contains(")]"))
+}
+
+fn keys(attribute: &str) -> Vec<String> {
+    let pairs = split_at_commas(attribute.parse().expect("tokens"));
+    pairs
+        .into_iter()
+        .filter_map(|pair| pair.into_iter().next())
+        .map(|key| key.to_string())
+        .collect()
+}
+
+/// Where a key is not among a rule's keys, its value makes no difference to the
+/// rule: neither to the judgement nor to the words.
+mod keys {
     use proptest::prelude::*;
 
-    use super::{HANDLER, Rule, all, broken};
-    use crate::attribute::split_at_commas;
+    use super::options::{self, Pair};
+    use super::{Rule, all, attribute, keys};
+    use crate::errors::Errors;
+    use crate::options::Options;
 
-    type Pair = (String, String);
-
-    /// Values that are right by themselves, for keys of every kind.
-    fn options() -> impl Strategy<Value = Vec<Pair>> {
-        let seconds =
-            |range: std::ops::Range<u32>| range.prop_map(|seconds| format!("\"{seconds}s\""));
-        let number = |range: std::ops::Range<u32>| range.prop_map(|number| number.to_string());
-        let key = |name: &'static str| Just(name.to_owned());
-        let pair = prop_oneof![
-            (key("batch_size"), number(1..11)),
-            (key("batch_window"), seconds(0..301)),
-            (key("max_concurrency"), number(2..1001)),
-            (key("retries"), number(0..4)),
-            (key("timeout"), seconds(20..901)),
-            (key("memory"), number(128..10241)),
-            (key("max_receive_count"), number(5..20)),
-            (key("retention"), seconds(172_800..345_600)),
-            (key("dlq_retention"), seconds(1_100_000..1_209_601)),
-            (key("redrive_rate"), number(1..501)),
-            (
-                key("metrics"),
-                any::<bool>().prop_map(|flag| flag.to_string())
-            ),
-            (
-                key("queue_backoff"),
-                (1..60_u32, 60..900_u32).prop_map(|(min, max)| format!("\"{min}s..{max}s\""))
-            ),
-            (
-                key("on_permanent"),
-                prop_oneof![Just("\"dlq\"".to_owned()), Just("\"report\"".to_owned())]
-            ),
-        ];
-        proptest::collection::btree_map("[a-z]", pair, 0..6).prop_map(|pairs| {
-            let mut distinct: Vec<Pair> = Vec::new();
-            for (key, value) in pairs.into_values() {
-                if distinct.iter().all(|(earlier, _)| *earlier != key) {
-                    distinct.push((key, value));
-                }
-            }
-            distinct
-        })
-    }
-
-    /// The attribute of an example, if it stands on the usual function.
-    fn attribute(example: &str) -> Option<&str> {
-        example
-            .strip_prefix("#[sqs_batch(")?
-            .strip_suffix(")]")
-            .filter(|attribute| !attribute.contains(")]"))
-    }
-
-    fn keys(attribute: &str) -> Vec<String> {
-        let pairs = split_at_commas(attribute.parse().expect("tokens"));
-        pairs
-            .into_iter()
-            .filter_map(|pair| pair.into_iter().next())
-            .map(|key| key.to_string())
-            .collect()
-    }
-
-    fn broken_with(attribute: &str, others: &[Pair]) -> std::collections::BTreeSet<&'static str> {
-        let others: String = others
-            .iter()
-            .map(|(key, value)| format!(", {key} = {value}"))
-            .collect();
-        let attribute = format!("{attribute}{others}").parse().expect("tokens");
-        broken(&crate::parse(attribute, HANDLER.parse().expect("tokens")))
+    fn judgement(rule: &Rule, example: &str, others: &[Pair]) -> Option<String> {
+        let attribute = format!("{example}, {}", options::text(others));
+        let mut errors = Errors::default();
+        let pairs = crate::attribute::parse(attribute.parse().expect("tokens"), &mut errors);
+        let options = Options::read("handle", pairs, &mut errors);
+        rule.check?(&options)
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_mistake_breaks_its_rule_alone(others in options()) {
+        fn are_all_that_is_read(others in options::pairs(0.5)) {
+            for rule in all().filter(|rule| rule.check.is_some()) {
+                let Some(example) = attribute(rule.fails) else { continue };
+                let own = keys(example);
+                let others: Vec<_> = others.iter().filter(|(key, _)| own.iter().all(|own| own != key)).cloned().collect();
+                let all_given = judgement(rule, example, &others);
+                for (place, (key, _)) in others.iter().enumerate() {
+                    if !rule.keys.contains(key) {
+                        let mut without = others.clone();
+                        without.remove(place);
+                        prop_assert_eq!(&all_given, &judgement(rule, example, &without), "{} reads `{}`", rule.id, key);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Any options that go well alone and with an example go as well with its
+/// mistake: that is refused by its own rule, or made good by them, and breaks no
+/// other rule.
+mod among_other_options {
+    use proptest::prelude::*;
+
+    use super::options::{self, Pair};
+    use super::{Rule, all, attribute, broken, keys};
+
+    fn broken_with(attribute: &str, others: &[Pair]) -> std::collections::BTreeSet<&'static str> {
+        let item = options::item("handle", others);
+        let attribute = format!("{attribute}, {}", options::text(others));
+        let tokens = |text: &str| text.parse().expect("tokens");
+        broken(&crate::parse(tokens(&attribute), tokens(&item)))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_mistake_breaks_its_rule_alone(others in options::pairs(0.15)) {
             for Rule { id, keys: judged, fails, passes, .. } in all() {
                 let (Some(fails), Some(passes)) = (attribute(fails), attribute(passes)) else {
                     continue;
                 };
                 let (wrong, right) = (keys(fails), keys(passes));
-                let others: Vec<_> = others.iter().filter(|(key, _)| !wrong.contains(key) && !right.contains(key)).cloned().collect();
-                if !broken_with(passes, &others).is_empty() {
+                let is_other = |key: &str| key != "allow" && ![&wrong, &right].iter().any(|keys| keys.iter().any(|own| own == key));
+                let others: Vec<_> = others.iter().filter(|(key, _)| is_other(key)).cloned().collect();
+                if ![passes, ""].iter().all(|attribute| broken_with(attribute, &others).is_empty()) {
                     continue;
                 }
-                let broken = broken_with(fails, &others);
+                let mut broken = broken_with(fails, &others);
+                if *id == "redrive_dst_gap" {
+                    // The run that is skipped leaves a gap, too.
+                    broken.remove("redrive_gap");
+                }
                 prop_assert!(broken.iter().all(|rule| rule == id), "{id}: {broken:?} with {fails}, {others:?}");
                 // Another key that the rule weighs may have made the mistake good.
-                let weighed = others.iter().any(|(key, _)| judged.contains(&key.as_str()));
+                let weighed = others.iter().any(|(key, _)| judged.contains(key));
                 prop_assert!(weighed || !broken.is_empty(), "{id}: unseen in {fails}, {others:?}");
             }
         }

@@ -1,0 +1,155 @@
+//! Options made up at random: for every key, values that are right by
+//! themselves. What goes together, the front end decides.
+//!
+//! The unit tests of the rules and the golden tests include this file.
+
+use proptest::prelude::*;
+
+/// A key and its value, as they are written.
+pub(crate) type Pair = (&'static str, String);
+
+/// A few of the keys, each with a value, in any order.
+pub(crate) fn pairs(share: f64) -> impl Strategy<Value = Vec<Pair>> {
+    let pairs: Vec<_> = values()
+        .into_iter()
+        .map(|(key, value)| {
+            proptest::option::weighted(share, value.prop_map(move |value| (key, value)))
+        })
+        .collect();
+    pairs
+        .prop_map(|pairs| pairs.into_iter().flatten().collect::<Vec<_>>())
+        .prop_shuffle()
+}
+
+/// The pairs as the arguments of the attribute.
+pub(crate) fn text(pairs: &[Pair]) -> String {
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(key, value)| match *key {
+            "env" => format!("{key}{value}"),
+            _ => format!("{key} = {value}"),
+        })
+        .collect();
+    pairs.join(", ")
+}
+
+/// A function that these options may stand on.
+pub(crate) fn item(name: &str, pairs: &[Pair]) -> String {
+    let state = match pairs.iter().any(|(key, _)| *key == "init") {
+        true => ", state: &State",
+        false => "",
+    };
+    format!("async fn {name}(order: Order{state}) -> Result<(), Error> {{ Ok(()) }}")
+}
+
+/// All keys; values near the defaults are more frequent, so that not every set
+/// breaks a rule.
+pub(crate) fn values() -> Vec<(&'static str, BoxedStrategy<String>)> {
+    vec![
+        (
+            "queue",
+            prop_oneof![
+                "[a-z][a-z_-]{0,20}".prop_map(quoted),
+                "[a-z][a-z_-]{0,20}\\.fifo".prop_map(quoted)
+            ]
+            .boxed(),
+        ),
+        ("batch_size", number(1..=10, 1..=10_000)),
+        ("batch_window", seconds(0..=20, 0..=300)),
+        ("max_concurrency", number(2..=20, 2..=1_000)),
+        ("retries", number(0..=3, 0..=10)),
+        ("backoff", waits("ms", 1..=1_000, 300_000)),
+        ("concurrency", number(1..=10, 1..=1_000)),
+        ("attempt_timeout", seconds(1..=5, 1..=899)),
+        ("timeout", seconds(30..=900, 1..=900)),
+        ("memory", number(128..=1_024, 128..=10_240)),
+        ("max_receive_count", number(5..=10, 1..=1_000)),
+        ("visibility_timeout", seconds(900..=6_000, 1..=43_200)),
+        ("retention", seconds(172_800..=600_000, 60..=1_209_600)),
+        (
+            "dlq_retention",
+            seconds(1_000_000..=1_209_600, 60..=1_209_600),
+        ),
+        (
+            "dlq_redrive",
+            one_of(&[
+                "\"cron(0 23 ? * SUN-THU *)\"",
+                "\"cron(0/15 8-17 ? * 2-6 *)\"",
+                "\"cron(30 2 * * ? *)\"",
+                "\"cron(0 23 1 * ? *)\"",
+                "\"rate(1 hour)\"",
+                "\"rate(9 days)\"",
+            ]),
+        ),
+        (
+            "redrive_timezone",
+            one_of(&["\"Asia/Jerusalem\"", "\"Europe/Berlin\"", "\"UTC\""]),
+        ),
+        ("redrive_rate", number(1..=500, 1..=500)),
+        ("on_total_failure", one_of(&["\"error\"", "\"report\""])),
+        (
+            "on_group_failure",
+            one_of(&["\"skip_group\"", "\"stop_batch\""]),
+        ),
+        ("on_permanent", one_of(&["\"dlq\"", "\"report\""])),
+        ("permanent", one_of(&["Error::is_gone", "is_gone"])),
+        ("queue_backoff", waits("s", 1..=600, 43_200)),
+        ("init", one_of(&["connect", "state::connect"])),
+        ("metrics", one_of(&["true", "false"])),
+        (
+            "env",
+            "X[A-Z_]{1,8}"
+                .prop_map(|name| format!("({name} = \"a value\")"))
+                .boxed(),
+        ),
+        (
+            "policies",
+            one_of(&[
+                "\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"",
+                "[\"arn:aws:iam::123456789012:policy/a\", \"arn:aws:iam::123456789012:policy/b\"]",
+            ]),
+        ),
+        ("infra", one_of(&["true", "false"])),
+        (
+            "allow",
+            one_of(&[
+                "\"fifo_dlq_order\"",
+                "\"receive_count_low\"",
+                "[\"fifo_dlq_order\", \"concurrency_over_batch\"]",
+                "[\"redrive_weekday_number\", \"fifo_dlq_order\", \"visibility_recommended\"]",
+            ]),
+        ),
+        ("crate", one_of(&["redrive", "::other::redrive"])),
+    ]
+}
+
+fn quoted(text: impl std::fmt::Display) -> String {
+    format!("\"{text}\"")
+}
+
+fn one_of(values: &'static [&'static str]) -> BoxedStrategy<String> {
+    proptest::sample::select(values)
+        .prop_map(str::to_owned)
+        .boxed()
+}
+
+type Range = std::ops::RangeInclusive<u32>;
+
+fn number(usual: Range, all: Range) -> BoxedStrategy<String> {
+    prop_oneof![3 => usual, 1 => all]
+        .prop_map(|number| number.to_string())
+        .boxed()
+}
+
+fn seconds(usual: Range, all: Range) -> BoxedStrategy<String> {
+    prop_oneof![3 => usual, 1 => all]
+        .prop_map(|number| format!("\"{number}s\""))
+        .boxed()
+}
+
+fn waits(unit: &'static str, usual: Range, most: u32) -> BoxedStrategy<String> {
+    let wait = move || prop_oneof![3 => usual.clone(), 1 => 1..=most];
+    (wait(), wait())
+        .prop_map(move |(a, b)| format!("\"{}{unit}..{}{unit}\"", a.min(b), a.max(b)))
+        .boxed()
+}
