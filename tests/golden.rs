@@ -13,6 +13,8 @@ use redrive_infra::{markdown, template};
 
 #[path = "golden/any_options.rs"]
 mod any_options;
+#[path = "golden/guarantees.rs"]
+mod guarantees;
 #[path = "golden/linters.rs"]
 mod linters;
 

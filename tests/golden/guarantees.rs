@@ -1,0 +1,429 @@
+//! What no user can get wrong, because the generator writes it: in the golden
+//! templates as in those of options made up at random.
+
+use std::fs;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::{any_options, templates};
+
+/// The name of a file and what is in it.
+static TEMPLATES: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let any = any_options::write_templates(folder.path());
+    let paths = templates().into_iter().chain(any);
+    let read = |path: &std::path::Path| fs::read_to_string(path).expect("a template");
+    paths
+        .map(|path| {
+            let template = serde_json::from_str(&read(&path)).expect("JSON");
+            (path.display().to_string(), template)
+        })
+        .collect()
+});
+
+/// A resource of a template.
+struct Resource {
+    template: &'static Value,
+    /// For messages: the file and the logical id.
+    place: String,
+    id: &'static str,
+    properties: &'static Value,
+}
+
+impl Resource {
+    /// The resource that `Ref` or `Fn::GetAtt` in one of its properties names.
+    fn follow(&self, pointer: &str) -> Resource {
+        let value = self
+            .properties
+            .pointer(pointer)
+            .unwrap_or_else(|| panic!("{}: no {pointer}", self.place));
+        let id = value["Ref"]
+            .as_str()
+            .or(value["Fn::GetAtt"][0].as_str())
+            .unwrap_or_else(|| panic!("{}: {pointer} is outside the stack: {value}", self.place));
+        self.beside(id)
+    }
+
+    fn beside(&self, id: &str) -> Resource {
+        all(|_, other| std::ptr::eq(other.template, self.template) && other.id == id)
+            .next()
+            .unwrap_or_else(|| panic!("{}: no {id}", self.place))
+    }
+
+    fn seconds(&self, property: &str) -> u64 {
+        self.properties[property]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{}: no {property}", self.place))
+    }
+
+    fn is_fifo(&self) -> bool {
+        self.properties["FifoQueue"] == true
+    }
+
+    /// What its role may do, as the sorted `service:Action`s for each resource.
+    fn permissions(&self) -> Vec<(String, Vec<String>)> {
+        let role = self.follow("/Role");
+        let policies = role.properties["Policies"].as_array().expect("policies");
+        let statements = policies.iter().flat_map(|policy| {
+            policy["PolicyDocument"]["Statement"]
+                .as_array()
+                .expect("statements")
+        });
+        statements
+            .map(|statement| {
+                let actions = statement["Action"].as_array().expect("actions");
+                let mut actions: Vec<_> = actions
+                    .iter()
+                    .map(|action| action.as_str().expect("an action").to_owned())
+                    .collect();
+                actions.sort();
+                let on = statement["Resource"]["Fn::GetAtt"][0].as_str();
+                let on = on.unwrap_or_else(|| panic!("{}: {statement}", role.place));
+                (on.to_owned(), actions)
+            })
+            .collect()
+    }
+}
+
+fn all(is_wanted: impl Fn(&str, &Resource) -> bool) -> impl Iterator<Item = Resource> {
+    let resources = TEMPLATES.iter().flat_map(|(path, template)| {
+        let resources = template["Resources"].as_object().expect("resources");
+        resources.iter().map(move |(id, resource)| {
+            let kind = resource["Type"].as_str().expect("a type");
+            let resource = Resource {
+                template,
+                place: format!("{path}: {id}"),
+                id,
+                properties: &resource["Properties"],
+            };
+            (kind, resource)
+        })
+    });
+    resources
+        .filter(move |(kind, resource)| is_wanted(kind, resource))
+        .map(|(_, resource)| resource)
+}
+
+/// All resources of one type; that there is any is a part of each test.
+fn of_type(wanted: &'static str) -> Vec<Resource> {
+    let found: Vec<_> = all(|kind, _| kind == wanted).collect();
+    assert!(!found.is_empty(), "no {wanted}");
+    found
+}
+
+fn mappings() -> Vec<Resource> {
+    of_type("AWS::Lambda::EventSourceMapping")
+}
+
+/// The source queues, each with its DLQ.
+fn queues() -> Vec<(Resource, Resource)> {
+    mappings()
+        .into_iter()
+        .map(|mapping| {
+            let source = mapping.follow("/EventSourceArn");
+            let dlq = source.follow("/RedrivePolicy/deadLetterTargetArn");
+            (source, dlq)
+        })
+        .collect()
+}
+
+fn schedules() -> Vec<Resource> {
+    of_type("AWS::Scheduler::Schedule")
+}
+
+#[test]
+fn failed_messages_are_kept() {
+    for mapping in mappings() {
+        let types = &mapping.properties["FunctionResponseTypes"];
+        assert_eq!(
+            types,
+            &json!(["ReportBatchItemFailures"]),
+            "{}",
+            mapping.place
+        );
+    }
+}
+
+#[test]
+fn a_mapping_of_a_queue_has_no_starting_position() {
+    for mapping in mappings() {
+        assert!(
+            mapping.properties["StartingPosition"].is_null(),
+            "{}",
+            mapping.place
+        );
+    }
+}
+
+#[test]
+fn a_large_batch_has_a_window_and_a_fifo_queue_none() {
+    for mapping in mappings() {
+        let window = mapping.properties["MaximumBatchingWindowInSeconds"].as_u64();
+        let is_fifo = mapping.follow("/EventSourceArn").is_fifo();
+        let size = mapping.seconds("BatchSize");
+        let is_right = match is_fifo {
+            true => window.unwrap_or(0) == 0 && size <= 10,
+            false => window.unwrap_or(0) >= 1 || size <= 10,
+        };
+        assert!(is_right, "{}: {size} with {window:?}", mapping.place);
+    }
+}
+
+#[test]
+fn messages_stay_hidden_while_they_are_handled() {
+    for mapping in mappings() {
+        let queue = mapping.follow("/EventSourceArn");
+        let hidden = queue.seconds("VisibilityTimeout");
+        let window = mapping.properties["MaximumBatchingWindowInSeconds"]
+            .as_u64()
+            .unwrap_or(0);
+        let timeout = mapping.follow("/FunctionName").seconds("Timeout");
+        assert!(hidden >= timeout, "{}", queue.place);
+        assert!(window == 0 || hidden > timeout + window, "{}", queue.place);
+    }
+}
+
+#[test]
+fn a_dlq_is_of_its_queues_kind_and_keeps_messages_longer() {
+    for (source, dlq) in queues() {
+        assert_eq!(source.is_fifo(), dlq.is_fifo(), "{}", dlq.place);
+        let [kept, kept_in_dlq] =
+            [&source, &dlq].map(|queue| queue.seconds("MessageRetentionPeriod"));
+        assert!(source.is_fifo() || kept_in_dlq > kept, "{}", dlq.place);
+    }
+}
+
+#[test]
+fn a_dlq_takes_from_its_queue_alone() {
+    for (source, dlq) in queues() {
+        let policy = &dlq.properties["RedriveAllowPolicy"];
+        assert_eq!(policy["redrivePermission"], "byQueue", "{}", dlq.place);
+        let name = source.properties["QueueName"]["Fn::Sub"]
+            .as_str()
+            .expect("a name");
+        let arn =
+            format!("arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}");
+        assert_eq!(
+            policy["sourceQueueArns"],
+            json!([{ "Fn::Sub": arn }]),
+            "{}",
+            dlq.place
+        );
+    }
+}
+
+#[test]
+fn what_comes_to_a_dlq_is_seen() {
+    for (_, dlq) in queues() {
+        let alarms = all(|kind, alarm| {
+            kind == "AWS::CloudWatch::Alarm"
+                && std::ptr::eq(alarm.template, dlq.template)
+                && alarm.properties["Dimensions"][0]["Value"]["Fn::GetAtt"][0] == dlq.id
+        });
+        let alarms: Vec<_> = alarms.collect();
+        let [alarm] = alarms.as_slice() else {
+            panic!("{}: {} alarms", dlq.place, alarms.len());
+        };
+        let properties = alarm.properties;
+        assert_eq!(
+            properties["MetricName"],
+            "ApproximateNumberOfMessagesVisible"
+        );
+        assert_eq!(properties["ComparisonOperator"], "GreaterThanThreshold");
+        assert_eq!(properties["Threshold"], 0, "{}", alarm.place);
+    }
+}
+
+#[test]
+fn no_function_has_a_dlq_of_its_own() {
+    for function in of_type("AWS::Lambda::Function") {
+        assert!(
+            function.properties["DeadLetterConfig"].is_null(),
+            "{}",
+            function.place
+        );
+    }
+}
+
+#[test]
+fn a_worker_may_do_what_it_needs_and_no_more() {
+    for mapping in mappings() {
+        let worker = mapping.follow("/FunctionName");
+        let source = mapping.follow("/EventSourceArn");
+        let dlq = source.follow("/RedrivePolicy/deadLetterTargetArn");
+        for (on, actions) in worker.permissions() {
+            let allowed: &[&str] = if on == source.id {
+                &[
+                    "sqs:ChangeMessageVisibility",
+                    "sqs:DeleteMessage",
+                    "sqs:GetQueueAttributes",
+                    "sqs:ReceiveMessage",
+                ]
+            } else if on == dlq.id {
+                &["sqs:SendMessage"]
+            } else {
+                let logs = worker.follow("/LoggingConfig/LogGroup");
+                assert_eq!(on, logs.id, "{}", worker.place);
+                &["logs:CreateLogStream", "logs:PutLogEvents"]
+            };
+            let is_allowed = |action: &String| allowed.contains(&action.as_str());
+            assert!(
+                actions.iter().all(is_allowed),
+                "{}: {actions:?}",
+                worker.place
+            );
+        }
+        let variables = &worker.properties["Environment"]["Variables"];
+        let needs = [
+            (
+                source.id,
+                "sqs:ChangeMessageVisibility",
+                "REDRIVE_QUEUE_URL",
+            ),
+            (dlq.id, "sqs:SendMessage", "REDRIVE_DLQ_URL"),
+        ];
+        for (on, action, variable) in needs {
+            let may = worker.permissions().iter().any(|(resource, actions)| {
+                resource == on && actions.iter().any(|own| own == action)
+            });
+            let does = !variables[variable].is_null();
+            assert_eq!(
+                may, does,
+                "{}: {action} without {variable}, or the other way",
+                worker.place
+            );
+        }
+    }
+}
+
+#[test]
+fn a_redrive_may_move_from_its_dlq_to_its_queue_alone() {
+    for schedule in schedules() {
+        let function = schedule.follow("/Target/Arn");
+        let variables = &function.properties["Environment"]["Variables"];
+        let named = |variable: &str| {
+            variables[variable]["Fn::GetAtt"][0]
+                .as_str()
+                .expect("a queue")
+                .to_owned()
+        };
+        let dlq = named("REDRIVE_DLQ_ARN");
+        let source = named("REDRIVE_SOURCE_ARN");
+        let target = function
+            .beside(&source)
+            .follow("/RedrivePolicy/deadLetterTargetArn");
+        assert_eq!(target.id, dlq, "{}", function.place);
+        let on_queues: Vec<_> = function
+            .permissions()
+            .into_iter()
+            .filter(|(on, _)| [&dlq, &source].contains(&on))
+            .collect();
+        let actions = |names: &[&str]| names.iter().map(|name| format!("sqs:{name}")).collect();
+        let expected = vec![
+            (
+                dlq.clone(),
+                actions(&[
+                    "DeleteMessage",
+                    "GetQueueAttributes",
+                    "ListMessageMoveTasks",
+                    "ReceiveMessage",
+                    "StartMessageMoveTask",
+                ]),
+            ),
+            (source.clone(), actions(&["SendMessage"])),
+        ];
+        assert_eq!(on_queues, expected, "{}", function.place);
+    }
+}
+
+#[test]
+fn a_redrive_that_fails_is_kept_and_seen() {
+    for schedule in schedules() {
+        let function = schedule.follow("/Target/Arn");
+        let kept = schedule.follow("/Target/DeadLetterConfig/Arn");
+        assert!(
+            !kept.is_fifo(),
+            "{}: Scheduler takes no FIFO queue",
+            kept.place
+        );
+        let config = all(|kind, config| {
+            kind == "AWS::Lambda::EventInvokeConfig"
+                && std::ptr::eq(config.template, function.template)
+                && config.properties["FunctionName"]["Ref"] == function.id
+        });
+        let configs: Vec<_> = config.collect();
+        let [config] = configs.as_slice() else {
+            panic!("{}: {} configurations", function.place, configs.len());
+        };
+        let destination = config.follow("/DestinationConfig/OnFailure/Destination");
+        assert_eq!(destination.id, kept.id, "{}", config.place);
+        let is_watched = all(|kind, alarm| {
+            kind == "AWS::CloudWatch::Alarm"
+                && std::ptr::eq(alarm.template, function.template)
+                && alarm.properties["MetricName"] == "Errors"
+                && alarm.properties["Dimensions"][0]["Value"]["Ref"] == function.id
+        });
+        assert_eq!(is_watched.count(), 1, "{}", function.place);
+    }
+}
+
+#[test]
+fn a_schedule_invokes_one_function_at_its_time() {
+    for schedule in schedules() {
+        assert_eq!(
+            schedule.properties["FlexibleTimeWindow"],
+            json!({ "Mode": "OFF" }),
+            "{}",
+            schedule.place
+        );
+        let role = schedule.follow("/Target/RoleArn");
+        let statements = &role.properties["Policies"][0]["PolicyDocument"]["Statement"];
+        let invoke = &statements[0];
+        assert_eq!(
+            invoke["Action"],
+            json!(["lambda:InvokeFunction"]),
+            "{}",
+            role.place
+        );
+        let function = schedule.follow("/Target/Arn");
+        assert_eq!(
+            invoke["Resource"]["Fn::GetAtt"][0], function.id,
+            "{}",
+            role.place
+        );
+        let trust = &role.properties["AssumeRolePolicyDocument"]["Statement"][0];
+        assert_eq!(trust["Principal"]["Service"], "scheduler.amazonaws.com");
+    }
+}
+
+#[test]
+fn every_queue_is_encrypted_and_refuses_plain_http() {
+    for queue in of_type("AWS::SQS::Queue") {
+        assert_eq!(
+            queue.properties["SqsManagedSseEnabled"], true,
+            "{}",
+            queue.place
+        );
+        assert!(
+            queue.properties["KmsMasterKeyId"].is_null(),
+            "{}",
+            queue.place
+        );
+        let policies = all(|kind, policy| {
+            kind == "AWS::SQS::QueuePolicy"
+                && std::ptr::eq(policy.template, queue.template)
+                && policy.properties["Queues"][0]["Ref"] == queue.id
+        });
+        let policies: Vec<_> = policies.collect();
+        let [policy] = policies.as_slice() else {
+            panic!("{}: {} policies", queue.place, policies.len());
+        };
+        let statement = &policy.properties["PolicyDocument"]["Statement"][0];
+        assert_eq!(statement["Effect"], "Deny", "{}", policy.place);
+        assert_eq!(
+            statement["Condition"]["Bool"]["aws:SecureTransport"],
+            "false"
+        );
+    }
+}
