@@ -37,10 +37,21 @@ impl Current {
 
 /// Runs `poll` for the record in `slot`.
 pub(crate) fn scope<R>(slot: &mut Option<Current>, poll: impl FnOnce() -> R) -> R {
+    /// Ends the scope, by a panic too: a subscriber's, for one.
+    struct Scope<'s> {
+        slot: &'s mut Option<Current>,
+        outer: Option<Current>,
+    }
+
+    impl Drop for Scope<'_> {
+        fn drop(&mut self) {
+            *self.slot = CURRENT.replace(self.outer.take());
+        }
+    }
+
     let outer = CURRENT.replace(slot.take());
-    let result = poll();
-    *slot = CURRENT.replace(outer);
-    result
+    let _scope = Scope { slot, outer };
+    poll()
 }
 
 /// Whether a record is being polled on this thread.
@@ -66,6 +77,22 @@ pub(crate) fn get() -> Option<Current> {
 }
 
 impl Current {
+    /// The same, but with a copy of its own: for what may outlive the invocation,
+    /// which must not keep the whole event.
+    pub(crate) fn detached(&self) -> Self {
+        let id = self.event.get(self.id.clone()).unwrap_or_default();
+        let attributes = self.attributes.clone();
+        let attributes = attributes.and_then(|range| self.event.get(range));
+        let id_end = id.len();
+        let event = [id, attributes.unwrap_or_default()].concat();
+        Self {
+            id: 0..id_end,
+            attributes: attributes.map(|_| id_end..event.len()),
+            event: event.into(),
+            attempt: self.attempt,
+        }
+    }
+
     /// Gives the record's fields to the log, as JSON.
     pub(crate) fn for_each_field(&self, mut field: impl FnMut(&'static str, &str)) {
         // A piece of an event that was read as text.
@@ -84,5 +111,84 @@ impl Current {
             }
         }
         field("attempt", &self.attempt.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::event::Event;
+
+    fn event() -> Bytes {
+        Bytes::from(
+            r#"{"Records":[{"body":"1","messageId":"m1","attributes":{"ApproximateReceiveCount":"3"}},{"messageId":"m2"}]}"#
+                .to_owned(),
+        )
+    }
+
+    fn fields(current: &Current) -> Vec<(&'static str, String)> {
+        let mut fields = Vec::new();
+        current.for_each_field(|name, json| fields.push((name, json.to_owned())));
+        fields
+    }
+
+    #[test]
+    fn a_record_is_current_while_it_is_polled_also_within_another_and_if_that_panics() {
+        let event = event();
+        let parsed = Event::parse(&event).unwrap();
+        let mut slots = [0, 1].map(|index| Some(Current::new(&event, &parsed.records[index], 1)));
+        let [first, second] = &mut slots;
+        let id = || get().map(|current| fields(&current)[0].1.clone());
+
+        assert_eq!(id(), None);
+        scope(first, || {
+            assert_eq!(id().unwrap(), "\"m1\"");
+            let panicked = catch_unwind(AssertUnwindSafe(|| {
+                scope(second, || {
+                    assert_eq!(id().unwrap(), "\"m2\"");
+                    std::panic::resume_unwind(Box::new(()));
+                });
+            }));
+            assert!(panicked.is_err());
+            assert_eq!(id().unwrap(), "\"m1\"");
+        });
+        assert!(!is_some());
+        assert!(slots.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn a_copy_says_the_same_without_the_event() {
+        let event = event();
+        let parsed = Event::parse(&event).unwrap();
+        for (index, expected) in [
+            (
+                0,
+                [
+                    ("messageId", "\"m1\""),
+                    ("receiveCount", "3"),
+                    ("attempt", "2"),
+                ],
+            ),
+            (
+                1,
+                [
+                    ("messageId", "\"m2\""),
+                    ("receiveCount", "1"),
+                    ("attempt", "2"),
+                ],
+            ),
+        ] {
+            let current = Current::new(&event, &parsed.records[index], 2);
+            let copy = current.detached();
+            drop(current);
+
+            assert_eq!(
+                fields(&copy),
+                expected.map(|(name, json)| (name, json.to_owned()))
+            );
+            assert!(event.is_unique());
+        }
     }
 }

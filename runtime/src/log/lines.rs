@@ -51,7 +51,7 @@ pub(super) fn direct(format: Format, level: &str, message: &str, spans: bool) ->
     let mut line = Line::start(format, level, true);
     line.field("message".into(), &quoted(message));
     line.field("target".into(), &quoted(super::TARGET));
-    line.record(current::get());
+    line.record(current::get().as_ref());
     if spans {
         tracing::dispatcher::get_default(|dispatch| {
             let span = dispatch.current_span().id().and_then(|id| {
@@ -108,8 +108,9 @@ where
         let Some(span) = context.span(id) else { return };
         let metadata = span.metadata();
         if metadata.name() == super::RECORD && metadata.target() == super::TARGET {
+            // A task of the function's own may keep the span for long.
             if let Some(record) = current::get() {
-                span.extensions_mut().insert(record);
+                span.extensions_mut().insert(record.detached());
             }
             return;
         }
@@ -142,7 +143,7 @@ where
         if self.format == Format::Json {
             line.field("target".into(), &quoted(metadata.target()));
         }
-        line.record(current::get());
+        line.record(current::get().as_ref());
         line.spans(context.event_scope(event));
         (self.write)(line.finish());
     }
@@ -210,7 +211,7 @@ impl Line {
         }
     }
 
-    fn record(&mut self, record: Option<Current>) {
+    fn record(&mut self, record: Option<&Current>) {
         if let Some(record) = record {
             record.for_each_field(|name, json| self.context(name.into(), json));
         }
@@ -218,8 +219,9 @@ impl Line {
 
     fn spans<'s, S: LookupSpan<'s>>(&mut self, scope: Option<Scope<'s, S>>) {
         for span in scope.into_iter().flatten() {
-            self.record(span.extensions().get().cloned());
-            if let Some(SpanFields { ours, fields }) = span.extensions().get() {
+            let extensions = span.extensions();
+            self.record(extensions.get());
+            if let Some(SpanFields { ours, fields }) = extensions.get() {
                 for (name, json) in fields {
                     self.context(key(*ours, name), json);
                 }
@@ -384,6 +386,29 @@ mod tests {
         assert_eq!(lines[0]["attempt"], 2);
         assert_eq!(lines[0]["attempt_"], "my own");
         assert_eq!(lines[1].get("messageId"), None);
+    }
+
+    #[test]
+    fn a_span_that_is_kept_says_which_record_it_was_of_and_keeps_no_event() {
+        let event = bytes::Bytes::from(
+            r#"{"Records":[{"messageId":"m1","attributes":{"MessageGroupId":"g"}}]}"#.to_owned(),
+        );
+        let parsed = crate::event::Event::parse(&event).unwrap();
+        let mut record = Some(current::Current::new(&event, &parsed.records[0], 2));
+        let lines = logged(&[JSON], || {
+            let span = current::scope(
+                &mut record,
+                || tracing::error_span!(target: "redrive", "record"),
+            );
+            record = None;
+            assert!(event.is_unique());
+            span.in_scope(|| tracing::info!("later"));
+        });
+        let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+
+        assert_eq!(line["messageId"], "m1");
+        assert_eq!(line["messageGroupId"], "g");
+        assert_eq!(line["attempt"], 2);
     }
 
     #[test]
