@@ -15,6 +15,9 @@ use crate::{handler::BoxError, invocation::InvocationError, json};
 
 const SQS: &str = "aws:sqs";
 
+/// How many keys of what is no SQS event are told.
+const MOST_KEYS: usize = 10;
+
 /// What Lambda sends of a message with a short body, in bytes.
 const RECORD_LENGTH: usize = 600;
 
@@ -174,7 +177,9 @@ fn read(text: &str) -> Result<Event<'_>, Unfit> {
     })?;
     scanner.object(|scanner, key| {
         if key != "Records" {
-            others.push(format!("`{key}`"));
+            if others.len() < MOST_KEYS {
+                others.push(format!("`{key}`"));
+            }
             scanner.value()?;
             return Ok(());
         }
@@ -188,7 +193,6 @@ fn read(text: &str) -> Result<Event<'_>, Unfit> {
         Some(records) => Ok(Event { records }),
         None if others.is_empty() => Err(Unfit::Content("an empty object".to_owned())),
         None => {
-            others.truncate(10);
             let others = others.join(", ");
             Err(Unfit::Content(format!("no `Records`, but {others}")))
         }

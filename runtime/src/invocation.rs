@@ -4,6 +4,12 @@ use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 
+use crate::failure::truncate;
+
+/// The longest text of what came in or was said by others, in bytes: an event is
+/// up to 6 MB, and so could be a single key of it.
+const LONGEST_QUOTE: usize = 1_000;
+
 /// What Lambda gives the function.
 pub(crate) struct Invocation {
     /// The event as it came.
@@ -24,7 +30,8 @@ pub(crate) struct InvocationError {
 
 impl InvocationError {
     /// The event is not a batch of SQS records; `what` came.
-    pub(crate) fn malformed_event(what: impl fmt::Display) -> Self {
+    pub(crate) fn malformed_event(mut what: String) -> Self {
+        truncate(&mut what, LONGEST_QUOTE);
         Self {
             kind: "MalformedEvent".into(),
             message: format!(
@@ -44,6 +51,8 @@ impl InvocationError {
 
     /// A panic that was no record's.
     pub(crate) fn panicked(said: &str) -> Self {
+        let mut said = said.to_owned();
+        truncate(&mut said, LONGEST_QUOTE);
         Self {
             kind: "Panic".into(),
             message: format!("panicked: {said}"),

@@ -83,6 +83,25 @@ fn what_is_no_sqs_event_fails_the_invocation_and_says_what_came() {
 }
 
 #[test]
+fn what_is_told_of_what_came_is_short() {
+    let long = "x".repeat(6_000_000);
+    let many: Vec<_> = (0..12).map(|key| format!("\"k{key}\":0")).collect();
+    for (event, end) in [
+        (format!(r#"{{"{long}":1}}"#), "xxx…"),
+        (
+            format!(r#"{{"Records":[{{"eventSource":"{long}"}}]}}"#),
+            "xxx…",
+        ),
+        (format!("{{{}}}", many.join(",")), "`k8`, `k9`"),
+    ] {
+        let error = run(event).1.error().unwrap();
+
+        assert!(error.len() < 1_200, "{}", error.len());
+        assert!(error.ends_with(end), "{error}");
+    }
+}
+
+#[test]
 fn what_is_no_text_is_no_event() {
     let event: &[u8] = br#"{"Records":[{"messageId":"m1","body":"secret"}]}"#;
     for at in [0, 5, 25, 40, event.len()] {
