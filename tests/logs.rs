@@ -1,7 +1,10 @@
 //! What a worker's binary writes to the log, line by line.
 
+use std::io::{BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::thread;
 use std::time::Duration;
 
 use redrive_tests::binary::binary;
@@ -131,6 +134,59 @@ fn no_line_quotes_a_body_but_at_trace() {
         );
         assert!(ran.log.contains(SECRET), "{}", ran.log);
     }
+}
+
+#[test]
+fn what_is_sent_to_the_dlq_is_in_no_line_of_the_sdk_either() {
+    let binary = binary("redrive-fixtures", "refusals");
+    let sqs = answering("{\"MessageId\":\"new\"}");
+    let mut event = sqs_event("refusals", &[("m1", json!(null))]);
+    // As no line but a copy of the body would have it.
+    event["Records"][0]["body"] = json!(r#""\u0072efuse""#);
+    let environment = |level| {
+        [
+            JSON,
+            ("AWS_LAMBDA_LOG_LEVEL", level),
+            ("AWS_ENDPOINT_URL_SQS", &*sqs),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("REDRIVE_QUEUE_URL", "http://sqs/123456789012/refusals"),
+            ("REDRIVE_DLQ_URL", "http://sqs/123456789012/refusals-dlq"),
+        ]
+    };
+    let run = |level| {
+        let events = [event.clone()];
+        runtime_api::run(&binary, "refusals", &environment(level), LIMIT, &events)
+    };
+
+    let ran = run("DEBUG");
+    assert_eq!(ran.posts[0].1, json!({ "batchItemFailures": [] }));
+    assert!(ran.log.contains("aws_smithy_runtime"), "{}", ran.log);
+    assert!(!ran.log.contains("u0072efuse"), "{}", ran.log);
+    assert!(run("TRACE").log.contains("u0072efuse"));
+}
+
+/// The URL of a server that answers so, whatever it is asked.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("the port's address");
+    thread::spawn(move || {
+        for mut connection in listener.incoming().flatten() {
+            let Ok(read) = connection.try_clone() else {
+                return;
+            };
+            let mut reader = BufReader::new(read);
+            while runtime_api::read_request(&mut reader).is_some() {
+                let length = answer.len();
+                _ = write!(
+                    connection,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{answer}"
+                );
+            }
+        }
+    });
+    format!("http://{address}")
 }
 
 #[test]

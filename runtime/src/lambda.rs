@@ -6,7 +6,9 @@
 mod api;
 mod trace_header;
 
-use std::{env, future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    env, error::Error, fmt, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration,
+};
 
 use futures_util::FutureExt as _;
 use serde::Serialize;
@@ -30,11 +32,32 @@ pub(crate) fn max_concurrency() -> usize {
         .unwrap_or(1)
 }
 
+/// How long to wait before asking again for what was not there: not every local
+/// engine waits before it says so.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Lambda gives no more invocations, or has lost what came of one: the process
+/// has to end.
+#[derive(Debug)]
+pub(crate) struct Stopped(BoxError);
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot go on")
+    }
+}
+
+impl Error for Stopped {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.0.as_ref())
+    }
+}
+
 /// Serves invocations until Lambda ends the process.
 ///
 /// # Errors
 ///
-/// If the Runtime API is gone.
+/// [`Stopped`] if the Runtime API is gone; any other if there is none.
 pub(crate) async fn serve<H, F, A, E>(handle: H) -> Result<(), BoxError>
 where
     H: Fn(Invocation) -> F + Clone + Send + Sync + 'static,
@@ -44,7 +67,7 @@ where
 {
     let api = Arc::new(started().await?);
     match max_concurrency() {
-        1 => poll(&api, handle, true).await,
+        1 => Err(poll(&api, handle, true).await.into()),
         number => {
             let mut polls = JoinSet::new();
             for _ in 0..number {
@@ -54,10 +77,9 @@ where
             // What others have begun is finished: each loop ends by itself.
             let mut ended = Ok(());
             while let Some(one) = polls.join_next().await {
-                ended = one.map_err(Into::into).and_then(|one| one);
-                if let Err(error) = &ended {
-                    log::poll_ended(error);
-                }
+                let error = one.unwrap_or_else(|error| Stopped(error.into())).into();
+                log::poll_ended(&error);
+                ended = Err(error);
             }
             ended
         }
@@ -77,7 +99,7 @@ async fn started() -> Result<RuntimeApi, BoxError> {
 }
 
 /// One invocation after another. `alone`: no other is served at the same time.
-async fn poll<H, F, A, E>(api: &RuntimeApi, handle: H, alone: bool) -> Result<(), BoxError>
+async fn poll<H, F, A, E>(api: &RuntimeApi, handle: H, alone: bool) -> Stopped
 where
     H: Fn(Invocation) -> F,
     F: Future<Output = Result<A, E>>,
@@ -85,8 +107,13 @@ where
     E: Into<InvocationError>,
 {
     loop {
-        let Some((ticket, invocation)) = api.next().await? else {
-            continue;
+        let (ticket, invocation) = match api.next().await {
+            Ok(Some(next)) => next,
+            Ok(None) => {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            Err(error) => return Stopped(error),
         };
         if alone {
             trace_header::set(invocation.trace_header.as_deref());
@@ -99,7 +126,9 @@ where
             }
             api.tell(&ticket, answer).await
         };
-        told.instrument(span).await?;
+        if let Err(error) = told.instrument(span).await {
+            return Stopped(error);
+        }
     }
 }
 

@@ -52,7 +52,11 @@
 //! anything between nothing and that (full jitter). Work ends a tenth of the
 //! timeout, at most 500 ms, before Lambda's deadline, so that there is time to
 //! answer: no wait and no attempt starts that lies beyond, and one that runs
-//! then is dropped at its next `await`. Code that never awaits cannot be dropped.
+//! then is dropped at its next `await`, as is one that takes longer than
+//! `attempt_timeout`. Code that never awaits cannot be dropped. What a dropped
+//! attempt has done stays done, and what it was about to do is not done: it must be
+//! such that the next attempt, or the next delivery, can begin anew. A task that it
+//! has spawned goes on.
 //!
 //! A panic is caught unless the program is built with `panic = "abort"`: then it
 //! is logged, ends the process, and the whole batch comes back.
@@ -122,7 +126,9 @@
 //! and two more: `RedriveReason`, why it can never succeed, and
 //! `RedriveSourceMessageId`. Each is left out where it does not fit: SQS takes ten
 //! attributes, so that a sender's nine leave room for the reason and ten for
-//! neither, and 1 MiB with the body, or less if the DLQ is set so.
+//! neither, and 1 MiB with the body, or less if the DLQ is set so. It is done when
+//! SQS has confirmed it; a message that SQS does not take, or that has no body to
+//! send, is reported.
 //!
 //! With `queue_backoff` a message stays invisible for at most 12 hours from its
 //! receive, and SQS refuses more. How long ago that was, only the first receive

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::{
     failure::chain,
     handler::{BoxError, Handler},
-    lambda::{self, RuntimeApi},
+    lambda::{self, RuntimeApi, Stopped},
     log, panic,
     redrive_function::RedriveFunction,
     worker,
@@ -53,6 +53,9 @@ pub fn main<H: Handler>() -> ExitCode {
             Err(error) => reported(Err(error)).await,
         }
     });
+    // Not dropped, which would wait for the blocking calls that the function has
+    // left behind, for ever if one never ends.
+    runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
@@ -73,7 +76,7 @@ fn runtime() -> std::io::Result<Runtime> {
 fn role<H: Handler>() -> Result<Role, BoxError> {
     let missing: Vec<_> = LAMBDA
         .into_iter()
-        .filter(|name| env::var_os(name).is_none())
+        .filter(|name| env::var_os(name).is_none_or(|value| value.is_empty()))
         .collect();
     if !missing.is_empty() {
         return Err(format!(
@@ -116,11 +119,15 @@ impl Role {
     }
 }
 
-/// Says why the function cannot run: in the log, and to Lambda, which shows it
-/// to whoever invokes the function.
+/// Says why the function cannot run: in the log, and, if it has not started, to
+/// Lambda, which shows it to whoever invokes the function.
 async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
     if let Err(error) = &ended {
         let message = chain(error);
+        if error.is::<Stopped>() {
+            log::fatal(&message);
+            return ended;
+        }
         log::fatal(&format!("cannot run: {message}"));
         if let Ok(api) = RuntimeApi::from_env() {
             let told = tokio::time::timeout(REPORT_TIMEOUT, api.init_error(&message)).await;

@@ -240,8 +240,8 @@ impl Batch {
     /// Runs the function on the batch.
     ///
     /// Errors are permanent if they hold a [`Permanent`](crate::Permanent); see
-    /// [`Batch::run_with`] for the attribute's `permanent = path`. On a thread of its own, so that it works in any test, also in one that
-    /// is itself asynchronous.
+    /// [`Batch::run_with`] for the attribute's `permanent = path`. On a thread of its
+    /// own, so that it works in any test, also in one that is itself asynchronous.
     ///
     /// # Panics
     ///

@@ -66,12 +66,15 @@ impl RuntimeApi {
         } else {
             "http://"
         };
+        let mut tcp = HttpConnector::new();
+        // The end of a long answer must not wait until its beginning is confirmed.
+        tcp.set_nodelay(true);
         Self {
             // Pieces of one size, so that the client reads each into the memory of
             // the one before.
             client: Client::builder(TokioExecutor::new())
                 .http1_read_buf_exact_size(PIECE)
-                .build_http(),
+                .build(tcp),
             base: format!(
                 "{scheme}{}/2018-06-01/runtime",
                 address.trim_end_matches('/')
@@ -86,7 +89,9 @@ impl RuntimeApi {
     ///
     /// If the Runtime API is gone or in no state to go on.
     pub(crate) async fn next(&self) -> Result<Option<(Ticket, Invocation)>, BoxError> {
-        let response = self.call("GET", "/invocation/next", None, "").await?;
+        let response = self
+            .call("GET", "/invocation/next", None, String::new())
+            .await?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NO_CONTENT => return Ok(None),
@@ -114,7 +119,7 @@ impl RuntimeApi {
     ///
     /// # Errors
     ///
-    /// If the Runtime API is gone.
+    /// If the Runtime API is gone, or says that it cannot go on.
     pub(crate) async fn tell(
         &self,
         ticket: &Ticket,
@@ -126,11 +131,18 @@ impl RuntimeApi {
         };
         let path = format!("/invocation/{}/{kind}", ticket.request_id);
         let response = self
-            .call("POST", &path, ticket.invocation_id.as_ref(), &body)
+            .call("POST", &path, ticket.invocation_id.as_ref(), body)
             .await?;
-        if !response.status().is_success() {
-            log::answer_refused(&refused("did not take the answer", response).await);
+        let status = response.status();
+        if status.is_success() {
+            return Ok(());
         }
+        let error = refused("did not take the answer", response).await;
+        // Lambda's own word for it is "non-recoverable", and to "exit promptly".
+        if status.is_server_error() {
+            return Err(error);
+        }
+        log::answer_refused(&error);
         Ok(())
     }
 
@@ -141,7 +153,7 @@ impl RuntimeApi {
     /// If Lambda does not want to hear it.
     pub(crate) async fn init_error(&self, message: &str) -> Result<(), BoxError> {
         let body = diagnostic("Runtime.InitError", message);
-        let response = self.call("POST", "/init/error", None, &body).await?;
+        let response = self.call("POST", "/init/error", None, body).await?;
         match response.status().is_success() {
             true => Ok(()),
             false => Err(refused("did not take the report", response).await),
@@ -154,7 +166,9 @@ impl RuntimeApi {
     ///
     /// If it is not.
     pub(crate) async fn restored(&self) -> Result<(), BoxError> {
-        let response = self.call("GET", "/restore/next", None, "").await?;
+        let response = self
+            .call("GET", "/restore/next", None, String::new())
+            .await?;
         match response.status().is_success() {
             true => Ok(()),
             false => Err(refused("did not restore the process", response).await),
@@ -166,7 +180,7 @@ impl RuntimeApi {
         method: &str,
         path: &str,
         invocation_id: Option<&HeaderValue>,
-        body: &str,
+        body: String,
     ) -> Result<Response<Incoming>, BoxError> {
         let mut request = Request::builder()
             .method(method)
@@ -183,7 +197,7 @@ impl RuntimeApi {
             };
             request = request.header("lambda-runtime-function-error-type", kind);
         }
-        Ok(self.client.request(request.body(body.to_owned())?).await?)
+        Ok(self.client.request(request.body(body)?).await?)
     }
 }
 

@@ -15,6 +15,8 @@ struct Asked {
     /// The request's line and headers.
     head: String,
     body: Value,
+    /// By which of its connections, from 0.
+    connection: usize,
 }
 
 /// A Runtime API that gives these answers, byte for byte, and then hangs up.
@@ -28,11 +30,18 @@ fn lambda(answers: Vec<String>) -> (RuntimeApi, Receiver<Asked>) {
     let (say, asked) = channel();
     thread::spawn(move || {
         let mut answers = answers.into_iter();
+        let mut connections = 0..;
         while answers.len() > 0 {
             let (mut stream, _) = listener.accept().unwrap();
+            let connection = connections.next().unwrap();
             let mut reader = BufReader::new(stream.try_clone().unwrap());
-            while let Some(request) = read_request(&mut reader) {
-                say.send(request).ok();
+            while let Some((head, body)) = read_request(&mut reader) {
+                let asked = Asked {
+                    head,
+                    body,
+                    connection,
+                };
+                say.send(asked).ok();
                 let answer = answers.next().unwrap();
                 stream.write_all(answer.as_bytes()).unwrap();
                 if answers.len() == 0 || answer.contains("hang-up") {
@@ -44,7 +53,7 @@ fn lambda(answers: Vec<String>) -> (RuntimeApi, Receiver<Asked>) {
     (api, asked)
 }
 
-fn read_request(reader: &mut impl BufRead) -> Option<Asked> {
+fn read_request(reader: &mut impl BufRead) -> Option<(String, Value)> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if reader.read_line(&mut head).unwrap_or_default() == 0 {
@@ -59,7 +68,7 @@ fn read_request(reader: &mut impl BufRead) -> Option<Asked> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
     let body = serde_json::from_slice(&body).unwrap_or_default();
-    Some(Asked { head, body })
+    Some((head, body))
 }
 
 fn answer(status: &str, headers: &str, body: &str) -> String {
@@ -120,14 +129,65 @@ async fn an_event_that_is_cut_off_is_none() {
 }
 
 #[tokio::test]
-async fn no_invocation_yet_is_no_end() {
-    let (api, _) = lambda(vec![
-        "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
-        invocation("{}"),
-    ]);
+async fn headers_that_say_nothing_are_not_there() {
+    for (name, value) in [
+        ("deadline-ms", "soon"),
+        ("deadline-ms", "-1"),
+        ("deadline-ms", "99999999999999999999"),
+        ("deadline-ms", ""),
+        ("trace-id", "R\u{f6}\u{f6}t"),
+    ] {
+        let headers =
+            format!("lambda-runtime-aws-request-id: r1\r\nlambda-runtime-{name}: {value}\r\n");
+        let (api, _) = lambda(vec![answer("200 OK", &headers, "{}")]);
 
-    assert!(api.next().await.unwrap().is_none());
-    assert!(api.next().await.unwrap().is_some());
+        let (ticket, invocation) = api.next().await.unwrap().unwrap();
+
+        assert_eq!(ticket.request_id(), "r1");
+        assert_eq!(invocation.deadline_ms, 0, "{value}");
+        assert_eq!(invocation.trace_header, None, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn no_invocation_yet_is_no_end_and_no_reason_to_hurry() {
+    let none = || "HTTP/1.1 204 No Content\r\n\r\n".to_owned();
+    let (api, asked) = lambda(vec![
+        none(),
+        none(),
+        invocation("{}"),
+        accepted(),
+        answer("500 Internal Server Error", "", "over"),
+    ]);
+    let start = std::time::Instant::now();
+
+    poll(&api, async |_| Ok::<_, InvocationError>("done"), false).await;
+
+    assert!(start.elapsed() >= 2 * PAUSE);
+    let told: Vec<_> = asked.iter().map(|asked| asked.body).collect();
+    assert_eq!(
+        told,
+        [
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            json!("done"),
+            Value::Null
+        ]
+    );
+}
+
+#[tokio::test]
+async fn without_a_runtime_api_there_is_nothing_to_wait_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let api = RuntimeApi::at(&listener.local_addr().unwrap().to_string());
+    drop(listener);
+
+    let ended = poll(&api, async |_| Ok::<_, InvocationError>("done"), false).await;
+
+    let ended = crate::failure::chain(&ended.into());
+    assert!(ended.starts_with("cannot go on: "), "{ended}");
+    assert!(ended.contains("refused"), "{ended}");
 }
 
 #[tokio::test]
@@ -200,17 +260,56 @@ async fn an_answer_that_comes_too_late_ends_the_invocation_only() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_closed_in_between_is_made_anew() {
-    let (api, _) = lambda(vec![
-        invocation("{}").replace(
-            "\r\n\r\n",
-            "\r\nx-then: hang-up\r\nconnection: close\r\n\r\n",
-        ),
-        accepted(),
-    ]);
-    let (ticket, _) = api.next().await.unwrap().unwrap();
+async fn what_the_runtime_api_does_not_take_ends_the_process_only_if_it_says_so() {
+    for (status, ends) in [
+        ("400 Bad Request", false),
+        ("403 Forbidden", false),
+        ("413 Payload Too Large", false),
+        ("500 Internal Server Error", true),
+    ] {
+        let (api, _) = lambda(vec![invocation("{}"), answer(status, "", "says why")]);
+        let (ticket, _) = api.next().await.unwrap().unwrap();
 
-    api.tell(&ticket, Ok("{}".to_owned())).await.unwrap();
+        let told = api.tell(&ticket, Ok("{}".to_owned())).await;
+
+        assert_eq!(told.is_err(), ends, "{status}");
+        if let Err(error) = told {
+            let error = error.to_string();
+            assert!(error.contains("did not take the answer"), "{error}");
+            assert!(error.contains("says why"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_any_length_is_told_whole() {
+    let answer = json!("x".repeat(7_000_000));
+    let (api, asked) = lambda(vec![invocation("{}"), accepted()]);
+    let (ticket, _) = api.next().await.unwrap().unwrap();
+    asked.recv().unwrap();
+
+    api.tell(&ticket, Ok(answer.to_string())).await.unwrap();
+
+    assert!(asked.recv().unwrap().body == answer);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_in_between_is_made_anew() {
+    for said in ["", "connection: close\r\n"] {
+        let headers = format!("\r\nx-then: hang-up\r\n{said}\r\n");
+        let (api, asked) = lambda(vec![
+            invocation("{}").replace("\r\n\r\n", &headers),
+            accepted(),
+        ]);
+        let (ticket, _) = api.next().await.unwrap().unwrap();
+        // While the function works.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+
+        api.tell(&ticket, Ok("{}".to_owned())).await.unwrap();
+
+        let connections: Vec<_> = asked.iter().map(|asked| asked.connection).collect();
+        assert_eq!(connections, [0, 1]);
+    }
 }
 
 #[tokio::test]
@@ -268,11 +367,13 @@ async fn each_invocation_is_answered_and_the_end_is_told() {
         _ => panic!("three"),
     };
 
-    let error = poll(&api, handle, false).await.unwrap_err().to_string();
+    let ended = crate::failure::chain(&poll(&api, handle, false).await.into());
 
-    assert!(error.contains("over"), "{error}");
+    assert!(ended.contains("over"), "{ended}");
+    let asked: Vec<_> = asked.iter().collect();
+    assert!(asked.iter().all(|asked| asked.connection == 0));
     let told: Vec<_> = asked
-        .iter()
+        .into_iter()
         .filter(|asked| asked.head.starts_with("post"))
         .map(|asked| asked.body)
         .collect();
