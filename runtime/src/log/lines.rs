@@ -463,6 +463,55 @@ mod tests {
     }
 
     #[test]
+    fn a_field_of_a_span_has_the_value_it_was_given_last() {
+        let lines = logged(&[JSON], || {
+            let span = tracing::info_span!(
+                target: "orders", "mine", sku = tracing::field::Empty, weight = 1, kept = true
+            );
+            span.record("sku", "lamp");
+            span.record("weight", 2.5);
+            span.in_scope(|| tracing::info!(price = f64::NAN, cost = 0.1, "hi"));
+        });
+        let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+
+        assert_eq!(line["sku"], "lamp");
+        assert_eq!(line["weight"], 2.5);
+        assert_eq!(line["kept"], true);
+        assert_eq!(line["price"], serde_json::Value::Null);
+        assert_eq!(line["cost"], 0.1);
+        assert_eq!(lines.matches("\"weight\"").count(), 1);
+    }
+
+    #[test]
+    fn an_event_may_name_two_fields_alike() {
+        let lines = logged(&[JSON], || {
+            tracing::info!(target: "orders", level = 1, level_ = 2, "hi");
+        });
+        let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+
+        assert_eq!(line["level"], "INFO");
+        assert_eq!(line["level_"], 1);
+        assert_eq!(line["level__"], 2);
+    }
+
+    #[test]
+    fn the_format_is_text_unless_lambda_says_json() {
+        for (value, is_json) in [
+            (None, false),
+            (Some("Text"), false),
+            (Some("other"), false),
+            (Some("json"), true),
+            (Some("JSON"), true),
+        ] {
+            let env = |name: &str| {
+                let asked = name == "AWS_LAMBDA_LOG_FORMAT";
+                value.filter(|_| asked).map(str::to_owned)
+            };
+            assert_eq!(Format::of(env) == Format::Json, is_json, "{value:?}");
+        }
+    }
+
+    #[test]
     fn text_keeps_the_messages_own_quotes() {
         let lines = logged(&[], || tracing::warn!("it is {:?}", "here"));
 
@@ -489,6 +538,17 @@ mod tests {
                 &[("AWS_LAMBDA_LOG_LEVEL", "ERROR"), ("RUST_LOG", "debug")],
                 "ERROR e\n",
             ),
+            (
+                &[("AWS_LAMBDA_LOG_LEVEL", ""), ("RUST_LOG", "warn")],
+                "ERROR e\nWARN w\n",
+            ),
+            // No level of Lambda's, though one of `tracing`'s.
+            (
+                &[("AWS_LAMBDA_LOG_LEVEL", "off")],
+                "ERROR e\nWARN w\nINFO i\n",
+            ),
+            (&[("RUST_LOG", "")], "ERROR e\nWARN w\nINFO i\n"),
+            (&[("RUST_LOG", "redrive=loud")], "ERROR e\nWARN w\nINFO i\n"),
         ] {
             assert_eq!(logged(env, all), expected, "{env:?}");
         }
