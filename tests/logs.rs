@@ -137,27 +137,70 @@ fn no_line_quotes_a_body_but_at_trace() {
 }
 
 #[test]
+fn only_a_record_that_was_begun_is_told_to_be_out_of_time() {
+    let binary = binary("redrive-fixtures", "steps");
+    let hangs = json!({ "sleep": 60_000 });
+    let event = sqs_event("steps", &[("m1", hangs), ("m2", json!("succeed"))]);
+    let limit = Duration::from_secs(1);
+    let ran = runtime_api::run(&binary, "steps", &[JSON], limit, &[event]);
+    let lines = ran.lines("not done in time");
+
+    assert_eq!(lines.len(), 1, "{}", ran.log);
+    assert_eq!(lines[0]["level"], "ERROR");
+    assert_eq!(lines[0]["messageId"], "m1");
+    assert_eq!(lines[0]["attempt"], 1);
+    let metrics = &ran.lines("\"_aws\"")[0];
+    assert_eq!(
+        (&metrics["OutOfTime"], &metrics["Failed"]),
+        (&json!(2), &json!(2))
+    );
+}
+
+#[test]
+fn what_sqs_refuses_is_told_and_the_record_comes_back() {
+    let binary = binary("redrive-fixtures", "refusals");
+    let sqs = answering(
+        "403 Forbidden",
+        r#"{"__type":"AccessDenied","message":"not yours"}"#,
+    );
+    let event = sqs_event(
+        "refusals",
+        &[("m1", json!("refuse")), ("m2", json!("succeed"))],
+    );
+    let environment = calling(&sqs, "INFO");
+    let ran = runtime_api::run(&binary, "refusals", &environment, LIMIT, &[event]);
+
+    assert_eq!(
+        ran.posts[0].1,
+        json!({ "batchItemFailures": [{ "itemIdentifier": "m1" }] })
+    );
+    let not_sent = &ran.lines("cannot send the record to the DLQ")[0];
+    assert_eq!(
+        (&not_sent["level"], &not_sent["messageId"]),
+        (&json!("ERROR"), &json!("m1"))
+    );
+    let not_delayed = &ran.lines("cannot set `queue_backoff`")[0];
+    assert_eq!(not_delayed["level"], "WARN");
+    for line in [not_sent, not_delayed] {
+        let error = line["error"].as_str().expect("an error");
+        assert!(
+            error.contains("AccessDenied") && error.contains("not yours"),
+            "{error}"
+        );
+        assert_eq!(line["requestId"], "r1");
+    }
+}
+
+#[test]
 fn what_is_sent_to_the_dlq_is_in_no_line_of_the_sdk_either() {
     let binary = binary("redrive-fixtures", "refusals");
-    let sqs = answering("{\"MessageId\":\"new\"}");
+    let sqs = answering("200 OK", "{\"MessageId\":\"new\"}");
     let mut event = sqs_event("refusals", &[("m1", json!(null))]);
     // As no line but a copy of the body would have it.
     event["Records"][0]["body"] = json!(r#""\u0072efuse""#);
-    let environment = |level| {
-        [
-            JSON,
-            ("AWS_LAMBDA_LOG_LEVEL", level),
-            ("AWS_ENDPOINT_URL_SQS", &*sqs),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("REDRIVE_QUEUE_URL", "http://sqs/123456789012/refusals"),
-            ("REDRIVE_DLQ_URL", "http://sqs/123456789012/refusals-dlq"),
-        ]
-    };
     let run = |level| {
         let events = [event.clone()];
-        runtime_api::run(&binary, "refusals", &environment(level), LIMIT, &events)
+        runtime_api::run(&binary, "refusals", &calling(&sqs, level), LIMIT, &events)
     };
 
     let ran = run("DEBUG");
@@ -167,8 +210,22 @@ fn what_is_sent_to_the_dlq_is_in_no_line_of_the_sdk_either() {
     assert!(run("TRACE").log.contains("u0072efuse"));
 }
 
+/// What a worker needs to call this SQS.
+fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 8] {
+    [
+        JSON,
+        ("AWS_LAMBDA_LOG_LEVEL", level),
+        ("AWS_ENDPOINT_URL_SQS", sqs),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("REDRIVE_QUEUE_URL", "http://sqs/123456789012/refusals"),
+        ("REDRIVE_DLQ_URL", "http://sqs/123456789012/refusals-dlq"),
+    ]
+}
+
 /// The URL of a server that answers so, whatever it is asked.
-fn answering(answer: &'static str) -> String {
+fn answering(status: &'static str, answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("the port's address");
     thread::spawn(move || {
@@ -181,7 +238,7 @@ fn answering(answer: &'static str) -> String {
                 let length = answer.len();
                 _ = write!(
                     connection,
-                    "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{answer}"
+                    "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{answer}"
                 );
             }
         }

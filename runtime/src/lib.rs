@@ -114,11 +114,21 @@
 //! `errorType`. So is a panic that ends the process, and in the format JSON each one
 //! outside the function; a start that fails is one at `FATAL`.
 //!
-//! Each invocation writes one line in CloudWatch's embedded metric format,
-//! namespace `redrive`, dimensions `function` and `queue`: `Records`,
-//! `Succeeded`, `Failed`, `Retried`, `Permanent`, `OutOfTime`, `BatchLatency`
-//! (`metrics = false`: none). Its `level` is the one that Lambda filters by,
-//! whichever that is, so that the filter lets it through.
+//! Each batch is one line in CloudWatch's
+//! [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html),
+//! namespace `redrive`, dimensions `function` and `queue` (`metrics = false`:
+//! none). Its `level` is the one that Lambda filters by, whichever that is, so that
+//! the filter lets it through.
+//!
+//! | Metric | Unit | What it says |
+//! |---|---|---|
+//! | `Records` | Count | records in the batch |
+//! | `Succeeded` | Count | those for which the function returned `Ok` |
+//! | `Failed` | Count | those that are reported, and come back |
+//! | `Retried` | Count | those that took more than one attempt |
+//! | `Permanent` | Count | those that can never succeed, reported or in the DLQ |
+//! | `OutOfTime` | Count | those not finished, or not begun, when the time was up |
+//! | `BatchLatency` | Milliseconds | from the event to the answer |
 //!
 //! # What the worker asks of SQS
 //!

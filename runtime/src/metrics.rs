@@ -129,18 +129,20 @@ fn line(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn every_metric_has_its_value() {
+    fn every_metric_has_its_value_and_its_unit() {
         let figures = Figures {
-            records: 5,
+            records: 21,
             succeeded: 2,
             failed: 3,
-            retried: 1,
-            permanent: 1,
-            out_of_time: 1,
-            not_run: 1,
+            retried: 4,
+            permanent: 5,
+            out_of_time: 6,
+            not_run: 7,
         };
         let line = line(
             "orders",
@@ -151,22 +153,39 @@ mod tests {
             "WARN",
             "2027-01-15T08:00:00Z",
         );
-        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let directive = &line["_aws"]["CloudWatchMetrics"][0];
 
-        assert_eq!(line["_aws"]["Timestamp"], 1_800_000_000_000_u64);
-        assert_eq!(directive["Namespace"], "redrive");
-        for dimension in directive["Dimensions"][0].as_array().unwrap() {
-            assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension}");
-        }
-        for metric in directive["Metrics"].as_array().unwrap() {
-            assert!(
-                line[metric["Name"].as_str().unwrap()].is_number(),
-                "{metric}"
-            );
-        }
-        assert_eq!(line["BatchLatency"], 1.5);
-        assert_eq!(line["level"], "WARN");
-        assert_eq!(line["timestamp"], "2027-01-15T08:00:00Z");
+        let count = |name: &str| json!({"Name": name, "Unit": "Count"});
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&line).unwrap(),
+            json!({
+                "timestamp": "2027-01-15T08:00:00Z",
+                "level": "WARN",
+                "_aws": {
+                    "Timestamp": 1_800_000_000_000_u64,
+                    "CloudWatchMetrics": [{
+                        "Namespace": "redrive",
+                        "Dimensions": [["function", "queue"]],
+                        "Metrics": [
+                            count("Records"),
+                            count("Succeeded"),
+                            count("Failed"),
+                            count("Retried"),
+                            count("Permanent"),
+                            count("OutOfTime"),
+                            {"Name": "BatchLatency", "Unit": "Milliseconds"},
+                        ],
+                    }],
+                },
+                "function": "orders",
+                "queue": "orders-queue",
+                "Records": 21,
+                "Succeeded": 2,
+                "Failed": 3,
+                "Retried": 4,
+                "Permanent": 5,
+                "OutOfTime": 6,
+                "BatchLatency": 1.5,
+            })
+        );
     }
 }

@@ -175,3 +175,43 @@ impl Figures {
         figures
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::{Failure, FailureKind};
+
+    #[test]
+    fn each_record_counts_where_it_should() {
+        let failure = |kind| Box::new(Failure::new(kind, "no"));
+        let slots = [
+            (Outcome::Done, 1),
+            (Outcome::Done, 2),
+            (Outcome::InDlq(failure(FailureKind::Permanent)), 1),
+            (Outcome::Failed(failure(FailureKind::Malformed)), 1),
+            (Outcome::Failed(failure(FailureKind::Transient)), 3),
+            (Outcome::OutOfTime { last: None }, 0),
+            (
+                Outcome::OutOfTime {
+                    last: Some(failure(FailureKind::Panic)),
+                },
+                2,
+            ),
+            (Outcome::NotRun, 0),
+        ]
+        .map(|(outcome, attempts)| Slot { outcome, attempts });
+
+        assert_eq!(
+            Figures::of(&slots),
+            Figures {
+                records: 8,
+                succeeded: 2,
+                failed: 5,
+                retried: 3,
+                permanent: 2,
+                out_of_time: 2,
+                not_run: 1,
+            }
+        );
+    }
+}

@@ -386,3 +386,17 @@ async fn each_invocation_is_answered_and_the_end_is_told() {
         ]
     );
 }
+
+#[tokio::test]
+async fn an_answer_that_is_no_json_is_an_error() {
+    let keys = std::collections::BTreeMap::from([((1, 2), 3)]);
+    let error = run(async { Ok::<_, InvocationError>(keys) })
+        .await
+        .unwrap_err();
+
+    assert_eq!(error.kind(), "Runtime.MarshalError");
+    assert_eq!(
+        error.to_string(),
+        "the answer cannot be written: key must be a string"
+    );
+}

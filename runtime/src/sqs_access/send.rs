@@ -213,6 +213,20 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_is_what_sqs_takes_as_a_text() {
+        for (reason, expected) in [
+            ("", "unknown"),
+            (" \u{0}\n", "unknown"),
+            ("a\u{fffe}b\u{ffff}c\u{7f}d\u{85}e", "a b c d e"),
+            ("a\tb\r\nc é 🚀", "a\tb\r\nc é 🚀"),
+        ] {
+            let sent = sent("https://sqs/dlq", &record(&serde_json::json!({})), reason);
+            let attributes = sent.as_input().get_message_attributes().as_ref().unwrap();
+            assert_eq!(attributes["RedriveReason"].string_value(), Some(expected));
+        }
+    }
+
+    #[test]
     fn a_standard_dlq_gets_no_deduplication_id() {
         let sent = sent("https://sqs/dlq", &record(&serde_json::json!({})), "why");
 

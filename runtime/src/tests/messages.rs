@@ -59,6 +59,82 @@ fn message_has_all_that_sqs_says() {
 }
 
 #[test]
+fn what_sqs_does_not_say_has_a_default_or_is_not_there() {
+    let event = r#"{"Records":[{"messageId":"m1","body":"7"}]}"#;
+    let (messages, _) = taken::<Message<u8>>(Batch::event(event));
+    let message = &messages[0];
+
+    assert_eq!(message.receive_count, 1);
+    assert_eq!((message.sent, message.first_received), (None, None));
+    assert_eq!((&message.group_id, &message.queue_arn), (&None, &None));
+    assert_eq!(message.attributes.iter().count(), 0);
+    assert_eq!(Message::new(7).receive_count, 1);
+    assert_eq!(Message::new(7).time_remaining(), Duration::MAX);
+}
+
+#[test]
+fn an_attribute_keeps_its_type_whatever_its_label() {
+    let event = r#"{"Records":[{"messageId":"m1","body":"7","messageAttributes":{
+        "name":{"stringValue":"acme","dataType":"String.name"},
+        "size":{"stringValue":"12","dataType":"Number.int"},
+        "hash":{"binaryValue":"AP8=","dataType":"Binary.sha"}}}]}"#;
+    let (messages, _) = taken::<Message<u8>>(Batch::event(event));
+    let attributes = &messages[0].attributes;
+
+    assert_eq!(attributes.string("name"), Some("acme"));
+    assert_eq!(attributes.number("size"), Some(12));
+    assert_eq!(attributes.binary("hash"), Some(&[0, 255][..]));
+    assert_eq!(
+        attributes.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        ["hash", "name", "size"]
+    );
+    assert_eq!(
+        attributes.get("size"),
+        Some(&Attribute::Number("12".into()))
+    );
+    assert_eq!(
+        (attributes.string("size"), attributes.string("hash")),
+        (None, None)
+    );
+    assert_eq!(attributes.number::<u8>("name"), None);
+    assert_eq!(attributes.binary("name"), None);
+    assert_eq!(attributes.get("other"), None);
+}
+
+#[test]
+fn a_record_says_all_to_a_type_of_ones_own() {
+    struct Seen;
+    impl FromMessage for Seen {
+        fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
+            let attributes = record.attributes()?;
+            assert_eq!(record.body(), "\"7\"");
+            assert_eq!(record.message_id(), "m1");
+            assert_eq!(record.queue_arn().unwrap(), "arn:q");
+            assert_eq!(record.message_attributes()?.string("a"), Some("x"));
+            assert_eq!(record.time_remaining(), Duration::from_millis(29_500));
+            assert_eq!(attributes.receive_count, 3);
+            let milliseconds = |ms| Some(UNIX_EPOCH + Duration::from_millis(ms));
+            assert_eq!(attributes.sent, milliseconds(1_700_000_000_001));
+            assert_eq!(attributes.first_received, milliseconds(1_700_000_000_002));
+            assert_eq!(attributes.group_id.unwrap(), "g");
+            assert_eq!(attributes.deduplication_id.unwrap(), "d");
+            assert_eq!(attributes.sequence_number.unwrap(), "s");
+            assert_eq!(attributes.trace_header.unwrap(), "Root=1");
+            let inner = record.with_body("8");
+            assert_eq!((inner.body(), &*inner.message_id()), ("8", "m1"));
+            Ok(Self)
+        }
+    }
+    let event = r#"{"Records":[{"messageId":"m1","body":"\"7\"","eventSourceARN":"arn:q",
+        "messageAttributes":{"a":{"stringValue":"x","dataType":"String"}},
+        "attributes":{"ApproximateReceiveCount":"3","SentTimestamp":"1700000000001",
+        "ApproximateFirstReceiveTimestamp":"1700000000002","MessageGroupId":"g",
+        "MessageDeduplicationId":"d","SequenceNumber":"s","AWSTraceHeader":"Root=1"}}]}"#;
+
+    assert_eq!(taken::<Seen>(Batch::event(event)).1.error(), None);
+}
+
+#[test]
 fn message_knows_the_time_remaining() {
     let seen = Mutex::new(Vec::new());
     Batch::new()
@@ -154,13 +230,25 @@ fn sns_is_read_wrapped_and_raw() {
         taken::<Sns<serde_json::Value>>(Batch::new().json(&wrapped).text("{\"id\":8}"));
 
     assert!(report.failed().is_empty());
-    assert_eq!(messages[0].message, serde_json::json!({"id": 7}));
-    assert_eq!(messages[0].subject.as_deref(), Some("an order"));
-    assert_eq!(
-        messages[0].topic_arn.as_deref(),
-        Some("arn:aws:sns:us-east-1:123456789012:orders")
-    );
-    assert_eq!(messages[1], Sns::new(serde_json::json!({"id": 8})));
+    let mut expected = Sns::new(serde_json::json!({"id": 7}));
+    expected.message_id = Some("95df01b4-ee98-5cb9-9903-4c221d41eb5e".to_owned());
+    expected.topic_arn = Some("arn:aws:sns:us-east-1:123456789012:orders".to_owned());
+    expected.subject = Some("an order".to_owned());
+    expected.timestamp = Some("2026-01-02T12:45:07.000Z".to_owned());
+    assert_eq!(messages, [expected, Sns::new(serde_json::json!({"id": 8}))]);
+}
+
+#[test]
+fn only_a_notification_is_snss_envelope() {
+    let other = serde_json::json!({
+        "Type": "SubscriptionConfirmation",
+        "MessageId": "1",
+        "TopicArn": "arn:aws:sns:us-east-1:123456789012:orders",
+        "Message": "You have chosen to subscribe",
+    });
+    let (messages, _) = taken::<Sns<serde_json::Value>>(Batch::new().json(&other));
+
+    assert_eq!(messages, [Sns::new(other)]);
 }
 
 #[test]
@@ -196,9 +284,14 @@ fn eventbridge_has_the_detail_and_the_envelope() {
     }
     let (messages, report) = taken::<EventBridge<Detail>>(Batch::new().json(&event).text("{}"));
 
-    assert_eq!(messages[0].detail, Detail { id: 7 });
-    assert_eq!(messages[0].detail_type, "Order Placed");
-    assert_eq!(messages[0].resources.len(), 1);
+    let mut expected = EventBridge::new("Order Placed", Detail { id: 7 });
+    expected.id = "6a7e8feb-b491-4cf7-a9f1-bf3703467718".to_owned();
+    expected.source = "shop".to_owned();
+    expected.account = "111122223333".to_owned();
+    expected.time = "2026-12-22T18:43:48Z".to_owned();
+    expected.region = "us-west-1".to_owned();
+    expected.resources = vec!["arn:aws:ec2:us-west-1:123456789012:instance/i-1".to_owned()];
+    assert_eq!(messages, [expected]);
     assert_eq!(report.failed(), ["m2"]);
     assert_eq!(
         report.reason("m2").unwrap(),
