@@ -13,6 +13,7 @@ use crate::keys::{self, KEYS, Kind};
 use crate::nearest::nearest;
 
 /// One `key = value` or `key(…)`.
+#[derive(Clone)]
 pub(crate) struct Pair {
     /// The key.
     pub key: Ident,
@@ -21,6 +22,7 @@ pub(crate) struct Pair {
 }
 
 /// What stands behind a key.
+#[derive(Clone)]
 pub(crate) enum Value {
     /// `= …`
     Expr(Box<Expr>),

@@ -9,7 +9,7 @@ use crate::keys::{self, KEYS};
 use crate::nearest::nearest;
 
 /// The keys whose values are not known.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Doubtful {
     keys: BTreeSet<String>,
     /// Something is set, and nothing says which key was meant.

@@ -81,6 +81,11 @@ impl Function {
     }
 }
 
+/// The visibility timeout that AWS recommends, in seconds.
+pub(crate) fn recommended_visibility(timeout: u32, batch_window: u32) -> u32 {
+    6 * timeout + batch_window
+}
+
 /// Waits between attempts: exponential from `min`, never over `max`, with full
 /// jitter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

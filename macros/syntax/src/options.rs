@@ -7,12 +7,13 @@ use std::time::Duration;
 use proc_macro2::Span;
 use syn::Expr;
 
-use crate::attribute::{Pair, Value};
+use crate::attribute::{self, Pair, Value};
 use crate::doubt::Doubtful;
 use crate::environment;
 use crate::errors::Errors;
 use crate::function::{
     Backoff, Function, OnGroupFailure, OnPermanent, OnTotalFailure, QueueBackoff, Redrive,
+    recommended_visibility,
 };
 use crate::keys::{self, Kind};
 use crate::schedule::{self, Schedule};
@@ -35,9 +36,14 @@ pub struct Options {
     pub function: Function,
     /// The values that are Rust.
     pub paths: Paths,
+    pairs: Vec<Pair>,
     given: BTreeMap<String, Given>,
     doubtful: Doubtful,
+    is_trial: bool,
 }
+
+/// A key and the value that it gets, as both are written; `None` removes it.
+pub(crate) type Change = (&'static str, Option<String>);
 
 struct Given {
     key: Span,
@@ -58,12 +64,44 @@ impl Options {
             permanent: reader.path("permanent", errors),
             redrive: reader.path("crate", errors),
         };
+        let Reader {
+            given, doubtful, ..
+        } = reader;
         Options {
             function,
             paths,
-            given: reader.given,
-            doubtful: reader.doubtful,
+            pairs,
+            given,
+            doubtful,
+            is_trial: false,
         }
+    }
+
+    /// What the same attribute would say with these changes.
+    pub(crate) fn with(&self, changes: &[Change]) -> Self {
+        let mut errors = Errors::default();
+        let mut pairs = self.pairs.clone();
+        for (key, value) in changes {
+            pairs.retain(|pair| pair.key != key);
+            let written = value.as_ref().map(|value| format!("{key} = {value}"));
+            let tokens = written.and_then(|pair| pair.parse().ok());
+            pairs.extend(
+                tokens
+                    .into_iter()
+                    .flat_map(|tokens| attribute::parse(tokens, &mut errors).0),
+            );
+        }
+        let read = (pairs, self.doubtful.clone());
+        Options {
+            is_trial: true,
+            ..Self::read(&self.function.name, read, &mut errors)
+        }
+    }
+
+    /// Whether these only ask what a change would do: nobody reads what is said
+    /// of them.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.is_trial
     }
 
     /// Whether the user wrote this key.
@@ -138,7 +176,7 @@ impl<'a> Reader<'a> {
             max_receive_count: self.integer("max_receive_count", errors).unwrap_or(5),
             visibility_timeout: self
                 .seconds("visibility_timeout", errors)
-                .unwrap_or(6 * timeout + batch_window),
+                .unwrap_or(recommended_visibility(timeout, batch_window)),
             retention: self.seconds("retention", errors).unwrap_or(4 * DAY),
             dlq_retention: self.seconds("dlq_retention", errors).unwrap_or(14 * DAY),
             redrive: self.redrive(errors),

@@ -1,10 +1,13 @@
 //! The rules: one small function each, shared by the macro and the build
 //! script, and the table that the reference is written from.
 
+mod budget;
 mod function;
+mod offer;
 mod queue;
 mod redrive;
 mod syntax;
+mod ways_out;
 
 use crate::errors::Errors;
 use crate::nearest::nearest;
@@ -90,28 +93,36 @@ pub(crate) fn allowable(id: &str) -> Result<(), String> {
     }
 }
 
-/// Whether all that the rule's judgement depends on is known.
-fn can_be_judged(rule: &Rule, options: &Options) -> bool {
-    let cannot_be_allowed = rule.level == Level::Error;
-    options.are_known(rule.keys) && (cannot_be_allowed || options.are_known(&["allow"]))
+impl Rule {
+    /// What the rule says of these options, if all that it reads is known.
+    fn judge(&self, options: &Options) -> Option<String> {
+        let cannot_be_allowed = self.level == Level::Error;
+        let can_be_judged =
+            options.are_known(self.keys) && (cannot_be_allowed || options.are_known(&["allow"]));
+        self.check.filter(|_| can_be_judged)?(options)
+    }
+
+    fn is_accepted(&self, options: &Options) -> bool {
+        options.function.allow.iter().any(|id| id == self.id)
+    }
+
+    fn is_broken(&self, options: &Options) -> bool {
+        !self.is_accepted(options) && self.judge(options).is_some()
+    }
 }
 
 /// Judges the options by every rule whose keys are known.
 pub fn check(options: &Options, errors: &mut Errors) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for rule in all() {
-        let Some(message) = rule
-            .check
-            .filter(|_| can_be_judged(rule, options))
-            .and_then(|check| check(options))
-        else {
+        let Some(message) = rule.judge(options) else {
             continue;
         };
         let message = match rule.link {
             "" => message,
             link => format!("{message}; see {link}"),
         };
-        let accepted = options.function.allow.iter().any(|id| id == rule.id);
+        let accepted = rule.is_accepted(options);
         match rule.level {
             Level::Deliberate if accepted => warnings.push(Warning {
                 rule: rule.id,

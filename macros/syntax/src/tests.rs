@@ -193,6 +193,15 @@ fn errors_offer_the_way_out() {
         ("on_permanent = \"DLQ\"", "did you mean `\"dlq\"`?"),
         ("allow = \"fifo_order\"", "did you mean `fifo_dlq_order`?"),
         (
+            "queue = \"o.fifo\", allow = \"receive_count_low\"",
+            "`allow = [\"receive_count_low\", \"fifo_dlq_order\"]`",
+        ),
+        ("queue = \".fifo\"", "write `queue = \"orders.fifo\"`"),
+        (
+            "redrive_rate = 5, redrive_timezone = \"UTC\"",
+            "`redrive_timezone` and `redrive_rate` are about",
+        ),
+        (
             "redrive_timezone = \"Asia/Jeruslem\", dlq_redrive = \"rate(1 day)\"",
             "Asia/Jerusalem",
         ),
@@ -221,6 +230,41 @@ fn the_retry_budget_names_what_would_fit() {
         let attribute =
             format!("retries = 3, attempt_timeout = \"5s\", backoff = \"200ms..5s\", {fitting}");
         assert_eq!(rules(&attribute), Vec::<&str>::new(), "{attribute}");
+    }
+}
+
+#[test]
+fn the_retry_budget_names_what_fits_together() {
+    for (attribute, ways) in [
+        (
+            "retries = 5, attempt_timeout = \"30s\", timeout = \"60s\"",
+            "`concurrency = 10` and `timeout = \"187s\"`, or `timeout = \"746s\"` and `batch_size = 4`, or `concurrency = 10` and `retries = 0`",
+        ),
+        // Another visibility timeout would be another mistake.
+        (
+            "retries = 5, attempt_timeout = \"5s\", visibility_timeout = \"3m\"",
+            "`concurrency = 10` and `retries = 4`, or `batch_size = 1` and `retries = 4`, or `concurrency = 10` and `attempt_timeout = \"3800ms\"`",
+        ),
+        (
+            "attempt_timeout = \"20s\", timeout = \"21s\", batch_size = 1, retries = 1",
+            "`timeout = \"41s\"`, or `retries = 0`, or `attempt_timeout = \"10s\"`",
+        ),
+        (
+            "backoff = \"8s..10s\", concurrency = 4",
+            "`concurrency = 10`, or `timeout = \"55s\"`, or `batch_size = 4`, or `retries = 1`, or `backoff = \"4900ms..4900ms\"`",
+        ),
+        // A tenth of what was asked for does not do.
+        (
+            "queue = \"o.fifo\", allow = \"fifo_dlq_order\", backoff = \"300s..300s\", retries = 1, timeout = \"1s\", visibility_timeout = \"6s\"",
+            "`backoff = \"50ms..50ms\"`",
+        ),
+    ] {
+        let messages = messages(attribute);
+        let [message] = messages.as_slice() else {
+            panic!("one mistake in {attribute}, not {messages:?}");
+        };
+        let offered = message.split_once("; write ").map(|(_, offered)| offered);
+        assert_eq!(offered, Some(ways), "{attribute}");
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::queue::{fifo_batch_size, seconds};
+use super::budget::retry_budget;
+use super::offer::{allow, set, ways};
+use super::queue::seconds;
 use super::{Level, Rule};
 use crate::environment::MOST_BYTES;
-use crate::function::Function;
 use crate::options::Options;
 use crate::value::show;
 
@@ -80,97 +81,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// What the worker keeps for its answer.
-const MARGIN: Duration = Duration::from_millis(500);
-
-/// How many messages run one after another in the worst batch: of a FIFO queue
-/// all may be of one group.
-fn rounds(function: &Function) -> u32 {
-    match function.is_fifo() {
-        true => function.batch_size,
-        false => function.batch_size.div_ceil(function.concurrency),
-    }
-}
-
-fn budget(function: &Function) -> Duration {
-    let attempts = function.attempt_timeout.unwrap_or_default() * (function.retries + 1);
-    (attempts + function.backoff.longest(function.retries)) * rounds(function) + MARGIN
-}
-
-fn retry_budget(options: &Options) -> Option<String> {
-    let function = &options.function;
-    let timeout = Duration::from_secs(u64::from(function.timeout));
-    if function.retries == 0 && function.attempt_timeout.is_none() {
-        return None;
-    }
-    let needed = budget(function);
-    // A value that cannot stay as it is is another rule's business.
-    if needed <= timeout || attempt_timeout(options).is_some() || fifo_batch_size(options).is_some()
-    {
-        return None;
-    }
-    Some(format!(
-        "the retries do not fit in `timeout`: {} and 500ms for the answer is {}, but `timeout` is {}; {}",
-        sum(function),
-        show(needed),
-        seconds(function.timeout),
-        ways_out(function, needed)
-    ))
-}
-
-/// The keys that could change, each with the nearest value that fits.
-fn ways_out(function: &Function, needed: Duration) -> String {
-    let fits = |change: &dyn Fn(&mut Function)| {
-        let mut changed = function.clone();
-        change(&mut changed);
-        budget(&changed) <= Duration::from_secs(u64::from(changed.timeout))
-    };
-    let whole = needed.as_millis().div_ceil(1000);
-    let timeout = (whole <= 900).then(|| format!("`timeout = \"{whole}s\"`"));
-    let mut at_once = function.concurrency + 1..=function.batch_size.min(1_000);
-    let concurrency = at_once.find(|more| fits(&|changed| changed.concurrency = *more));
-    let retries = (0..function.retries)
-        .rev()
-        .find(|fewer| fits(&|changed| changed.retries = *fewer));
-    let batch_size = (1..function.batch_size)
-        .rev()
-        .find(|fewer| fits(&|changed| changed.batch_size = *fewer));
-    let ways: Vec<_> = [
-        timeout,
-        concurrency.map(|fitting| format!("`concurrency = {fitting}`")),
-        retries.map(|fitting| format!("`retries = {fitting}`")),
-        batch_size.map(|fitting| format!("`batch_size = {fitting}`")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    match ways.is_empty() {
-        true => "lower more than one of `retries`, `backoff`, `attempt_timeout` and `batch_size`"
-            .to_owned(),
-        false => format!("write {}", ways.join(", or ")),
-    }
-}
-
-fn sum(function: &Function) -> String {
-    let waits = show(function.backoff.longest(function.retries));
-    let rows = match (function.is_fifo(), function.concurrency) {
-        (true, _) => format!("{} messages that may be of one group", rounds(function)),
-        (false, 1) => format!("{} messages", rounds(function)),
-        (false, at_once) => format!("{} rounds of {at_once} messages", rounds(function)),
-    };
-    match function.attempt_timeout {
-        Some(attempt) => {
-            format!(
-                "{rows} × ({} attempts × {} + waits of up to {waits})",
-                function.retries + 1,
-                show(attempt)
-            )
-        }
-        None => format!("{rows} × waits of up to {waits}"),
-    }
-}
-
-fn attempt_timeout(options: &Options) -> Option<String> {
+pub(super) fn attempt_timeout(options: &Options) -> Option<String> {
     let function = &options.function;
     let attempt = function.attempt_timeout?;
     (attempt >= Duration::from_secs(u64::from(function.timeout))).then(|| {
@@ -187,9 +98,18 @@ fn backoff_without_retries(options: &Options) -> Option<String> {
 fn concurrency_over_batch(options: &Options) -> Option<String> {
     let function = &options.function;
     (options.is_given("concurrency") && function.concurrency > function.batch_size).then(|| {
+        let fewer = set("concurrency", function.batch_size);
+        let larger = set("batch_size", function.concurrency);
         format!(
-            "`concurrency` is {}, but a batch has at most {} messages; raise `batch_size`, or write `concurrency = {}`",
-            function.concurrency, function.batch_size, function.batch_size
+            "`concurrency` is {}, but a batch has at most {} messages; write {}",
+            function.concurrency,
+            function.batch_size,
+            ways(
+                "concurrency_over_batch",
+                options,
+                &[vec![fewer], vec![larger]]
+            )
+            .join(", or ")
         )
     })
 }
@@ -212,5 +132,5 @@ fn env_size(options: &Options) -> Option<String> {
 
 fn policies_quota(options: &Options) -> Option<String> {
     let count = options.function.policies.len();
-    (count > 10).then(|| format!("a role has at most 10 managed policies unless the account has a higher quota, but `policies` lists {count}; join some of them, or write `allow = \"policies_quota\"`"))
+    (count > 10).then(|| format!("a role has at most 10 managed policies unless the account has a higher quota, but `policies` lists {count}; join some of them, or write {}", allow("policies_quota", options)))
 }

@@ -1,6 +1,8 @@
 //! Rules about the queues and the event source mapping.
 
+use super::offer::{allow, mends, set, set_text, text, ways};
 use super::{Level, Rule};
+use crate::function::{Function, recommended_visibility};
 use crate::options::Options;
 use crate::value::show;
 use std::time::Duration;
@@ -152,6 +154,13 @@ pub(super) fn is_standard(options: &Options) -> bool {
     !options.function.is_fifo() && !meant_fifo
 }
 
+fn recommended(function: &Function) -> String {
+    seconds(recommended_visibility(
+        function.timeout,
+        function.batch_window,
+    ))
+}
+
 pub(super) fn seconds(seconds: u32) -> String {
     show(Duration::from_secs(u64::from(seconds)))
 }
@@ -168,7 +177,9 @@ fn queue_name(options: &Options) -> Option<String> {
         ));
     }
     if stem.is_empty() {
-        return Some("the queue has no name; write `queue = \"orders\"`".to_owned());
+        return Some(format!(
+            "the queue has no name; write `queue = \"orders{name}\"`"
+        ));
     }
     let most = 80 - "-dlq".len();
     (name.len() > most).then(|| {
@@ -179,14 +190,31 @@ fn queue_name(options: &Options) -> Option<String> {
 fn batch_needs_window(options: &Options) -> Option<String> {
     let function = &options.function;
     (is_standard(options) && function.batch_size > 10 && function.batch_window == 0).then(|| {
-        format!("`batch_size` is {}, but over 10 messages need a window to gather in; add `batch_window = \"1s\"`", function.batch_size)
+        let window = set_text("batch_window", "1s");
+        let (fewer, at_once) = (set("batch_size", 10), set("concurrency", 10));
+        let ways = ways(
+            "batch_needs_window",
+            options,
+            &[vec![window], vec![fewer.clone()], vec![fewer, at_once]],
+        );
+        format!(
+            "`batch_size` is {}, but over 10 messages need a window to gather in; write {}",
+            function.batch_size,
+            ways.first().map_or("", String::as_str),
+        )
     })
 }
 
 pub(super) fn fifo_batch_size(options: &Options) -> Option<String> {
     let function = &options.function;
     (function.is_fifo() && function.batch_size > 10).then(|| {
-        format!("`batch_size` is {}, but a FIFO queue gives at most 10 messages; write `batch_size = 10`", function.batch_size)
+        let mut way = vec![set("batch_size", 10)];
+        way.extend((function.concurrency > 10).then(|| set("concurrency", 10)));
+        format!(
+            "`batch_size` is {}, but a FIFO queue gives at most 10 messages; write {}",
+            function.batch_size,
+            text(&way)
+        )
     })
 }
 
@@ -198,7 +226,8 @@ fn fifo_batch_window(options: &Options) -> Option<String> {
 
 fn fifo_dlq_order(options: &Options) -> Option<String> {
     options.function.is_fifo().then(|| {
-        "a DLQ breaks the strict order of a FIFO queue; accept it with `allow = \"fifo_dlq_order\"`, or use a standard queue".to_owned()
+        let allow = allow("fifo_dlq_order", options);
+        format!("a DLQ breaks the strict order of a FIFO queue; accept it with {allow}, or use a standard queue")
     })
 }
 
@@ -215,7 +244,7 @@ fn visibility_timeout(options: &Options) -> Option<String> {
             "`visibility_timeout` is {}, but must be at least the `timeout` of {}; leave it out for {}",
             seconds(function.visibility_timeout),
             seconds(function.timeout),
-            seconds(6 * function.timeout + function.batch_window),
+            recommended(function),
         )
     })
 }
@@ -230,22 +259,27 @@ fn visibility_window(options: &Options) -> Option<String> {
             "`visibility_timeout` is {}, but must be over `batch_window` and `timeout` together, {}; leave it out for {}",
             seconds(function.visibility_timeout),
             seconds(floor),
-            seconds(6 * function.timeout + function.batch_window),
+            recommended(function),
         )
     })
 }
 
 fn visibility_recommended(options: &Options) -> Option<String> {
     let function = &options.function;
-    let recommended = 6 * function.timeout + function.batch_window;
+    let least = recommended_visibility(function.timeout, function.batch_window);
     let is_refused = [fifo_batch_window, visibility_timeout, visibility_window]
         .iter()
         .any(|check| check(options).is_some());
-    (function.visibility_timeout < recommended && !is_refused).then(|| {
+    (function.visibility_timeout < least && !is_refused).then(|| {
+        let rule = "visibility_recommended";
+        let way = match mends(rule, options, &[("visibility_timeout", None)]) {
+            true => "leave it out for that".to_owned(),
+            false => format!("write {} if it has to be", allow(rule, options)),
+        };
         format!(
-            "`visibility_timeout` is {}, but AWS recommends six times `timeout` plus `batch_window`, {}; leave it out for that",
+            "`visibility_timeout` is {}, but AWS recommends six times `timeout` plus `batch_window`, {}; {way}",
             seconds(function.visibility_timeout),
-            seconds(recommended),
+            recommended(function),
         )
     })
 }
@@ -253,15 +287,28 @@ fn visibility_recommended(options: &Options) -> Option<String> {
 fn receive_count_low(options: &Options) -> Option<String> {
     let count = options.function.max_receive_count;
     (count < 5).then(|| {
-        format!("`max_receive_count` is {count}, but AWS recommends at least 5, since throttled invocations count too; write `max_receive_count = 5`")
+        let rule = "receive_count_low";
+        let way = match mends(rule, options, &[set("max_receive_count", 5)]) {
+            true => "write `max_receive_count = 5`".to_owned(),
+            // Then a message would expire on its way to the DLQ.
+            false => format!("write {} if it has to be", allow(rule, options)),
+        };
+        format!("`max_receive_count` is {count}, but AWS recommends at least 5, since throttled invocations count too; {way}")
     })
 }
 
 fn dlq_retention(options: &Options) -> Option<String> {
     let function = &options.function;
     (is_standard(options) && function.dlq_retention <= function.retention).then(|| {
+        let longer = set_text("dlq_retention", "14d");
+        let shorter = set_text("retention", seconds(round_down(function.dlq_retention - 1)));
+        let ways = ways("dlq_retention", options, &[vec![longer], vec![shorter]]);
+        let way = match ways.is_empty() {
+            false => format!("write {}", ways.join(", or ")),
+            true => "raise it, up to 14d, or lower `retention`".to_owned(),
+        };
         format!(
-            "`dlq_retention` is {}, but a message's age counts from when it was first sent, so it must be over the `retention` of {}; raise it, up to 14d, or lower `retention`",
+            "`dlq_retention` is {}, but a message's age counts from when it was first sent, so it must be over the `retention` of {}; {way}",
             seconds(function.dlq_retention),
             seconds(function.retention),
         )
@@ -271,26 +318,57 @@ fn dlq_retention(options: &Options) -> Option<String> {
 fn expires_before_dlq(options: &Options) -> Option<String> {
     let function = &options.function;
     let receives = function.max_receive_count;
-    let hidden = u64::from(function.visibility_timeout);
-    let on_the_way: u64 = match function.queue_backoff {
-        None => hidden * u64::from(receives),
-        Some(waits) => {
-            // The backoff counts from the end of the invocation; one that crashes
-            // sets none, and leaves the visibility timeout.
-            let before = u64::from(function.batch_window + function.timeout);
-            let doubling = std::iter::successors(Some(u64::from(waits.min)), |wait| {
-                Some(wait.saturating_mul(2))
-            });
-            let waits = doubling.map(|wait| hidden.max(before + wait.min(u64::from(waits.max))));
-            waits.take(receives as usize).sum()
-        }
-    };
+    let on_the_way = until_the_dlq(function, receives);
     let is_refused = fifo_batch_window(options).is_some();
     (on_the_way >= u64::from(function.retention) && !is_refused).then(|| {
+        let is_in_time = |fewer: &u32| until_the_dlq(function, *fewer) < u64::from(function.retention);
+        let fewer = (1..receives).rev().find(is_in_time).unwrap_or(1);
+        let longer = show(Duration::from_secs(round_up(on_the_way + 1)));
+        let ways = ways(
+            "expires_before_dlq",
+            options,
+            &[vec![set_text("retention", longer)], vec![set("max_receive_count", fewer)]],
+        );
+        let way = match ways.is_empty() {
+            false => format!("write {}", ways.join(", or ")),
+            true => "raise `retention`, or lower `max_receive_count` and the wait after each receive".to_owned(),
+        };
         format!(
-            "a message that keeps failing is {} on its way to the DLQ ({receives} receives), but the queue deletes it after {}; raise `retention`, or lower `max_receive_count` or the wait after each receive",
+            "a message that keeps failing is {} on its way to the DLQ ({receives} receives), but the queue deletes it after {}; {way}",
             show(Duration::from_secs(on_the_way)),
             seconds(function.retention),
         )
     })
+}
+
+/// The seconds that a message which keeps failing is hidden before it is moved.
+fn until_the_dlq(function: &Function, receives: u32) -> u64 {
+    let hidden = u64::from(function.visibility_timeout);
+    let Some(waits) = function.queue_backoff else {
+        return hidden * u64::from(receives);
+    };
+    // The backoff counts from the end of the invocation; one that crashes sets
+    // none, and leaves the visibility timeout.
+    let before = u64::from(function.batch_window + function.timeout);
+    let doubling = std::iter::successors(Some(u64::from(waits.min)), |wait| {
+        Some(wait.saturating_mul(2))
+    });
+    let waits = doubling.map(|wait| hidden.max(before + wait.min(u64::from(waits.max))));
+    waits.take(receives as usize).sum()
+}
+
+/// The seconds of a minute, an hour or a day, as somebody would count so many.
+fn unit(seconds: u64) -> u64 {
+    [86_400, 3_600, 60]
+        .into_iter()
+        .find(|unit| seconds >= 2 * unit)
+        .unwrap_or(1)
+}
+
+pub(super) fn round_up(seconds: u64) -> u64 {
+    seconds.next_multiple_of(unit(seconds))
+}
+
+pub(super) fn round_down(seconds: u32) -> u32 {
+    seconds - seconds % unit(u64::from(seconds)) as u32
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::queue::{is_standard, seconds};
+use super::offer::{set_text, ways};
+use super::queue::{is_standard, round_down, round_up, seconds};
 use super::{Level, Rule};
 use crate::options::Options;
 use crate::schedule;
@@ -65,12 +66,20 @@ fn redrive_without_schedule(options: &Options) -> Option<String> {
     if options.is_given("dlq_redrive") {
         return None;
     }
-    let key = ["redrive_timezone", "redrive_rate"]
-        .into_iter()
-        .find(|key| options.is_given(key))?;
-    Some(format!(
-        "`{key}` is about a redrive that has no schedule; add `dlq_redrive = \"cron(0 23 * * ? *)\"`, or remove it"
-    ))
+    let (timezone, rate) = ("redrive_timezone", "redrive_rate");
+    let (are_about, them) = match (options.is_given(timezone), options.is_given(rate)) {
+        (false, false) => return None,
+        (true, false) => (format!("`{timezone}` is about"), "it"),
+        (false, true) => (format!("`{rate}` is about"), "it"),
+        (true, true) => (format!("`{timezone}` and `{rate}` are about"), "them"),
+    };
+    let schedules = ["cron(0 23 * * ? *)", "rate(1 hour)"]
+        .map(|schedule| vec![set_text("dlq_redrive", schedule)]);
+    let way = match ways("redrive_without_schedule", options, &schedules).first() {
+        Some(schedule) => format!("add {schedule}, or remove {them}"),
+        None => format!("remove {them}"),
+    };
+    Some(format!("{are_about} a redrive that has no schedule; {way}"))
 }
 
 fn redrive_gap(options: &Options) -> Option<String> {
@@ -94,13 +103,31 @@ fn redrive_gap(options: &Options) -> Option<String> {
     if gap < Duration::from_secs(u64::from(left)) {
         return None;
     }
+    let rule = "redrive_gap";
+    let longest = u32::try_from(gap.as_secs()).unwrap_or(u32::MAX);
+    let already_old = match is_standard(options) {
+        true => function.retention,
+        false => 0,
+    };
+    let longer = round_up(u64::from(longest) + u64::from(already_old) + 1);
+    let longer = set_text("dlq_retention", show(Duration::from_secs(longer)));
+    let younger = round_down(function.dlq_retention.saturating_sub(longest + 1));
+    let younger = set_text("retention", seconds(younger));
+    let ways = match is_standard(options) {
+        true => ways(rule, options, &[vec![younger], vec![longer]]),
+        false => ways(rule, options, &[vec![longer]]),
+    };
+    let ways = match ways.is_empty() {
+        true => String::new(),
+        false => format!(", or write {}", ways.join(", or ")),
+    };
     let (gap, kept, left) = (show(gap), seconds(function.dlq_retention), seconds(left));
     Some(match is_standard(options) {
         false => format!(
-            "up to {gap} lie between two redrives, but the DLQ keeps a message for {kept} only; redrive more often, or raise `dlq_retention`, up to 14d"
+            "up to {gap} lie between two redrives, but the DLQ keeps a message for {kept} only; redrive more often{ways}"
         ),
         true => format!(
-            "up to {gap} lie between two redrives, but a message may have only {left} left in the DLQ (`dlq_retention` - `retention`: {kept} - {}); redrive more often, or lower `retention`",
+            "up to {gap} lie between two redrives, but a message may have only {left} left in the DLQ (`dlq_retention` - `retention`: {kept} - {}); redrive more often{ways}",
             seconds(function.retention),
         ),
     })

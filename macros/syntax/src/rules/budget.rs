@@ -1,0 +1,75 @@
+//! The retry budget: whether a batch, with every retry, fits in the timeout.
+
+use std::time::Duration;
+
+use super::function::attempt_timeout;
+use super::queue::{fifo_batch_size, seconds};
+use super::ways_out::ways_out;
+use crate::function::Function;
+use crate::options::Options;
+use crate::value::show;
+
+/// What the worker keeps for its answer.
+const MARGIN: Duration = Duration::from_millis(500);
+
+pub(super) fn retry_budget(options: &Options) -> Option<String> {
+    let function = &options.function;
+    // A value that cannot stay as it is is another rule's business.
+    let is_refused = attempt_timeout(options).is_some() || fifo_batch_size(options).is_some();
+    (!fits(function) && !is_refused).then(|| {
+        format!(
+            "the {} do not fit in `timeout`: {} and 500ms for the answer is {}, but `timeout` is {}; {}",
+            match function.retries {
+                0 => "attempts",
+                _ => "retries",
+            },
+            sum(function),
+            show(needed(function)),
+            seconds(function.timeout),
+            ways_out(options)
+        )
+    })
+}
+
+/// Whether the worst batch is done, and answered, within the timeout.
+pub(super) fn fits(function: &Function) -> bool {
+    needed(function) <= Duration::from_secs(u64::from(function.timeout))
+}
+
+fn needed(function: &Function) -> Duration {
+    let attempts = function.attempt_timeout.unwrap_or_default() * (function.retries + 1);
+    (attempts + function.backoff.longest(function.retries)) * rounds(function) + MARGIN
+}
+
+/// How many messages run one after another in the worst batch: of a FIFO queue
+/// all may be of one group.
+fn rounds(function: &Function) -> u32 {
+    match function.is_fifo() {
+        true => function.batch_size,
+        false => function.batch_size.div_ceil(function.concurrency),
+    }
+}
+
+fn sum(function: &Function) -> String {
+    let waits = show(function.backoff.longest(function.retries));
+    let rows = match (function.is_fifo(), function.concurrency, rounds(function)) {
+        (_, _, 1) => String::new(),
+        (true, _, rounds) => format!("{rounds} messages that may be of one group × "),
+        (false, 1, rounds) => format!("{rounds} messages × "),
+        (false, at_once, rounds) => format!("{rounds} rounds of {at_once} messages × "),
+    };
+    match (function.attempt_timeout.map(show), function.retries) {
+        (Some(attempt), 0) => format!("{rows}{attempt}"),
+        (Some(attempt), retries) => {
+            let each = format!(
+                "{} attempts × {attempt} + waits of up to {waits}",
+                retries + 1
+            );
+            match rows.as_str() {
+                "" => each,
+                rows => format!("{rows}({each})"),
+            }
+        }
+        (None, _) => format!("{rows}waits of up to {waits}"),
+    }
+}

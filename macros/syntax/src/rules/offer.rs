@@ -1,0 +1,67 @@
+//! The ways out that a message names: each mends its rule, as it is written
+//! there, and breaks no other.
+
+use std::fmt::Display;
+
+use super::{all, find};
+use crate::options::{Change, Options};
+
+/// A key and the value that it gets.
+pub(super) fn set(key: &'static str, value: impl Display) -> Change {
+    (key, Some(value.to_string()))
+}
+
+/// A key and the text that it gets.
+pub(super) fn set_text(key: &'static str, text: impl Display) -> Change {
+    set(key, format!("\"{text}\""))
+}
+
+/// Whether these changes make the rule kept and break no other.
+pub(super) fn mends(rule: &str, options: &Options, changes: &[Change]) -> bool {
+    // The rules weigh what each other offers, and would go on for ever.
+    options.is_trial() || {
+        let changed = options.with(changes);
+        let is_readable = changes.iter().all(|(key, _)| changed.are_known(&[key]));
+        let is_kept = find(rule).is_some_and(|rule| !rule.is_broken(&changed));
+        is_readable && is_kept && !breaks_another(rule, options, changes)
+    }
+}
+
+/// Whether these changes break a rule, apart from `rule`, that is kept now.
+pub(super) fn breaks_another(rule: &str, options: &Options, changes: &[Change]) -> bool {
+    let changed = options.with(changes);
+    all()
+        .filter(|other| other.id != rule)
+        .filter(|other| changes.iter().any(|(key, _)| other.keys.contains(key)))
+        .any(|other| other.is_broken(&changed) && !other.is_broken(&options.with(&[])))
+}
+
+/// The changes as a message names them: `` `key = value` and `key = value` ``.
+pub(super) fn text(changes: &[Change]) -> String {
+    let written = changes.iter().filter_map(|(key, value)| {
+        let value = value.as_ref()?;
+        Some(format!("`{key} = {value}`"))
+    });
+    written.collect::<Vec<_>>().join(" and ")
+}
+
+/// Those of the ways out that mend the rule and break no other.
+pub(super) fn ways(rule: &str, options: &Options, ways: &[Vec<Change>]) -> Vec<String> {
+    ways.iter()
+        .filter(|way| mends(rule, options, way))
+        .map(|way| text(way))
+        .collect()
+}
+
+/// The key `allow` with one rule more.
+pub(super) fn allow(rule: &str, options: &Options) -> String {
+    let allowed = options.function.allow.iter().map(String::as_str);
+    let all: Vec<_> = allowed
+        .chain([rule])
+        .map(|id| format!("\"{id}\""))
+        .collect();
+    match all.as_slice() {
+        [one] => format!("`allow = {one}`"),
+        many => format!("`allow = [{}]`", many.join(", ")),
+    }
+}
