@@ -63,6 +63,10 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
             if options.are_known(&["allow"]) {
                 warnings.extend(handler.warning(&options.function.allow));
             }
+            // What a mistake is about may be what was allowed.
+            if errors.is_empty() {
+                warnings.extend(rules::unneeded::warning(&options.function.allow, &warnings));
+            }
             warnings
         }
         None => Vec::new(),

@@ -293,20 +293,24 @@ impl<'a> Reader<'a> {
         let allowed = allowed
             .and_then(|allowed| self.keep("allow", allowed, errors))
             .unwrap_or_default();
-        allowed
-            .into_iter()
-            .filter_map(|(id, span)| match crate::rules::allowable(&id) {
-                Ok(()) => Some(id),
+        let mut ids = Vec::new();
+        for (id, span) in allowed {
+            match crate::rules::allowable(&id) {
                 Err(text) => {
                     // Which rule was meant is not known.
                     if crate::rules::find(&id).is_none() {
                         self.doubtful.add("allow");
                     }
                     errors.push("unknown_rule", span, text);
-                    None
                 }
-            })
-            .collect()
+                Ok(()) if ids.contains(&id) => {
+                    let text = format!("`{id}` is already allowed; remove one of the two");
+                    errors.push("duplicate_key", span, text);
+                }
+                Ok(()) => ids.push(id),
+            }
+        }
+        ids
     }
 
     fn pair(&self, key: &str) -> Option<&'a Pair> {

@@ -7,6 +7,7 @@ mod offer;
 mod queue;
 mod redrive;
 mod syntax;
+pub(crate) mod unneeded;
 mod ways_out;
 
 use crate::errors::Errors;

@@ -19,6 +19,9 @@ use crate::rules::Warning;
 /// Of a Lambda handler's 128 characters, what `.redrive` leaves.
 const LONGEST_NAME: usize = 120;
 
+/// The rule about a `Vec` as the message.
+pub(crate) const MESSAGE_LIST: &str = "handler_message_list";
+
 /// What the macro needs of the function's signature.
 pub struct Handler {
     /// The function's name.
@@ -34,7 +37,6 @@ pub struct Handler {
 impl Handler {
     /// What of the signature compiles but is likely not meant.
     pub(crate) fn warning(&self, allowed: &[String]) -> Option<Warning> {
-        const RULE: &str = "handler_message_list";
         let Type::Path(path) = &self.message else {
             return None;
         };
@@ -44,12 +46,12 @@ impl Handler {
             .last()
             .filter(|last| last.ident == "Vec")?;
         Some(Warning {
-            rule: RULE,
+            rule: MESSAGE_LIST,
             message: format!(
                 "`{}` reads a JSON array from the body of each message; write the type of one message unless the bodies are arrays",
                 show(last)
             ),
-            accepted: allowed.iter().any(|rule| rule == RULE),
+            accepted: allowed.iter().any(|rule| rule == MESSAGE_LIST),
         })
     }
 }

@@ -56,12 +56,14 @@ pub(super) fn ways(rule: &str, options: &Options, ways: &[Vec<Change>]) -> Vec<S
 /// The key `allow` with one rule more.
 pub(super) fn allow(rule: &str, options: &Options) -> String {
     let allowed = options.function.allow.iter().map(String::as_str);
-    let all: Vec<_> = allowed
-        .chain([rule])
-        .map(|id| format!("\"{id}\""))
-        .collect();
-    match all.as_slice() {
-        [one] => format!("`allow = {one}`"),
-        many => format!("`allow = [{}]`", many.join(", ")),
+    text(&[set_allow(allowed.chain([rule]))])
+}
+
+/// The key `allow` with these rules.
+pub(super) fn set_allow<'a>(rules: impl Iterator<Item = &'a str>) -> Change {
+    let rules: Vec<_> = rules.map(|id| format!("\"{id}\"")).collect();
+    match rules.as_slice() {
+        [one] => set("allow", one),
+        many => set("allow", format_args!("[{}]", many.join(", "))),
     }
 }

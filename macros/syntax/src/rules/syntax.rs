@@ -102,8 +102,14 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "unknown_rule",
         "`allow` takes the id of a warning, or of an error that may be a deliberate choice; what AWS refuses cannot be allowed.",
-        "#[sqs_batch(allow = \"fifo_order\")]",
-        "#[sqs_batch(allow = \"fifo_dlq_order\")]",
+        "#[sqs_batch(queue = \"orders.fifo\", allow = \"fifo_order\")]",
+        "#[sqs_batch(queue = \"orders.fifo\", allow = \"fifo_dlq_order\")]",
+    ),
+    warning(
+        "allow_unneeded",
+        "As long as a rule is allowed, nobody is told when something breaks it later; allow what is broken now. What only the build can judge, such as `panic_abort`, may be allowed at any time.",
+        "#[sqs_batch(allow = \"receive_count_low\")]",
+        "#[sqs_batch(max_receive_count = 4, allow = \"receive_count_low\")]",
     ),
     rule(
         "schedule_form",

@@ -116,12 +116,19 @@ fn errors_cannot_be_allowed() {
 #[test]
 fn what_may_be_allowed_is_recorded_and_no_longer_shown() {
     for rule in shown_by_a_function().filter(|rule| rule.level != Level::Error) {
-        let allow = format!("allow = \"{}\"", rule.id);
+        let id = rule.id;
         let allowed = match rule.fails.strip_prefix("#[sqs_batch]") {
-            Some(function) => format!("#[sqs_batch({allow})]{function}"),
-            None => rule
-                .fails
-                .replacen("#[sqs_batch(", &format!("#[sqs_batch({allow}, "), 1),
+            Some(function) => format!("#[sqs_batch(allow = \"{id}\")]{function}"),
+            None => match rule.fails.split_once("allow = \"") {
+                Some((before, other)) => {
+                    format!("{before}allow = [\"{id}\", \"{other}").replacen(")]", "])]", 1)
+                }
+                None => rule.fails.replacen(
+                    "#[sqs_batch(",
+                    &format!("#[sqs_batch(allow = \"{id}\", "),
+                    1,
+                ),
+            },
         };
         let parsed = parse(&allowed);
         assert_eq!(broken(&parsed), BTreeSet::new(), "{allowed}");
