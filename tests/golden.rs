@@ -17,6 +17,8 @@ mod any_options;
 mod guarantees;
 #[path = "golden/linters.rs"]
 mod linters;
+#[path = "../macros/syntax/tests/attribute/options.rs"]
+mod options;
 
 /// The first of these nights is the last before clocks go forward in Jerusalem.
 const NOW: &str = "2026-03-26T12:00:00Z";

@@ -1,117 +1,87 @@
 //! Templates of options made up at random, as far as the front end accepts them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
 use redrive_infra::template;
+use redrive_syntax::Function;
+use redrive_syntax::keys::KEYS;
+
+use crate::options;
 
 /// Functions in one template, and templates.
 const FUNCTIONS: usize = 4;
 const TEMPLATES: usize = 20;
 
+/// Options that are made up; few are accepted.
+const TRIES: usize = 2_000;
+
 /// Writes the templates to `folder`.
 pub(crate) fn write_templates(folder: &Path) -> Vec<PathBuf> {
+    let functions = functions();
+    let stacks = functions.chunks(FUNCTIONS).enumerate();
+    let paths = stacks.map(|(place, functions)| {
+        let functions = functions.iter().enumerate();
+        let stack = Stack {
+            version: Stack::VERSION,
+            package: "any".to_owned(),
+            architecture: match place % 2 {
+                0 => Architecture::Arm64,
+                _ => Architecture::X86_64,
+            },
+            functions: functions
+                .map(|(number, function)| apart(number, function))
+                .collect(),
+        };
+        let path = folder.join(format!("{place}.json"));
+        let template = template::render(&stack, "../../lambda");
+        fs::write(&path, template::to_text(template)).expect("a new file");
+        path
+    });
+    paths.collect()
+}
+
+/// A function with a name and a queue that no other one of its package has.
+fn apart(number: usize, function: &Function) -> StackFunction {
+    let mut function = function.clone();
+    function.name = format!("{}_{number}", function.name);
+    let (stem, ending) = match function.queue.strip_suffix(".fifo") {
+        Some(stem) => (stem, ".fifo"),
+        None => (function.queue.as_str(), ""),
+    };
+    function.queue = format!("{stem}-{number}{ending}");
+    StackFunction {
+        binary: format!("handle{number}"),
+        function,
+    }
+}
+
+/// Accepted functions, as many as the templates hold and those that have a key
+/// which the others lack.
+fn functions() -> Vec<Function> {
     // Deterministic: a failure is the same at the next run.
     let mut runner = TestRunner::deterministic();
-    let mut accepted = std::iter::repeat_with(|| {
-        attribute()
-            .new_tree(&mut runner)
-            .expect("options")
-            .current()
-    })
-    .filter_map(|attribute| {
-        let name = "handle";
-        let item: TokenStream = format!("async fn {name}(order: Order) -> Result<(), Error> {{}}")
-            .parse()
-            .expect("tokens");
-        let parsed = redrive_syntax::parse(attribute.parse().expect("tokens"), item);
-        parsed.errors.is_empty().then_some(parsed.function)
-    });
-    (0..TEMPLATES)
-        .map(|place| {
-            let functions = (0..FUNCTIONS).filter_map(|number| {
-                let mut function = accepted.next()?;
-                function.name = format!("handle_{number}");
-                let stem = function.queue.trim_end_matches(".fifo");
-                let ending = if function.is_fifo() { ".fifo" } else { "" };
-                function.queue = format!("{stem}-{number}{ending}");
-                Some(StackFunction {
-                    binary: format!("handle{number}"),
-                    function,
-                })
-            });
-            let stack = Stack {
-                version: Stack::VERSION,
-                package: "any".to_owned(),
-                architecture: if place % 2 == 0 {
-                    Architecture::Arm64
-                } else {
-                    Architecture::X86_64
-                },
-                functions: functions.collect(),
-            };
-            let path = folder.join(format!("{place}.json"));
-            fs::write(
-                &path,
-                template::to_text(template::render(&stack, "../../lambda")),
-            )
-            .expect("a new file");
-            path
-        })
-        .collect()
-}
-
-fn attribute() -> impl Strategy<Value = String> {
-    let pairs = [
-        maybe(
-            prop_oneof![
-                Just("queue = \"orders\""),
-                Just("queue = \"orders.fifo\", allow = \"fifo_dlq_order\"")
-            ]
-            .prop_map(str::to_owned),
-        ),
-        maybe((1..=10_000_u32).prop_map(|size| format!("batch_size = {size}"))),
-        maybe((0..=300_u32).prop_map(|window| format!("batch_window = \"{window}s\""))),
-        maybe((2..=1_000_u32).prop_map(|most| format!("max_concurrency = {most}"))),
-        maybe((0..=10_u32).prop_map(|retries| format!("retries = {retries}"))),
-        maybe((1..=1_000_u32).prop_map(|at_once| format!("concurrency = {at_once}"))),
-        maybe((1..=900_u32).prop_map(|timeout| format!("timeout = \"{timeout}s\""))),
-        maybe((128..=10_240_u32).prop_map(|memory| format!("memory = {memory}"))),
-        maybe((1..=1_000_u32).prop_map(|count| format!("max_receive_count = {count}"))),
-        maybe((0..=43_200_u32).prop_map(|hidden| format!("visibility_timeout = \"{hidden}s\""))),
-        maybe((60..=1_209_600_u32).prop_map(|kept| format!("retention = \"{kept}s\""))),
-        maybe((60..=1_209_600_u32).prop_map(|kept| format!("dlq_retention = \"{kept}s\""))),
-        maybe(
-            prop_oneof![
-                Just("cron(0 23 ? * SUN-THU *)"),
-                Just("rate(1 hour)"),
-                Just("cron(0/15 8-17 ? * 2-6 *)")
-            ]
-            .prop_map(|schedule| {
-                format!("dlq_redrive = \"{schedule}\", redrive_timezone = \"Asia/Jerusalem\"")
-            }),
-        ),
-        maybe((1..=43_200_u32).prop_map(|wait| format!("queue_backoff = \"1s..{wait}s\""))),
-        maybe(
-            prop_oneof![Just("dlq"), Just("report")]
-                .prop_map(|choice| format!("on_permanent = \"{choice}\"")),
-        ),
-        maybe("[A-Z]{2,8}".prop_map(|name| format!("env({name} = \"a value\")"))),
-        maybe(Just(
-            "policies = \"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"".to_owned(),
-        )),
-    ];
-    pairs
-        .to_vec()
-        .prop_map(|pairs| pairs.into_iter().flatten().collect::<Vec<_>>().join(", "))
-}
-
-/// Most options are left out, so that not every set breaks a rule.
-fn maybe(pair: impl Strategy<Value = String> + 'static) -> BoxedStrategy<Option<String>> {
-    proptest::option::weighted(0.2, pair).boxed()
+    let any = ("[a-z][a-z0-9_]{0,40}", options::pairs(0.25));
+    let mut functions = Vec::new();
+    let mut written = BTreeSet::new();
+    for _ in 0..TRIES {
+        let (name, pairs) = any.new_tree(&mut runner).expect("options").current();
+        let [attribute, item] = [options::text(&pairs), options::item(&name, &pairs)]
+            .map(|text| text.parse().expect("tokens"));
+        let is_new = pairs.iter().any(|(key, _)| !written.contains(key));
+        let parsed = redrive_syntax::parse(attribute, item);
+        if parsed.errors.is_empty() && (is_new || functions.len() < FUNCTIONS * TEMPLATES) {
+            functions.push(parsed.function);
+            written.extend(pairs.into_iter().map(|(key, _)| key));
+        }
+    }
+    let keys = KEYS.iter().map(|key| key.name).collect::<BTreeSet<_>>();
+    assert_eq!(written, keys, "no function has the others");
+    assert!(functions.len() >= FUNCTIONS * TEMPLATES);
+    functions
 }

@@ -331,6 +331,16 @@ fn what_is_allowed_is_broken() {
 }
 
 #[test]
+fn what_is_accepted_names_each_rule_once() {
+    let warnings = parse("queue = \"o.fifo\", allow = \"fifo_dlq_order\"").warnings;
+    let [accepted] = warnings.as_slice() else {
+        panic!("one warning, not {warnings:?}");
+    };
+    let allow = "`allow = \"fifo_dlq_order\"`";
+    assert!(accepted.message.contains(allow), "{}", accepted.message);
+}
+
+#[test]
 fn the_rules_that_are_needed_stay_allowed() {
     let attribute = "max_receive_count = 4, allow = [\"fifo_dlq_order\", \"receive_count_low\", \"panic_abort\", \"redrive_dst_gap\"]";
     let parsed = parse(attribute);

@@ -53,10 +53,11 @@ pub(super) fn ways(rule: &str, options: &Options, ways: &[Vec<Change>]) -> Vec<S
         .collect()
 }
 
-/// The key `allow` with one rule more.
+/// The key `allow` with this rule beside those that are there.
 pub(super) fn allow(rule: &str, options: &Options) -> String {
     let allowed = options.function.allow.iter().map(String::as_str);
-    text(&[set_allow(allowed.chain([rule]))])
+    let others = allowed.filter(|other| *other != rule);
+    text(&[set_allow(others.chain([rule]))])
 }
 
 /// The key `allow` with these rules.
