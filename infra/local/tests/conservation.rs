@@ -87,6 +87,8 @@ fn told(facts: &[Fact], copies: &mut BTreeMap<Origin, i32>) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn messages_are_conserved(seed: u64, acts in prop::collection::vec(act(), 1..60)) {
         let mut sqs = queues(seed);

@@ -138,3 +138,46 @@ fn is_policy_name(name: &str) -> bool {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_BYTES, RESERVED, check_name};
+
+    #[test]
+    fn what_lambda_sets_is_refused() {
+        for name in RESERVED {
+            let refused = check_name(name).map_err(|(rule, _)| rule);
+            assert_eq!(refused, Err("env_reserved"), "{name}");
+        }
+        // As the documentation of AWS lists them.
+        assert_eq!((RESERVED.len(), MOST_BYTES), (18, 4 * 1_024));
+    }
+
+    #[test]
+    fn what_the_template_sets_is_refused() {
+        for (name, rule) in [
+            ("REDRIVE_DLQ", Err("env_reserved")),
+            ("REDRIVE_", Err("env_reserved")),
+            ("REDRIVES", Ok(())),
+            ("AWS_REGIONS", Ok(())),
+        ] {
+            assert_eq!(check_name(name).map_err(|(rule, _)| rule), rule, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_a_letter_and_more() {
+        for (name, is_taken) in [
+            ("AB", true),
+            ("a_", true),
+            ("A1", true),
+            ("A", false),
+            ("1A", false),
+            ("_A", false),
+            ("AÉ", false),
+            ("ÉA", false),
+        ] {
+            assert_eq!(check_name(name).is_ok(), is_taken, "{name}");
+        }
+    }
+}

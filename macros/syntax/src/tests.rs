@@ -197,6 +197,17 @@ fn errors_offer_the_way_out() {
             "`allow = [\"receive_count_low\", \"fifo_dlq_order\"]`",
         ),
         ("queue = \".fifo\"", "write `queue = \"orders.fifo\"`"),
+        ("queue = \"new orders!\"", "write `queue = \"new-orders\"`"),
+        ("queue = \"größe\"", "write `queue = \"gr-e\"`"),
+        ("queue = \"注文\"", "write `queue = \"orders\"`"),
+        (
+            "queue = \"a b.fifo\", allow = \"fifo_dlq_order\"",
+            "write `queue = \"a-b.fifo\"`",
+        ),
+        (
+            "queue = \"a.Fifo\", allow = \"fifo_dlq_order\"",
+            "write `queue = \"a.fifo\"`",
+        ),
         (
             "redrive_rate = 5, redrive_timezone = \"UTC\"",
             "`redrive_timezone` and `redrive_rate` are about",
@@ -353,14 +364,57 @@ fn the_rules_that_are_needed_stay_allowed() {
     );
 }
 
+/// 4 KB without the half that the template keeps, names and values together.
 #[test]
-fn what_fits_in_no_function_is_refused() {
-    let large = format!("env(BLOB = \"{}\")", "x".repeat(3_600));
-    assert_eq!(rules(&large), ["env_size"]);
-    assert_eq!(
-        rules(&large.replacen("xxxxxxxxxxxxxxxxxxxx", "", 1)),
-        Vec::<&str>::new()
-    );
+fn variables_have_3584_bytes() {
+    let none: [&str; 0] = [];
+    for (bytes, expected) in [(3_584, &none[..]), (3_585, &["env_size"])] {
+        let value = "x".repeat(bytes - "LARGE".len() - "OTHER".len() - "é".len());
+        let attribute = format!("env(LARGE = \"{value}\", OTHER = \"é\")");
+        assert_eq!(told(&attribute), expected, "{bytes}");
+    }
+}
+
+#[test]
+fn no_more_is_handled_at_once_than_a_batch_holds() {
+    let none: [&str; 0] = [];
+    for (attribute, expected) in [
+        ("batch_size = 4, concurrency = 4", &none[..]),
+        (
+            "batch_size = 4, concurrency = 5",
+            &["concurrency_over_batch"],
+        ),
+        // The default is 1, as is a batch.
+        ("batch_size = 1", &none),
+    ] {
+        assert_eq!(told(attribute), expected, "{attribute}");
+    }
+}
+
+#[test]
+fn a_queues_name_is_ascii() {
+    for name in [
+        "größe",
+        "注文",
+        "orders-é.fifo",
+        "orders\u{2010}new",
+        "orders.fifo.fifo",
+        "o\u{301}",
+    ] {
+        let attribute = format!("queue = \"{name}\", allow = \"fifo_dlq_order\"");
+        assert_eq!(rules(&attribute), ["queue_name"], "{name}");
+    }
+    let item = "async fn größe(order: Order) -> Result<(), Error> {}";
+    let parsed = |attribute: &str| {
+        let tokens = |text: &str| text.parse().expect("tokens");
+        crate::parse(tokens(attribute), tokens(item)).errors
+    };
+    let errors = parsed("");
+    let [mistake] = errors.mistakes() else {
+        panic!("one mistake, not {errors:?}");
+    };
+    assert_eq!(mistake.rule, "queue_name");
+    assert!(parsed("queue = \"orders\"").is_empty());
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn apply(event: &mut Vec<u8>, bend: &Bend) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_bent_event_does_no_harm(bends in prop::collection::vec(bend(), 1..6)) {

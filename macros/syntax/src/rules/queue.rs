@@ -168,12 +168,16 @@ pub(super) fn seconds(seconds: u32) -> String {
 fn queue_name(options: &Options) -> Option<String> {
     let name = &options.function.queue;
     let stem = name.strip_suffix(".fifo").unwrap_or(name);
-    let wrong = stem
-        .chars()
-        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
-    if let Some(wrong) = wrong {
+    if let Some(wrong) = stem.chars().find(|c| !is_in_a_name(*c)) {
+        let ways = ways(
+            "queue_name",
+            options,
+            &[vec![set_text("queue", named_alike(name))]],
+        );
+        let way = ways.first().map(|way| format!("; write {way}"));
         return Some(format!(
-            "the queue's name has `{wrong}`, but takes letters, digits, `-` and `_`, and `.fifo` at its end"
+            "the queue's name has `{wrong}`, but takes letters, digits, `-` and `_`, and `.fifo` at its end{}",
+            way.unwrap_or_default()
         ));
     }
     if stem.is_empty() {
@@ -185,6 +189,25 @@ fn queue_name(options: &Options) -> Option<String> {
     (name.len() > most).then(|| {
         format!("the queue's name has {} characters, but the DLQ's name is longer by 4 and takes 80; use at most {most}", name.len())
     })
+}
+
+fn is_in_a_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// A name that a queue can have, for one that it cannot.
+fn named_alike(name: &str) -> String {
+    let place = name.len().saturating_sub(".fifo".len());
+    let (stem, end) = match name.split_at_checked(place) {
+        Some((stem, end)) if end.eq_ignore_ascii_case(".fifo") => (stem, ".fifo"),
+        _ => (name, ""),
+    };
+    let words = stem.split(|c| !is_in_a_name(c));
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    match words.is_empty() {
+        true => format!("orders{end}"),
+        false => format!("{}{end}", words.join("-")),
+    }
 }
 
 fn batch_needs_window(options: &Options) -> Option<String> {

@@ -46,6 +46,8 @@ fn broken(parsed: &Parsed) -> BTreeSet<&'static str> {
     errors.chain(warnings).collect()
 }
 
+/// The others show what a compiler or a build script judges: of each there is a
+/// case of its name in the `ui` tests.
 fn shown_by_a_function() -> impl Iterator<Item = &'static Rule> {
     all().filter(|rule| !rule.fails.starts_with("//"))
 }
