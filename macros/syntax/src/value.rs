@@ -78,13 +78,20 @@ pub(crate) fn integer(
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
-        }) if text.value().trim().parse::<u32>().is_ok() => Err((
-            "wrong_type",
-            format!(
-                "`{key}` takes {wants}; write `{key} = {}` without quotes",
-                text.value().trim()
-            ),
-        )),
+        }) if text
+            .value()
+            .trim()
+            .parse()
+            .is_ok_and(|number| range.contains(&number)) =>
+        {
+            Err((
+                "wrong_type",
+                format!(
+                    "`{key}` takes {wants}; write `{key} = {}` without quotes",
+                    text.value().trim()
+                ),
+            ))
+        }
         Expr::Unary(_) => Err((
             "out_of_range",
             format!("`{key}` is negative, but takes {min} to {max}{unit}"),
@@ -170,7 +177,7 @@ pub(crate) fn path(key: &str, value: &Expr) -> Result<syn::Path, Refusal> {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
-        }) => Err((
+        }) if text.parse::<syn::Path>().is_ok() => Err((
             "wrong_type",
             format!(
                 "`{key}` takes the path of a function; write `{key} = {}` without quotes",
@@ -187,11 +194,9 @@ pub(crate) fn duration(
     value: &Expr,
     range: &RangeInclusive<Duration>,
 ) -> Result<Duration, Refusal> {
-    in_range(
-        key,
-        parse_duration(key, &duration_text(key, value)?)?,
-        range,
-    )
+    let offer = |text: &str| is_taken(key, text, range).then(|| text.to_owned());
+    let text = duration_text(key, value, "30s", offer)?;
+    in_range(key, parse_duration(key, &text, range)?, range)
 }
 
 /// Two durations, such as `"200ms..5s"`, both within `range`.
@@ -200,21 +205,21 @@ pub(crate) fn durations(
     value: &Expr,
     range: &RangeInclusive<Duration>,
 ) -> Result<(Duration, Duration), Refusal> {
-    let text = duration_text(key, value)?;
+    let twice = |text: &str| is_taken(key, text, range).then(|| format!("{text}..{text}"));
+    let text = duration_text(key, value, "1s..30s", twice)?;
     let Some((min, max)) = text.split_once("..") else {
+        let way = match twice(&text) {
+            Some(twice) => format!("write `\"{twice}\"` for a wait that does not grow"),
+            None => "write both, such as `\"1s..30s\"`".to_owned(),
+        };
         return Err((
             "duration",
-            format!(
-                "`{key}` takes the shortest and the longest wait; write `\"{text}..{text}\"` for a wait that does not grow"
-            ),
+            format!("`{key}` takes the shortest and the longest wait; {way}"),
         ));
     };
-    let min = in_range(key, parse_duration(key, min)?, range)?;
-    let max = in_range(
-        key,
-        parse_duration(key, max.strip_prefix('=').unwrap_or(max))?,
-        range,
-    )?;
+    let max = max.strip_prefix('=').unwrap_or(max);
+    let min = in_range(key, parse_duration(key, min, range)?, range)?;
+    let max = in_range(key, parse_duration(key, max, range)?, range)?;
     if min > max {
         return Err((
             "backoff_order",
@@ -228,7 +233,24 @@ pub(crate) fn durations(
     Ok((min, max))
 }
 
-fn duration_text(key: &str, value: &Expr) -> Result<String, Refusal> {
+/// Whether this is a duration that the key takes. Where the least is in whole
+/// seconds, so are the others.
+fn is_taken(key: &str, text: &str, range: &RangeInclusive<Duration>) -> bool {
+    let is_counted_in_seconds = range.start().subsec_nanos() == 0;
+    parse_duration(key, text, range).is_ok_and(|duration| {
+        range.contains(&duration) && !(is_counted_in_seconds && duration.subsec_nanos() > 0)
+    })
+}
+
+/// The text of a duration; `offer` gives what to write for the seconds that a
+/// bare number may have meant, if the key takes them.
+fn duration_text(
+    key: &str,
+    value: &Expr,
+    example: &str,
+    offer: impl Fn(&str) -> Option<String>,
+) -> Result<String, Refusal> {
+    let such_as = format!("a duration with its unit, such as `\"{example}\"`");
     match value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
@@ -237,18 +259,16 @@ fn duration_text(key: &str, value: &Expr) -> Result<String, Refusal> {
         Expr::Lit(ExprLit {
             lit: Lit::Int(number),
             ..
-        }) => Err((
-            "duration",
-            format!(
-                "`{key}` takes a duration with its unit; write `{key} = \"{}s\"` for seconds",
-                number.base10_digits()
-            ),
-        )),
-        _ => Err(wrong_type(
-            key,
-            value,
-            "a duration with its unit, such as `\"30s\"`",
-        )),
+        }) => {
+            let text = match offer(&format!("{}s", number.base10_digits())) {
+                Some(text) => format!(
+                    "`{key}` takes a duration with its unit; write `{key} = \"{text}\"` for seconds"
+                ),
+                None => format!("`{key}` takes {such_as}"),
+            };
+            Err(("duration", text))
+        }
+        _ => Err(wrong_type(key, value, &such_as)),
     }
 }
 
@@ -261,7 +281,11 @@ pub(crate) const UNITS: [(&str, u64); 5] = [
     ("d", 86_400_000),
 ];
 
-fn parse_duration(key: &str, text: &str) -> Result<Duration, Refusal> {
+fn parse_duration(
+    key: &str,
+    text: &str,
+    range: &RangeInclusive<Duration>,
+) -> Result<Duration, Refusal> {
     let trimmed = text.trim();
     let digits = trimmed.len()
         - trimmed
@@ -282,12 +306,15 @@ fn parse_duration(key: &str, text: &str) -> Result<Duration, Refusal> {
     };
     let known = UNITS.iter().find(|(name, _)| *name == unit);
     let Some((_, milliseconds)) = known else {
-        return Err(refuse(match meant_unit(unit.trim()) {
-            Some(near) => format!("did you mean `\"{number}{near}\"`?"),
-            None => format!(
-                "write a unit (`ms`, `s`, `m`, `h`, `d`) behind the number, such as `\"{number}s\"`"
-            ),
-        }));
+        let meant = meant_unit(unit.trim()).map(|unit| format!("{number}{unit}"));
+        return Err(refuse(
+            match meant.filter(|meant| is_taken(key, meant, range)) {
+                Some(meant) => format!("did you mean `\"{meant}\"`?"),
+                None => format!(
+                    "write a unit (`ms`, `s`, `m`, `h`, `d`) behind the number, such as `\"{number}s\"`"
+                ),
+            },
+        ));
     };
     number
         .checked_mul(*milliseconds)

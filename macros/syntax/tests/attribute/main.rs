@@ -13,9 +13,12 @@ use property::{HANDLER, check};
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),
+        (0..50_000_u32).prop_map(|number| number.to_string()),
         any::<bool>().prop_map(|flag| flag.to_string()),
         "\\PC{0,12}".prop_map(|text| format!("{text:?}")),
         "[0-9]{1,6}(ms|s|m|h|d)?".prop_map(|text| format!("{text:?}")),
+        "[0-9]{1,5} ?(MS|sec|S|minutes|hr)".prop_map(|text| format!("{text:?}")),
+        "(error|Error|reprot|DLQ|a::b|a b|true)".prop_map(|text| format!("{text:?}")),
         "[0-9]{1,3}s\\.\\.[0-9]{1,3}(s|m)".prop_map(|text| format!("{text:?}")),
         Just("[\"a\", 1]".to_owned()),
         Just("a::b".to_owned()),

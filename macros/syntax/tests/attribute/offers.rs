@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
+use proptest::sample;
 use redrive_syntax::keys::KEYS;
 use redrive_syntax::rules;
 
 use crate::options::{self, Pair, item, text};
+use crate::value;
 
 /// A key and the value that it is to have; `None`: it is to go.
 type Change = (&'static str, Option<String>);
@@ -32,6 +34,12 @@ fn offers(message: &str) -> Vec<Vec<Change>> {
     }
     let named = |named: &str| KEYS.iter().map(|key| key.name).find(|key| *key == named);
     let first = parts.iter().skip(1).step_by(2).find_map(|part| named(part));
+    for (before, value) in parts.iter().zip(&parts[1..]) {
+        let is_value = value.starts_with('"') && !message.contains("rule is named");
+        if is_value && (before.ends_with("write ") || before.ends_with("did you mean ")) {
+            offers.push(vec![(first.expect("a key"), Some((*value).to_owned()))]);
+        }
+    }
     if message.contains("leave it out") || message.contains("remove it") {
         offers.push(vec![(first.expect("a key to remove"), None)]);
     }
@@ -114,6 +122,29 @@ fn check(pairs: &[Pair]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Applies what is offered for each value that cannot be read: it can.
+fn check_values(pairs: &[Pair]) -> Result<(), TestCaseError> {
+    let is_value = |rule: &str| rules::find(rule).is_some_and(|rule| rule.check.is_none());
+    let before = told(pairs);
+    for (rule, message) in before.iter().filter(|(rule, _)| is_value(rule)) {
+        for offer in offers(message) {
+            let after = told(&apply(pairs, &offer));
+            let new = after
+                .iter()
+                .filter(|told| is_value(told.0) && !before.contains(told));
+            let new: Vec<_> = new.filter(|told| told.0 != "allow_unneeded").collect();
+            prop_assert!(
+                !after.contains(&(*rule, message.clone())) && new.is_empty(),
+                "{}: {:?} gives {:?}",
+                message,
+                offer,
+                new
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Whether a rule is judged only where another one is kept.
 fn may_follow(rule: &str, follower: &str) -> bool {
     let followers: &[_] = match rule {
@@ -131,6 +162,11 @@ proptest! {
     #[test]
     fn mend_a_few_options(pairs in options::pairs(0.25)) {
         check(&pairs)?;
+    }
+
+    #[test]
+    fn mend_a_value(key in sample::select(KEYS), value in value()) {
+        check_values(&[(key.name, value)])?;
     }
 
     #[test]
