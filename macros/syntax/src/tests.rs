@@ -364,6 +364,48 @@ fn the_rules_that_are_needed_stay_allowed() {
     );
 }
 
+#[test]
+fn weekdays_by_name_are_those_by_number() {
+    for days in ["1", "7", "1-5", "2-6", "2,4,6", "1-2,6-7"] {
+        let attribute = format!("dlq_redrive = \"cron(30 7 ? * {days} *)\", retention = \"1h\"");
+        let parsed = parse(&attribute);
+        let warning = parsed
+            .warnings
+            .iter()
+            .find(|warning| warning.rule == "redrive_weekday_number");
+        let message = &warning
+            .unwrap_or_else(|| panic!("a warning of {days}"))
+            .message;
+        let (numbers, names) = message
+            .strip_prefix('`')
+            .and_then(|message| message.split_once("` counts"))
+            .and_then(|(numbers, rest)| {
+                Some((numbers, rest.split_once("write `")?.1.split('`').next()?))
+            })
+            .expect("numbers and names");
+        let named = parse(&attribute.replace(&format!("* {numbers}"), &format!("* {names}")));
+        assert!(
+            named.errors.is_empty() && named.warnings.is_empty(),
+            "{days}: {names}"
+        );
+        let runs = |parsed: &Parsed| -> Vec<_> {
+            let redrive = parsed.function.redrive.as_ref().expect("a redrive");
+            let zone = crate::schedule::timezone("UTC").expect("a zone");
+            let start = "2026-01-01T00:00:00Z".parse().expect("a time");
+            redrive.schedule.upcoming(start, &zone).take(20).collect()
+        };
+        assert_eq!(runs(&named), runs(&parsed), "{days}: {names}");
+    }
+}
+
+#[test]
+fn a_weekday_of_a_month_is_one_mistake() {
+    for days in ["6L", "3#2"] {
+        let attribute = format!("dlq_redrive = \"cron(30 7 ? * {days} *)\"");
+        assert_eq!(told(&attribute), ["redrive_gap"], "{days}");
+    }
+}
+
 /// 4 KB without the half that the template keeps, names and values together.
 #[test]
 fn variables_have_3584_bytes() {

@@ -136,10 +136,10 @@ fn redrive_gap(options: &Options) -> Option<String> {
 fn redrive_weekday_number(options: &Options) -> Option<String> {
     let redrive = options.function.redrive.as_ref()?;
     let fields = redrive.schedule.as_str().strip_prefix("cron(")?;
-    let weekdays = fields.split_whitespace().nth(4)?.trim_end_matches(')');
-    // `TUE#2` and `0/2` count; a number that stands for a day does not stand there.
-    let days = weekdays.split(['#', '/']).next()?;
-    if !days.contains(|c: char| c.is_ascii_digit()) {
+    let days = fields.split_whitespace().nth(4)?.trim_end_matches(')');
+    // `6L` and `3#2` are days of a month, too rare for any DLQ: `redrive_gap` says so.
+    let is_of_a_month = days.contains(['L', '#']);
+    if is_of_a_month || !days.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let names = days.chars().map(|c| match c.to_digit(10) {
