@@ -1,3 +1,6 @@
+mod allow;
+mod ways_out;
+
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
@@ -173,129 +176,6 @@ fn all_mistakes_are_reported_at_once_and_none_follows_from_another() {
     );
 }
 
-#[test]
-fn errors_offer_the_way_out() {
-    for (attribute, way_out) in [
-        ("batchSize = 5", "did you mean `batch_size`?"),
-        ("retries = \"3\"", "write `retries = 3` without quotes"),
-        (
-            "metrics = \"false\"",
-            "write `metrics = false` without quotes",
-        ),
-        ("timeout = 30", "write `timeout = \"30s\"` for seconds"),
-        ("timeout = \"30 sec\"", "did you mean `\"30s\"`?"),
-        ("timeout = \"30\"", "such as `\"30s\"`"),
-        ("backoff = \"1s\"", "write `\"1s..1s\"`"),
-        (
-            "permanent = \"Error::gone\"",
-            "write `permanent = Error::gone` without quotes",
-        ),
-        ("on_permanent = \"DLQ\"", "did you mean `\"dlq\"`?"),
-        ("allow = \"fifo_order\"", "did you mean `fifo_dlq_order`?"),
-        (
-            "queue = \"o.fifo\", allow = \"receive_count_low\"",
-            "`allow = [\"receive_count_low\", \"fifo_dlq_order\"]`",
-        ),
-        ("queue = \".fifo\"", "write `queue = \"orders.fifo\"`"),
-        ("queue = \"new orders!\"", "write `queue = \"new-orders\"`"),
-        ("queue = \"größe\"", "write `queue = \"gr-e\"`"),
-        ("queue = \"注文\"", "write `queue = \"orders\"`"),
-        (
-            "queue = \"a b.fifo\", allow = \"fifo_dlq_order\"",
-            "write `queue = \"a-b.fifo\"`",
-        ),
-        (
-            "queue = \"a.Fifo\", allow = \"fifo_dlq_order\"",
-            "write `queue = \"a.fifo\"`",
-        ),
-        (
-            "redrive_rate = 5, redrive_timezone = \"UTC\"",
-            "`redrive_timezone` and `redrive_rate` are about",
-        ),
-        (
-            "redrive_timezone = \"Asia/Jeruslem\", dlq_redrive = \"rate(1 day)\"",
-            "Asia/Jerusalem",
-        ),
-        ("dlq_redrive = \"cron(0 23 ? * SUNDAY *)\"", "SUN"),
-    ] {
-        let messages = messages(attribute);
-        assert!(
-            messages.iter().any(|message| message.contains(way_out)),
-            "{attribute}: {messages:?}"
-        );
-    }
-}
-
-#[test]
-fn the_retry_budget_names_what_would_fit() {
-    let messages = messages("retries = 3, attempt_timeout = \"5s\", backoff = \"200ms..5s\"");
-    let [message] = messages.as_slice() else {
-        panic!("one mistake, not {messages:?}");
-    };
-    // 10 × (4 × 5 s + 1.4 s) + 0.5 s
-    assert!(message.contains("214500ms"), "{message}");
-    assert!(message.contains("`timeout = \"215s\"`"), "{message}");
-    assert!(message.contains("`concurrency = 10`"), "{message}");
-    assert!(message.contains("`batch_size = 1`"), "{message}");
-    for fitting in ["timeout = \"215s\"", "concurrency = 10", "batch_size = 1"] {
-        let attribute =
-            format!("retries = 3, attempt_timeout = \"5s\", backoff = \"200ms..5s\", {fitting}");
-        assert_eq!(rules(&attribute), Vec::<&str>::new(), "{attribute}");
-    }
-}
-
-#[test]
-fn the_retry_budget_names_what_fits_together() {
-    for (attribute, ways) in [
-        (
-            "retries = 5, attempt_timeout = \"30s\", timeout = \"60s\"",
-            "`concurrency = 10` and `timeout = \"187s\"`, or `timeout = \"746s\"` and `batch_size = 4`, or `concurrency = 10` and `retries = 0`",
-        ),
-        // Another visibility timeout would be another mistake.
-        (
-            "retries = 5, attempt_timeout = \"5s\", visibility_timeout = \"3m\"",
-            "`concurrency = 10` and `retries = 4`, or `batch_size = 1` and `retries = 4`, or `concurrency = 10` and `attempt_timeout = \"3800ms\"`",
-        ),
-        (
-            "attempt_timeout = \"20s\", timeout = \"21s\", batch_size = 1, retries = 1",
-            "`timeout = \"41s\"`, or `retries = 0`, or `attempt_timeout = \"10s\"`",
-        ),
-        (
-            "backoff = \"8s..10s\", concurrency = 4",
-            "`concurrency = 10`, or `timeout = \"55s\"`, or `batch_size = 4`, or `retries = 1`, or `backoff = \"4900ms..4900ms\"`",
-        ),
-        // A tenth of what was asked for does not do.
-        (
-            "queue = \"o.fifo\", allow = \"fifo_dlq_order\", backoff = \"300s..300s\", retries = 1, timeout = \"1s\", visibility_timeout = \"6s\"",
-            "`backoff = \"50ms..50ms\"`",
-        ),
-    ] {
-        let messages = messages(attribute);
-        let [message] = messages.as_slice() else {
-            panic!("one mistake in {attribute}, not {messages:?}");
-        };
-        let offered = message.split_once("; write ").map(|(_, offered)| offered);
-        assert_eq!(offered, Some(ways), "{attribute}");
-    }
-}
-
-#[test]
-fn all_messages_of_a_fifo_batch_may_be_of_one_group() {
-    let fifo = "queue = \"o.fifo\", allow = \"fifo_dlq_order\", concurrency = 10, retries = 3, attempt_timeout = \"5s\"";
-    let messages = messages(fifo);
-    let [message] = messages.as_slice() else {
-        panic!("one mistake, not {messages:?}");
-    };
-    assert!(
-        message.contains("214500ms") && !message.contains("`concurrency ="),
-        "{message}"
-    );
-    assert_eq!(
-        rules(&format!("{fifo}, timeout = \"215s\"")),
-        Vec::<&str>::new()
-    );
-}
-
 /// All that is told of these options, but not of what they accept.
 fn told(attribute: &str) -> Vec<&'static str> {
     let warnings = parse(attribute).warnings;
@@ -304,98 +184,6 @@ fn told(attribute: &str) -> Vec<&'static str> {
         .into_iter()
         .chain(shown.map(|warning| warning.rule))
         .collect()
-}
-
-#[test]
-fn a_rule_is_allowed_once() {
-    let twice = "max_receive_count = 4, allow = [\"receive_count_low\", \"receive_count_low\"]";
-    assert_eq!(told(twice), ["duplicate_key"]);
-}
-
-#[test]
-fn what_is_allowed_is_broken() {
-    for (attribute, expected) in [
-        ("allow = \"receive_count_low\"", vec!["allow_unneeded"]),
-        ("allow = \"handler_message_list\"", vec!["allow_unneeded"]),
-        (
-            "allow = [\"receive_count_low\", \"fifo_dlq_order\"]",
-            vec!["allow_unneeded"],
-        ),
-        // The build decides.
-        ("allow = \"panic_abort\"", vec![]),
-        (
-            "allow = [\"allow_unneeded\", \"receive_count_low\"]",
-            vec![],
-        ),
-        // A mistake may hide what is allowed.
-        (
-            "max_receive_count = \"4\", allow = \"receive_count_low\"",
-            vec!["wrong_type"],
-        ),
-        (
-            "timeout = \"60s\", visibility_timeout = \"59s\", allow = \"visibility_recommended\"",
-            vec!["visibility_timeout"],
-        ),
-    ] {
-        assert_eq!(told(attribute), expected, "{attribute}");
-    }
-}
-
-#[test]
-fn what_is_accepted_names_each_rule_once() {
-    let warnings = parse("queue = \"o.fifo\", allow = \"fifo_dlq_order\"").warnings;
-    let [accepted] = warnings.as_slice() else {
-        panic!("one warning, not {warnings:?}");
-    };
-    let allow = "`allow = \"fifo_dlq_order\"`";
-    assert!(accepted.message.contains(allow), "{}", accepted.message);
-}
-
-#[test]
-fn the_rules_that_are_needed_stay_allowed() {
-    let attribute = "max_receive_count = 4, allow = [\"fifo_dlq_order\", \"receive_count_low\", \"panic_abort\", \"redrive_dst_gap\"]";
-    let parsed = parse(attribute);
-    let warning = parsed.warnings.iter().find(|warning| !warning.accepted);
-    assert_eq!(
-        warning.map(|warning| warning.message.as_str()),
-        Some(
-            "nothing breaks `fifo_dlq_order` or `redrive_dst_gap`, which `allow` accepts; write `allow = [\"receive_count_low\", \"panic_abort\"]`"
-        )
-    );
-}
-
-#[test]
-fn weekdays_by_name_are_those_by_number() {
-    for days in ["1", "7", "1-5", "2-6", "2,4,6", "1-2,6-7"] {
-        let attribute = format!("dlq_redrive = \"cron(30 7 ? * {days} *)\", retention = \"1h\"");
-        let parsed = parse(&attribute);
-        let warning = parsed
-            .warnings
-            .iter()
-            .find(|warning| warning.rule == "redrive_weekday_number");
-        let message = &warning
-            .unwrap_or_else(|| panic!("a warning of {days}"))
-            .message;
-        let (numbers, names) = message
-            .strip_prefix('`')
-            .and_then(|message| message.split_once("` counts"))
-            .and_then(|(numbers, rest)| {
-                Some((numbers, rest.split_once("write `")?.1.split('`').next()?))
-            })
-            .expect("numbers and names");
-        let named = parse(&attribute.replace(&format!("* {numbers}"), &format!("* {names}")));
-        assert!(
-            named.errors.is_empty() && named.warnings.is_empty(),
-            "{days}: {names}"
-        );
-        let runs = |parsed: &Parsed| -> Vec<_> {
-            let redrive = parsed.function.redrive.as_ref().expect("a redrive");
-            let zone = crate::schedule::timezone("UTC").expect("a zone");
-            let start = "2026-01-01T00:00:00Z".parse().expect("a time");
-            redrive.schedule.upcoming(start, &zone).take(20).collect()
-        };
-        assert_eq!(runs(&named), runs(&parsed), "{days}: {names}");
-    }
 }
 
 #[test]
@@ -414,6 +202,18 @@ fn variables_have_3584_bytes() {
         let value = "x".repeat(bytes - "LARGE".len() - "OTHER".len() - "é".len());
         let attribute = format!("env(LARGE = \"{value}\", OTHER = \"é\")");
         assert_eq!(told(&attribute), expected, "{bytes}");
+    }
+}
+
+#[test]
+fn a_role_has_10_policies() {
+    let none: [&str; 0] = [];
+    for (count, expected) in [(10, &none[..]), (11, &["policies_quota"])] {
+        let arns: Vec<_> = (0..count)
+            .map(|number| format!("\"arn:aws:iam::aws:policy/P{number}\""))
+            .collect();
+        let attribute = format!("policies = [{}]", arns.join(", "));
+        assert_eq!(told(&attribute), expected, "{count}");
     }
 }
 

@@ -97,6 +97,8 @@ fn check(pairs: &[Pair]) -> Result<(), TestCaseError> {
         let is_offer = message.contains("write `") && *rule != "redrive_weekday_number";
         prop_assert!(!is_offer || !offers.is_empty(), "{}", message);
         prop_assert!(*rule != "retry_budget" || is_offer, "{}", message);
+        let is_empty = message.contains("write ;") || message.ends_with("write ");
+        prop_assert!(!is_empty, "{}", message);
         for offer in &offers {
             let changed = apply(pairs, offer);
             let after = ids(&told(&changed));

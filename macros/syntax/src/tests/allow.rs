@@ -1,0 +1,61 @@
+//! What `allow` accepts, and what it need not.
+
+use super::{parse, told};
+
+#[test]
+fn a_rule_is_allowed_once() {
+    let twice = "max_receive_count = 4, allow = [\"receive_count_low\", \"receive_count_low\"]";
+    assert_eq!(told(twice), ["duplicate_key"]);
+}
+
+#[test]
+fn what_is_allowed_is_broken() {
+    for (attribute, expected) in [
+        ("allow = \"receive_count_low\"", vec!["allow_unneeded"]),
+        ("allow = \"handler_message_list\"", vec!["allow_unneeded"]),
+        (
+            "allow = [\"receive_count_low\", \"fifo_dlq_order\"]",
+            vec!["allow_unneeded"],
+        ),
+        // The build decides.
+        ("allow = \"panic_abort\"", vec![]),
+        (
+            "allow = [\"allow_unneeded\", \"receive_count_low\"]",
+            vec![],
+        ),
+        // A mistake may hide what is allowed.
+        (
+            "max_receive_count = \"4\", allow = \"receive_count_low\"",
+            vec!["wrong_type"],
+        ),
+        (
+            "timeout = \"60s\", visibility_timeout = \"59s\", allow = \"visibility_recommended\"",
+            vec!["visibility_timeout"],
+        ),
+    ] {
+        assert_eq!(told(attribute), expected, "{attribute}");
+    }
+}
+
+#[test]
+fn what_is_accepted_names_each_rule_once() {
+    let warnings = parse("queue = \"o.fifo\", allow = \"fifo_dlq_order\"").warnings;
+    let [accepted] = warnings.as_slice() else {
+        panic!("one warning, not {warnings:?}");
+    };
+    let allow = "`allow = \"fifo_dlq_order\"`";
+    assert!(accepted.message.contains(allow), "{}", accepted.message);
+}
+
+#[test]
+fn the_rules_that_are_needed_stay_allowed() {
+    let attribute = "max_receive_count = 4, allow = [\"fifo_dlq_order\", \"receive_count_low\", \"panic_abort\", \"redrive_dst_gap\"]";
+    let parsed = parse(attribute);
+    let warning = parsed.warnings.iter().find(|warning| !warning.accepted);
+    assert_eq!(
+        warning.map(|warning| warning.message.as_str()),
+        Some(
+            "nothing breaks `fifo_dlq_order` or `redrive_dst_gap`, which `allow` accepts; write `allow = [\"receive_count_low\", \"panic_abort\"]`"
+        )
+    );
+}
