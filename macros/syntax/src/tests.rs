@@ -85,6 +85,8 @@ fn boundaries_hold_on_both_sides() {
         "visibility_timeout = \"12h\"",
         "retention = \"60s\", timeout = \"1s\", retries = 0",
         "retention = \"13d\"",
+        "retention = \"16m\", queue_backoff = \"1s..1s\"",
+        "retention = \"1151s\", queue_backoff = \"190s..190s\", batch_window = \"10s\"",
         "retention = \"1m\", dlq_retention = \"61s\", timeout = \"1s\", retries = 0",
         "dlq_retention = \"14d\"",
         "dlq_redrive = \"rate(1 day)\", redrive_rate = 1",
@@ -135,7 +137,18 @@ fn boundaries_hold_on_both_sides() {
         ),
         ("queue_backoff = \"500ms..1s\"", "out_of_range"),
         ("queue_backoff = \"1500ms..3s\"", "duration"),
+        ("batch_size = 11, concurrency = 11", "batch_needs_window"),
         ("retention = \"15m\"", "expires_before_dlq"),
+        // An invocation that crashes leaves the visibility timeout.
+        (
+            "retention = \"15m\", queue_backoff = \"1s..1s\"",
+            "expires_before_dlq",
+        ),
+        // The wait begins when the invocation, and the window before it, have ended.
+        (
+            "retention = \"1150s\", queue_backoff = \"190s..190s\", batch_window = \"10s\"",
+            "expires_before_dlq",
+        ),
         (
             "queue_backoff = \"12h..12h\", retention = \"60h\"",
             "expires_before_dlq",

@@ -26,6 +26,10 @@ fn errors_offer_the_way_out() {
             "queue = \"o.fifo\", allow = \"receive_count_low\"",
             "`allow = [\"receive_count_low\", \"fifo_dlq_order\"]`",
         ),
+        (
+            "queue = \"o.fifo\", allow = \"fifo_dlq_order\", batch_size = 20, concurrency = 11",
+            "write `batch_size = 10` and `concurrency = 10`",
+        ),
         ("queue = \".fifo\"", "write `queue = \"orders.fifo\"`"),
         ("queue = \"new orders!\"", "write `queue = \"new-orders\"`"),
         ("queue = \"größe\"", "write `queue = \"gr-e\"`"),
