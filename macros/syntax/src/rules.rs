@@ -6,6 +6,7 @@ mod function;
 mod offer;
 mod queue;
 mod redrive;
+mod retention;
 mod syntax;
 pub(crate) mod unneeded;
 mod ways_out;

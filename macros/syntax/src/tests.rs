@@ -92,6 +92,8 @@ fn boundaries_hold_on_both_sides() {
         "dlq_redrive = \"rate(1 day)\", redrive_rate = 1",
         "dlq_redrive = \"rate(1 day)\", redrive_rate = 500",
         "dlq_redrive = \"rate(9 days)\"",
+        "dlq_redrive = \"rate(10 days)\", retention = \"345599s\"",
+        "dlq_redrive = \"rate(10 days)\", dlq_retention = \"864001s\", queue = \"o.fifo\", allow = \"fifo_dlq_order\"",
         "queue_backoff = \"1s..12h\"",
         "queue_backoff = \"12h..12h\", retention = \"61h\"",
         "queue = \"a\"",
@@ -131,6 +133,10 @@ fn boundaries_hold_on_both_sides() {
         ("dlq_retention = \"15d\"", "out_of_range"),
         ("retention = \"14d\"", "dlq_retention"),
         ("dlq_redrive = \"rate(10 days)\"", "redrive_gap"),
+        (
+            "dlq_redrive = \"rate(10 days)\", dlq_retention = \"864000s\", queue = \"o.fifo\", allow = \"fifo_dlq_order\"",
+            "redrive_gap",
+        ),
         (
             "dlq_redrive = \"rate(1 day)\", redrive_rate = 0",
             "out_of_range",

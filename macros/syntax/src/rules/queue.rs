@@ -1,6 +1,7 @@
 //! Rules about the queues and the event source mapping.
 
 use super::offer::{allow, mends, set, set_text, text, ways};
+use super::retention::{dlq_retention, expires_before_dlq};
 use super::{Level, Rule};
 use crate::function::{Function, recommended_visibility};
 use crate::options::Options;
@@ -241,7 +242,7 @@ pub(super) fn fifo_batch_size(options: &Options) -> Option<String> {
     })
 }
 
-fn fifo_batch_window(options: &Options) -> Option<String> {
+pub(super) fn fifo_batch_window(options: &Options) -> Option<String> {
     let function = &options.function;
     (function.is_fifo() && function.batch_window > 0)
         .then(|| "a FIFO queue has no batching window; remove `batch_window`".to_owned())
@@ -318,80 +319,4 @@ fn receive_count_low(options: &Options) -> Option<String> {
         };
         format!("`max_receive_count` is {count}, but AWS recommends at least 5, since throttled invocations count too; {way}")
     })
-}
-
-fn dlq_retention(options: &Options) -> Option<String> {
-    let function = &options.function;
-    (is_standard(options) && function.dlq_retention <= function.retention).then(|| {
-        let longer = set_text("dlq_retention", "14d");
-        let shorter = set_text("retention", seconds(round_down(function.dlq_retention - 1)));
-        let ways = ways("dlq_retention", options, &[vec![longer], vec![shorter]]);
-        let way = match ways.is_empty() {
-            false => format!("write {}", ways.join(", or ")),
-            true => "raise it, up to 14d, or lower `retention`".to_owned(),
-        };
-        format!(
-            "`dlq_retention` is {}, but a message's age counts from when it was first sent, so it must be over the `retention` of {}; {way}",
-            seconds(function.dlq_retention),
-            seconds(function.retention),
-        )
-    })
-}
-
-fn expires_before_dlq(options: &Options) -> Option<String> {
-    let function = &options.function;
-    let receives = function.max_receive_count;
-    let on_the_way = until_the_dlq(function, receives);
-    let is_refused = fifo_batch_window(options).is_some();
-    (on_the_way >= u64::from(function.retention) && !is_refused).then(|| {
-        let is_in_time = |fewer: &u32| until_the_dlq(function, *fewer) < u64::from(function.retention);
-        let fewer = (1..receives).rev().find(is_in_time).unwrap_or(1);
-        let longer = show(Duration::from_secs(round_up(on_the_way + 1)));
-        let ways = ways(
-            "expires_before_dlq",
-            options,
-            &[vec![set_text("retention", longer)], vec![set("max_receive_count", fewer)]],
-        );
-        let way = match ways.is_empty() {
-            false => format!("write {}", ways.join(", or ")),
-            true => "raise `retention`, or lower `max_receive_count` and the wait after each receive".to_owned(),
-        };
-        format!(
-            "a message that keeps failing is {} on its way to the DLQ ({receives} receives), but the queue deletes it after {}; {way}",
-            show(Duration::from_secs(on_the_way)),
-            seconds(function.retention),
-        )
-    })
-}
-
-/// The seconds that a message which keeps failing is hidden before it is moved.
-fn until_the_dlq(function: &Function, receives: u32) -> u64 {
-    let hidden = u64::from(function.visibility_timeout);
-    let Some(waits) = function.queue_backoff else {
-        return hidden * u64::from(receives);
-    };
-    // The backoff counts from the end of the invocation; one that crashes sets
-    // none, and leaves the visibility timeout.
-    let before = u64::from(function.batch_window + function.timeout);
-    let doubling = std::iter::successors(Some(u64::from(waits.min)), |wait| {
-        Some(wait.saturating_mul(2))
-    });
-    let waits = doubling.map(|wait| hidden.max(before + wait.min(u64::from(waits.max))));
-    waits.take(receives as usize).sum()
-}
-
-/// The seconds of a minute, an hour or a day, as somebody would count so many.
-fn unit(seconds: u64) -> u64 {
-    [86_400, 3_600, 60]
-        .into_iter()
-        .find(|unit| seconds >= 2 * unit)
-        .unwrap_or(1)
-}
-
-pub(super) fn round_up(seconds: u64) -> u64 {
-    seconds.next_multiple_of(unit(seconds))
-}
-
-pub(super) fn round_down(seconds: u32) -> u32 {
-    seconds - seconds % unit(u64::from(seconds)) as u32
 }

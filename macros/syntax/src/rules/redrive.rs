@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::offer::{set_text, ways};
-use super::queue::{is_standard, round_down, round_up, seconds};
+use super::queue::{is_standard, seconds};
+use super::retention::{round_down, round_up};
 use super::{Level, Rule};
 use crate::options::Options;
 use crate::schedule;
