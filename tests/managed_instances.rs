@@ -1,7 +1,7 @@
 //! Lambda Managed Instances: one process, several invocations at once.
 
 use std::io::{BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -23,6 +23,42 @@ enum Asked {
     Answered(String),
 }
 
+/// The worker, for two invocations at once.
+fn start(runtime_api: SocketAddr) -> Killed {
+    Killed(
+        Command::new(binary("redrive-fixtures", "steps"))
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
+            .env("AWS_LAMBDA_MAX_CONCURRENCY", "2")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "steps")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")
+            .env("_HANDLER", "steps")
+            .spawn()
+            .expect("the binary starts"),
+    )
+}
+
+#[test]
+fn one_that_cannot_ask_for_more_keeps_no_other_from_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("the port's address");
+    let event = sqs_event("steps", &[("m1", json!("succeed"))]).to_string();
+    // The last one first.
+    let asked = serve(listener, vec![Some(("1".to_owned(), event)), None]);
+    let _process = start(address);
+
+    let next = || asked.recv_timeout(PATIENCE).expect("the process asks");
+    assert_eq!(
+        [next(), next(), next(), next()],
+        [
+            Asked::Next,
+            Asked::Next,
+            Asked::Answered("1".to_owned()),
+            Asked::Next
+        ]
+    );
+}
+
 #[test]
 fn invocations_run_at_once_in_one_process() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -32,19 +68,12 @@ fn invocations_run_at_once_in_one_process() {
     let event = |id: &str| sqs_event("steps", &[(id, ask.clone())]).to_string();
     let asked = serve(
         listener,
-        vec![("1".to_owned(), event("a")), ("2".to_owned(), event("b"))],
+        vec![
+            Some(("1".to_owned(), event("a"))),
+            Some(("2".to_owned(), event("b"))),
+        ],
     );
-    let _process = Killed(
-        Command::new(binary("redrive-fixtures", "steps"))
-            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-            .env("AWS_LAMBDA_MAX_CONCURRENCY", "2")
-            .env("AWS_LAMBDA_FUNCTION_NAME", "steps")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")
-            .env("_HANDLER", "steps")
-            .spawn()
-            .expect("the binary starts"),
-    );
+    let _process = start(address);
 
     let next = || asked.recv_timeout(PATIENCE).expect("the process asks");
     // One at a time, neither the second event would be asked for, nor the second
@@ -67,8 +96,11 @@ fn invocations_run_at_once_in_one_process() {
     );
 }
 
-/// Hands the invocations, id and event, to whoever polls; says what was asked.
-fn serve(listener: TcpListener, invocations: Vec<(String, String)>) -> Receiver<Asked> {
+/// An invocation's id and event; none: the Runtime API cannot go on.
+type Invocation = Option<(String, String)>;
+
+/// Hands the invocations to whoever polls; says what was asked.
+fn serve(listener: TcpListener, invocations: Vec<Invocation>) -> Receiver<Asked> {
     let (say, said) = channel();
     let waiting = Arc::new(Mutex::new(invocations));
     thread::spawn(move || {
@@ -84,7 +116,7 @@ fn serve(listener: TcpListener, invocations: Vec<(String, String)>) -> Receiver<
 fn converse(
     mut connection: TcpStream,
     say: &Sender<Asked>,
-    waiting: &Mutex<Vec<(String, String)>>,
+    waiting: &Mutex<Vec<Invocation>>,
 ) -> Option<()> {
     let mut reader = BufReader::new(connection.try_clone().ok()?);
     loop {
@@ -92,7 +124,11 @@ fn converse(
         if path.ends_with("/invocation/next") {
             say.send(Asked::Next).ok()?;
             let invocation = waiting.lock().expect("no thread panics").pop();
-            let Some((id, event)) = invocation else {
+            if invocation == Some(None) {
+                let gone = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+                return connection.write_all(gone.as_bytes()).ok();
+            }
+            let Some((id, event)) = invocation.flatten() else {
                 // Nothing more to do: Lambda lets the process wait.
                 thread::park();
                 return None;

@@ -268,6 +268,10 @@ mod tests {
         ] {
             assert_eq!(QueueArn::parse(arn), None, "{arn}");
         }
+        for partition in ["aws-cn", "aws-us-gov"] {
+            let arn = format!("arn:{partition}:sqs:some-region-1:123456789012:orders.fifo");
+            assert!(QueueArn::parse(&arn).is_some(), "{arn}");
+        }
         let longest = format!("arn:aws:sqs:eu-west-1:123456789012:{}", "q".repeat(80));
         assert!(QueueArn::parse(&longest).is_some());
         assert!(QueueArn::parse(&format!("{longest}q")).is_none());

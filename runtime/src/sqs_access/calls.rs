@@ -170,7 +170,11 @@ impl SqsAccess for Sqs {
 mod tests {
     use std::{
         convert::Infallible,
-        sync::{Arc, Mutex},
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicBool, Ordering::Relaxed},
+        },
+        time::Duration,
     };
 
     use http_body_util::{BodyExt, Full};
@@ -180,7 +184,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::test_support::SETTINGS;
+    use crate::{deadline::Deadline, event::Event, test_support::SETTINGS};
 
     #[test]
     fn names_each_variable_that_a_setting_needs() {
@@ -260,6 +264,17 @@ mod tests {
         (Sqs { calls }, requests)
     }
 
+    const EVENT: &[u8] = br#"{"Records":[{"messageId":"m1","body":"{}"}]}"#;
+
+    fn record<'e>(event: &'e Event<'e>) -> Record<'e> {
+        let timeout = Duration::from_secs(30);
+        Record {
+            fields: &event.records[0],
+            body: "{}",
+            deadline: Deadline::after(timeout, timeout),
+        }
+    }
+
     fn delays(number: usize) -> Vec<Delay> {
         (0..number)
             .map(|index| Delay {
@@ -299,15 +314,54 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_record_is_sent_only_when_sqs_says_so() {
-        let event = br#"{"Records":[{"messageId":"m1","body":"{}"}]}"#;
-        let event = crate::event::Event::parse(event).unwrap();
-        let timeout = std::time::Duration::from_secs(30);
-        let record = Record {
-            fields: &event.records[0],
-            body: "{}",
-            deadline: crate::deadline::Deadline::after(timeout, timeout),
+    async fn a_call_that_fails_keeps_no_other_from_being_made() {
+        let (sqs, requests) =
+            sqs_that(
+                |request| match request["Entries"][0]["ReceiptHandle"] == "receipt-0" {
+                    true => (
+                        403,
+                        json!({"__type": "com.amazonaws.sqs#AccessDenied", "message": "not yours"}),
+                    ),
+                    false => (200, json!({"Successful": [], "Failed": []})),
+                },
+            )
+            .await;
+
+        let error = crate::failure::chain(&sqs.delay(delays(23)).await.unwrap_err());
+
+        assert!(error.contains("AccessDenied"), "{error}");
+        assert_eq!(requests.lock().unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_record_that_sqs_has_no_time_for_is_sent_again() {
+        let event = Event::parse(EVENT).unwrap();
+        let record = record(&event);
+        let throttled = || {
+            (
+                400,
+                json!({"__type": "com.amazonaws.sqs#RequestThrottled", "message": "slower"}),
+            )
         };
+        let first = Arc::new(AtomicBool::new(true));
+        let (once, requests) = sqs_that(move |_| match first.swap(false, Relaxed) {
+            true => throttled(),
+            false => (200, json!({"MessageId": "new"})),
+        })
+        .await;
+        once.send_to_dlq(record, "no such card").await.unwrap();
+        assert_eq!(requests.lock().unwrap().len(), 2);
+
+        let (always, _) = sqs_that(move |_| throttled()).await;
+        let error = always.send_to_dlq(record, "no such card").await;
+        let error = crate::failure::chain(&error.unwrap_err());
+        assert!(error.contains("RequestThrottled"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_record_is_sent_only_when_sqs_says_so() {
+        let event = Event::parse(EVENT).unwrap();
+        let record = record(&event);
         let (confirms, requests) = sqs(json!({"MessageId": "new"})).await;
         confirms.send_to_dlq(record, "no such card").await.unwrap();
         let sent = requests.lock().unwrap().remove(0);
@@ -326,14 +380,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_that_is_too_long_with_its_reason_is_sent_without() {
-        let event = br#"{"Records":[{"messageId":"m1","body":"{}"}]}"#;
-        let event = crate::event::Event::parse(event).unwrap();
-        let timeout = std::time::Duration::from_secs(30);
-        let record = Record {
-            fields: &event.records[0],
-            body: "{}",
-            deadline: crate::deadline::Deadline::after(timeout, timeout),
-        };
+        let event = Event::parse(EVENT).unwrap();
+        let record = record(&event);
         let (sqs, requests) = sqs_that(|request| {
             match request["MessageAttributes"]["RedriveReason"].is_object() {
                 true => (
