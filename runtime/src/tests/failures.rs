@@ -41,6 +41,27 @@ fn a_panic_tells_its_message_and_place() {
 }
 
 #[test]
+fn a_panic_that_the_function_caught_itself_is_not_the_next_ones_place() {
+    let report = Batch::new()
+        .text("1")
+        .text("2")
+        .run(async |number: u8| -> Result<(), String> {
+            match number {
+                1 => {
+                    let caught = std::panic::catch_unwind(|| panic!("caught"));
+                    assert!(caught.is_err());
+                    Ok(())
+                }
+                // Without a place, as a panic that comes from another thread.
+                _ => std::panic::resume_unwind(Box::new("thrown on")),
+            }
+        });
+
+    assert_eq!(report.failed(), ["m2"]);
+    assert_eq!(report.reason("m2").unwrap(), "panicked: thrown on");
+}
+
+#[test]
 fn a_panic_of_reading_the_message_is_caught_too() {
     struct Bomb;
     impl<'de> serde::Deserialize<'de> for Bomb {
