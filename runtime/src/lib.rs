@@ -145,6 +145,13 @@
 //! tells: after six hours or more since then, a delay is at most just under six
 //! hours.
 //!
+//! Credentials and region are those that Lambda puts into the environment, and the
+//! endpoint is the region's own, unless `AWS_USE_FIPS_ENDPOINT`,
+//! `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` asks
+//! for another, as in every
+//! [AWS SDK](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
+//! No other source is looked at.
+//!
 //! These calls carry the X-Ray header of their invocation, on Managed Instances
 //! too. There the function's own calls do not by themselves: several invocations
 //! share the process, and the environment, where SDKs look, has no header.

@@ -24,6 +24,11 @@ const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
 const ENDPOINT: [&str; 2] = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"];
 
+/// Which of the region's endpoints, if they are `true`:
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>.
+const FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
+const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
+
 /// An SQS call of redrive is a few kilobytes to the same region: one that takes
 /// longer than this is lost, and asking again is better than waiting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -97,12 +102,85 @@ pub(crate) fn client_from(
                 .build(),
         );
     config.set_endpoint_url(first(ENDPOINT));
+    let is_on = |name| get(name).map(|value| value.eq_ignore_ascii_case("true"));
+    config.set_use_fips(is_on(FIPS));
+    config.set_use_dual_stack(is_on(DUAL_STACK));
     Ok(Client::from_conf(config.build()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use aws_sdk_sqs::config::{HttpClient, RuntimeComponents};
+    use aws_smithy_runtime_api::{
+        client::{
+            http::{
+                HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+            },
+            orchestrator::HttpRequest,
+            result::ConnectorError,
+        },
+        shared::IntoShared as _,
+    };
+
     use super::*;
+
+    /// Where calls go, none of which arrives.
+    #[derive(Clone, Debug, Default)]
+    struct Nowhere(Arc<Mutex<Option<String>>>);
+
+    impl HttpClient for Nowhere {
+        fn http_connector(
+            &self,
+            _: &HttpConnectorSettings,
+            _: &RuntimeComponents,
+        ) -> SharedHttpConnector {
+            self.clone().into_shared()
+        }
+    }
+
+    impl HttpConnector for Nowhere {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            *self.0.lock().unwrap() = Some(request.uri().to_owned());
+            HttpConnectorFuture::ready(Err(ConnectorError::user("nowhere".into())))
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_go_to_the_endpoint_of_the_region_that_is_asked_for() {
+        for (region, more, expected) in [
+            ("eu-west-1", "", "https://sqs.eu-west-1.amazonaws.com/"),
+            ("cn-north-1", "", "https://sqs.cn-north-1.amazonaws.com.cn/"),
+            (
+                "us-gov-west-1",
+                "",
+                "https://sqs.us-gov-west-1.amazonaws.com/",
+            ),
+            (
+                "us-east-1",
+                FIPS,
+                "https://sqs-fips.us-east-1.amazonaws.com/",
+            ),
+            ("us-east-1", DUAL_STACK, "https://sqs.us-east-1.api.aws/"),
+        ] {
+            let nowhere = Nowhere::default();
+            let client = client_from(|name| match name {
+                "AWS_REGION" => Some(region.to_owned()),
+                "AWS_ENDPOINT_URL" | "AWS_ENDPOINT_URL_SQS" => None,
+                _ if name == more => Some("True".to_owned()),
+                FIPS | DUAL_STACK => None,
+                _ => Some("test".to_owned()),
+            })
+            .unwrap();
+            let config = client.config().to_builder().http_client(nowhere.clone());
+
+            let call = Client::from_conf(config.build()).list_queues().send();
+            assert!(call.await.is_err());
+
+            assert_eq!(nowhere.0.lock().unwrap().as_deref(), Some(expected));
+        }
+    }
 
     fn lookup<'a>(
         variables: &'a [(&'a str, &'a str)],
