@@ -13,8 +13,9 @@ const VARIABLE: &str = "_X_AMZN_TRACE_ID";
 pub(super) fn set(header: Option<&str>) {
     // SAFETY: Rust's own readers of the environment take its lock, and no code of
     // the function's future runs now: this is called between two invocations.
-    // What is left are C libraries on threads that an earlier invocation began;
-    // every Lambda runtime sets this variable under them.
+    // What is left are C libraries on threads that `init` or an earlier invocation
+    // began, which nothing can rule out; every Lambda runtime sets this variable
+    // under them.
     match header {
         Some(header) => unsafe { env::set_var(VARIABLE, header) },
         None => unsafe { env::remove_var(VARIABLE) },
