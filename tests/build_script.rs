@@ -196,7 +196,7 @@ fn a_package_without_functions_has_no_template() {
     );
     let checked = package.check(&[]);
     checked.succeeds();
-    let warning = "no function of `without-functions` belongs in a template";
+    let warning = "each function of `without-functions` has `infra = false`";
     assert!(checked.stderr.contains(warning), "{}", checked.stderr);
     for name in ["template.json", "stack.md"] {
         assert!(!package.outputs().join(name).exists(), "{name}");

@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cargo;
 use crate::cfg::Cfg;
-use crate::discover::{self, Discovery, Note};
+use crate::discover::{self, Discovery};
 use crate::env::Env;
-use crate::error::Error;
-use crate::markdown;
+use crate::error::Errors;
 use crate::output::Output;
 use crate::stack::Stack;
-use crate::{clash, export, overlay, target, template};
+use crate::{cargo, clash, markdown, overlay, target, tell, template};
 
 /// Writes the template of a package from its build script.
 ///
@@ -94,18 +92,19 @@ impl Builder {
     /// that is being typed never gives a template without its functions. What
     /// neither can see fails the build with an error of the build script.
     pub fn build(&self) {
-        if let Err(error) = Env::read().and_then(|env| self.run(&env)) {
-            cargo::error(error);
+        if let Err(Errors(errors)) = self.run() {
+            errors.iter().for_each(cargo::error);
         }
     }
 
-    fn run(&self, env: &Env) -> Result<(), Error> {
+    fn run(&self) -> Result<(), Errors> {
+        let env = &Env::read()?;
         let mut cfg = Cfg::from_vars(std::env::vars());
         for text in &self.cfgs {
             cfg.set(text)?;
         }
         let discovery = discover::discover(&env.package, &cfg)?;
-        tell(&discovery, &env.package);
+        tell::tell(&discovery, &env.package);
         let overlays: Vec<_> = self
             .overlays
             .iter()
@@ -123,7 +122,7 @@ impl Builder {
         };
         clash::check(&stack)?;
         match discovery.is_sound() {
-            true => self.write(env, &stack, &discovery.notes(), &overlays),
+            true => self.write(env, &stack, &discovery, &overlays),
             false => Ok(()),
         }
     }
@@ -132,9 +131,9 @@ impl Builder {
         &self,
         env: &Env,
         stack: &Stack,
-        notes: &[Note<'_>],
+        discovery: &Discovery,
         overlays: &[PathBuf],
-    ) -> Result<(), Error> {
+    ) -> Result<(), Errors> {
         let target = match &self.target_dir {
             Some(folder) => env.package.join(folder),
             None => target::folder(&env.out_dir, &env.target)?,
@@ -147,68 +146,30 @@ impl Builder {
         let same = |old: &str, new: &str| old == new;
         if stack.functions.is_empty() {
             for_programs.write("stack.json", &stack.to_text(), same)?;
-            cargo::warning(format_args!(
-                "no function of `{}` belongs in a template, so none is written; \
-                 a package whose functions all have `infra = false` needs no `redrive_infra`",
-                env.name
-            ));
+            cargo::warning(tell::no_function(discovery, &env.name));
             // CloudFormation takes no template without resources, and an old
             // one would deploy what is gone.
-            return output
-                .remove("template.json")
-                .and_then(|()| output.remove("stack.md"));
+            output.remove("template.json")?;
+            output.remove("stack.md")?;
+            return Ok(());
         }
 
         let mut template = template::render(stack, &code_folder(output.folder(), &target));
         for path in overlays {
             overlay::apply(path, &mut template)?;
         }
-        output.write("template.json", &template::to_text(template), same)?;
+        let text = template::to_text(template.clone());
+        template::limits::check(&template, &text)?;
+        output.write("template.json", &text, same)?;
         for_programs.write("stack.json", &stack.to_text(), same)?;
         let overlays: Vec<_> = self
             .overlays
             .iter()
             .map(|path| path.display().to_string())
             .collect();
-        let text = markdown::render(stack, notes, &overlays, jiff::Timestamp::now());
-        output.write("stack.md", &text, markdown::same_but_for_runs)
-    }
-}
-
-/// Tells cargo what was read, the macro what was found, and the user what is
-/// doubtful.
-fn tell(discovery: &Discovery, package: &Path) {
-    discovery
-        .paths
-        .iter()
-        .for_each(|path| cargo::rerun_if_changed(path));
-    cargo::rustc_env(export::VARIABLE, &export::list(&discovery.found));
-    let show = |path: &Path| {
-        let path = path.strip_prefix(package).unwrap_or(path);
-        path.display().to_string()
-    };
-    for (path, why) in &discovery.unparsed {
-        cargo::warning(format_args!(
-            "`{}` cannot be read as Rust, so the template stays as it was: {why}",
-            show(path)
-        ));
-    }
-    for path in &discovery.missing {
-        cargo::warning(format_args!(
-            "the module's file `{}` is missing, so the template stays as it was",
-            show(path)
-        ));
-    }
-    for Note {
-        function, warning, ..
-    } in discovery.notes()
-    {
-        if !warning.accepted {
-            cargo::warning(format_args!(
-                "{function}: {} [{}]",
-                warning.message, warning.rule
-            ));
-        }
+        let text = markdown::render(stack, &discovery.notes(), &overlays, jiff::Timestamp::now());
+        output.write("stack.md", &text, markdown::same_but_for_runs)?;
+        Ok(())
     }
 }
 

@@ -3,39 +3,39 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Error;
+use crate::error::{Error, Errors};
 use crate::stack::{Stack, StackFunction};
 use crate::template::Ids;
 
 /// Refuses two functions whose resources would have one name.
-pub(crate) fn check(stack: &Stack) -> Result<(), Error> {
-    check_names(stack)?;
-    check_queues(stack)
+pub(crate) fn check(stack: &Stack) -> Result<(), Errors> {
+    let mut errors = Vec::new();
+    let mut prefixes = BTreeMap::new();
+    let mut queues = BTreeMap::new();
+    for entry in &stack.functions {
+        let clash = shared_name(&mut prefixes, entry);
+        // A second queue for the same name would be the same mistake again.
+        let clash = clash.or_else(|| shared_queue(&mut queues, entry));
+        errors.extend(clash);
+    }
+    Errors::check(errors)
 }
 
 /// Each logical id begins with the name of one function.
-fn check_names(stack: &Stack) -> Result<(), Error> {
-    let mut owners = BTreeMap::new();
-    for entry in &stack.functions {
-        if let Some(other) = owners.insert(Ids::new(&entry.function), owner(entry)) {
-            return Err(Error::SharedName([other, owner(entry)]));
-        }
-    }
-    Ok(())
+fn shared_name(owners: &mut BTreeMap<Ids, String>, entry: &StackFunction) -> Option<Error> {
+    let other = owners.insert(Ids::new(&entry.function), owner(entry))?;
+    Some(Error::SharedName([other, owner(entry)]))
 }
 
 /// Each queue and each DLQ serves one function.
-fn check_queues(stack: &Stack) -> Result<(), Error> {
-    let mut owners = BTreeMap::new();
-    for entry in &stack.functions {
-        for queue in [entry.function.queue.clone(), entry.function.dlq()] {
-            if let Some(other) = owners.insert(queue.clone(), owner(entry)) {
-                let functions = [other, owner(entry)];
-                return Err(Error::SharedQueue { queue, functions });
-            }
-        }
-    }
-    Ok(())
+fn shared_queue(owners: &mut BTreeMap<String, String>, entry: &StackFunction) -> Option<Error> {
+    let queues = [entry.function.queue.clone(), entry.function.dlq()];
+    let clashes = queues.map(|queue| {
+        let other = owners.insert(queue.clone(), owner(entry))?;
+        let functions = [other, owner(entry)];
+        Some(Error::SharedQueue { queue, functions })
+    });
+    clashes.into_iter().flatten().next()
 }
 
 fn owner(entry: &StackFunction) -> String {
@@ -45,8 +45,26 @@ fn owner(entry: &StackFunction) -> String {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::error::Error;
+    use crate::error::{Error, Errors};
     use crate::sample;
+
+    fn only(result: Result<(), Errors>) -> Error {
+        let Errors(mut errors) = result.expect_err("a clash");
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        errors.remove(0)
+    }
+
+    #[test]
+    fn each_clash_is_told() {
+        let entries = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "y")];
+        let stack = sample::stack(entries.map(|(binary, queue)| {
+            let mut entry = sample::entry(binary);
+            entry.function.queue = queue.to_owned();
+            entry
+        }));
+        let Errors(errors) = check(&stack).expect_err("two clashes");
+        assert_eq!(errors.len(), 2, "{errors:?}");
+    }
 
     #[test]
     fn a_name_stands_for_one_function() {
@@ -61,7 +79,7 @@ mod tests {
         assert_eq!(check("order", "orders"), Ok(()));
         assert_eq!(check("order", "order_redrive"), Ok(()));
         for (one, other) in [("order", "order"), ("pay_now", "pay__now")] {
-            let error = check(one, other).expect_err("one prefix").to_string();
+            let error = only(check(one, other)).to_string();
             let start = format!("`{one}` (binary `a`) and `{other}` (binary `b`) have names");
             assert!(error.starts_with(&start), "{error}");
         }
@@ -83,7 +101,7 @@ mod tests {
             ("x", "x-dlq", "x-dlq"),
             ("x-dlq", "x", "x-dlq"),
         ] {
-            let error = check(one, other).expect_err("a shared queue");
+            let error = only(check(one, other));
             assert!(
                 matches!(&error, Error::SharedQueue { queue, .. } if queue == shared),
                 "{error}"

@@ -16,6 +16,8 @@ use crate::stack::StackFunction;
 /// What is in a package's binaries.
 #[derive(Default)]
 pub struct Discovery {
+    /// The binary targets that are built, in order of their names.
+    pub binaries: Vec<String>,
     /// The functions, in order of their binary's name and of the source.
     pub found: Vec<Found>,
     /// What was read or looked for: a change to one of these can change what
@@ -125,6 +127,7 @@ pub fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Error> {
     let mut discovery = Discovery::default();
     for binary in binaries::binaries(package, cfg, &mut discovery.paths)? {
         walk::Walk::new(&binary.name, cfg, &mut discovery).root(binary.root)?;
+        discovery.binaries.push(binary.name);
     }
     Ok(discovery)
 }

@@ -22,6 +22,26 @@ pub enum Error {
     Architecture(String),
     /// An overlay cannot be applied.
     Overlay(PathBuf, String),
+    /// What an overlay sets breaks a rule.
+    Overlaid {
+        /// The overlay.
+        overlay: PathBuf,
+        /// The JSON pointer of what it sets.
+        pointer: String,
+        /// The rule's id.
+        rule: &'static str,
+        /// What is wrong and what would be right.
+        why: String,
+    },
+    /// CloudFormation takes no template as large.
+    TemplateLimit {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much of it there is.
+        count: usize,
+        /// The most that CloudFormation takes.
+        most: usize,
+    },
     /// Two functions have names that give their resources the same ids.
     SharedName([String; 2]),
     /// Two functions want the same queue.
@@ -33,24 +53,44 @@ pub enum Error {
     },
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// The id of the rule that is broken, as `cargo redrive explain` takes it.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::NotABuildScript(_) | Self::NoTarget(_) => "not_a_build_script",
+            Self::Manifest(..) | Self::Unreadable(..) | Self::Unwritable(..) => "file_access",
+            Self::Cfg(_) => "cfg_form",
+            Self::Architecture(_) => "architecture",
+            Self::Overlay(..) => "overlay",
+            Self::Overlaid { rule, .. } => rule,
+            Self::TemplateLimit { .. } => "template_limits",
+            Self::SharedName(_) => "shared_name",
+            Self::SharedQueue { .. } => "shared_queue",
+        }
+    }
+
+    /// What is wrong and what would be right.
+    fn words(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotABuildScript(name) => write!(
                 f,
                 "cargo did not set `{name}`; call `redrive_infra::build()` from the package's build script"
             ),
-            Self::Manifest(path, why) => {
-                write!(
-                    f,
-                    "the package's binaries cannot be read from `{}`: {why}",
-                    path.display()
-                )
-            }
-            Self::Unreadable(path, why) => write!(f, "`{}` cannot be read: {why}", path.display()),
-            Self::Unwritable(path, why) => {
-                write!(f, "`{}` cannot be written: {why}", path.display())
-            }
+            Self::Manifest(path, why) => write!(
+                f,
+                "the package's binaries cannot be read from `{}`: {why}; write the targets as cargo's reference has them",
+                path.display()
+            ),
+            Self::Unreadable(path, why) => write!(
+                f,
+                "`{}` cannot be read: {why}; make it a text in UTF-8 that cargo may read",
+                path.display()
+            ),
+            Self::Unwritable(path, why) => write!(
+                f,
+                "`{}` cannot be written: {why}; make way for it, or name another folder with `Builder::out_dir`",
+                path.display()
+            ),
             Self::NoTarget(out) => write!(
                 f,
                 "no folder above `{}` is cargo's target folder; name it with `Builder::target_dir`",
@@ -62,18 +102,24 @@ impl fmt::Display for Error {
             ),
             Self::Architecture(architecture) => write!(
                 f,
-                "AWS Lambda runs `aarch64` and `x86_64`, not `{architecture}`; build with `--target` for one of them [architecture]"
+                "AWS Lambda runs `aarch64` and `x86_64`, not `{architecture}`; build with `--target` for one of them"
             ),
             Self::Overlay(path, why) => {
-                write!(
-                    f,
-                    "overlay `{}` cannot be applied: {why} [overlay]",
-                    path.display()
-                )
+                write!(f, "overlay `{}` cannot be applied: {why}", path.display())
             }
+            Self::Overlaid {
+                overlay,
+                pointer,
+                why,
+                ..
+            } => write!(f, "overlay `{}`, `{pointer}`: {why}", overlay.display()),
+            Self::TemplateLimit { what, count, most } => write!(
+                f,
+                "the template has {count} {what}, but CloudFormation takes {most}; split the package into two, each with its own stack"
+            ),
             Self::SharedName([one, other]) => write!(
                 f,
-                "{one} and {other} have names that the template cannot tell apart; rename one of them [shared_name]"
+                "{one} and {other} have names that the template cannot tell apart; rename one of them"
             ),
             Self::SharedQueue {
                 queue,
@@ -81,13 +127,40 @@ impl fmt::Display for Error {
             } => write!(
                 f,
                 "{one} and {other} share the queue `{queue}`, so each would take messages of the other; \
-                 name another one with `queue = \"…\"` [shared_queue]"
+                 name another one with `queue = \"…\"`"
             ),
         }
     }
 }
 
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.words(f)?;
+        write!(f, " [{}]", self.rule())
+    }
+}
+
 impl std::error::Error for Error {}
+
+/// All that is wrong; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Errors(pub(crate) Vec<Error>);
+
+impl Errors {
+    /// An error if there is one.
+    pub(crate) fn check(errors: Vec<Error>) -> Result<(), Self> {
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(Self(errors)),
+        }
+    }
+}
+
+impl From<Error> for Errors {
+    fn from(error: Error) -> Self {
+        Self(vec![error])
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -96,20 +169,35 @@ mod tests {
     #[test]
     fn a_broken_rule_is_one_that_can_be_explained() {
         let two = || ["`a`".to_owned(), "`b`".to_owned()];
-        let cases = [
-            (Error::Architecture("riscv64".to_owned()), "architecture"),
-            (Error::Overlay("x".into(), "no".to_owned()), "overlay"),
-            (Error::SharedName(two()), "shared_name"),
-            (
-                Error::SharedQueue {
-                    queue: "jobs".to_owned(),
-                    functions: two(),
-                },
-                "shared_queue",
-            ),
+        let no = || "no".to_owned();
+        let errors = [
+            Error::NotABuildScript("OUT_DIR"),
+            Error::Manifest("x".into(), no()),
+            Error::Unreadable("x".into(), no()),
+            Error::Unwritable("x".into(), no()),
+            Error::NoTarget("x".into()),
+            Error::Cfg(no()),
+            Error::Architecture("riscv64".to_owned()),
+            Error::Overlay("x".into(), no()),
+            Error::Overlaid {
+                overlay: "x".into(),
+                pointer: "/Resources".to_owned(),
+                rule: "visibility_timeout",
+                why: no(),
+            },
+            Error::TemplateLimit {
+                what: "resources",
+                count: 501,
+                most: 500,
+            },
+            Error::SharedName(two()),
+            Error::SharedQueue {
+                queue: "jobs".to_owned(),
+                functions: two(),
+            },
         ];
-        for (error, rule) in cases {
-            let text = error.to_string();
+        for error in errors {
+            let (text, rule) = (error.to_string(), error.rule());
             assert!(text.ends_with(&format!(" [{rule}]")), "{text}");
             assert!(redrive_syntax::rules::find(rule).is_some(), "{rule}");
         }

@@ -59,6 +59,7 @@ mod overlay;
 mod sample;
 pub mod stack;
 mod target;
+mod tell;
 pub mod template;
 
 pub use builder::Builder;

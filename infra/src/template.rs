@@ -3,6 +3,7 @@
 mod alarms;
 mod functions;
 mod intrinsic;
+pub(crate) mod limits;
 mod names;
 mod outputs;
 mod parameters;

@@ -104,6 +104,22 @@ impl Options {
         self.is_trial
     }
 
+    /// A function whose settings do not stand in an attribute; what the keys
+    /// `unknown` hold is not known.
+    pub(crate) fn of(function: Function, unknown: &[&str]) -> Self {
+        let mut doubtful = Doubtful::default();
+        unknown.iter().for_each(|key| doubtful.add(key));
+        Options {
+            function,
+            paths: Paths::default(),
+            pairs: Vec::new(),
+            given: BTreeMap::new(),
+            doubtful,
+            // A way out would be one of an attribute.
+            is_trial: true,
+        }
+    }
+
     /// Whether the user wrote this key.
     pub fn is_given(&self, key: &str) -> bool {
         self.given.contains_key(key)

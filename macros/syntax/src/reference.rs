@@ -90,6 +90,7 @@ pub fn rule(rule: &Rule) -> String {
         Level::Error => "An error".to_owned(),
         Level::Deliberate => format!("An error, unless accepted with `allow = \"{}\"`", rule.id),
         Level::Warning => format!("A warning, unless accepted with `allow = \"{}\"`", rule.id),
+        Level::Notice => "A warning".to_owned(),
     };
     let mut page = format!("## {}\n\n{level}. {}\n", rule.id, rule.reason);
     if !rule.link.is_empty() {

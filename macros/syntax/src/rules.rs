@@ -2,6 +2,7 @@
 //! script, and the table that the reference is written from.
 
 mod budget;
+mod build;
 mod function;
 mod offer;
 mod queue;
@@ -12,6 +13,7 @@ pub(crate) mod unneeded;
 mod ways_out;
 
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::nearest::nearest;
 use crate::options::Options;
 
@@ -24,6 +26,9 @@ pub enum Level {
     Deliberate,
     /// A warning of the build script, unless the rule is accepted with `allow`.
     Warning,
+    /// A warning of the build script about the package, which no function can
+    /// accept.
+    Notice,
 }
 
 /// Says what is wrong and what would be right, or nothing.
@@ -66,9 +71,15 @@ pub struct Warning {
 
 /// All rules, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [syntax::RULES, queue::RULES, function::RULES, redrive::RULES]
-        .into_iter()
-        .flatten()
+    [
+        syntax::RULES,
+        queue::RULES,
+        function::RULES,
+        redrive::RULES,
+        build::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The rule of this id.
@@ -90,6 +101,9 @@ pub(crate) fn allowable(id: &str) -> Result<(), String> {
         None => Err(unknown(id)),
         Some(rule) if rule.level == Level::Error => Err(format!(
             "`{id}` cannot be allowed: what breaks it does not compile, AWS refuses it, or messages would be lost"
+        )),
+        Some(rule) if rule.level == Level::Notice => Err(format!(
+            "`{id}` cannot be allowed: it is about the package and not about this function"
         )),
         Some(_) => Ok(()),
     }
@@ -131,7 +145,7 @@ pub fn check(options: &Options, errors: &mut Errors) -> Vec<Warning> {
                 message,
                 accepted,
             }),
-            Level::Warning => warnings.push(Warning {
+            Level::Warning | Level::Notice => warnings.push(Warning {
                 rule: rule.id,
                 message,
                 accepted,
@@ -145,6 +159,16 @@ pub fn check(options: &Options, errors: &mut Errors) -> Vec<Warning> {
         }
     }
     warnings
+}
+
+/// The rules that a function breaks whose settings do not all stand in its
+/// attribute, each with what is wrong. None is judged that reads a key of
+/// `unknown`.
+pub fn broken_by(function: &Function, unknown: &[&str]) -> Vec<(&'static Rule, String)> {
+    let options = Options::of(function.clone(), unknown);
+    all()
+        .filter_map(|rule| Some((rule, rule.judge(&options)?)))
+        .collect()
 }
 
 #[cfg(test)]

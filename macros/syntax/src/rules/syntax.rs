@@ -2,7 +2,7 @@
 
 use super::{Level, Rule};
 
-const fn rule(
+pub(super) const fn rule(
     id: &'static str,
     reason: &'static str,
     fails: &'static str,

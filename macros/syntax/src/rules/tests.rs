@@ -104,11 +104,11 @@ fn every_rule_of_the_schedule_parser_is_in_the_table() {
 }
 
 #[test]
-fn errors_cannot_be_allowed() {
+fn errors_and_notices_cannot_be_allowed() {
     for rule in all() {
         assert_eq!(
             super::allowable(rule.id).is_ok(),
-            rule.level != Level::Error,
+            !matches!(rule.level, Level::Error | Level::Notice),
             "{}",
             rule.id
         );
@@ -139,6 +139,22 @@ fn what_may_be_allowed_is_recorded_and_no_longer_shown() {
         };
         assert!(warning.accepted && warning.rule == rule.id, "{allowed}");
     }
+}
+
+#[test]
+fn settings_from_elsewhere_are_judged_as_those_of_an_attribute() {
+    let mut function = parse("#[sqs_batch(timeout = \"60s\")]").function;
+    assert!(super::broken_by(&function, &[]).is_empty());
+    function.visibility_timeout = 59;
+    let broken = |unknown: &[&str]| {
+        let broken = super::broken_by(&function, unknown);
+        broken
+            .into_iter()
+            .map(|(rule, _)| rule.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(broken(&[]), ["visibility_timeout"]);
+    assert!(broken(&["timeout"]).is_empty());
 }
 
 /// The attribute of an example, if it stands on the usual function.

@@ -1,0 +1,137 @@
+//! What the build script tells cargo, the macro and the user of what it found.
+
+use std::path::Path;
+
+use crate::discover::{Discovery, Note};
+use crate::{cargo, export};
+
+/// Tells cargo what was read, the macro what was found, and the user what is
+/// doubtful.
+pub(crate) fn tell(discovery: &Discovery, package: &Path) {
+    discovery
+        .paths
+        .iter()
+        .for_each(|path| cargo::rerun_if_changed(path));
+    cargo::rustc_env(export::VARIABLE, &export::list(&discovery.found));
+    unread(discovery, package).iter().for_each(cargo::warning);
+    discovery.notes().iter().for_each(note);
+}
+
+/// A warning about a function, unless it is accepted.
+pub(crate) fn note(note: &Note<'_>) {
+    let Note {
+        function, warning, ..
+    } = note;
+    if !warning.accepted {
+        cargo::warning(format_args!(
+            "{function}: {} [{}]",
+            warning.message, warning.rule
+        ));
+    }
+}
+
+/// The sources that are not as rustc will take them.
+fn unread(discovery: &Discovery, package: &Path) -> Vec<String> {
+    let show = |path: &Path| {
+        let path = path.strip_prefix(package).unwrap_or(path);
+        path.display().to_string()
+    };
+    let unparsed = discovery.unparsed.iter().map(|(path, why)| {
+        format!(
+            "`{}` cannot be read as Rust ({why}), so the template stays as it was until it can [unread_source]",
+            show(path)
+        )
+    });
+    let missing = discovery.missing.iter().map(|path| {
+        format!(
+            "the module's file `{}` is missing, so the template stays as it was; \
+             write it, or remove its `mod` [unread_source]",
+            show(path)
+        )
+    });
+    unparsed.chain(missing).collect()
+}
+
+/// Why there is no template, and what would make one.
+pub(crate) fn no_function(discovery: &Discovery, package: &str) -> String {
+    let why = if !discovery.found.is_empty() {
+        format!(
+            "each function of `{package}` has `infra = false`, so no template is written; \
+             a package without one needs no `redrive_infra`"
+        )
+    } else if discovery.binaries.is_empty() {
+        format!(
+            "`{package}` has no binary target, and a Lambda function is one, so no template is written; \
+             write the function in `src/main.rs` or `src/bin/<name>.rs`, or leave `redrive_infra` out of the build script"
+        )
+    } else {
+        let binaries: Vec<_> = discovery
+            .binaries
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        format!(
+            "no `#[sqs_batch]` function is in the binaries of `{package}` ({}), so no template is written; \
+             write one out in a file that `mod` reaches, or leave `redrive_infra` out of the build script",
+            binaries.join(", ")
+        )
+    };
+    why + " [no_function]"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use quote::quote;
+
+    use super::{no_function, unread};
+    use crate::discover::{Around, Discovery, Found};
+
+    #[test]
+    fn what_is_not_read_is_named_from_the_package() {
+        let discovery = Discovery {
+            unparsed: vec![("/shop/src/main.rs".into(), "expected `)`".to_owned())],
+            missing: vec!["/shop/src/orders.rs".into()],
+            ..Discovery::default()
+        };
+        let told = unread(&discovery, Path::new("/shop"));
+        assert!(
+            told[0].starts_with("`src/main.rs` cannot be read"),
+            "{told:?}"
+        );
+        assert!(
+            told[1].starts_with("the module's file `src/orders.rs`"),
+            "{told:?}"
+        );
+        assert!(told.iter().all(|text| text.ends_with(" [unread_source]")));
+    }
+
+    #[test]
+    fn a_package_without_a_template_is_told_why() {
+        let mut discovery = Discovery::default();
+        let starts = |discovery: &Discovery, start: &str| {
+            let text = no_function(discovery, "shop");
+            assert!(text.starts_with(start), "{text}");
+            assert!(text.ends_with(" [no_function]"), "{text}");
+        };
+        starts(&discovery, "`shop` has no binary target");
+        discovery.binaries = vec!["a".to_owned(), "b".to_owned()];
+        starts(
+            &discovery,
+            "no `#[sqs_batch]` function is in the binaries of `shop` (`a`, `b`)",
+        );
+        discovery.found.push(Found {
+            binary: "a".to_owned(),
+            module: Vec::new(),
+            around: Around::Module,
+            parsed: redrive_syntax::parse(
+                quote!(infra = false),
+                quote!(
+                    async fn work(job: Job) -> Result<(), Error> {}
+                ),
+            ),
+        });
+        starts(&discovery, "each function of `shop` has `infra = false`");
+    }
+}

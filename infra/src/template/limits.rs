@@ -1,0 +1,90 @@
+//! How large a template may be.
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+
+use serde_json::Value;
+
+use crate::error::{Error, Errors};
+
+/// The most entries of a section that CloudFormation takes.
+const SECTIONS: [(&str, &str, usize); 3] = [
+    ("Resources", "resources", 500),
+    ("Parameters", "parameters", 200),
+    ("Outputs", "outputs", 200),
+];
+
+/// The longest body it takes, from S3.
+const MOST_BYTES: usize = 1_000_000;
+
+/// Refuses a template, with its text, that CloudFormation would refuse for its
+/// size.
+pub(crate) fn check(template: &Value, text: &str) -> Result<(), Errors> {
+    let entries = |section: &str| template[section].as_object().map_or(0, |map| map.len());
+    let sections = SECTIONS.map(|(section, what, most)| over(what, entries(section), most));
+    let bytes = over("bytes", text.len(), MOST_BYTES);
+    Errors::check(sections.into_iter().chain([bytes]).flatten().collect())
+}
+
+fn over(what: &'static str, count: usize, most: usize) -> Option<Error> {
+    (count > most).then_some(Error::TemplateLimit { what, count, most })
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+    use serde_json::{Value, json};
+
+    use super::check;
+    use crate::error::Errors;
+    use crate::sample;
+    use crate::template::{render, to_text};
+
+    fn refused(template: &Value) -> Vec<String> {
+        let text = to_text(template.clone());
+        match check(template, &text) {
+            Ok(()) => Vec::new(),
+            Err(Errors(errors)) => errors.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn with(section: &str, entries: usize) -> Value {
+        let entries = (0..entries).map(|number| (format!("X{number}"), json!({})));
+        json!({ section: entries.collect::<serde_json::Map<_, _>>() })
+    }
+
+    #[test]
+    fn each_section_has_its_most() {
+        for (section, what, most) in super::SECTIONS {
+            assert!(refused(&with(section, most)).is_empty(), "{section}");
+            let text = refused(&with(section, most + 1)).concat();
+            let start = format!("the template has {} {what}, but", most + 1);
+            assert!(text.starts_with(&start), "{text}");
+            assert!(text.contains("split the package into two"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_body_has_its_most() {
+        let bytes = super::MOST_BYTES;
+        assert!(refused(&json!({ "Description": "x".repeat(bytes - 50) })).is_empty());
+        let text = refused(&json!({ "Description": "x".repeat(bytes) })).concat();
+        assert!(
+            text.contains(" bytes, but CloudFormation takes 1000000;"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_package_holds_as_many_functions_as_its_rule_says() {
+        let of = |count: usize, attribute: proc_macro2::TokenStream| {
+            let entries = (0..count).map(|n| sample::with(&format!("f{n}"), attribute.clone()));
+            refused(&render(&sample::stack(entries), "code"))
+        };
+        let redriven = quote!(dlq_redrive = "rate(1 day)");
+        assert!(of(40, quote!()).is_empty());
+        assert!(!of(41, quote!()).is_empty());
+        assert!(of(27, redriven.clone()).is_empty());
+        assert!(!of(28, redriven).is_empty());
+        // Each of the limits is told.
+        assert_eq!(of(500, quote!()).len(), 3);
+    }
+}

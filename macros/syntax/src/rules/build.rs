@@ -1,0 +1,66 @@
+//! Rules that only the build script judges: about the package, its files, and
+//! the template with what an overlay makes of it.
+
+use super::syntax::rule;
+use super::{Level, Rule};
+
+const fn notice(
+    id: &'static str,
+    reason: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+) -> Rule {
+    Rule {
+        level: Level::Notice,
+        ..rule(id, reason, fails, passes)
+    }
+}
+
+const fn see(link: &'static str, rule: Rule) -> Rule {
+    Rule { link, ..rule }
+}
+
+const LIMITS: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";
+
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "not_a_build_script",
+        "`redrive_infra::build()` reads what cargo tells a build script: the package, the target, and the folder for files.",
+        "// src/bin/deploy.rs\nfn main() { redrive_infra::build(); }",
+        "// build.rs\nfn main() { redrive_infra::build(); }",
+    ),
+    rule(
+        "file_access",
+        "The build script reads `Cargo.toml` and the sources of the package's binaries, and writes its files to the target folder, or to that of `Builder::out_dir`.",
+        "// build.rs, where `infra` is a file\nredrive_infra::Builder::new().out_dir(\"infra\").build();",
+        "// build.rs, where `infra` is a folder, or nothing yet\nredrive_infra::Builder::new().out_dir(\"infra\").build();",
+    ),
+    rule(
+        "cfg_form",
+        "`Builder::cfg` takes one cfg, as `cargo::rustc-cfg` does: a name, or a name and a value.",
+        "// build.rs\nredrive_infra::Builder::new().cfg(\"not(beta)\").build();",
+        "// build.rs\nredrive_infra::Builder::new().cfg(\"beta\").cfg(\"stage=\\\"dev\\\"\").build();",
+    ),
+    notice(
+        "unread_source",
+        "A file that is missing, or that is not Rust, may hold a function: a template without it would delete that function's Lambda. So the template stays as it was until the package compiles.",
+        "// src/main.rs, without a file src/orders.rs\nmod orders;",
+        "// src/main.rs, with a file src/orders.rs\nmod orders;",
+    ),
+    notice(
+        "no_function",
+        "The template is made of the `#[sqs_batch]` functions of the package's binaries, unless they have `infra = false`; without one there is nothing to deploy, and a template of earlier builds is deleted.",
+        "// src/main.rs\nfn main() {}\n\n// build.rs\nfn main() { redrive_infra::build(); }",
+        "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }\n\n// build.rs\nfn main() { redrive_infra::build(); }",
+    ),
+    see(
+        LIMITS,
+        rule(
+            "template_limits",
+            "A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000 bytes. A function takes 11 resources and 5 outputs, one with a redrive 18 and 6, so a package has room for some 27 with a redrive, or for 40 without.",
+            "// a package with 40 functions in src/bin/",
+            "// two packages with 20 functions each",
+        ),
+    ),
+];

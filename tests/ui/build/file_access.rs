@@ -1,0 +1,18 @@
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch]
+async fn handle(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}
+
+//- build.rs
+fn main() {
+    redrive_infra::Builder::new().out_dir("infra").build();
+}
+
+//- infra
+a file, and no folder

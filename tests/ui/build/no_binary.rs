@@ -1,0 +1,2 @@
+//- src/lib.rs
+//! A package that others use.

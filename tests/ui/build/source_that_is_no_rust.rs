@@ -1,0 +1,4 @@
+fn main() {
+    println!("nothing to see";
+}
+//@ by the compiler

@@ -1,0 +1,4 @@
+mod orders;
+
+fn main() {}
+//@ by the compiler
