@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use redrive_infra::stack::Stack;
 use redrive_tests::package::{self, Package};
 use redrive_tests::workspace;
 
@@ -142,7 +143,7 @@ fn an_overlay_is_merged_and_a_missing_one_is_an_error() {
     missing.fails_with("error: overlay-is-merged@0.1.0: overlay `");
     missing.fails_with("infra/overlay.json` cannot be applied: No such file or directory");
 
-    let overlay = r#"{"Resources": {"HandleWorker": {"Properties": {"Description": "mine"}}}}"#;
+    let overlay = r#"{"Resources": {"HandleWorker": {"Properties": {"Description": "mine", "Timeout": 20}}}}"#;
     package.write("infra/overlay.json", overlay);
     package.check(&[]).succeeds();
     let template: serde_json::Value =
@@ -151,9 +152,13 @@ fn an_overlay_is_merged_and_a_missing_one_is_an_error() {
         template["Resources"]["HandleWorker"]["Properties"]["Description"],
         "mine"
     );
-    assert!(package.read("infra/stack.md").contains("HandleWorker"));
-    // Programs look in one place.
-    assert!(package.output("stack.json").contains("overlay-is-merged"));
+    let words = package.read("infra/stack.md");
+    assert!(words.contains("timeout 20s"), "{words}");
+    let change = "| `/Resources/HandleWorker/Properties/Timeout` | `30` | `20` |";
+    assert!(words.contains(change), "{words}");
+    // Programs look in one place, and the local world goes by the overlay.
+    let stack = Stack::from_text(&package.output("stack.json")).expect("a stack");
+    assert_eq!(stack.functions[0].function.timeout, 20);
     assert!(!package.outputs().join("template.json").exists());
     package.check(&[]).ran_nothing();
 }

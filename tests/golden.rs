@@ -58,7 +58,12 @@ fn sources_give_these_files() {
         };
         let template = template::to_text(template::render(&stack, "../../lambda"));
         let now = NOW.parse().expect("a time");
-        let words = markdown::render(&stack, &discovery.notes(), &[], now);
+        let words = markdown::render(
+            &stack,
+            &discovery.notes(),
+            &markdown::Overlays::default(),
+            now,
+        );
         expect_test::expect_file![case.join("template.json")].assert_eq(&template);
         expect_test::expect_file![case.join("stack.md")].assert_eq(&words);
         let read: Stack = serde_json::from_str(&stack.to_text()).expect("what was written");

@@ -59,7 +59,14 @@ fn written(package: &Path) -> usize {
     };
     let now = "2026-01-05T09:00:00Z".parse().expect("a time");
     let template = template::to_text(template::render(&stack, "../../lambda"));
-    template.len() + markdown::render(&stack, &discovery.notes(), &[], now).len()
+    template.len()
+        + markdown::render(
+            &stack,
+            &discovery.notes(),
+            &markdown::Overlays::default(),
+            now,
+        )
+        .len()
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {

@@ -7,6 +7,7 @@ use crate::discover::{self, Discovery};
 use crate::env::Env;
 use crate::error::Errors;
 use crate::output::Output;
+use crate::overlay::{Doubt, Overlay};
 use crate::stack::Stack;
 use crate::{cargo, clash, markdown, overlay, target, tell, template};
 
@@ -35,8 +36,14 @@ impl Builder {
     /// template. The path is relative to the package's folder. Several are
     /// merged in the order of the calls.
     ///
-    /// An overlay that is missing, that is not a JSON object, or that leaves a
-    /// resource without a `Type` fails the build.
+    /// What the template derives from a value, such as an alarm's threshold from
+    /// a queue's retention, follows the overlay's; `stack.md` and the local world
+    /// go by it, too.
+    ///
+    /// The build fails on an overlay that is missing, that is not a JSON object,
+    /// that leaves a resource without a `Type`, or that breaks a rule: settings
+    /// are judged as if they stood in the attribute, but for those that an
+    /// intrinsic function gives at deployment.
     #[must_use]
     pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
         self.overlays.push(path.into());
@@ -105,14 +112,9 @@ impl Builder {
         }
         let discovery = discover::discover(&env.package, &cfg)?;
         tell::tell(&discovery, &env.package);
-        let overlays: Vec<_> = self
-            .overlays
+        self.overlays
             .iter()
-            .map(|path| env.package.join(path))
-            .collect();
-        overlays
-            .iter()
-            .for_each(|path| cargo::rerun_if_changed(path));
+            .for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
 
         let stack = Stack {
             version: Stack::VERSION,
@@ -122,18 +124,12 @@ impl Builder {
         };
         clash::check(&stack)?;
         match discovery.is_sound() {
-            true => self.write(env, &stack, &discovery, &overlays),
+            true => self.write(env, &stack, &discovery),
             false => Ok(()),
         }
     }
 
-    fn write(
-        &self,
-        env: &Env,
-        stack: &Stack,
-        discovery: &Discovery,
-        overlays: &[PathBuf],
-    ) -> Result<(), Errors> {
+    fn write(&self, env: &Env, stack: &Stack, discovery: &Discovery) -> Result<(), Errors> {
         let target = match &self.target_dir {
             Some(folder) => env.package.join(folder),
             None => target::folder(&env.out_dir, &env.target)?,
@@ -154,22 +150,37 @@ impl Builder {
             return Ok(());
         }
 
-        let mut template = template::render(stack, &code_folder(output.folder(), &target));
-        for path in overlays {
-            overlay::apply(path, &mut template)?;
-        }
-        let text = template::to_text(template.clone());
-        template::limits::check(&template, &text)?;
+        let code = code_folder(output.folder(), &target);
+        let overlays = self.read_overlays(&env.package)?;
+        let overlaid = overlay::apply(&overlays, stack, |stack| template::render(stack, &code))?;
+        let text = template::to_text(overlaid.template.clone());
+        template::limits::check(&overlaid.template, &text)?;
+        let doubts: Vec<_> = overlaid.doubts.iter().map(Doubt::note).collect();
+        doubts.iter().for_each(tell::note);
         output.write("template.json", &text, same)?;
-        for_programs.write("stack.json", &stack.to_text(), same)?;
-        let overlays: Vec<_> = self
-            .overlays
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
-        let text = markdown::render(stack, &discovery.notes(), &overlays, jiff::Timestamp::now());
+        for_programs.write("stack.json", &overlaid.stack.to_text(), same)?;
+        let notes = [discovery.notes(), doubts].concat();
+        let files = self.overlays.iter().map(|path| path.display().to_string());
+        let overlays = markdown::Overlays {
+            files: files.collect(),
+            changes: overlaid.changes,
+        };
+        let now = jiff::Timestamp::now();
+        let text = markdown::render(&overlaid.stack, &notes, &overlays, now);
         output.write("stack.md", &text, markdown::same_but_for_runs)?;
         Ok(())
+    }
+
+    fn read_overlays(&self, package: &Path) -> Result<Vec<Overlay>, Errors> {
+        let mut read = Vec::new();
+        let mut errors = Vec::new();
+        for path in &self.overlays {
+            match Overlay::read(package, path) {
+                Ok(overlay) => read.push(overlay),
+                Err(error) => errors.push(error),
+            }
+        }
+        Errors::check(errors).map(|()| read)
     }
 }
 

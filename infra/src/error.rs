@@ -24,13 +24,9 @@ pub enum Error {
     Overlay(PathBuf, String),
     /// What an overlay sets breaks a rule.
     Overlaid {
-        /// The overlay.
-        overlay: PathBuf,
-        /// The JSON pointer of what it sets.
-        pointer: String,
         /// The rule's id.
         rule: &'static str,
-        /// What is wrong and what would be right.
+        /// Where it is, what is wrong and what would be right.
         why: String,
     },
     /// CloudFormation takes no template as large.
@@ -107,12 +103,7 @@ impl Error {
             Self::Overlay(path, why) => {
                 write!(f, "overlay `{}` cannot be applied: {why}", path.display())
             }
-            Self::Overlaid {
-                overlay,
-                pointer,
-                why,
-                ..
-            } => write!(f, "overlay `{}`, `{pointer}`: {why}", overlay.display()),
+            Self::Overlaid { why, .. } => f.write_str(why),
             Self::TemplateLimit { what, count, most } => write!(
                 f,
                 "the template has {count} {what}, but CloudFormation takes {most}; split the package into two, each with its own stack"
@@ -180,8 +171,6 @@ mod tests {
             Error::Architecture("riscv64".to_owned()),
             Error::Overlay("x".into(), no()),
             Error::Overlaid {
-                overlay: "x".into(),
-                pointer: "/Resources".to_owned(),
                 rule: "visibility_timeout",
                 why: no(),
             },

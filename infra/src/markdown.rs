@@ -1,6 +1,7 @@
 //! `stack.md`: the stack in words, for people.
 
 mod diagram;
+mod overlays;
 mod permissions;
 mod resources;
 mod runs;
@@ -10,12 +11,15 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
+pub use overlays::Overlays;
+
 use crate::discover::Note;
+pub use crate::overlay::Change;
 use crate::stack::{Architecture, Stack, StackFunction};
 
-/// The file's text. `overlays` are the files that the build script merges into
-/// the template; the next redrives are those after `now`.
-pub fn render(stack: &Stack, notes: &[Note<'_>], overlays: &[String], now: Timestamp) -> String {
+/// The file's text. The stack is as `overlays` leave it; the next redrives are
+/// those after `now`.
+pub fn render(stack: &Stack, notes: &[Note<'_>], overlays: &Overlays, now: Timestamp) -> String {
     let mut text = String::new();
     text.push_str(&introduction(stack, overlays));
     text.push_str(&diagram::render(stack));
@@ -23,6 +27,7 @@ pub fn render(stack: &Stack, notes: &[Note<'_>], overlays: &[String], now: Times
     for entry in &stack.functions {
         text.push_str(&function(entry, now));
     }
+    text.push_str(&overlays::changes(overlays));
     text.push_str(RENAMING);
     text.push_str(&warnings::render(stack, notes));
     text
@@ -49,7 +54,7 @@ pub(crate) fn same_but_for_runs(old: &str, new: &str) -> bool {
     runs::without(old) == runs::without(new)
 }
 
-fn introduction(stack: &Stack, overlays: &[String]) -> String {
+fn introduction(stack: &Stack, overlays: &Overlays) -> String {
     let Stack { package, .. } = stack;
     let flag = match stack.architecture {
         Architecture::Arm64 => " --arm64",
@@ -59,12 +64,7 @@ fn introduction(stack: &Stack, overlays: &[String]) -> String {
         "# What `{package}` deploys\n\n\
          Written by the build script of `{package}`; the next build overwrites changes.\n\n"
     );
-    for overlay in overlays {
-        line(
-            &mut text,
-            &format!("`{overlay}` is merged into the template and may change what is said here.\n"),
-        );
-    }
+    text.push_str(&overlays::introduction(overlays));
     // A stack's name has no underscores.
     let name = package.replace('_', "-");
     text.push_str(&format!(
@@ -108,7 +108,7 @@ fn seconds(seconds: u32) -> String {
 mod tests {
     use quote::quote;
 
-    use super::{render, same_but_for_runs};
+    use super::{Overlays, render, same_but_for_runs};
     use crate::sample;
     use crate::stack::Stack;
 
@@ -118,7 +118,12 @@ mod tests {
     }
 
     fn at(stack: &Stack, now: &str) -> String {
-        render(stack, &[], &[], now.parse().expect("a time"))
+        render(
+            stack,
+            &[],
+            &Overlays::default(),
+            now.parse().expect("a time"),
+        )
     }
 
     #[test]

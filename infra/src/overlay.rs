@@ -1,34 +1,64 @@
 //! The user's own additions to the template.
 
-use std::path::Path;
+mod changes;
+mod check;
+mod literal;
+mod merged;
+mod mistake;
 
+use std::path::{Path, PathBuf};
+
+use redrive_syntax::rules::{self, Level};
+use redrive_syntax::{Warning, nearest};
 use serde_json::Value;
 
-use crate::error::Error;
+pub use changes::Change;
+use check::View;
+use merged::Merged;
+use mistake::Mistake;
 
-/// Merges the file at `path` into the template, as JSON merge patch
-/// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)): objects are merged,
-/// `null` removes, anything else replaces.
-pub(crate) fn apply(path: &Path, template: &mut Value) -> Result<(), Error> {
-    let fail = |why: String| Error::Overlay(path.to_path_buf(), why);
-    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-    let overlay: Value =
-        serde_json::from_str(&text).map_err(|error| fail(format!("it is not JSON: {error}")))?;
-    // Anything but an object would replace the whole template.
-    if !overlay.is_object() {
-        return Err(fail(
-            "it is not a JSON object; write `{\"Resources\": {…}}`".to_owned(),
-        ));
+use crate::discover::Note;
+use crate::error::{Error, Errors};
+use crate::stack::{Stack, StackFunction};
+
+/// One overlay: a JSON merge patch
+/// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)) of the template.
+pub(crate) struct Overlay {
+    /// Its path as the build script gives it.
+    path: PathBuf,
+    patch: Value,
+}
+
+impl Overlay {
+    /// Reads the file at `path` in the package's folder.
+    pub(crate) fn read(package: &Path, path: &Path) -> Result<Self, Error> {
+        let fail = |why: String| Error::Overlay(path.to_path_buf(), why);
+        let text = std::fs::read_to_string(package.join(path))
+            .map_err(|error| fail(format!("{error}; write the file, or mend its path")))?;
+        let patch: Value = serde_json::from_str(&text)
+            .map_err(|error| fail(format!("it is not JSON: {error}")))?;
+        // Anything but an object would replace the whole template.
+        if !patch.is_object() {
+            return Err(fail(
+                "it is not a JSON object; write `{\"Resources\": {…}}`".to_owned(),
+            ));
+        }
+        let path = path.to_path_buf();
+        Ok(Self { path, patch })
     }
-    json_patch::merge(template, &overlay);
-    check_resources(template).map_err(fail)
+
+    /// Objects are merged, `null` removes, anything else replaces.
+    fn merge_into(&self, template: &mut Value) -> Result<(), Error> {
+        json_patch::merge(template, &self.patch);
+        check_types(template).map_err(|why| Error::Overlay(self.path.clone(), why))
+    }
 }
 
 /// A misspelt logical id makes a new resource, of which the overlay gives only
 /// some properties: it has no type.
-fn check_resources(template: &Value) -> Result<(), String> {
+fn check_types(template: &Value) -> Result<(), String> {
     let Some(resources) = template["Resources"].as_object() else {
-        return Err("it leaves no object `Resources`".to_owned());
+        return Err("it leaves no object `Resources`; remove that from it".to_owned());
     };
     match resources
         .iter()
@@ -39,88 +69,142 @@ fn check_resources(template: &Value) -> Result<(), String> {
             let known: Vec<_> = resources
                 .iter()
                 .filter(|(_, resource)| resource["Type"].is_string())
-                .map(|(id, _)| format!("`{id}`"))
+                .map(|(id, _)| id.as_str())
                 .collect();
+            let names = match nearest(id, known.iter().copied()) {
+                Some(near) => format!("`{near}`"),
+                None => format!("one of `{}`", known.join("`, `")),
+            };
             Err(format!(
-                "resource `{id}` has no `Type`; give it one, or name a resource of the template: {}",
-                known.join(", ")
+                "the template has no resource `{id}`, and one of your own needs a `Type`; did you mean {names}?"
             ))
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
+/// What the overlays make of a stack.
+pub(crate) struct Overlaid {
+    pub(crate) template: Value,
+    /// The stack with what the overlays set instead of the attributes.
+    pub(crate) stack: Stack,
+    /// What is doubtful about it.
+    pub(crate) doubts: Vec<Doubt>,
+    /// What is not as the attributes alone would have it.
+    pub(crate) changes: Vec<Change>,
+}
 
-    use serde_json::{Value, json};
+/// A warning about what an overlay sets of a function.
+pub(crate) struct Doubt {
+    binary: String,
+    function: String,
+    warning: Warning,
+}
 
-    use super::apply;
-
-    fn template() -> Value {
-        json!({
-            "Description": "of shop",
-            "Resources": { "Queue": { "Type": "AWS::SQS::Queue", "Properties": { "A": 1, "B": [1] } } },
-        })
+impl Doubt {
+    pub(crate) fn note(&self) -> Note<'_> {
+        Note {
+            binary: &self.binary,
+            function: &self.function,
+            warning: &self.warning,
+        }
     }
+}
 
-    fn applied(overlay: &str) -> Result<Value, String> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("overlay.json");
-        fs::write(&path, overlay).expect("a new file");
-        let mut template = template();
-        apply(&path, &mut template).map_err(|error| error.to_string())?;
+/// Merges the overlays, in their order, into what `render` makes of the stack,
+/// and refuses what breaks a rule.
+///
+/// What the template derives from a setting, such as an alarm's threshold from
+/// a queue's retention, follows the overlays' value, too.
+pub(crate) fn apply(
+    overlays: &[Overlay],
+    stack: &Stack,
+    render: impl Fn(&Stack) -> Value,
+) -> Result<Overlaid, Errors> {
+    let merge = |mut template: Value| -> Result<Value, Error> {
+        for overlay in overlays {
+            overlay.merge_into(&mut template)?;
+        }
         Ok(template)
-    }
+    };
+    let before = render(stack);
+    let first = merge(before.clone())?;
+    let read: Vec<_> = stack
+        .functions
+        .iter()
+        .map(|entry| Merged::read(&entry.function, &first))
+        .collect();
+    let functions = stack.functions.iter().zip(&read);
+    let functions = functions.map(|(entry, merged)| StackFunction {
+        binary: entry.binary.clone(),
+        function: merged.function.clone(),
+    });
+    let stack_after = Stack {
+        functions: functions.collect(),
+        ..stack.clone()
+    };
+    let base = render(&stack_after);
+    let template = merge(base.clone())?;
 
-    #[test]
-    fn objects_merge_null_removes_and_the_rest_replaces() {
-        let overlay = r#"{
-            "Description": null,
-            "Resources": {
-                "Queue": { "Properties": { "A": null, "B": [2], "C": {"D": true} } },
-                "Topic": { "Type": "AWS::SNS::Topic" }
-            }
-        }"#;
-        let expected = json!({
-            "Resources": {
-                "Queue": { "Type": "AWS::SQS::Queue", "Properties": { "B": [2], "C": { "D": true } } },
-                "Topic": { "Type": "AWS::SNS::Topic" },
-            },
-        });
-        assert_eq!(applied(overlay), Ok(expected));
-        assert_eq!(applied("{}"), Ok(template()));
+    let general = check::template(&template);
+    let mut judged = Judged {
+        overlays,
+        errors: Vec::new(),
+        doubts: Vec::new(),
+    };
+    general.iter().for_each(|mistake| judged.refuse(mistake));
+    for (entry, merged) in stack.functions.iter().zip(&read) {
+        let view = View::new(&template, &base, &before, entry, merged);
+        for mistake in merged.mistakes.iter().chain(&view.mistakes(&general)) {
+            judged.judge(entry, mistake);
+        }
     }
+    Errors::check(judged.errors)?;
+    Ok(Overlaid {
+        changes: changes::between(&before, &template),
+        template,
+        stack: stack_after,
+        doubts: judged.doubts,
+    })
+}
 
-    #[test]
-    fn a_bad_overlay_says_what_is_wrong() {
-        let cases = [
-            (
-                "{",
-                "it is not JSON: EOF while parsing an object at line 1 column 1",
-            ),
-            ("[]", "it is not a JSON object"),
-            ("null", "it is not a JSON object"),
-            (r#"{"Resources": null}"#, "it leaves no object `Resources`"),
-            (
-                r#"{"Resources": {"Quueue": {"Properties": {}}}}"#,
-                "resource `Quueue` has no `Type`; give it one, or name a resource of the template: `Queue`",
-            ),
-        ];
-        for (overlay, expected) in cases {
-            let error = applied(overlay).expect_err(overlay);
-            assert!(
-                error.contains("overlay.json` cannot be applied: "),
-                "{error}"
-            );
-            assert!(error.contains(expected), "{error}");
+/// Errors and warnings, kept apart.
+struct Judged<'a> {
+    overlays: &'a [Overlay],
+    errors: Vec<Error>,
+    doubts: Vec<Doubt>,
+}
+
+impl Judged<'_> {
+    fn judge(&mut self, entry: &StackFunction, mistake: &Mistake) {
+        let function = &entry.function;
+        let accepted = function.allow.iter().any(|id| id == mistake.rule);
+        let level = rules::find(mistake.rule).map(|rule| rule.level);
+        match level {
+            Some(Level::Warning) => self.doubt(entry, mistake, accepted),
+            Some(Level::Deliberate) if accepted => self.doubt(entry, mistake, accepted),
+            _ => self.refuse(mistake),
         }
     }
 
-    #[test]
-    fn a_missing_overlay_is_an_error() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let error = apply(&folder.path().join("none.json"), &mut template()).expect_err("no file");
-        assert!(error.to_string().contains("none.json"), "{error}");
+    fn refuse(&mut self, mistake: &Mistake) {
+        self.errors.extend(mistake.error(self.overlays));
+    }
+
+    fn doubt(&mut self, entry: &StackFunction, mistake: &Mistake, accepted: bool) {
+        let Some(message) = mistake.words(self.overlays) else {
+            return;
+        };
+        self.doubts.push(Doubt {
+            binary: entry.binary.clone(),
+            function: entry.function.name.clone(),
+            warning: Warning {
+                rule: mistake.rule,
+                message,
+                accepted,
+            },
+        });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ pub(crate) fn no_function(discovery: &Discovery, package: &str) -> String {
         )
     } else if discovery.binaries.is_empty() {
         format!(
-            "`{package}` has no binary target, and a Lambda function is one, so no template is written; \
+            "this build makes no binary of `{package}`, and a Lambda function is one, so no template is written; \
              write the function in `src/main.rs` or `src/bin/<name>.rs`, or leave `redrive_infra` out of the build script"
         )
     } else {
@@ -71,8 +71,8 @@ pub(crate) fn no_function(discovery: &Discovery, package: &str) -> String {
             .map(|name| format!("`{name}`"))
             .collect();
         format!(
-            "no `#[sqs_batch]` function is in the binaries of `{package}` ({}), so no template is written; \
-             write one out in a file that `mod` reaches, or leave `redrive_infra` out of the build script",
+            "no `#[sqs_batch]` function is in what this build compiles of `{package}` (binaries: {}), so no template is written; \
+             write one out in a file that `mod` reaches, enable the feature it is behind, or leave `redrive_infra` out of the build script",
             binaries.join(", ")
         )
     };
@@ -115,11 +115,11 @@ mod tests {
             assert!(text.starts_with(start), "{text}");
             assert!(text.ends_with(" [no_function]"), "{text}");
         };
-        starts(&discovery, "`shop` has no binary target");
+        starts(&discovery, "this build makes no binary of `shop`");
         discovery.binaries = vec!["a".to_owned(), "b".to_owned()];
         starts(
             &discovery,
-            "no `#[sqs_batch]` function is in the binaries of `shop` (`a`, `b`)",
+            "no `#[sqs_batch]` function is in what this build compiles of `shop` (binaries: `a`, `b`)",
         );
         discovery.found.push(Found {
             binary: "a".to_owned(),

@@ -323,3 +323,74 @@ fn what_cannot_be_read_is_an_error() {
     let error = discover(folder.path(), &Cfg::default()).err();
     assert!(matches!(error, Some(Error::Manifest(..))), "{error:?}");
 }
+
+#[test]
+fn a_library_has_no_binary() {
+    let folder = package(&[("src/lib.rs", &handler("library"))]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert!(discovery.binaries.is_empty() && discovery.found.is_empty());
+    assert!(discovery.is_sound());
+}
+
+#[test]
+fn a_main_that_is_no_target_is_not_read() {
+    let folder = package(&[("src/main.rs", &handler("root")), ("src/lib.rs", "")]);
+    write(
+        folder.path(),
+        "Cargo.toml",
+        &format!("{MANIFEST}autobins = false\n"),
+    );
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert!(discovery.binaries.is_empty() && discovery.found.is_empty());
+}
+
+#[test]
+fn a_binary_without_a_function_is_a_binary() {
+    let folder = package(&[
+        ("src/main.rs", "fn main() {}"),
+        (
+            "src/bin/off.rs",
+            &format!("#[cfg(any())] {}", handler("off")),
+        ),
+        ("src/bin/included.rs", "include!(\"../included.rs\");"),
+        ("src/included.rs", &handler("included")),
+    ]);
+    let discovery = discover(folder.path(), &Cfg::default()).expect("a readable package");
+    assert_eq!(discovery.binaries, ["included", "off", "shop"]);
+    assert!(discovery.found.is_empty() && discovery.is_sound());
+}
+
+#[test]
+fn a_member_of_a_workspace_may_share_a_module_with_another() {
+    let folder = TempDir::new().expect("a temporary folder");
+    write(
+        folder.path(),
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"shop\"]\n",
+    );
+    let targets = "autobins = false\n[[bin]]\nname = \"orders\"\npath = \"src/orders.rs\"\n";
+    write(
+        folder.path(),
+        "shop/Cargo.toml",
+        &format!("{MANIFEST}{targets}"),
+    );
+    let root = "#[path = \"../../shared/orders.rs\"] mod orders; use orders::main;";
+    write(folder.path(), "shop/src/orders.rs", root);
+    write(folder.path(), "shop/src/main.rs", &handler("no_target"));
+    write(folder.path(), "shared/orders.rs", &handler("handle"));
+    let shop = folder.path().join("shop");
+    let discovery = discover(&shop, &Cfg::default()).expect("a readable package");
+    assert_eq!(discovery.binaries, ["orders"]);
+    assert_eq!(discovery.deployed()[0].function.name, "handle");
+    let shared = shop.join("src/../../shared/orders.rs");
+    assert!(discovery.paths.contains(&shared), "{:?}", discovery.paths);
+}
+
+#[test]
+fn a_file_of_two_binaries_is_two_functions() {
+    let folder = package(&[("src/main.rs", &handler("handle"))]);
+    let targets = "[[bin]]\nname = \"a\"\npath = \"src/main.rs\"\n\
+                   [[bin]]\nname = \"b\"\npath = \"src/main.rs\"\n";
+    write(folder.path(), "Cargo.toml", &format!("{MANIFEST}{targets}"));
+    assert_eq!(found(&folder, ""), ["a||handle", "b||handle"]);
+}

@@ -3,7 +3,7 @@
 use redrive_syntax::Function;
 
 /// A resource or output that each function has, or may have.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Queue,
     QueuePolicy,

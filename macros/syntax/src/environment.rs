@@ -83,7 +83,12 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> BTreeMap<String,
     variables
 }
 
-fn check_name(name: &str) -> Result<(), (&'static str, String)> {
+/// Refuses a name that Lambda or the template would, with the rule's id and the
+/// way out.
+///
+/// # Errors
+/// If it is reserved, or no name of a variable.
+pub fn check_name(name: &str) -> Result<(), (&'static str, String)> {
     if RESERVED.contains(&name) {
         return Err((
             "env_reserved",

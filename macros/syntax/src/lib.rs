@@ -6,7 +6,7 @@
 
 mod attribute;
 mod doubt;
-mod environment;
+pub mod environment;
 pub mod errors;
 pub mod function;
 pub mod keys;
@@ -23,6 +23,7 @@ use syn::ext::IdentExt;
 
 pub use errors::Errors;
 pub use function::Function;
+pub use nearest::nearest;
 pub use options::Paths;
 pub use rules::Warning;
 pub use signature::Handler;

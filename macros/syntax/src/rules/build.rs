@@ -1,7 +1,7 @@
 //! Rules that only the build script judges: about the package, its files, and
 //! the template with what an overlay makes of it.
 
-use super::syntax::rule;
+use super::syntax::{rule, warning};
 use super::{Level, Rule};
 
 const fn notice(
@@ -20,6 +20,11 @@ const fn see(link: &'static str, rule: Rule) -> Rule {
     Rule { link, ..rule }
 }
 
+const ERROR_HANDLING: &str =
+    "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html";
+const SCALING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html";
+const CONFIGURE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
+const FILTERING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html";
 const LIMITS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";
 
@@ -61,6 +66,69 @@ pub(super) const RULES: &[Rule] = &[
             "A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000 bytes. A function takes 11 resources and 5 outputs, one with a redrive 18 and 6, so a package has room for some 27 with a redrive, or for 40 without.",
             "// a package with 40 functions in src/bin/",
             "// two packages with 20 functions each",
+        ),
+    ),
+    see(
+        ERROR_HANDLING,
+        rule(
+            "response_types",
+            "Without `ReportBatchItemFailures` Lambda takes the worker's list of failed messages for a success, and deletes them.",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"FunctionResponseTypes\": [] } } } }",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"Enabled\": true } } } }",
+        ),
+    ),
+    see(
+        SCALING,
+        rule(
+            "reserved_concurrency",
+            "A function needs as many reserved invocations as its event source mappings may start at once; else Lambda throttles them, each throttled batch counts as a receive, and good messages end in the DLQ.",
+            "// max_concurrency = 20, and infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 10 } } } }",
+            "// max_concurrency = 20, and infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 20 } } } }",
+        ),
+    ),
+    see(
+        CONFIGURE,
+        warning(
+            "reserved_concurrency_low",
+            "Lambda starts with five batches at once. A function with fewer reserved invocations is throttled, and each throttled batch counts as a receive.",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 2 } } } }",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 5 } } } }",
+        ),
+    ),
+    see(
+        SCALING,
+        rule(
+            "provisioned_pollers",
+            "Pollers of its own (`ProvisionedPollerConfig`) and a limit of concurrency (`ScalingConfig`) exclude each other, and there are at most as many of the first as `MaximumPollers` says.",
+            "// max_concurrency = 20, and infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"ProvisionedPollerConfig\": { \"MinimumPollers\": 2 } } } } }",
+            "// no max_concurrency, and infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"ProvisionedPollerConfig\": { \"MinimumPollers\": 2 } } } } }",
+        ),
+    ),
+    see(
+        FILTERING,
+        rule(
+            "filter_criteria",
+            "A filter's `Pattern` is a JSON object in a string of at most 4,096 characters, and a mapping has at most 10 filters.",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"FilterCriteria\": { \"Filters\": [{ \"Pattern\": \"body.kind = order\" }] } } } } }",
+            "// allow = \"filter_deletes\", and infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"FilterCriteria\": { \"Filters\": [{ \"Pattern\": \"{\\\"body\\\":{\\\"kind\\\":[\\\"order\\\"]}}\" }] } } } } }",
+        ),
+    ),
+    see(
+        FILTERING,
+        warning(
+            "filter_deletes",
+            "Lambda deletes the messages that no filter lets through: they go neither to the worker nor to the DLQ.",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"FilterCriteria\": { \"Filters\": [{ \"Pattern\": \"{\\\"body\\\":{\\\"kind\\\":[\\\"order\\\"]}}\" }] } } } } }",
+            "// allow = \"filter_deletes\", and the same infra/overlay.json",
+        ),
+    ),
+    see(
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
+        rule(
+            "queue_encryption",
+            "A queue is encrypted with a key of SQS (`SqsManagedSseEnabled`, as the template says) or with one of KMS (`KmsMasterKeyId`), never with both. With a KMS key the roles need `kms:Decrypt`, and those that send `kms:GenerateDataKey`.",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleQueue\": { \"Properties\": { \"KmsMasterKeyId\": \"alias/orders\" } } } }",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleQueue\": { \"Properties\": { \"KmsMasterKeyId\": \"alias/orders\", \"SqsManagedSseEnabled\": null } } } }",
         ),
     ),
 ];

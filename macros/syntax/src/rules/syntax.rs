@@ -20,7 +20,7 @@ pub(super) const fn rule(
     }
 }
 
-const fn warning(
+pub(super) const fn warning(
     id: &'static str,
     reason: &'static str,
     fails: &'static str,
@@ -299,7 +299,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "overlay",
-        "The overlay is a JSON merge patch of the template: an object, in a file that can be read, that leaves each resource its `Type`.",
+        "The overlay is a JSON merge patch of the template: an object, in a file that can be read, that leaves each resource its `Type`, and each function what it cannot do without: its handler, its mapping, its DLQ, and whatever another resource refers to. What it sets instead of a key of the attribute must be right by that key's rules.",
         "// infra/overlay.json\n[{ \"Resources\": {} }]",
         "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 20 } } } }",
     ),

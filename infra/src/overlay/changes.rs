@@ -1,0 +1,78 @@
+//! What the overlays change, for `stack.md`.
+
+use serde_json::Value;
+
+/// One value of the template that is not as the attributes alone would have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The value's JSON pointer.
+    pub pointer: String,
+    /// Without the overlays; `None` if it is not there.
+    pub before: Option<Value>,
+    /// With them; `None` if they remove it.
+    pub after: Option<Value>,
+}
+
+/// The changes from one template to the other, in the order of their keys.
+pub(super) fn between(before: &Value, after: &Value) -> Vec<Change> {
+    let mut changes = Vec::new();
+    compare(Some(before), Some(after), String::new(), &mut changes);
+    changes.sort_by(|one, other| one.pointer.cmp(&other.pointer));
+    changes
+}
+
+fn compare(
+    before: Option<&Value>,
+    after: Option<&Value>,
+    pointer: String,
+    changes: &mut Vec<Change>,
+) {
+    if before == after {
+        return;
+    }
+    if let (Some(Value::Object(old)), Some(Value::Object(new))) = (before, after) {
+        for (name, value) in old {
+            compare(
+                Some(value),
+                new.get(name),
+                format!("{pointer}/{name}"),
+                changes,
+            );
+        }
+        for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+            compare(None, Some(value), format!("{pointer}/{name}"), changes);
+        }
+        return;
+    }
+    changes.push(Change {
+        pointer,
+        before: before.cloned(),
+        after: after.cloned(),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Change, between};
+
+    #[test]
+    fn the_smallest_values_that_differ() {
+        let before = json!({ "A": { "B": 1, "C": [1], "D": 4 }, "E": 5 });
+        let after = json!({ "A": { "B": 2, "C": [1, 2] }, "E": 5, "F": { "G": 6 } });
+        let change = |pointer: &str, before, after| Change {
+            pointer: pointer.to_owned(),
+            before,
+            after,
+        };
+        let expected = [
+            change("/A/B", Some(json!(1)), Some(json!(2))),
+            change("/A/C", Some(json!([1])), Some(json!([1, 2]))),
+            change("/A/D", Some(json!(4)), None),
+            change("/F", None, Some(json!({ "G": 6 }))),
+        ];
+        assert_eq!(between(&before, &after), expected);
+        assert!(between(&after, &after).is_empty());
+    }
+}

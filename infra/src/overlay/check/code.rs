@@ -1,0 +1,89 @@
+//! What the compiled binary depends on.
+
+use serde_json::Value;
+
+use super::{Literal, Mistake, View};
+use crate::template::Part;
+
+/// What the binary takes for the worker's handler, beside its name.
+const ANY_HANDLER: &str = "bootstrap";
+
+pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
+    let of = |part| [handler(view, part), architecture(view, part)];
+    [Part::Worker, Part::Redrive]
+        .into_iter()
+        .flat_map(of)
+        .flatten()
+        .collect()
+}
+
+fn handler(view: &View<'_>, part: Part) -> Option<Mistake> {
+    let pointer = view.pointer(part, "Handler");
+    let compiled = view.base.pointer(&pointer)?.as_str()?;
+    let Literal::Plain(Value::String(handler)) = Literal::at(view.template, &pointer) else {
+        return None;
+    };
+    let is_known = handler == compiled || (part == Part::Worker && handler == ANY_HANDLER);
+    (!is_known).then(|| {
+        Mistake::new(
+            "overlay",
+            pointer,
+            format!("the binary holds no handler `{handler}`, but `{compiled}`; leave `Handler` out of the overlay"),
+        )
+    })
+}
+
+fn architecture(view: &View<'_>, part: Part) -> Option<Mistake> {
+    let pointer = view.pointer(part, "Architectures");
+    let built = view.base.pointer(&pointer)?;
+    let Literal::Plain(architectures) = Literal::at(view.template, &pointer) else {
+        return None;
+    };
+    let others = architectures.as_array()?;
+    let is_known = others.iter().all(Value::is_string);
+    (is_known && architectures != built).then(|| {
+        Mistake::new(
+            "architecture",
+            pointer,
+            format!("the code is built for {built}; leave `Architectures` out of the overlay, and build for the other, such as with `cargo lambda build --arm64`"),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+    use serde_json::json;
+
+    use crate::overlay::check::testing::{assert_told, told, with};
+
+    #[test]
+    fn a_binary_knows_its_handlers() {
+        let handler = |part, name| {
+            let patch = with(part, json!({ "Handler": name }));
+            told(quote!(dlq_redrive = "rate(1 day)"), patch)
+        };
+        for part in ["Worker", "Redrive"] {
+            let place = format!("{part}/Properties/Handler");
+            assert_told(
+                &handler(part, "main"),
+                &place,
+                "overlay",
+                "no handler `main`",
+            );
+        }
+        assert!(handler("Worker", "bootstrap").is_empty());
+    }
+
+    #[test]
+    fn code_is_built_for_one_architecture() {
+        let patch = with("Worker", json!({ "Architectures": ["x86_64"] }));
+        let place = "Worker/Properties/Architectures";
+        assert_told(
+            &told(quote!(), patch),
+            place,
+            "architecture",
+            "built for [\"arm64\"]",
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! The source queue and its DLQ.
+
+use serde_json::Value;
+
+use super::{Literal, Mistake, View, property, resources};
+use crate::template::Part;
+
+pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
+    if !view.has(Part::Queue) || !view.has(Part::Dlq) {
+        // What refers to it says so.
+        return Vec::new();
+    }
+    let kinds = [Part::Queue, Part::Dlq].map(|part| kind(view, part));
+    [redrive_policy(view), name(view)]
+        .into_iter()
+        .chain(kinds)
+        .flatten()
+        .collect()
+}
+
+fn redrive_policy(view: &View<'_>) -> Option<Mistake> {
+    let has_dlq = match view.literal(Part::Queue, "RedrivePolicy") {
+        Literal::Later => true,
+        Literal::Plain(policy) => policy.is_string() || !policy["deadLetterTargetArn"].is_null(),
+        _ => false,
+    };
+    (!has_dlq).then(|| {
+        Mistake::new(
+            "overlay",
+            view.pointer(Part::Queue, "RedrivePolicy/deadLetterTargetArn"),
+            "without a DLQ a message that cannot succeed comes back until it expires, and is lost then; \
+             leave `deadLetterTargetArn` in, and set `maxReceiveCount` if it is about that"
+                .to_owned(),
+        )
+    })
+}
+
+/// The DLQ spells the source's ARN out, so it would take no messages of a queue
+/// under another name.
+fn name(view: &View<'_>) -> Option<Mistake> {
+    let differs = |part, path: &str| {
+        let pointer = view.pointer(part, path);
+        view.template.pointer(&pointer) != view.base.pointer(&pointer)
+    };
+    let is_lost = differs(Part::Queue, "QueueName") && !differs(Part::Dlq, "RedriveAllowPolicy");
+    is_lost.then(|| {
+        Mistake::new(
+            "overlay",
+            view.pointer(Part::Queue, "QueueName"),
+            format!(
+                "the DLQ takes messages of `{}` only; write `queue = \"…\"` in the attribute instead, and leave `QueueName` out of the overlay",
+                view.attribute.queue
+            ),
+        )
+    })
+}
+
+fn kind(view: &View<'_>, part: Part) -> Option<Mistake> {
+    let is_fifo = match view.literal(part, "FifoQueue") {
+        Literal::Missing => false,
+        Literal::Plain(Value::Bool(is_fifo)) => *is_fifo,
+        Literal::Plain(Value::String(text)) => text == "true",
+        _ => return None,
+    };
+    (is_fifo != view.attribute.is_fifo()).then(|| {
+        Mistake::new(
+            "overlay",
+            view.pointer(part, "FifoQueue"),
+            "the source queue and the DLQ are of one kind, which `queue` in the attribute says; \
+             end it in `.fifo`, or not, and leave `FifoQueue` out of the overlay"
+                .to_owned(),
+        )
+    })
+}
+
+/// Queues that are encrypted twice, of all that the template has.
+pub(super) fn encryption_mistakes(template: &Value) -> Vec<Mistake> {
+    let judged = resources(template, "AWS::SQS::Queue").filter_map(|(id, _)| {
+        let at = |path: &str| Literal::at(template, &property(id, path));
+        let by_sqs = matches!(
+            at("SqsManagedSseEnabled"),
+            Literal::Plain(Value::Bool(true))
+        );
+        (by_sqs && at("KmsMasterKeyId").is_set()).then(|| {
+            Mistake::new(
+                "queue_encryption",
+                property(id, "KmsMasterKeyId"),
+                "SQS encrypts the queue with a key of its own or with yours, not with both; \
+                 write `\"SqsManagedSseEnabled\": null` beside `KmsMasterKeyId`"
+                    .to_owned(),
+            )
+        })
+    });
+    judged.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+    use serde_json::json;
+
+    use crate::overlay::check::testing::{assert_told, told, with};
+
+    #[test]
+    fn a_queue_has_a_dlq() {
+        let told = |policy| told(quote!(), with("Queue", json!({ "RedrivePolicy": policy })));
+        let words = "without a DLQ";
+        let place = "Queue/Properties/RedrivePolicy";
+        assert_told(&told(json!(null)), place, "overlay", words);
+        let target = json!({ "deadLetterTargetArn": null });
+        let below = format!("{place}/deadLetterTargetArn");
+        assert_told(&told(target), &below, "overlay", words);
+        assert!(told(json!({ "maxReceiveCount": 6 })).is_empty());
+    }
+
+    #[test]
+    fn a_queue_is_named_by_the_attribute() {
+        let told = |patch| told(quote!(), patch);
+        let name = json!({ "QueueName": { "Fn::Sub": "${NamePrefix}jobs" } });
+        let place = "Queue/Properties/QueueName";
+        let words = "write `queue = \"…\"` in the attribute";
+        assert_told(&told(with("Queue", name.clone())), place, "overlay", words);
+        let patch = json!({ "Resources": {
+            "OrdersQueue": { "Properties": name },
+            "OrdersDlq": { "Properties": { "RedriveAllowPolicy": null } },
+        } });
+        assert!(told(patch).is_empty());
+    }
+
+    #[test]
+    fn a_dlq_is_of_the_queues_kind() {
+        let fifo = json!({ "FifoQueue": true });
+        let words = "of one kind";
+        for part in ["Queue", "Dlq"] {
+            let place = format!("{part}/Properties/FifoQueue");
+            let told = told(quote!(), with(part, fifo.clone()));
+            assert_told(&told, &place, "overlay", words);
+        }
+        let attribute = quote!(queue = "orders.fifo", allow = "fifo_dlq_order");
+        let told = told(attribute, with("Dlq", json!({ "FifoQueue": null })));
+        assert_told(&told, "Dlq/Properties/FifoQueue", "overlay", words);
+    }
+
+    #[test]
+    fn a_queue_is_encrypted_once() {
+        let told = |patch| told(quote!(), patch);
+        let key = json!({ "KmsMasterKeyId": { "Ref": "AWS::AccountId" } });
+        let place = "Queue/Properties/KmsMasterKeyId";
+        assert_told(
+            &told(with("Queue", key)),
+            place,
+            "queue_encryption",
+            "not with both",
+        );
+        let own = json!({ "KmsMasterKeyId": "alias/orders", "SqsManagedSseEnabled": null });
+        assert!(told(with("Queue", own)).is_empty());
+    }
+}

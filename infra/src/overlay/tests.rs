@@ -1,0 +1,179 @@
+use std::fs;
+use std::path::Path;
+
+use quote::quote;
+use serde_json::{Value, json};
+
+use super::{Overlaid, Overlay, apply};
+use crate::sample;
+use crate::template::render;
+
+fn read(overlay: &str) -> Result<Overlay, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("overlay.json"), overlay).expect("a new file");
+    Overlay::read(folder.path(), Path::new("overlay.json")).map_err(|error| error.to_string())
+}
+
+fn merged(overlay: &str) -> Result<Value, String> {
+    let mut template = json!({
+        "Description": "of shop",
+        "Resources": { "Queue": { "Type": "AWS::SQS::Queue", "Properties": { "A": 1, "B": [1] } } },
+    });
+    read(overlay)?
+        .merge_into(&mut template)
+        .map_err(|error| error.to_string())?;
+    Ok(template)
+}
+
+#[test]
+fn objects_merge_null_removes_and_the_rest_replaces() {
+    let overlay = r#"{
+        "Description": null,
+        "Resources": {
+            "Queue": { "Properties": { "A": null, "B": [2], "C": {"D": true} } },
+            "Topic": { "Type": "AWS::SNS::Topic" }
+        }
+    }"#;
+    let expected = json!({
+        "Resources": {
+            "Queue": { "Type": "AWS::SQS::Queue", "Properties": { "B": [2], "C": { "D": true } } },
+            "Topic": { "Type": "AWS::SNS::Topic" },
+        },
+    });
+    assert_eq!(merged(overlay), Ok(expected));
+}
+
+#[test]
+fn a_bad_overlay_says_what_is_wrong() {
+    let cases = [
+        (
+            "{",
+            "it is not JSON: EOF while parsing an object at line 1 column 1",
+        ),
+        ("[]", "it is not a JSON object"),
+        ("null", "it is not a JSON object"),
+        (r#"{"Resources": null}"#, "it leaves no object `Resources`"),
+        (
+            r#"{"Resources": {"Quueue": {"Properties": {}}}}"#,
+            "the template has no resource `Quueue`, and one of your own needs a `Type`; did you mean `Queue`?",
+        ),
+        (
+            r#"{"Resources": {"Topic": {"Properties": {}}}}"#,
+            "did you mean one of `Queue`?",
+        ),
+    ];
+    for (overlay, expected) in cases {
+        let error = merged(overlay).expect_err(overlay);
+        let start = "overlay `overlay.json` cannot be applied: ";
+        assert!(error.starts_with(start), "{error}");
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_missing_overlay_is_an_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let error = Overlay::read(folder.path(), Path::new("none.json")).err();
+    let error = error.expect("no file").to_string();
+    assert!(error.contains("overlay `none.json`"), "{error}");
+}
+
+fn overlaid(patches: &[Value]) -> Result<Overlaid, Vec<String>> {
+    let attribute = quote!(dlq_redrive = "rate(1 day)");
+    let stack = sample::stack([sample::with("orders", attribute)]);
+    let overlays: Vec<_> = patches
+        .iter()
+        .enumerate()
+        .map(|(number, patch)| Overlay {
+            path: format!("{number}.json").into(),
+            patch: patch.clone(),
+        })
+        .collect();
+    apply(&overlays, &stack, |stack| render(stack, "code"))
+        .map_err(|errors| errors.0.iter().map(ToString::to_string).collect())
+}
+
+fn queue(properties: Value) -> Value {
+    let mut patch = json!({});
+    patch["Resources"]["OrdersQueue"]["Properties"] = properties;
+    patch
+}
+
+#[test]
+fn no_overlay_changes_nothing() {
+    let overlaid = overlaid(&[]).expect("a sound stack");
+    let attribute = quote!(dlq_redrive = "rate(1 day)");
+    let stack = sample::stack([sample::with("orders", attribute)]);
+    assert_eq!(overlaid.stack, stack);
+    assert_eq!(overlaid.template, render(&stack, "code"));
+    assert!(overlaid.changes.is_empty() && overlaid.doubts.is_empty());
+}
+
+#[test]
+fn the_stack_is_as_the_overlays_leave_it() {
+    let patches = [
+        queue(json!({ "MessageRetentionPeriod": 86_400, "VisibilityTimeout": 200 })),
+        queue(json!({ "VisibilityTimeout": 240 })),
+    ];
+    let overlaid = overlaid(&patches).expect("a sound stack");
+    let function = &overlaid.stack.functions[0].function;
+    assert_eq!(function.retention, 86_400);
+    assert_eq!(function.visibility_timeout, 240);
+    // An alarm at half of the attribute's retention would never ring.
+    let alarm = &overlaid.template["Resources"]["OrdersQueueAgeAlarm"]["Properties"];
+    assert_eq!(alarm["Threshold"], 43_200);
+    let changed: Vec<_> = overlaid
+        .changes
+        .iter()
+        .map(|change| change.pointer.as_str())
+        .collect();
+    assert_eq!(
+        changed,
+        [
+            "/Resources/OrdersQueue/Properties/MessageRetentionPeriod",
+            "/Resources/OrdersQueue/Properties/VisibilityTimeout",
+            "/Resources/OrdersQueueAgeAlarm/Properties/Threshold",
+        ]
+    );
+}
+
+#[test]
+fn all_mistakes_are_told_each_of_its_overlay() {
+    let mapping = json!({ "FunctionResponseTypes": [] });
+    let patches = [
+        queue(json!({ "VisibilityTimeout": 10, "DelaySeconds": 1000 })),
+        json!({ "Resources": { "OrdersEventSourceMapping": { "Properties": mapping } } }),
+    ];
+    let told = overlaid(&patches).err().expect("three mistakes");
+    let starts = [
+        "overlay `0.json`, `/Resources/OrdersQueue/Properties/DelaySeconds`",
+        "overlay `1.json`, `/Resources/OrdersEventSourceMapping/Properties/FunctionResponseTypes`",
+        "overlay `0.json`, `/Resources/OrdersQueue/Properties/VisibilityTimeout`",
+    ];
+    assert_eq!(told.len(), starts.len(), "{told:#?}");
+    for (text, start) in told.iter().zip(starts) {
+        assert!(text.starts_with(start), "{text}");
+    }
+}
+
+#[test]
+fn what_the_last_overlay_mends_is_no_mistake() {
+    let patches = [
+        queue(json!({ "VisibilityTimeout": 10 })),
+        queue(json!({ "VisibilityTimeout": 180 })),
+    ];
+    assert!(overlaid(&patches).is_ok());
+}
+
+/// The resource that is gone is told, and not what its properties would be.
+#[test]
+fn a_resource_that_is_removed_is_one_mistake() {
+    for id in ["Queue", "Dlq", "Worker", "WorkerRole", "Redrive"] {
+        let id = format!("Orders{id}");
+        let told = overlaid(&[json!({ "Resources": { id.as_str(): null } })]);
+        let told = told.err().expect("a mistake");
+        assert_eq!(told.len(), 1, "{told:#?}");
+        let start = format!("overlay `0.json`, `/Resources/{id}`: ");
+        assert!(told[0].starts_with(&start), "{told:#?}");
+    }
+}
