@@ -70,7 +70,7 @@ impl Error {
         match self {
             Self::NotABuildScript(name) => write!(
                 f,
-                "cargo did not set `{name}`; call `redrive_infra::build()` from the package's build script"
+                "cargo did not set `{name}`, as it does for a build script; call `redrive_infra::build()` from the package's `build.rs`"
             ),
             Self::Manifest(path, why) => write!(
                 f,
@@ -94,11 +94,11 @@ impl Error {
             ),
             Self::Cfg(text) => write!(
                 f,
-                "`{text}` is no cfg; `Builder::cfg` takes `name` or `name=\"value\"`"
+                "`{text}` is no cfg that `Builder::cfg` can set; write `name` or `name=\"value\"`"
             ),
             Self::Architecture(architecture) => write!(
                 f,
-                "AWS Lambda runs `aarch64` and `x86_64`, not `{architecture}`; build with `--target` for one of them"
+                "AWS Lambda runs `aarch64` and `x86_64`, not `{architecture}`; build for one of them, such as with `cargo lambda build --arm64`"
             ),
             Self::Overlay(path, why) => {
                 write!(f, "overlay `{}` cannot be applied: {why}", path.display())

@@ -9,6 +9,7 @@ mod concurrency;
 mod environment;
 mod filters;
 mod mapping;
+mod policies;
 mod queue;
 mod ranges;
 mod references;
@@ -69,12 +70,13 @@ impl<'a> View<'a> {
 
     /// What is wrong with the function's part, besides the `general` mistakes.
     pub(super) fn mistakes(&self, general: &[Mistake]) -> Vec<Mistake> {
-        let checks: [Check; 6] = [
+        let checks: [Check; 7] = [
             mapping::mistakes,
             filters::mistakes,
             concurrency::mistakes,
             queue::mistakes,
             code::mistakes,
+            policies::mistakes,
             environment::mistakes,
         ];
         let mut mistakes: Vec<_> = checks.iter().flat_map(|check| check(self)).collect();

@@ -5,7 +5,7 @@ use redrive_syntax::Function;
 use redrive_syntax::schedule::{self, Schedule};
 use serde_json::Value;
 
-use super::literal::{Literal, property};
+use super::literal::{Literal, property, referred};
 use super::mistake::Mistake;
 use crate::lambda::{Variable, worker_variables};
 use crate::template::{Ids, Part};
@@ -103,6 +103,23 @@ const OTHERS: [(&str, Part, &str); 4] = [
     ("policies", Part::WorkerRole, "ManagedPolicyArns"),
 ];
 
+/// What is not known of a queue that is not the template's.
+const OF_THE_QUEUE: [&str; 5] = [
+    "queue",
+    "max_receive_count",
+    "visibility_timeout",
+    "retention",
+    "dlq_retention",
+];
+
+/// Whether the worker is fed from the template's queue, and not from one that
+/// an overlay names instead.
+fn reads_own_queue(ids: &Ids, template: &Value) -> bool {
+    let pointer = property(&ids.of(Part::EventSourceMapping), "EventSourceArn");
+    let source = template.pointer(&pointer).and_then(referred);
+    source == Some(ids.of(Part::Queue).as_str())
+}
+
 /// Where the template has what a key of the attribute says.
 pub(super) fn place(key: &str) -> Option<(Part, &'static str)> {
     let numbers = FIELDS
@@ -134,6 +151,9 @@ impl Merged {
         let ids = Ids::new(function);
         for field in &FIELDS {
             merged.number(field, &ids, template);
+        }
+        if !reads_own_queue(&ids, template) {
+            merged.unknown.extend(OF_THE_QUEUE);
         }
         merged.schedule(&ids, template);
         merged.environment(&ids, template);
@@ -251,7 +271,7 @@ mod tests {
     use quote::quote;
     use serde_json::{Value, json};
 
-    use super::{FIELDS, Merged, OTHERS, place};
+    use super::{FIELDS, Merged, OF_THE_QUEUE, OTHERS, place};
     use crate::sample;
     use crate::stack::StackFunction;
     use crate::template::render;
@@ -323,6 +343,12 @@ mod tests {
         let merged = with("Worker", json!({ "Timeout": { "Ref": "Seconds" } }));
         assert_eq!(merged.unknown, ["timeout"]);
         assert_eq!(merged.function, every_key().function);
+    }
+
+    #[test]
+    fn nothing_is_known_of_another_queue() {
+        let other = json!({ "EventSourceArn": "arn:aws:sqs:eu-west-1:123456789012:other" });
+        assert_eq!(with("EventSourceMapping", other).unknown, OF_THE_QUEUE);
     }
 
     #[test]

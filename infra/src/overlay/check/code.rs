@@ -9,7 +9,13 @@ use crate::template::Part;
 const ANY_HANDLER: &str = "bootstrap";
 
 pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
-    let of = |part| [handler(view, part), architecture(view, part)];
+    let of = |part| {
+        [
+            handler(view, part),
+            architecture(view, part),
+            runtime(view, part),
+        ]
+    };
     [Part::Worker, Part::Redrive]
         .into_iter()
         .flat_map(of)
@@ -50,6 +56,20 @@ fn architecture(view: &View<'_>, part: Part) -> Option<Mistake> {
     })
 }
 
+fn runtime(view: &View<'_>, part: Part) -> Option<Mistake> {
+    let pointer = view.pointer(part, "Runtime");
+    let Literal::Plain(Value::String(runtime)) = Literal::at(view.template, &pointer) else {
+        return None;
+    };
+    (!runtime.starts_with("provided")).then(|| {
+        Mistake::new(
+            "overlay",
+            pointer,
+            format!("`{runtime}` runs no binary; write `provided.al2023`, or leave `Runtime` out of the overlay"),
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use quote::quote;
@@ -73,6 +93,14 @@ mod tests {
             );
         }
         assert!(handler("Worker", "bootstrap").is_empty());
+    }
+
+    #[test]
+    fn a_binary_brings_its_runtime() {
+        let runtime = |name| told(quote!(), with("Worker", json!({ "Runtime": name })));
+        let place = "Worker/Properties/Runtime";
+        assert_told(&runtime("nodejs22.x"), place, "overlay", "runs no binary");
+        assert!(runtime("provided.al2").is_empty());
     }
 
     #[test]

@@ -11,11 +11,39 @@ pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
         return Vec::new();
     }
     let kinds = [Part::Queue, Part::Dlq].map(|part| kind(view, part));
-    [redrive_policy(view), name(view)]
+    [redrive_policy(view), name(view), key(view)]
         .into_iter()
         .chain(kinds)
         .flatten()
         .collect()
+}
+
+/// The key that SQS has in each account: who may use the queue may use it.
+const MANAGED_KEY: &str = "alias/aws/sqs";
+
+/// A key of the user's that no policy in sight lets the worker use.
+fn key(view: &View<'_>) -> Option<Mistake> {
+    let path = "KmsMasterKeyId";
+    let is_own = match view.literal(Part::Queue, path) {
+        Literal::Missing => false,
+        Literal::Plain(key) => key != MANAGED_KEY,
+        _ => true,
+    };
+    let may_have_policies =
+        !view.merged.function.policies.is_empty() || view.merged.unknown.contains(&"policies");
+    let text = view.template.to_string();
+    let is_granted = ["\"kms:Decrypt\"", "\"kms:*\"", "\"AWS::KMS::Key\""]
+        .iter()
+        .any(|granted| text.contains(granted));
+    (is_own && !may_have_policies && !is_granted).then(|| {
+        Mistake::new(
+            "queue_key",
+            view.pointer(Part::Queue, path),
+            "no policy of the template lets the worker's role use the key, and without `kms:Decrypt` it receives no message; \
+             name one in `policies`, or accept it with `allow = \"queue_key\"` if the key's own policy does"
+                .to_owned(),
+        )
+    })
 }
 
 fn redrive_policy(view: &View<'_>) -> Option<Mistake> {
@@ -152,7 +180,29 @@ mod tests {
             "queue_encryption",
             "not with both",
         );
-        let own = json!({ "KmsMasterKeyId": "alias/orders", "SqsManagedSseEnabled": null });
+        let own = json!({ "KmsMasterKeyId": "alias/aws/sqs", "SqsManagedSseEnabled": null });
         assert!(told(with("Queue", own)).is_empty());
+    }
+
+    #[test]
+    fn a_worker_may_use_its_queues_key() {
+        let key = json!({ "KmsMasterKeyId": "alias/orders", "SqsManagedSseEnabled": null });
+        let place = "Queue/Properties/KmsMasterKeyId";
+        let patch = with("Queue", key);
+        assert_told(
+            &told(quote!(), patch.clone()),
+            place,
+            "queue_key",
+            "`kms:Decrypt`",
+        );
+        for attribute in [
+            quote!(policies = ["arn:aws:iam::123456789012:policy/orders-key"]),
+            quote!(allow = "queue_key"),
+        ] {
+            assert!(told(attribute, patch.clone()).is_empty());
+        }
+        let mut granted = patch;
+        granted["Resources"]["Key"] = json!({ "Type": "AWS::KMS::Key", "Properties": {} });
+        assert!(told(quote!(), granted).is_empty());
     }
 }

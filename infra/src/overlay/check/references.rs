@@ -51,7 +51,7 @@ fn collect(value: &Value, place: &str, references: &mut BTreeMap<String, String>
                     "Ref" => inner.as_str().into_iter().for_each(&mut add),
                     "Fn::GetAtt" => super::referred(value).into_iter().for_each(&mut add),
                     "Fn::Sub" => substituted(inner).iter().for_each(|id| add(id)),
-                    "DependsOn" => {
+                    "DependsOn" if is_resource(place) => {
                         let ids = inner
                             .as_array()
                             .map_or(std::slice::from_ref(inner), |ids| ids);
@@ -74,6 +74,11 @@ fn collect(value: &Value, place: &str, references: &mut BTreeMap<String, String>
             .for_each(|inner| collect(inner, place, references)),
         _ => {}
     }
+}
+
+/// Other types of resources have properties of that name.
+fn is_resource(place: &str) -> bool {
+    place.matches('/').count() == 2
 }
 
 /// The ids in `${Id}` and `${Id.Attribute}`, without those that the function

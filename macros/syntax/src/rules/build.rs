@@ -126,9 +126,18 @@ pub(super) const RULES: &[Rule] = &[
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
         rule(
             "queue_encryption",
-            "A queue is encrypted with a key of SQS (`SqsManagedSseEnabled`, as the template says) or with one of KMS (`KmsMasterKeyId`), never with both. With a KMS key the roles need `kms:Decrypt`, and those that send `kms:GenerateDataKey`.",
+            "A queue is encrypted with a key of SQS (`SqsManagedSseEnabled`, as the template says) or with one of KMS (`KmsMasterKeyId`), never with both.",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleQueue\": { \"Properties\": { \"KmsMasterKeyId\": \"alias/orders\" } } } }",
+            "// policies = [\"arn:aws:iam::123456789012:policy/orders-key\"], and infra/overlay.json\n{ \"Resources\": { \"HandleQueue\": { \"Properties\": { \"KmsMasterKeyId\": \"alias/orders\", \"SqsManagedSseEnabled\": null } } } }",
+        ),
+    ),
+    see(
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+        warning(
+            "queue_key",
+            "Who receives from a queue with a KMS key needs `kms:Decrypt` with that key; who sends to it, as a redrive does, `kms:GenerateDataKey` too. Without it no message reaches the worker, and nothing but the age of the oldest shows it.",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleQueue\": { \"Properties\": { \"KmsMasterKeyId\": \"alias/orders\", \"SqsManagedSseEnabled\": null } } } }",
+            "// policies = [\"arn:aws:iam::123456789012:policy/orders-key\"], and the same infra/overlay.json",
         ),
     ),
 ];

@@ -1,0 +1,42 @@
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch]
+async fn handle(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}
+
+//- build.rs
+fn main() {
+    redrive_infra::Builder::new()
+        .overlay("infra/overlay.json")
+        .build();
+}
+
+//- infra/overlay.json
+{
+  "Resources": {
+    "HandleWorkerRole": {
+      "Properties": {
+        "Policies": [
+          {
+            "PolicyName": "prices",
+            "PolicyDocument": {
+              "Version": "2012-10-17",
+              "Statement": [
+                {
+                  "Effect": "Allow",
+                  "Action": "s3:GetObject",
+                  "Resource": "*"
+                }
+              ]
+            }
+          }
+        ]
+      }
+    }
+  }
+}
