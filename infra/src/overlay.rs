@@ -6,6 +6,7 @@ mod literal;
 mod merged;
 mod mistake;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use redrive_syntax::rules::{self, Level};
@@ -127,6 +128,14 @@ pub(crate) fn apply(
         Ok(template)
     };
     let before = render(stack);
+    if overlays.is_empty() {
+        return Ok(Overlaid {
+            template: before,
+            stack: stack.clone(),
+            doubts: Vec::new(),
+            changes: Vec::new(),
+        });
+    }
     let first = merge(before.clone())?;
     let read: Vec<_> = stack
         .functions
@@ -145,10 +154,11 @@ pub(crate) fn apply(
     let base = render(&stack_after);
     let template = merge(base.clone())?;
 
-    let general = check::template(&template);
+    let general = check::template(&before, &template);
     let mut judged = Judged {
         overlays,
         errors: Vec::new(),
+        taken_away: BTreeSet::new(),
         doubts: Vec::new(),
     };
     general.iter().for_each(|mistake| judged.refuse(mistake));
@@ -171,6 +181,8 @@ pub(crate) fn apply(
 struct Judged<'a> {
     overlays: &'a [Overlay],
     errors: Vec<Error>,
+    /// Where the rule `overlay` is broken.
+    taken_away: BTreeSet<Option<String>>,
     doubts: Vec<Doubt>,
 }
 
@@ -187,7 +199,14 @@ impl Judged<'_> {
     }
 
     fn refuse(&mut self, mistake: &Mistake) {
-        self.errors.extend(mistake.error(self.overlays));
+        let Some(error) = mistake.error(self.overlays) else {
+            return;
+        };
+        // With what is around them, an overlay takes several things away at once.
+        let place = mistake.place(self.overlays).map(|(_, pointer)| pointer);
+        if mistake.rule != "overlay" || self.taken_away.insert(place) {
+            self.errors.push(error);
+        }
     }
 
     fn doubt(&mut self, entry: &StackFunction, mistake: &Mistake, accepted: bool) {

@@ -14,6 +14,7 @@ mod queue;
 mod ranges;
 mod references;
 mod settings;
+mod shape;
 
 use redrive_syntax::Function;
 use serde_json::Value;
@@ -24,14 +25,17 @@ use super::mistake::Mistake;
 use crate::stack::StackFunction;
 use crate::template::{Ids, Part};
 
-/// What is wrong whatever a resource is for.
-pub(super) fn template(template: &Value) -> Vec<Mistake> {
+/// What is wrong whatever a resource is for; `before` is the template without
+/// overlays.
+pub(super) fn template(before: &Value, template: &Value) -> Vec<Mistake> {
     let checks = [
         ranges::mistakes,
         references::mistakes,
         queue::encryption_mistakes,
     ];
-    checks.iter().flat_map(|check| check(template)).collect()
+    let mut mistakes = shape::of_resources(before, template);
+    mistakes.extend(checks.iter().flat_map(|check| check(template)));
+    mistakes
 }
 
 type Check = fn(&View<'_>) -> Vec<Mistake>;
@@ -70,13 +74,14 @@ impl<'a> View<'a> {
 
     /// What is wrong with the function's part, besides the `general` mistakes.
     pub(super) fn mistakes(&self, general: &[Mistake]) -> Vec<Mistake> {
-        let checks: [Check; 7] = [
+        let checks: [Check; 8] = [
             mapping::mistakes,
             filters::mistakes,
             concurrency::mistakes,
             queue::mistakes,
             code::mistakes,
             policies::mistakes,
+            shape::mistakes,
             environment::mistakes,
         ];
         let mut mistakes: Vec<_> = checks.iter().flat_map(|check| check(self)).collect();
@@ -95,7 +100,7 @@ impl<'a> View<'a> {
 
     /// Whether the template still has the resource.
     fn has(&self, part: Part) -> bool {
-        self.template["Resources"][self.ids.of(part)].is_object()
+        self.template["Resources"][self.ids.of(part)]["Properties"].is_object()
     }
 
     /// The event source mappings that feed the worker: the template's own, and
@@ -104,6 +109,7 @@ impl<'a> View<'a> {
         let own = self.ids.of(Part::EventSourceMapping);
         let worker = self.ids.of(Part::Worker);
         resources(self.template, "AWS::Lambda::EventSourceMapping")
+            .filter(|(_, mapping)| mapping["Properties"].is_object())
             .filter(|(id, mapping)| {
                 let function = &mapping["Properties"]["FunctionName"];
                 **id == own || referred(function) == Some(worker.as_str())

@@ -253,7 +253,7 @@ impl Merged {
 }
 
 fn is_removed(template: &Value, ids: &Ids, part: Part) -> bool {
-    template["Resources"][ids.of(part)].is_null()
+    !template["Resources"][ids.of(part)]["Properties"].is_object()
 }
 
 /// A value that CloudFormation takes for a text.

@@ -27,7 +27,7 @@ impl Mistake {
 
     /// The overlay that makes the mistake, and the JSON pointer of what it sets:
     /// the last that sets one of the values, for it overrules the others.
-    fn place<'a>(&self, overlays: &'a [Overlay]) -> Option<(&'a Overlay, String)> {
+    pub(super) fn place<'a>(&self, overlays: &'a [Overlay]) -> Option<(&'a Overlay, String)> {
         self.pointers.iter().find_map(|pointer| {
             overlays
                 .iter()

@@ -177,3 +177,55 @@ fn a_resource_that_is_removed_is_one_mistake() {
         assert!(told[0].starts_with(&start), "{told:#?}");
     }
 }
+
+/// The JSON pointers of all that is in `value`, as the names on the way.
+fn places(value: &Value, place: &[String], all: &mut Vec<Vec<String>>) {
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        let place = [place, std::slice::from_ref(name)].concat();
+        places(inner, &place, all);
+        all.push(place);
+    }
+}
+
+/// Whatever stands where: it is merged, or refused by a rule that can be
+/// explained, at a place that the overlay sets.
+#[test]
+fn any_value_in_any_place_is_taken_or_refused() {
+    let attribute = quote!(
+        dlq_redrive = "rate(1 day)",
+        max_concurrency = 7,
+        env(STAGE = "dev")
+    );
+    let stack = sample::stack([sample::with("orders", attribute)]);
+    let mut all = Vec::new();
+    places(&render(&stack, "code")["Resources"], &[], &mut all);
+    let values = [
+        json!(null),
+        json!(0),
+        json!("x"),
+        json!([]),
+        json!({ "Ref": "AWS::StackName" }),
+    ];
+    for place in all {
+        for value in &values {
+            let set = |inner, name: &String| json!({ name.as_str(): inner });
+            let patch = json!({ "Resources": place.iter().rev().fold(value.clone(), set) });
+            let overlay = Overlay {
+                path: "overlay.json".into(),
+                patch: patch.clone(),
+            };
+            let Err(errors) = apply(&[overlay], &stack, |stack| render(stack, "code")) else {
+                continue;
+            };
+            for error in errors.0 {
+                let text = error.to_string();
+                assert!(
+                    text.starts_with("overlay `overlay.json`"),
+                    "{patch}: {text}"
+                );
+                let rule = redrive_syntax::rules::find(error.rule());
+                assert!(rule.is_some(), "{patch}: {text}");
+            }
+        }
+    }
+}

@@ -17,7 +17,7 @@ pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
 
 fn removed(view: &View<'_>) -> Option<Mistake> {
     let id = view.ids.of(Part::EventSourceMapping);
-    (!view.has(Part::EventSourceMapping)).then(|| {
+    view.template["Resources"][&id].is_null().then(|| {
         Mistake::new(
             "overlay",
             format!("/Resources/{id}"),

@@ -52,10 +52,8 @@ fn lost(view: &View<'_>, part: Part, path: &str, name: &str) -> Option<String> {
         return None;
     }
     let own = view.base.pointer(&view.pointer(part, path))?.as_array()?;
-    let left: &[Value] = match view.literal(part, path) {
-        Literal::Plain(Value::Array(entries)) => entries,
-        Literal::Missing => &[],
-        _ => return None,
+    let Literal::Plain(Value::Array(left)) = view.literal(part, path) else {
+        return None;
     };
     own.iter()
         .map(|entry| &entry[name])

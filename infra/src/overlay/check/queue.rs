@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Literal, Mistake, View, property, resources};
+use super::{Literal, Mistake, View, property, referred, resources};
 use crate::template::Part;
 
 pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
@@ -11,7 +11,7 @@ pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
         return Vec::new();
     }
     let kinds = [Part::Queue, Part::Dlq].map(|part| kind(view, part));
-    [redrive_policy(view), name(view), key(view)]
+    [redrive_policy(view), target(view), name(view), key(view)]
         .into_iter()
         .chain(kinds)
         .flatten()
@@ -31,11 +31,7 @@ fn key(view: &View<'_>) -> Option<Mistake> {
     };
     let may_have_policies =
         !view.merged.function.policies.is_empty() || view.merged.unknown.contains(&"policies");
-    let text = view.template.to_string();
-    let is_granted = ["\"kms:Decrypt\"", "\"kms:*\"", "\"AWS::KMS::Key\""]
-        .iter()
-        .any(|granted| text.contains(granted));
-    (is_own && !may_have_policies && !is_granted).then(|| {
+    (is_own && !may_have_policies && !grants_keys(view.template)).then(|| {
         Mistake::new(
             "queue_key",
             view.pointer(Part::Queue, path),
@@ -58,6 +54,32 @@ fn redrive_policy(view: &View<'_>) -> Option<Mistake> {
             view.pointer(Part::Queue, "RedrivePolicy/deadLetterTargetArn"),
             "without a DLQ a message that cannot succeed comes back until it expires, and is lost then; \
              leave `deadLetterTargetArn` in, and set `maxReceiveCount` if it is about that"
+                .to_owned(),
+        )
+    })
+}
+
+/// Whether a policy of the template is about keys, whosever it is.
+fn grants_keys(template: &Value) -> bool {
+    let text = template.to_string();
+    ["\"kms:Decrypt\"", "\"kms:*\"", "\"AWS::KMS::Key\""]
+        .iter()
+        .any(|granted| text.contains(granted))
+}
+
+/// Another DLQ, which nothing that the template makes knows of.
+fn target(view: &View<'_>) -> Option<Mistake> {
+    let pointer = view.pointer(Part::Queue, "RedrivePolicy/deadLetterTargetArn");
+    let target = view.template.pointer(&pointer)?;
+    let is_another = match referred(target) {
+        Some(id) => id != view.ids.of(Part::Dlq),
+        None => target.is_string(),
+    };
+    is_another.then(|| {
+        Mistake::new(
+            "overlay",
+            pointer,
+            "no alarm watches another DLQ, and no redrive empties it; leave `deadLetterTargetArn` out of the overlay"
                 .to_owned(),
         )
     })
@@ -138,6 +160,13 @@ mod tests {
         let target = json!({ "deadLetterTargetArn": null });
         let below = format!("{place}/deadLetterTargetArn");
         assert_told(&told(target), &below, "overlay", words);
+        let other = json!({ "deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:other" });
+        assert_told(
+            &told(other),
+            &below,
+            "overlay",
+            "no alarm watches another DLQ",
+        );
         assert!(told(json!({ "maxReceiveCount": 6 })).is_empty());
     }
 

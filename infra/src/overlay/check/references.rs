@@ -85,10 +85,11 @@ fn is_resource(place: &str) -> bool {
 /// defines itself.
 fn substituted(argument: &Value) -> Vec<String> {
     let (text, own) = match argument {
-        Value::Array(parts) => (&parts[0], parts.get(1)),
-        text => (text, None),
+        Value::Array(parts) => (parts.first(), parts.get(1)),
+        text => (Some(text), None),
     };
-    let parts = text.as_str().unwrap_or_default().split("${").skip(1);
+    let text = text.and_then(Value::as_str).unwrap_or_default();
+    let parts = text.split("${").skip(1);
     parts
         .filter_map(|part| part.split('}').next()?.split('.').next())
         .map(str::trim)
