@@ -122,14 +122,17 @@ impl Builder {
             architecture: target::architecture(&env.architecture)?,
             functions: discovery.deployed(),
         };
-        clash::check(&stack)?;
-        match discovery.is_sound() {
+        let written = clash::check(&stack).and_then(|()| match discovery.is_sound() {
             true => self.write(env, &stack, &discovery),
-            false => Ok(()),
-        }
+            false => Ok(Vec::new()),
+        });
+        let doubts = written.as_deref().unwrap_or_default();
+        tell::doubtful(&tell::notes(&discovery, doubts));
+        written.map(|_doubts| ())
     }
 
-    fn write(&self, env: &Env, stack: &Stack, discovery: &Discovery) -> Result<(), Errors> {
+    /// Gives what is doubtful of the overlays.
+    fn write(&self, env: &Env, stack: &Stack, discovery: &Discovery) -> Result<Vec<Doubt>, Errors> {
         let target = match &self.target_dir {
             Some(folder) => env.package.join(folder),
             None => target::folder(&env.out_dir, &env.target)?,
@@ -147,7 +150,7 @@ impl Builder {
             // one would deploy what is gone.
             output.remove("template.json")?;
             output.remove("stack.md")?;
-            return Ok(());
+            return Ok(Vec::new());
         }
 
         let code = code_folder(output.folder(), &target);
@@ -155,11 +158,9 @@ impl Builder {
         let overlaid = overlay::apply(&overlays, stack, |stack| template::render(stack, &code))?;
         let text = template::to_text(overlaid.template.clone());
         template::limits::check(&overlaid.template, &text)?;
-        let doubts: Vec<_> = overlaid.doubts.iter().map(Doubt::note).collect();
-        doubts.iter().for_each(tell::note);
         output.write("template.json", &text, same)?;
         for_programs.write("stack.json", &overlaid.stack.to_text(), same)?;
-        let notes = [discovery.notes(), doubts].concat();
+        let notes = tell::notes(discovery, &overlaid.doubts);
         let files = self.overlays.iter().map(|path| path.display().to_string());
         let overlays = markdown::Overlays {
             files: files.collect(),
@@ -168,7 +169,7 @@ impl Builder {
         let now = jiff::Timestamp::now();
         let text = markdown::render(&overlaid.stack, &notes, &overlays, now);
         output.write("stack.md", &text, markdown::same_but_for_runs)?;
-        Ok(())
+        Ok(overlaid.doubts)
     }
 
     fn read_overlays(&self, package: &Path) -> Result<Vec<Overlay>, Errors> {

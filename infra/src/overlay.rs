@@ -96,9 +96,9 @@ pub(crate) struct Overlaid {
 
 /// A warning about what an overlay sets of a function.
 pub(crate) struct Doubt {
-    binary: String,
-    function: String,
-    warning: Warning,
+    pub(crate) binary: String,
+    pub(crate) function: String,
+    pub(crate) warning: Warning,
 }
 
 impl Doubt {

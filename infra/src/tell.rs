@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::discover::{Discovery, Note};
+use crate::overlay::Doubt;
 use crate::{cargo, export};
 
-/// Tells cargo what was read, the macro what was found, and the user what is
-/// doubtful.
+/// Tells cargo what was read, the macro what was found, and the user what is not
+/// as rustc will take it.
 pub(crate) fn tell(discovery: &Discovery, package: &Path) {
     discovery
         .paths
@@ -14,20 +15,37 @@ pub(crate) fn tell(discovery: &Discovery, package: &Path) {
         .for_each(|path| cargo::rerun_if_changed(path));
     cargo::rustc_env(export::VARIABLE, &export::list(&discovery.found));
     unread(discovery, package).iter().for_each(cargo::warning);
-    discovery.notes().iter().for_each(note);
 }
 
-/// A warning about a function, unless it is accepted.
-pub(crate) fn note(note: &Note<'_>) {
-    let Note {
+/// Tells the user what is doubtful, unless it is accepted.
+pub(crate) fn doubtful(notes: &[Note<'_>]) {
+    for Note {
         function, warning, ..
-    } = note;
-    if !warning.accepted {
-        cargo::warning(format_args!(
-            "{function}: {} [{}]",
-            warning.message, warning.rule
-        ));
+    } in notes
+    {
+        if !warning.accepted {
+            cargo::warning(format_args!(
+                "{function}: {} [{}]",
+                warning.message, warning.rule
+            ));
+        }
     }
+}
+
+/// What is doubtful of the attributes and of the overlays.
+pub(crate) fn notes<'a>(discovery: &'a Discovery, doubts: &'a [Doubt]) -> Vec<Note<'a>> {
+    let doubts: Vec<_> = doubts.iter().map(Doubt::note).collect();
+    // To an attribute alone, what only an overlay breaks is accepted in vain.
+    let is_needed = |note: &Note<'_>| {
+        let is_accepted =
+            |doubt: &Note<'_>| doubt.warning.accepted && doubt.function == note.function;
+        note.warning.rule == "allow_unneeded" && doubts.iter().any(is_accepted)
+    };
+    let notes = discovery
+        .notes()
+        .into_iter()
+        .filter(|note| !is_needed(note));
+    notes.chain(doubts.iter().copied()).collect()
 }
 
 /// The sources that are not as rustc will take them.
@@ -85,8 +103,48 @@ mod tests {
 
     use quote::quote;
 
-    use super::{no_function, unread};
+    use redrive_syntax::Warning;
+
+    use super::{no_function, notes, unread};
     use crate::discover::{Around, Discovery, Found};
+    use crate::overlay::Doubt;
+
+    fn found(attribute: proc_macro2::TokenStream) -> Found {
+        Found {
+            binary: "a".to_owned(),
+            module: Vec::new(),
+            around: Around::Module,
+            parsed: redrive_syntax::parse(
+                attribute,
+                quote!(
+                    async fn work(job: Job) -> Result<(), Error> {}
+                ),
+            ),
+        }
+    }
+
+    #[test]
+    fn what_an_overlay_breaks_is_not_accepted_in_vain() {
+        let discovery = Discovery {
+            found: vec![found(quote!(allow = "receive_count_low"))],
+            ..Discovery::default()
+        };
+        let told = |doubts: &[Doubt]| -> Vec<_> {
+            let notes = notes(&discovery, doubts);
+            notes.iter().map(|note| note.warning.rule).collect()
+        };
+        assert_eq!(told(&[]), ["allow_unneeded"]);
+        let doubt = Doubt {
+            binary: "a".to_owned(),
+            function: "work".to_owned(),
+            warning: Warning {
+                rule: "receive_count_low",
+                message: "too low".to_owned(),
+                accepted: true,
+            },
+        };
+        assert_eq!(told(&[doubt]), ["receive_count_low"]);
+    }
 
     #[test]
     fn what_is_not_read_is_named_from_the_package() {
@@ -121,17 +179,7 @@ mod tests {
             &discovery,
             "no `#[sqs_batch]` function is in what this build compiles of `shop` (binaries: `a`, `b`)",
         );
-        discovery.found.push(Found {
-            binary: "a".to_owned(),
-            module: Vec::new(),
-            around: Around::Module,
-            parsed: redrive_syntax::parse(
-                quote!(infra = false),
-                quote!(
-                    async fn work(job: Job) -> Result<(), Error> {}
-                ),
-            ),
-        });
+        discovery.found.push(found(quote!(infra = false)));
         starts(&discovery, "each function of `shop` has `infra = false`");
     }
 }
