@@ -7,7 +7,7 @@ use crate::overlay::literal;
 use crate::template::Part;
 
 pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
-    let checks = [response_types, starting_position, pollers];
+    let checks = [response_types, starting_position, pollers, many_pollers];
     let mappings = view.mappings();
     let judged = mappings
         .iter()
@@ -83,6 +83,21 @@ fn pollers(template: &Value, id: &str) -> Option<Mistake> {
         rule: "provisioned_pollers",
         pointers: vec![pointer, literal::property(id, "ScalingConfig")],
         why,
+    })
+}
+
+/// The most that all of AWS's pages agree on.
+const SURELY_TAKEN: i64 = 2_000;
+
+fn many_pollers(template: &Value, id: &str) -> Option<Mistake> {
+    let pointer = property(id, "ProvisionedPollerConfig/MaximumPollers");
+    let most = Literal::at(template, &pointer).number()?;
+    (SURELY_TAKEN + 1..=10_000).contains(&most).then(|| {
+        Mistake::new(
+            "provisioned_pollers_high",
+            pointer,
+            format!("`MaximumPollers` is {most}, which not every account may take; lower it to {SURELY_TAKEN}, or write `allow = \"provisioned_pollers_high\"` in the attribute"),
+        )
     })
 }
 
@@ -169,9 +184,23 @@ mod tests {
             let told = told(quote!(), pollers(config));
             assert_told(&told, place, "provisioned_pollers", words);
         }
-        let config = json!({ "MinimumPollers": 2, "MaximumPollers": 10_000 });
+        let config = json!({ "MinimumPollers": 2, "MaximumPollers": 2_000 });
         assert!(told(quote!(), pollers(config.clone())).is_empty());
         let told = told(quote!(max_concurrency = 7), pollers(config));
         assert_told(&told, place, "provisioned_pollers", "not both");
+    }
+
+    #[test]
+    fn more_pollers_than_all_pages_agree_on_are_doubtful() {
+        let rule = "provisioned_pollers_high";
+        let pollers =
+            |most: u32| mapping(json!({ "ProvisionedPollerConfig": { "MaximumPollers": most } }));
+        for most in [2_001, 10_000] {
+            let told = told(quote!(), pollers(most));
+            let place = "EventSourceMapping/Properties/ProvisionedPollerConfig/MaximumPollers";
+            assert_told(&told, place, rule, "lower it to 2000");
+        }
+        assert!(told(quote!(), pollers(2_000)).is_empty());
+        assert!(told(quote!(allow = "provisioned_pollers_high"), pollers(10_000)).is_empty());
     }
 }

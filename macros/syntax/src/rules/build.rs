@@ -105,6 +105,15 @@ pub(super) const RULES: &[Rule] = &[
         ),
     ),
     see(
+        SCALING,
+        warning(
+            "provisioned_pollers_high",
+            "AWS's pages disagree about the most that `MaximumPollers` takes: the API says 10,000, its guide and older tools 2,000.",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"ProvisionedPollerConfig\": { \"MaximumPollers\": 5000 } } } } }",
+            "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"ProvisionedPollerConfig\": { \"MaximumPollers\": 2000 } } } } }",
+        ),
+    ),
+    see(
         FILTERING,
         rule(
             "filter_criteria",

@@ -1,0 +1,28 @@
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch]
+async fn handle(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}
+
+//- build.rs
+fn main() {
+    redrive_infra::Builder::new()
+        .overlay("infra/overlay.json")
+        .build();
+}
+
+//- infra/overlay.json
+{
+  "Resources": {
+    "HandleEventSourceMapping": {
+      "Properties": {
+        "ProvisionedPollerConfig": { "MaximumPollers": 5000 }
+      }
+    }
+  }
+}
