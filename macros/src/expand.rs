@@ -46,7 +46,9 @@ fn fallback(item: &TokenStream, errors: &Errors, target: &Target, function: &str
             .parse2(item.clone())
             .unwrap_or_else(|_| item.clone())
     };
-    let item = (!is_about("handler_name")).then(kept);
+    // The compiler would overflow its own stack, or complain of a second `main`.
+    let item = !is_about("nesting") && !is_about("handler_name");
+    let item = item.then(kept);
     let main = (!target.needs_no_main(function)).then(|| {
         quote!(
             pub(crate) fn main() {}

@@ -1,145 +1,152 @@
-//! The syntax of the attribute: keys with their values, nothing of what they
-//! mean.
+//! The arguments of the attribute: which keys are given, with what values.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::spanned::Spanned;
-use syn::{Expr, Token};
+use proc_macro2::{TokenStream, TokenTree};
 
 use crate::doubt::Doubtful;
-use crate::errors::Errors;
+use crate::errors::{Errors, Place};
 use crate::keys::{self, KEYS, Kind};
 use crate::nearest::nearest;
+use crate::nesting;
+use crate::options::Options;
+use crate::pair::{self, Behind, Key, Pair, Spelling};
+use crate::rules::is_queue_name;
+use crate::schedule::Schedule;
+use crate::tokens::{self, excerpt};
+use crate::value::Value;
 
-/// One `key = value` or `key(…)`.
+/// One key of the table, with its value.
 #[derive(Clone)]
-pub(crate) struct Pair {
-    /// The key.
-    pub key: Ident,
-    /// Its value.
-    pub value: Value,
+pub(crate) struct Given {
+    pub(crate) key: &'static keys::Key,
+    pub(crate) place: Place,
+    pub(crate) value: Value,
 }
 
-/// What stands behind a key.
-#[derive(Clone)]
-pub(crate) enum Value {
-    /// `= …`
-    Expr(Box<Expr>),
-    /// `(…)`
-    Group(Group),
-}
+/// How a key is written.
+struct Keys;
 
-impl Value {
-    /// The span of the whole value.
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            Value::Expr(expr) => expr.span(),
-            Value::Group(group) => group.span(),
+impl Spelling for Keys {
+    fn pair(&self, name: &str, value: &[TokenTree]) -> String {
+        match keys::find(name) {
+            Some(key) => taken(key, value).unwrap_or_else(|| key.shown()),
+            None => format!("{} = …", excerpt(name)),
         }
     }
-}
 
-impl Parse for Pair {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.call(Ident::parse_any)?;
-        let value = if input.peek(syn::token::Paren) {
-            Value::Group(input.parse()?)
-        } else if input.peek(Token![=]) {
-            input.parse::<Token![=]>()?;
-            if input.is_empty() {
-                return Err(syn::Error::new(
-                    key.span(),
-                    format!("`{key}` has no value; write `{key} = …`"),
-                ));
-            }
-            Value::Expr(input.parse()?)
-        } else {
-            return Err(syn::Error::new(
-                key.span(),
-                format!("`{key}` has no value; write `{key} = …`"),
-            ));
+    fn value_alone(&self, value: &[TokenTree]) -> String {
+        let text = match value {
+            [value] => value.to_string(),
+            _ => String::new(),
         };
-        if !input.is_empty() {
-            return Err(input.error("expected a comma before this; keys are separated by commas"));
-        }
-        Ok(Pair { key, value })
+        let key = match text.trim_matches('"') {
+            schedule if Schedule::parse(schedule).is_ok() => "dlq_redrive",
+            name if text.starts_with('"') && is_queue_name(name) => "queue",
+            _ => "retries",
+        };
+        self.pair(key, value)
+    }
+
+    fn takes_group(&self, name: &str) -> bool {
+        keys::find(name).is_some_and(|key| matches!(key.kind, Kind::Variables))
     }
 }
 
-/// The pairs of an attribute, each key known and there once, and the keys that
-/// what is wrong leaves open.
-pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> (Vec<Pair>, Doubtful) {
-    let mut pairs: Vec<Pair> = Vec::new();
+/// The key with this value, if it takes it.
+fn taken(key: &'static keys::Key, value: &[TokenTree]) -> Option<String> {
+    if value.is_empty() || matches!(key.kind, Kind::Variables) {
+        return None;
+    }
+    let mut errors = Errors::default();
+    let given = Given {
+        key,
+        place: Place::of_all(value),
+        value: Value::read(value, &mut errors),
+    };
+    let text = key.with(&given.value.text);
+    Options::read("handle", (vec![given], Doubtful::default()), &mut errors);
+    errors.is_empty().then_some(text)
+}
+
+/// The keys of an attribute with their values, each known and there once, and
+/// the keys that what is wrong leaves open.
+pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> (Vec<Given>, Doubtful) {
+    let mut given: Vec<Given> = Vec::new();
     let mut doubtful = Doubtful::default();
-    for tokens in split_at_commas(attribute) {
-        let pair = match Pair::parse.parse2(tokens.clone()) {
-            Ok(pair) => pair,
-            Err(error) => {
-                doubtful.add_tokens(tokens);
-                errors.push("syntax", error.span(), error);
+    if let Some(span) = nesting::too_deep(attribute.clone()) {
+        let text = "this is nested too deep to be read; a value is a number, a string, a list of strings or a path";
+        errors.push("nesting", span, text);
+        doubtful.add_all();
+        return (given, doubtful);
+    }
+    for part in tokens::parts(attribute, errors) {
+        let pair = match pair::read(&part, &Keys, errors) {
+            Ok(Some(pair)) => pair,
+            Ok(None) => continue,
+            Err(refusal) => {
+                doubtful.add_tokens(&part);
+                match refusal.key.filter(|key| keys::find(&key.name).is_none()) {
+                    Some(key) => unknown_key(&key, errors),
+                    None => errors.push("syntax", refusal.place, refusal.text),
+                }
                 continue;
             }
         };
-        let name = pair.key.to_string();
-        let Some(key) = keys::find(&name) else {
-            doubtful.add_unknown(&name);
-            errors.push(
-                "unknown_key",
-                pair.key.span(),
-                unknown(&name, "key", KEYS.iter().map(|key| key.name)),
-            );
+        let Pair {
+            key: written,
+            behind,
+        } = pair;
+        let Some(key) = keys::find(&written.name) else {
+            doubtful.add_unknown(&written.name);
+            unknown_key(&written, errors);
             continue;
         };
-        if pairs.iter().any(|earlier| earlier.key == pair.key) {
-            doubtful.add(&name);
-            errors.push(
-                "duplicate_key",
-                pair.key.span(),
-                format!("`{name}` is already set; remove one of the two"),
-            );
+        if given.iter().any(|earlier| earlier.key.name == key.name) {
+            doubtful.add(key.name);
+            errors.push("duplicate_key", written.place, twice(key));
             continue;
         }
-        match (&pair.value, &key.kind) {
-            (Value::Group(_), Kind::Variables) | (Value::Expr(_), _) => pairs.push(pair),
-            (Value::Group(_), _) => {
-                doubtful.add(&name);
-                let text = format!("`{name}` takes its value behind `=`; write `{name} = …`");
-                errors.push("syntax", pair.key.span(), text);
+        let value = match behind {
+            Behind::Value(tokens) => Value::read(&tokens, errors),
+            Behind::Group(group) if matches!(key.kind, Kind::Variables) => Value::group(group),
+            Behind::Group(group) => {
+                doubtful.add(key.name);
+                let written_out = Keys.pair(key.name, &tokens::flat(group.stream()));
+                let text = format!(
+                    "`{}` takes its value behind `=`; write `{written_out}`",
+                    key.name
+                );
+                errors.push("syntax", written.place, text);
+                continue;
             }
-        }
+        };
+        given.push(Given {
+            key,
+            place: written.place,
+            value,
+        });
     }
-    (pairs, doubtful)
+    (given, doubtful)
 }
 
-/// The words for a name that is not one of `known`.
-pub(crate) fn unknown<'a>(
-    name: &str,
-    what: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> String {
-    match nearest(name, known.clone()) {
-        Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
+fn twice(key: &keys::Key) -> String {
+    match key.kind {
+        Kind::Variables => format!(
+            "`{}` is already set; write all variables in one, separated by commas",
+            key.name
+        ),
+        _ => format!("`{}` is already set; remove one of the two", key.name),
+    }
+}
+
+fn unknown_key(key: &Key, errors: &mut Errors) {
+    let name = excerpt(&key.name);
+    let known = KEYS.iter().map(|key| key.name);
+    let text = match nearest(&name, known.clone()) {
+        Some(near) => format!("unknown key `{name}`; did you mean `{near}`?"),
         None => format!(
-            "unknown {what} `{name}`; expected one of {}",
+            "unknown key `{name}`; expected one of {}",
             known.collect::<Vec<_>>().join(", ")
         ),
-    }
-}
-
-/// Each pair is parsed alone, so that a mistake in one hides none in the next.
-pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut parts = vec![TokenStream::new()];
-    for token in tokens {
-        match token {
-            TokenTree::Punct(ref punct) if punct.as_char() == ',' => parts.push(TokenStream::new()),
-            token => {
-                if let Some(part) = parts.last_mut() {
-                    part.extend([token]);
-                }
-            }
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
+    };
+    errors.push("unknown_key", key.place, text);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenTree;
 
 use crate::keys::{self, KEYS};
 use crate::nearest::nearest;
@@ -22,6 +22,11 @@ impl Doubtful {
         self.keys.insert(key.to_owned());
     }
 
+    /// Nothing says which keys are set.
+    pub(crate) fn add_all(&mut self) {
+        self.any = true;
+    }
+
     /// There is no key of this name: it may stand for each that is near.
     pub(crate) fn add_unknown(&mut self, name: &str) {
         let is_near =
@@ -33,8 +38,8 @@ impl Doubtful {
 
     /// These tokens are no pair: a missing comma or `=` may have hidden a key
     /// behind any word.
-    pub(crate) fn add_tokens(&mut self, tokens: TokenStream) {
-        let mut words = tokens.into_iter().filter_map(|token| match token {
+    pub(crate) fn add_tokens(&mut self, tokens: &[TokenTree]) {
+        let mut words = tokens.iter().filter_map(|token| match token {
             TokenTree::Ident(word) => Some(word.to_string()),
             _ => None,
         });

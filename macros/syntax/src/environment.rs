@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
-use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Ident, LitStr, Token};
+use proc_macro2::{Group, Literal, TokenTree};
+use syn::Lit;
 
-use crate::attribute::split_at_commas;
 use crate::errors::Errors;
+use crate::pair::{self, Behind, Pair, Spelling};
+use crate::tokens;
+use crate::value::{Value, What};
 
 /// Variables that Lambda sets itself and refuses.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
@@ -36,51 +36,117 @@ const RESERVED: &[&str] = &[
 /// The bytes that all names and values of a function may have together.
 pub(crate) const MOST_BYTES: usize = 4_096;
 
-struct Variable {
-    name: Ident,
-    value: LitStr,
-}
+/// How a variable is written.
+struct Variables;
 
-impl Parse for Variable {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.call(Ident::parse_any)?;
-        if !input.peek(Token![=]) {
-            return Err(syn::Error::new(
-                name.span(),
-                format!("`{name}` has no value; write `{name} = \"value\"`"),
-            ));
+impl Spelling for Variables {
+    fn pair(&self, name: &str, value: &[TokenTree]) -> String {
+        let text = match value {
+            [] => "value".to_owned(),
+            [TokenTree::Literal(value)] => match Lit::new(value.clone()) {
+                Lit::Str(text) => text.value(),
+                Lit::Int(number) => number.base10_digits().to_owned(),
+                Lit::Float(number) => number.base10_digits().to_owned(),
+                _ => "value".to_owned(),
+            },
+            value => tokens::text(value),
+        };
+        let text = Literal::string(&text);
+        match check_name(name) {
+            Ok(()) => format!("{name} = {text}"),
+            // What is wrong with the name is said as well.
+            Err(_) => text.to_string(),
         }
-        input.parse::<Token![=]>()?;
-        let value = input.parse().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                format!("`{name}` takes a string; write `{name} = \"value\"`"),
-            )
-        })?;
-        Ok(Variable { name, value })
+    }
+
+    fn value_alone(&self, value: &[TokenTree]) -> String {
+        let text = match value {
+            [TokenTree::Literal(value)] => match Lit::new(value.clone()) {
+                Lit::Str(text) => text.value(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        };
+        match text.split_once('=') {
+            Some((name, value)) if check_name(name.trim()).is_ok() => {
+                format!("{} = {}", name.trim(), Literal::string(value.trim()))
+            }
+            _ => "LEVEL = \"info\"".to_owned(),
+        }
+    }
+
+    fn takes_group(&self, _: &str) -> bool {
+        false
     }
 }
 
 /// The variables of `env(…)`.
-pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> BTreeMap<String, String> {
+pub(crate) fn read(group: &Group, errors: &mut Errors) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
-    for tokens in split_at_commas(tokens) {
-        let Variable { name: ident, value } = match Variable::parse.parse2(tokens) {
-            Ok(variable) => variable,
-            Err(error) => {
-                errors.push("syntax", error.span(), error);
+    if group.stream().is_empty() {
+        let text = "`env` has no variables; write `env(LEVEL = \"info\")`, or remove it";
+        errors.push("syntax", group.span(), text);
+    }
+    for part in tokens::parts(group.stream(), errors) {
+        let (key, value) = match pair::read(&part, &Variables, errors) {
+            Ok(Some(Pair {
+                key,
+                behind: Behind::Value(value),
+            })) => (key, value),
+            Ok(Some(Pair {
+                key,
+                behind: Behind::Group(_),
+            })) => {
+                let written = Variables.pair(&key.name, &[]);
+                let text = format!("`{}` has no value; write `{written}`", key.name);
+                errors.push("syntax", key.place, text);
+                continue;
+            }
+            Ok(None) => continue,
+            Err(refusal) => {
+                errors.push("syntax", refusal.place, refusal.text);
                 continue;
             }
         };
-        let name = ident.to_string();
-        if let Err((rule, text)) = check_name(&name) {
-            errors.push(rule, ident.span(), text);
-        } else if variables.insert(name.clone(), value.value()).is_some() {
-            let text = format!("`{name}` is already set; remove one of the two");
-            errors.push("duplicate_key", ident.span(), text);
+        let name = check_name(&key.name);
+        if let Err((rule, text)) = &name {
+            errors.push(rule, key.place, text);
+        }
+        let read = Value::read(&value, errors);
+        let What::Text(text) = read.what else {
+            errors.push(
+                "wrong_type",
+                read.place,
+                no_string(&key.name, &value, &read),
+            );
+            continue;
+        };
+        if name.is_ok() && variables.insert(key.name.clone(), text).is_some() {
+            let text = format!("`{}` is already set; remove one of the two", key.name);
+            errors.push("duplicate_key", key.place, text);
         }
     }
     variables
+}
+
+fn no_string(name: &str, tokens: &[TokenTree], value: &Value) -> String {
+    let is_plain = match value.what {
+        What::Integer(..) | What::Decimal | What::Negative | What::Flag(_) => true,
+        // A constant's value is not known here.
+        What::Path(_) => tokens.len() == 1 && value.text != value.text.to_uppercase(),
+        _ => false,
+    };
+    match is_plain {
+        true => format!(
+            "`{name}` takes a string; write `{}`",
+            Variables.pair(name, tokens)
+        ),
+        false => format!(
+            "`{name}` takes a string, not {}; write its text, such as `{}`",
+            value.described(),
+            Variables.pair(name, &[])
+        ),
+    }
 }
 
 /// Refuses a name that Lambda or the template would, with the rule's id and the

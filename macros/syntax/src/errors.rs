@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 
 /// One mistake: the rule it breaks and the words for it.
 #[derive(Clone, Debug)]
@@ -12,7 +13,54 @@ pub struct Mistake {
     /// The rule, and then the way out.
     pub message: String,
     /// The smallest thing to edit.
-    pub span: Span,
+    pub place: Place,
+}
+
+/// Where a mistake is: from one token to another, which may be the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    start: Span,
+    end: Span,
+}
+
+impl Place {
+    /// All of these tokens; the attribute itself if there is none.
+    pub fn of(tokens: impl ToTokens) -> Self {
+        // Stable Rust does not join the spans of two tokens.
+        let mut tokens = tokens.into_token_stream().into_iter();
+        let start = tokens.next().map_or_else(Span::call_site, |it| it.span());
+        let end = tokens.last().map_or(start, |it| it.span());
+        Place { start, end }
+    }
+
+    /// From the first of these tokens to the last.
+    pub(crate) fn of_all(tokens: &[TokenTree]) -> Self {
+        let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
+        Place {
+            start: span(tokens.first()),
+            end: span(tokens.last()),
+        }
+    }
+
+    /// From here to the end of another place.
+    pub(crate) fn to(self, other: Place) -> Self {
+        let end = other.end;
+        Place { end, ..self }
+    }
+
+    fn error(self, text: String) -> syn::Error {
+        let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
+        syn::Error::new_spanned(quote!(#start #end), text)
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Place {
+            start: span,
+            end: span,
+        }
+    }
 }
 
 /// The mistakes found so far.
@@ -23,11 +71,11 @@ pub struct Errors {
 
 impl Errors {
     /// Adds a mistake.
-    pub fn push(&mut self, rule: &'static str, span: Span, message: impl Display) {
+    pub fn push(&mut self, rule: &'static str, place: impl Into<Place>, message: impl Display) {
         self.mistakes.push(Mistake {
             rule,
             message: message.to_string(),
-            span,
+            place: place.into(),
         });
     }
 
@@ -52,7 +100,7 @@ impl Errors {
             .iter()
             .map(|mistake| {
                 let text = format!("{} [{}]", mistake.message, mistake.rule);
-                syn::Error::new(mistake.span, text).to_compile_error()
+                mistake.place.error(text).to_compile_error()
             })
             .collect()
     }

@@ -35,6 +35,8 @@ pub struct Key {
     pub name: &'static str,
     /// What its value is.
     pub kind: Kind,
+    /// A value, as it is written behind the key and its `=`.
+    pub example: &'static str,
     /// What it is when left out, in words.
     pub default: &'static str,
     /// What it does, in a sentence.
@@ -74,6 +76,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "queue",
         kind: Kind::Text,
+        example: "\"orders\"",
         default: "the function's name with `-` for `_`",
         about: "the source queue's name; with `.fifo` at its end it is a FIFO queue",
         aws: "QueueName",
@@ -82,6 +85,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "batch_size",
         kind: Kind::Integer(1..=10_000, " messages"),
+        example: "10",
         default: "10",
         about: "most messages in one invocation; over 10 needs a `batch_window`, and a FIFO queue takes at most 10",
         aws: "BatchSize",
@@ -90,6 +94,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "batch_window",
         kind: Kind::Seconds(0..=300),
+        example: "\"5s\"",
         default: "`\"0s\"`",
         about: "how long to wait for a batch to fill; standard queues only",
         aws: "MaximumBatchingWindowInSeconds",
@@ -98,6 +103,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "max_concurrency",
         kind: Kind::Integer(2..=1_000, " invocations"),
+        example: "10",
         default: "no limit of its own",
         about: "most invocations at once",
         aws: "ScalingConfig.MaximumConcurrency",
@@ -106,6 +112,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "retries",
         kind: Kind::Integer(0..=10, " retries"),
+        example: "3",
         default: "2",
         about: "attempts of a message after the first, inside one invocation",
         aws: "",
@@ -114,6 +121,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "backoff",
         kind: Kind::Waits(MS..=seconds(300)),
+        example: "\"200ms..5s\"",
         default: "`\"200ms..5s\"`",
         about: "the waits between attempts: exponential from the first to the second, with full jitter",
         aws: "",
@@ -122,6 +130,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "concurrency",
         kind: Kind::Integer(1..=1_000, " messages"),
+        example: "10",
         default: "1",
         about: "messages of one invocation that are handled at once",
         aws: "",
@@ -131,6 +140,7 @@ pub const KEYS: &[Key] = &[
         name: "attempt_timeout",
         // With half a second for the answer, an attempt fits in the longest `timeout`.
         kind: Kind::Duration(MS..=seconds(899)),
+        example: "\"2s\"",
         default: "as long as the invocation has",
         about: "the longest that one attempt may take",
         aws: "",
@@ -139,6 +149,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "timeout",
         kind: Kind::Seconds(1..=900),
+        example: "\"30s\"",
         default: "`\"30s\"`",
         about: "the longest that an invocation of the worker may take",
         aws: "Timeout",
@@ -147,6 +158,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "memory",
         kind: Kind::Integer(128..=10_240, " MB"),
+        example: "256",
         default: "256",
         about: "the worker's memory in MB",
         aws: "MemorySize",
@@ -155,6 +167,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "max_receive_count",
         kind: Kind::Integer(1..=1_000, " receives"),
+        example: "5",
         default: "5",
         about: "receives of a message before SQS moves it to the DLQ; AWS recommends at least 5",
         aws: "RedrivePolicy.maxReceiveCount",
@@ -164,6 +177,7 @@ pub const KEYS: &[Key] = &[
         name: "visibility_timeout",
         // SQS takes 0, but no function's `timeout` is as short.
         kind: Kind::Seconds(1..=43_200),
+        example: "\"3m\"",
         default: "6 × `timeout` + `batch_window`",
         about: "how long a received message stays hidden, and so how long a failed one waits",
         aws: "VisibilityTimeout",
@@ -172,6 +186,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "retention",
         kind: Kind::Seconds(60..=1_209_600),
+        example: "\"4d\"",
         default: "`\"4d\"`",
         about: "how long the source queue keeps a message",
         aws: "MessageRetentionPeriod",
@@ -180,6 +195,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "dlq_retention",
         kind: Kind::Seconds(60..=1_209_600),
+        example: "\"14d\"",
         default: "`\"14d\"`",
         about: "how long the DLQ keeps a message, counted on a standard queue from when it was first sent or last redriven",
         aws: "MessageRetentionPeriod",
@@ -188,6 +204,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "dlq_redrive",
         kind: Kind::Text,
+        example: "\"cron(0 23 ? * SUN-THU *)\"",
         default: "no redrive function",
         about: "when the DLQ's messages are moved back to the source queue: `cron(…)` or `rate(…)`",
         aws: "ScheduleExpression",
@@ -196,6 +213,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "redrive_timezone",
         kind: Kind::Text,
+        example: "\"Asia/Jerusalem\"",
         default: "`\"UTC\"`",
         about: "the IANA time zone of `dlq_redrive`",
         aws: "ScheduleExpressionTimezone",
@@ -204,6 +222,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "redrive_rate",
         kind: Kind::Integer(1..=500, " messages a second"),
+        example: "100",
         default: "SQS decides",
         about: "messages that a redrive moves in a second",
         aws: "MaxNumberOfMessagesPerSecond",
@@ -212,6 +231,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "on_total_failure",
         kind: Kind::Choice(&["error", "report"]),
+        example: "\"error\"",
         default: "`\"error\"`",
         about: "what an invocation answers when every message failed: an error that the `Errors` metric shows, or the list",
         aws: "",
@@ -220,6 +240,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "on_group_failure",
         kind: Kind::Choice(&["skip_group", "stop_batch"]),
+        example: "\"skip_group\"",
         default: "`\"skip_group\"`",
         about: "what a failure in a FIFO batch stops: the rest of its message group, or the rest of the batch",
         aws: "",
@@ -228,6 +249,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "on_permanent",
         kind: Kind::Choice(&["report", "dlq"]),
+        example: "\"dlq\"",
         default: "`\"report\"`",
         about: "where a message goes that can never succeed: reported as failed, or sent to the DLQ at once",
         aws: "",
@@ -236,6 +258,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "permanent",
         kind: Kind::Path,
+        example: "OrderError::is_permanent",
         default: "errors that are `redrive::Permanent`",
         about: "a `fn(&E) -> bool` that says which errors can never succeed",
         aws: "",
@@ -244,6 +267,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "queue_backoff",
         kind: Kind::Waits(seconds(1)..=seconds(43_200)),
+        example: "\"30s..15m\"",
         default: "the visibility timeout",
         about: "how long a failed message stays hidden: doubles with each receive from the first to the second; from six hours after its first receive on, at most 5 h 59 min, for SQS counts 12 h from the last",
         aws: "VisibilityTimeout",
@@ -252,6 +276,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "init",
         kind: Kind::Path,
+        example: "connect",
         default: "no state",
         about: "an `async fn() -> Result<S, E>` that builds the state `&S` once per cold start",
         aws: "",
@@ -260,6 +285,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "metrics",
         kind: Kind::Boolean,
+        example: "false",
         default: "`true`",
         about: "whether each invocation writes its metrics in CloudWatch embedded metric format",
         aws: "",
@@ -268,6 +294,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "env",
         kind: Kind::Variables,
+        example: "(LEVEL = \"info\")",
         default: "none",
         about: "the worker's environment variables: `env(NAME = \"value\")`",
         aws: "Environment.Variables",
@@ -276,6 +303,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "policies",
         kind: Kind::List,
+        example: "\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"",
         default: "none",
         about: "ARNs of managed policies for the worker's role",
         aws: "ManagedPolicyArns",
@@ -284,6 +312,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "infra",
         kind: Kind::Boolean,
+        example: "false",
         default: "`true`",
         about: "`false` keeps the function out of the template, for those who write their own",
         aws: "",
@@ -292,6 +321,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "allow",
         kind: Kind::List,
+        example: "\"fifo_dlq_order\"",
         default: "none",
         about: "ids of the rules that this function breaks on purpose",
         aws: "",
@@ -300,12 +330,28 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "crate",
         kind: Kind::Path,
+        example: "::redrive",
         default: "`::redrive`",
         about: "the path of the `redrive` crate, for a dependency that is renamed",
         aws: "",
         link: "",
     },
 ];
+
+impl Key {
+    /// The key with its example, as it stands in the attribute.
+    pub fn shown(&self) -> String {
+        self.with(self.example)
+    }
+
+    /// The key with a value, as it stands in the attribute.
+    pub(crate) fn with(&self, value: &str) -> String {
+        match self.kind {
+            Kind::Variables => format!("{}{value}", self.name),
+            _ => format!("{} = {value}", self.name),
+        }
+    }
+}
 
 /// The key of this name.
 pub fn find(name: &str) -> Option<&'static Key> {

@@ -11,17 +11,20 @@ pub mod errors;
 pub mod function;
 pub mod keys;
 mod nearest;
+mod nesting;
 mod options;
+mod pair;
 pub mod reference;
 pub mod rules;
 pub mod schedule;
 pub mod signature;
+mod tokens;
 mod value;
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
-pub use errors::Errors;
+pub use errors::{Errors, Place};
 pub use function::Function;
 pub use nearest::nearest;
 pub use options::Paths;
@@ -49,12 +52,12 @@ pub struct Parsed {
 pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
     let mut errors = Errors::default();
     let handler = signature::parse(item, &mut errors);
-    let pairs = attribute::parse(attribute, &mut errors);
+    let given = attribute::parse(attribute, &mut errors);
     let name = handler
         .as_ref()
         .map(|handler| handler.name.unraw().to_string())
         .unwrap_or_default();
-    let options = options::Options::read(&name, pairs, &mut errors);
+    let options = options::Options::read(&name, given, &mut errors);
     if let Some(handler) = &handler {
         check_state(handler, &options, &mut errors);
     }
@@ -82,11 +85,10 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
 }
 
 fn check_state(handler: &Handler, options: &options::Options, errors: &mut Errors) {
-    use syn::spanned::Spanned;
-    match (&handler.state, options.key_span("init")) {
+    match (&handler.state, options.key_place("init")) {
         (Some(state), None) if options.are_known(&["init"]) => errors.push(
             "handler_state",
-            state.span(),
+            Place::of(state),
             "nothing builds the state; add `init = path` with an `async fn() -> Result<S, E>`",
         ),
         (None, Some(key)) => errors.push(

@@ -1,23 +1,21 @@
 //! What the keys mean: pairs in, a [`Function`] with its defaults out.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use proc_macro2::Span;
-use syn::Expr;
 
-use crate::attribute::{self, Pair, Value};
+use crate::attribute::{self, Given};
 use crate::doubt::Doubtful;
 use crate::environment;
-use crate::errors::Errors;
+use crate::errors::{Errors, Place};
 use crate::function::{
     Backoff, Function, OnGroupFailure, OnPermanent, OnTotalFailure, QueueBackoff, Redrive,
     recommended_visibility,
 };
-use crate::keys::{self, Kind};
+use crate::keys::Kind;
 use crate::schedule::{self, Schedule};
-use crate::value::{self, Refusal};
+use crate::value::{self, Refusal, Value, What, spec};
 
 /// The attribute's values that are Rust and not settings.
 #[derive(Default)]
@@ -36,8 +34,7 @@ pub struct Options {
     pub function: Function,
     /// The values that are Rust.
     pub paths: Paths,
-    pairs: Vec<Pair>,
-    given: BTreeMap<String, Given>,
+    given: Vec<Given>,
     doubtful: Doubtful,
     is_trial: bool,
 }
@@ -45,32 +42,27 @@ pub struct Options {
 /// A key and the value that it gets, as both are written; `None` removes it.
 pub(crate) type Change = (&'static str, Option<String>);
 
-struct Given {
-    key: Span,
-    value: Span,
-}
-
 impl Options {
-    /// Reads the pairs of the attribute of the function `name`.
+    /// Reads what the attribute of the function `name` gives.
     pub(crate) fn read(
         name: &str,
-        (pairs, doubtful): (Vec<Pair>, Doubtful),
+        (given, doubtful): (Vec<Given>, Doubtful),
         errors: &mut Errors,
     ) -> Self {
-        let mut reader = Reader::new(&pairs, doubtful);
+        let mut reader = Reader {
+            given: &given,
+            doubtful,
+        };
         let function = reader.function(name, errors);
         let paths = Paths {
             init: reader.path("init", errors),
             permanent: reader.path("permanent", errors),
             redrive: reader.path("crate", errors),
         };
-        let Reader {
-            given, doubtful, ..
-        } = reader;
+        let doubtful = reader.doubtful;
         Options {
             function,
             paths,
-            pairs,
             given,
             doubtful,
             is_trial: false,
@@ -80,18 +72,15 @@ impl Options {
     /// What the same attribute would say with these changes.
     pub(crate) fn with(&self, changes: &[Change]) -> Self {
         let mut errors = Errors::default();
-        let mut pairs = self.pairs.clone();
+        let mut given = self.given.clone();
         for (key, value) in changes {
-            pairs.retain(|pair| pair.key != key);
+            given.retain(|given| given.key.name != *key);
             let written = value.as_ref().map(|value| format!("{key} = {value}"));
             let tokens = written.and_then(|pair| pair.parse().ok());
-            pairs.extend(
-                tokens
-                    .into_iter()
-                    .flat_map(|tokens| attribute::parse(tokens, &mut errors).0),
-            );
+            let changed = tokens.map(|tokens| attribute::parse(tokens, &mut errors).0);
+            given.extend(changed.into_iter().flatten());
         }
-        let read = (pairs, self.doubtful.clone());
+        let read = (given, self.doubtful.clone());
         Options {
             is_trial: true,
             ..Self::read(&self.function.name, read, &mut errors)
@@ -112,8 +101,7 @@ impl Options {
         Options {
             function,
             paths: Paths::default(),
-            pairs: Vec::new(),
-            given: BTreeMap::new(),
+            given: Vec::new(),
             doubtful,
             // A way out would be one of an attribute.
             is_trial: true,
@@ -122,7 +110,7 @@ impl Options {
 
     /// Whether the user wrote this key.
     pub fn is_given(&self, key: &str) -> bool {
-        self.given.contains_key(key)
+        self.find(key).is_some()
     }
 
     /// Whether what these keys hold is known, so that a rule may judge it.
@@ -133,52 +121,34 @@ impl Options {
 
     /// Where a rule's mistake in one of `keys` is shown: on the value of the
     /// first that the user wrote.
-    pub fn span(&self, keys: &[&str]) -> Option<Span> {
-        keys.iter()
-            .find_map(|key| self.given.get(*key))
-            .map(|given| given.value)
+    pub fn place(&self, keys: &[&str]) -> Option<Place> {
+        let given = keys.iter().find_map(|key| self.find(key));
+        given.map(|given| given.value.place)
     }
 
-    /// The key itself.
-    pub fn key_span(&self, key: &str) -> Option<Span> {
-        self.given.get(key).map(|given| given.key)
+    /// Where the key itself is.
+    pub fn key_place(&self, key: &str) -> Option<Place> {
+        self.find(key).map(|given| given.place)
+    }
+
+    fn find(&self, key: &str) -> Option<&Given> {
+        self.given.iter().find(|given| given.key.name == key)
     }
 }
 
 struct Reader<'a> {
-    pairs: &'a [Pair],
-    given: BTreeMap<String, Given>,
+    given: &'a [Given],
     doubtful: Doubtful,
 }
 
 impl<'a> Reader<'a> {
-    fn new(pairs: &'a [Pair], doubtful: Doubtful) -> Self {
-        let given = pairs
-            .iter()
-            .map(|pair| {
-                (
-                    pair.key.to_string(),
-                    Given {
-                        key: pair.key.span(),
-                        value: pair.value.span(),
-                    },
-                )
-            })
-            .collect();
-        Reader {
-            pairs,
-            given,
-            doubtful,
-        }
-    }
-
     fn function(&mut self, name: &str, errors: &mut Errors) -> Function {
         let timeout = self.seconds("timeout", errors).unwrap_or(30);
         let batch_window = self.seconds("batch_window", errors).unwrap_or(0);
         Function {
             name: name.to_owned(),
             queue: self
-                .text("queue", "orders", errors)
+                .text("queue", errors)
                 .unwrap_or_else(|| name.replace('_', "-")),
             batch_size: self.integer("batch_size", errors).unwrap_or(10),
             batch_window,
@@ -228,19 +198,13 @@ impl<'a> Reader<'a> {
 
     fn queue_backoff(&mut self, errors: &mut Errors) -> Option<QueueBackoff> {
         let (min, max) = self.waits("queue_backoff", errors)?;
-        let whole = |wait| value::whole_seconds("queue_backoff", wait);
-        let waits = whole(min).and_then(|min| {
-            Ok(QueueBackoff {
-                min,
-                max: whole(max)?,
-            })
-        });
-        self.keep("queue_backoff", waits, errors)
+        let (min, max) = (whole_seconds(min)?, whole_seconds(max)?);
+        Some(QueueBackoff { min, max })
     }
 
     fn redrive(&mut self, errors: &mut Errors) -> Option<Redrive> {
-        let schedule = self.text("dlq_redrive", "cron(0 23 ? * SUN-THU *)", errors);
-        let timezone = self.text("redrive_timezone", "Asia/Jerusalem", errors);
+        let schedule = self.text("dlq_redrive", errors);
+        let timezone = self.text("redrive_timezone", errors);
         let rate = self.integer("redrive_rate", errors);
         if let Some(name) = &timezone
             && let Err(mistake) = schedule::timezone(name)
@@ -264,35 +228,46 @@ impl<'a> Reader<'a> {
     }
 
     fn env(&mut self, errors: &mut Errors) -> BTreeMap<String, String> {
-        let Some(pair) = self.pair("env") else {
-            return BTreeMap::new();
-        };
-        match &pair.value {
-            Value::Group(group) => environment::read(group.stream(), errors),
-            Value::Expr(_) => {
+        match self.value("env").map(|value| &value.what) {
+            None => BTreeMap::new(),
+            Some(What::Group(group)) => environment::read(group, errors),
+            Some(_) => {
                 let text =
-                    "`env` takes its variables in parentheses; write `env(NAME = \"value\")`";
+                    "`env` takes its variables in parentheses; write `env(LEVEL = \"info\")`";
                 self.refuse("env", ("wrong_type", text.to_owned()), errors);
                 BTreeMap::new()
             }
         }
     }
 
+    /// The strings of a list, each with its place.
+    fn strings(&mut self, key: &'static str, errors: &mut Errors) -> Vec<(String, Place)> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let mut strings = Vec::new();
+        for listed in value::strings(spec(key), value) {
+            match listed {
+                Ok(string) => strings.push(string),
+                Err((place, (rule, text))) => {
+                    errors.push(rule, place, text);
+                    self.doubtful.add(key);
+                }
+            }
+        }
+        strings
+    }
+
     fn policies(&mut self, errors: &mut Errors) -> Vec<String> {
-        let listed = self
-            .expr("policies")
-            .map(|value| value::strings("policies", value));
-        let listed = listed
-            .and_then(|listed| self.keep("policies", listed, errors))
-            .unwrap_or_default();
+        let listed = self.strings("policies", errors);
         let mut policies = Vec::new();
-        for (arn, span) in listed {
+        for (arn, place) in listed {
             match environment::policy(&arn) {
-                Err(text) => errors.push("policy_arn", span, text),
+                Err(text) => errors.push("policy_arn", place, text),
                 Ok(()) if policies.contains(&arn) => {
                     errors.push(
                         "duplicate_key",
-                        span,
+                        place,
                         "the policy is already listed; remove one of the two",
                     );
                 }
@@ -303,25 +278,19 @@ impl<'a> Reader<'a> {
     }
 
     fn allow(&mut self, errors: &mut Errors) -> Vec<String> {
-        let allowed = self
-            .expr("allow")
-            .map(|value| value::strings("allow", value));
-        let allowed = allowed
-            .and_then(|allowed| self.keep("allow", allowed, errors))
-            .unwrap_or_default();
         let mut ids = Vec::new();
-        for (id, span) in allowed {
+        for (id, place) in self.strings("allow", errors) {
             match crate::rules::allowable(&id) {
                 Err(text) => {
                     // Which rule was meant is not known.
                     if crate::rules::find(&id).is_none() {
                         self.doubtful.add("allow");
                     }
-                    errors.push("unknown_rule", span, text);
+                    errors.push("unknown_rule", place, text);
                 }
                 Ok(()) if ids.contains(&id) => {
                     let text = format!("`{id}` is already allowed; remove one of the two");
-                    errors.push("duplicate_key", span, text);
+                    errors.push("duplicate_key", place, text);
                 }
                 Ok(()) => ids.push(id),
             }
@@ -329,23 +298,16 @@ impl<'a> Reader<'a> {
         ids
     }
 
-    fn pair(&self, key: &str) -> Option<&'a Pair> {
-        self.pairs.iter().find(|pair| pair.key == key)
-    }
-
-    fn expr(&self, key: &str) -> Option<&'a Expr> {
-        match &self.pair(key)?.value {
-            Value::Expr(expr) => Some(expr),
-            Value::Group(_) => None,
-        }
+    fn value(&self, key: &str) -> Option<&'a Value> {
+        let given = self.given.iter().find(|given| given.key.name == key)?;
+        Some(&given.value)
     }
 
     fn refuse(&mut self, key: &str, (rule, text): Refusal, errors: &mut Errors) {
-        let span = self
-            .given
-            .get(key)
-            .map_or_else(Span::call_site, |given| given.value);
-        errors.push(rule, span, text);
+        let place = self
+            .value(key)
+            .map_or_else(|| Span::call_site().into(), |value| value.place);
+        errors.push(rule, place, text);
         self.doubtful.add(key);
     }
 
@@ -360,52 +322,40 @@ impl<'a> Reader<'a> {
     }
 
     fn integer(&mut self, key: &'static str, errors: &mut Errors) -> Option<u32> {
-        let expr = self.expr(key)?;
+        let value = self.value(key)?;
         let Kind::Integer(range, unit) = &spec(key).kind else {
             return None;
         };
-        self.keep(key, value::integer(key, expr, range.clone(), unit), errors)
+        self.keep(key, value::integer(spec(key), value, range, unit), errors)
     }
 
     fn seconds(&mut self, key: &'static str, errors: &mut Errors) -> Option<u32> {
-        let expr = self.expr(key)?;
-        let Kind::Seconds(range) = &spec(key).kind else {
-            return None;
-        };
-        let read = value::duration(key, expr, &as_durations(range))
-            .and_then(|read| value::whole_seconds(key, read));
-        self.keep(key, read, errors)
+        self.duration(key, errors).and_then(whole_seconds)
     }
 
     fn duration(&mut self, key: &'static str, errors: &mut Errors) -> Option<Duration> {
-        let expr = self.expr(key)?;
-        let Kind::Duration(range) = &spec(key).kind else {
-            return None;
-        };
-        self.keep(key, value::duration(key, expr, range), errors)
+        let read = value::duration(spec(key), self.value(key)?)?;
+        self.keep(key, read, errors)
     }
 
     fn waits(&mut self, key: &'static str, errors: &mut Errors) -> Option<(Duration, Duration)> {
-        let expr = self.expr(key)?;
-        let Kind::Waits(range) = &spec(key).kind else {
-            return None;
-        };
-        self.keep(key, value::durations(key, expr, range), errors)
+        let read = value::waits(spec(key), self.value(key)?)?;
+        self.keep(key, read, errors)
     }
 
     fn boolean(&mut self, key: &'static str, errors: &mut Errors) -> Option<bool> {
-        let expr = self.expr(key)?;
-        self.keep(key, value::boolean(key, expr), errors)
+        let read = value::boolean(spec(key), self.value(key)?);
+        self.keep(key, read, errors)
     }
 
-    fn text(&mut self, key: &'static str, example: &str, errors: &mut Errors) -> Option<String> {
-        let expr = self.expr(key)?;
-        self.keep(key, value::string(key, expr, example), errors)
+    fn text(&mut self, key: &'static str, errors: &mut Errors) -> Option<String> {
+        let read = value::string(spec(key), self.value(key)?);
+        self.keep(key, read, errors)
     }
 
     fn path(&mut self, key: &'static str, errors: &mut Errors) -> Option<syn::Path> {
-        let expr = self.expr(key)?;
-        self.keep(key, value::path(key, expr), errors)
+        let read = value::path(spec(key), self.value(key)?);
+        self.keep(key, read, errors)
     }
 
     fn choice<T: Copy + Default>(
@@ -414,13 +364,13 @@ impl<'a> Reader<'a> {
         values: &[T],
         errors: &mut Errors,
     ) -> T {
-        let Some(expr) = self.expr(key) else {
+        let Some(value) = self.value(key) else {
             return T::default();
         };
         let Kind::Choice(names) = &spec(key).kind else {
             return T::default();
         };
-        let read = value::choice(key, expr, names);
+        let read = value::choice(spec(key), value, names);
         let read = self.keep(key, read, errors);
         read.and_then(|place| values.get(place).copied())
             .unwrap_or_default()
@@ -429,11 +379,7 @@ impl<'a> Reader<'a> {
 
 const DAY: u32 = 86_400;
 
-fn spec(key: &str) -> &'static keys::Key {
-    // Only called with literals that stand in the table; a test reads each.
-    keys::find(key).expect("every key that is read is in the table")
-}
-
-fn as_durations(range: &RangeInclusive<u32>) -> RangeInclusive<Duration> {
-    Duration::from_secs(u64::from(*range.start()))..=Duration::from_secs(u64::from(*range.end()))
+/// The seconds of a duration that is counted in them.
+fn whole_seconds(duration: Duration) -> Option<u32> {
+    u32::try_from(duration.as_secs()).ok()
 }

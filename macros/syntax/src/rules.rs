@@ -16,6 +16,9 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::nearest::nearest;
 use crate::options::Options;
+use crate::tokens::excerpt;
+
+pub(crate) use queue::is_queue_name;
 
 /// What breaking a rule means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +92,15 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 
 /// The words for a rule that is not one of the rules.
 pub fn unknown(id: &str) -> String {
-    match nearest(id, all().map(|rule| rule.id)) {
+    unknown_of(id, |_| true)
+}
+
+fn unknown_of(id: &str, can_be_meant: impl Fn(&Rule) -> bool) -> String {
+    let id = &excerpt(id);
+    match nearest(
+        id,
+        all().filter(|rule| can_be_meant(rule)).map(|rule| rule.id),
+    ) {
         Some(near) => format!("no rule is named `{id}`; did you mean `{near}`?"),
         None => format!("no rule is named `{id}`; docs/rules.md lists them"),
     }
@@ -98,9 +109,12 @@ pub fn unknown(id: &str) -> String {
 /// Whether a function may break this rule on purpose.
 pub(crate) fn allowable(id: &str) -> Result<(), String> {
     match find(id) {
-        None => Err(unknown(id)),
+        None if id.trim().is_empty() => Err(
+            "`allow` takes the id of a rule, such as `allow = \"fifo_dlq_order\"`; docs/rules.md lists them".to_owned(),
+        ),
+        None => Err(unknown_of(id, |rule| rule.level != Level::Error)),
         Some(rule) if rule.level == Level::Error => Err(format!(
-            "`{id}` cannot be allowed: what breaks it does not compile, AWS refuses it, or messages would be lost"
+            "`{id}` cannot be allowed: what breaks it does not compile, AWS refuses it, or messages would be lost; remove it here"
         )),
         Some(rule) if rule.level == Level::Notice => Err(format!(
             "`{id}` cannot be allowed: it is about the package and not about this function"
@@ -151,10 +165,10 @@ pub fn check(options: &Options, errors: &mut Errors) -> Vec<Warning> {
                 accepted,
             }),
             Level::Error | Level::Deliberate => {
-                let span = options
-                    .span(rule.keys)
-                    .unwrap_or_else(proc_macro2::Span::call_site);
-                errors.push(rule.id, span, message);
+                let place = options
+                    .place(rule.keys)
+                    .unwrap_or_else(|| proc_macro2::Span::call_site().into());
+                errors.push(rule.id, place, message);
             }
         }
     }

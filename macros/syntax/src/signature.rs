@@ -5,7 +5,7 @@ mod future;
 mod half_typed;
 mod message;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
@@ -14,6 +14,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::nesting;
 use crate::rules::Warning;
 
 /// Of a Lambda handler's 128 characters, what `.redrive` leaves.
@@ -58,6 +59,11 @@ impl Handler {
 
 /// Reads the item that the attribute stands on.
 pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
+    if let Some(span) = nesting::too_deep(without_body(item.clone())) {
+        let text = "this is nested too deep to be read; give a type within it a name by `type`";
+        errors.push("nesting", span, text);
+        return None;
+    }
     let (attributes, signature) = match read_signature.parse2(item.clone()) {
         Ok(read) => read,
         // The compiler has said what is missing.
@@ -98,6 +104,15 @@ fn not_an_attribute(token: &proc_macro2::TokenTree) -> bool {
         TokenTree::Group(group) => group.delimiter() != Delimiter::Bracket,
         _ => true,
     }
+}
+
+/// Nobody reads the body.
+fn without_body(item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<_> = item.into_iter().collect();
+    tokens.pop_if(
+        |last| matches!(last, TokenTree::Group(body) if body.delimiter() == Delimiter::Brace),
+    );
+    tokens.into_iter().collect()
 }
 
 fn read_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {

@@ -166,6 +166,15 @@ pub(super) fn seconds(seconds: u32) -> String {
     show(Duration::from_secs(u64::from(seconds)))
 }
 
+/// Of a queue's 80 characters, what the DLQ's `-dlq` leaves.
+const LONGEST_NAME: usize = 80 - "-dlq".len();
+
+/// Whether a queue can have this name, and its DLQ the name made of it.
+pub(crate) fn is_queue_name(name: &str) -> bool {
+    let stem = name.strip_suffix(".fifo").unwrap_or(name);
+    !stem.is_empty() && stem.chars().all(is_in_a_name) && name.len() <= LONGEST_NAME
+}
+
 fn queue_name(options: &Options) -> Option<String> {
     let name = &options.function.queue;
     let stem = name.strip_suffix(".fifo").unwrap_or(name);
@@ -186,9 +195,8 @@ fn queue_name(options: &Options) -> Option<String> {
             "the queue has no name; write `queue = \"orders{name}\"`"
         ));
     }
-    let most = 80 - "-dlq".len();
-    (name.len() > most).then(|| {
-        format!("the queue's name has {} characters, but the DLQ's name is longer by 4 and takes 80; use at most {most}", name.len())
+    (name.len() > LONGEST_NAME).then(|| {
+        format!("the queue's name has {} characters, but the DLQ's name is longer by 4 and takes 80; use at most {LONGEST_NAME}", name.len())
     })
 }
 

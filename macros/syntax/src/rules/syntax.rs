@@ -40,6 +40,12 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch(retries = 3)]",
     ),
     rule(
+        "nesting",
+        "What is nested hundreds of levels deep would overflow the stack of what reads it; no value is, and a type that is takes names for its parts.",
+        "// #[sqs_batch(init = build::<A<A<A<…>>>)], with hundreds of `A<`",
+        "// type Parts = A<A<A<…>>>;\n#[sqs_batch(init = build::<Parts>)]",
+    ),
+    rule(
         "unknown_key",
         "A key that is misspelt would silently leave its default in place.",
         "#[sqs_batch(batchsize = 5)]",

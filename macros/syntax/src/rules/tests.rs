@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 
 use super::{Level, Rule, all};
 use crate::Parsed;
-use crate::attribute::split_at_commas;
+use crate::errors::Errors;
+use crate::tokens::parts;
 
 #[path = "../../tests/attribute/options.rs"]
 mod options;
@@ -166,7 +167,7 @@ fn attribute(example: &str) -> Option<&str> {
 }
 
 fn keys(attribute: &str) -> Vec<String> {
-    let pairs = split_at_commas(attribute.parse().expect("tokens"));
+    let pairs = parts(attribute.parse().expect("tokens"), &mut Errors::default());
     pairs
         .into_iter()
         .filter_map(|pair| pair.into_iter().next())

@@ -8,7 +8,7 @@ use super::offer::{breaks_another, set, set_text, text};
 use crate::function::{Backoff, Function};
 use crate::keys::{self, Kind};
 use crate::options::{Change, Options};
-use crate::value::show;
+use crate::value::written;
 
 /// How many ways are offered that take more than one key.
 const MOST_TOGETHER: usize = 3;
@@ -116,7 +116,10 @@ fn levers(options: &Options, part: u32) -> Vec<Lever> {
             round,
             change: |function| {
                 let Backoff { min, max } = function.backoff;
-                set_text("backoff", format_args!("{}..{}", show(min), show(max)))
+                set_text(
+                    "backoff",
+                    format_args!("{}..{}", written(min), written(max)),
+                )
             },
         }),
         is_given("attempt_timeout").then_some(Lever {
@@ -128,7 +131,7 @@ fn levers(options: &Options, part: u32) -> Vec<Lever> {
             round,
             change: |function| {
                 let longest = function.attempt_timeout.unwrap_or_default();
-                set_text("attempt_timeout", show(longest))
+                set_text("attempt_timeout", written(longest))
             },
         }),
     ];

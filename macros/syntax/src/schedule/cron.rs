@@ -40,11 +40,11 @@ impl Cron {
         };
 
         let mut errors = Vec::new();
-        let minutes = field(&mut errors, minute, |text| MINUTE.parse(text));
-        let hours = field(&mut errors, hour, |text| HOUR.parse(text));
+        let minutes = field(&mut errors, MINUTE.name, minute, |text| MINUTE.parse(text));
+        let hours = field(&mut errors, HOUR.name, hour, |text| HOUR.parse(text));
         let days = days(&mut errors, day_of_month, day_of_week);
-        let months = field(&mut errors, month, |text| MONTH.parse(text));
-        let years = field(&mut errors, year, |text| YEAR.parse(text));
+        let months = field(&mut errors, MONTH.name, month, |text| MONTH.parse(text));
+        let years = field(&mut errors, YEAR.name, year, |text| YEAR.parse(text));
         let (Some(minutes), Some(hours), Some(days), Some(months), Some(years)) =
             (minutes, hours, days, months, years)
         else {
@@ -89,18 +89,39 @@ fn year_index(year: i16) -> u16 {
 
 fn field<T>(
     errors: &mut Vec<ScheduleError>,
+    name: &str,
     (text, span): &Part<'_>,
-    parse: impl FnOnce(&str) -> Result<T, Vec<String>>,
+    parse: impl Fn(&str) -> Result<T, Vec<String>>,
 ) -> Option<T> {
-    parse(text)
-        .map_err(|messages| {
-            errors.extend(
-                messages
-                    .into_iter()
-                    .map(|message| ScheduleError::new(span.clone(), FIELD, message)),
-            );
-        })
-        .ok()
+    let messages = match parse(text) {
+        Ok(read) => return Some(read),
+        Err(messages) => messages,
+    };
+    let messages = match respelt(text).filter(|meant| parse(meant).is_ok()) {
+        Some(meant) => vec![format!(
+            "the {name} field holds `{text}`; did you mean `{meant}`?"
+        )],
+        None => messages,
+    };
+    let errors_here = messages
+        .into_iter()
+        .map(|message| ScheduleError::new(span.clone(), FIELD, message));
+    errors.extend(errors_here);
+    None
+}
+
+/// The field as AWS might spell it: in capitals, with hyphens, and the letters
+/// `L` and `W` behind what they belong to.
+fn respelt(text: &str) -> Option<String> {
+    let plain = text.to_uppercase().replace(['–', '—', '−'], "-");
+    let first = plain.chars().next()?;
+    let meant = match (first, plain.get(1..)) {
+        ('L', Some(rest)) if !rest.is_empty() && rest != "W" => format!("{rest}L"),
+        ('W', Some("L")) => "LW".to_owned(),
+        ('W', Some(rest)) if !rest.starts_with('E') => format!("{rest}W"),
+        _ => plain,
+    };
+    (meant != text).then_some(meant)
 }
 
 fn days(errors: &mut Vec<ScheduleError>, month: &Part<'_>, week: &Part<'_>) -> Option<Days> {
@@ -115,8 +136,8 @@ fn days(errors: &mut Vec<ScheduleError>, month: &Part<'_>, week: &Part<'_>) -> O
                 "{of_month} and {of_week} are both `?`, but one of them must say which days; write `*` for {of_month} to run every day"
             ),
         ),
-        ("?", _) => return field(errors, week, Days::of_week),
-        (_, "?") => return field(errors, month, Days::of_month),
+        ("?", _) => return field(errors, of_week, week, Days::of_week),
+        (_, "?") => return field(errors, of_month, month, Days::of_month),
         (_, "*") => unclear(
             &week.1,
             format!(
@@ -138,10 +159,10 @@ fn days(errors: &mut Vec<ScheduleError>, month: &Part<'_>, week: &Part<'_>) -> O
     }
     // What the fields hold may be wrong as well.
     if month.0 != "?" {
-        field(errors, month, Days::of_month);
+        field(errors, of_month, month, Days::of_month);
     }
     if week.0 != "?" {
-        field(errors, week, Days::of_week);
+        field(errors, of_week, week, Days::of_week);
     }
     None
 }

@@ -6,22 +6,6 @@ use crate::Parsed;
 #[test]
 fn errors_offer_the_way_out() {
     for (attribute, way_out) in [
-        ("batchSize = 5", "did you mean `batch_size`?"),
-        ("retries = \"3\"", "write `retries = 3` without quotes"),
-        (
-            "metrics = \"false\"",
-            "write `metrics = false` without quotes",
-        ),
-        ("timeout = 30", "write `timeout = \"30s\"` for seconds"),
-        ("timeout = \"30 sec\"", "did you mean `\"30s\"`?"),
-        ("timeout = \"30\"", "such as `\"30s\"`"),
-        ("backoff = \"1s\"", "write `\"1s..1s\"`"),
-        (
-            "permanent = \"Error::gone\"",
-            "write `permanent = Error::gone` without quotes",
-        ),
-        ("on_permanent = \"DLQ\"", "did you mean `\"dlq\"`?"),
-        ("allow = \"fifo_order\"", "did you mean `fifo_dlq_order`?"),
         (
             "queue = \"o.fifo\", allow = \"receive_count_low\"",
             "`allow = [\"receive_count_low\", \"fifo_dlq_order\"]`",
@@ -67,7 +51,7 @@ fn the_retry_budget_names_what_would_fit() {
         panic!("one mistake, not {messages:?}");
     };
     // 10 × (4 × 5 s + 1.4 s) + 0.5 s
-    assert!(message.contains("214500ms"), "{message}");
+    assert!(message.contains("214.5s"), "{message}");
     assert!(message.contains("`timeout = \"215s\"`"), "{message}");
     assert!(message.contains("`concurrency = 10`"), "{message}");
     assert!(message.contains("`batch_size = 1`"), "{message}");
@@ -121,7 +105,7 @@ fn all_messages_of_a_fifo_batch_may_be_of_one_group() {
         panic!("one mistake, not {messages:?}");
     };
     assert!(
-        message.contains("214500ms") && !message.contains("`concurrency ="),
+        message.contains("214.5s") && !message.contains("`concurrency ="),
         "{message}"
     );
     assert_eq!(

@@ -5,6 +5,7 @@ mod offers;
 mod one_mistake;
 mod options;
 mod property;
+mod wrong_values;
 
 use proptest::prelude::*;
 

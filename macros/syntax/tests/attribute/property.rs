@@ -15,9 +15,14 @@ pub(crate) const HANDLER: &str =
 ///
 /// If the front end breaks one of its promises.
 pub(crate) fn check(attribute: &str, item: &str) {
+    let texts = (attribute, item);
     if let (Ok(attribute), Ok(item)) = (attribute.parse(), item.parse::<TokenStream>()) {
         let parsed = redrive_syntax::parse(attribute, item);
         check_texts(&parsed);
+        // A quoted text of the user's could look like an offer.
+        if !texts.0.contains('`') && !texts.1.contains('`') {
+            check_offers(&parsed);
+        }
         if parsed.errors.is_empty() {
             assert!(parsed.handler.is_some());
             check_function(&parsed.function);
@@ -43,6 +48,47 @@ fn check_texts(parsed: &Parsed) {
     }
     let shown = parsed.errors.to_compile_errors().to_string();
     assert!(shown.matches("compile_error").count() >= mistakes.len());
+}
+
+/// Each pair that a message offers is one that its key takes.
+fn check_offers(parsed: &Parsed) {
+    for mistake in parsed.errors.mistakes() {
+        for offer in mistake.message.split('`').skip(1).step_by(2) {
+            let Some(attribute) = pair(offer) else {
+                continue;
+            };
+            let tokens = attribute.parse().expect("tokens");
+            let again = redrive_syntax::parse(tokens, HANDLER.parse().expect("tokens"));
+            for wrong in again.errors.mistakes() {
+                let rule = rules::find(wrong.rule).expect("a rule of the table");
+                // What it means together with other keys is another matter.
+                let is_about_others = rule.check.is_some() || wrong.rule == "handler_state";
+                assert!(
+                    is_about_others,
+                    "{}: {offer}: {}",
+                    mistake.message, wrong.message
+                );
+            }
+        }
+    }
+}
+
+/// What is offered, as an attribute of its own.
+fn pair(offer: &str) -> Option<String> {
+    let (name, value) = match offer.split_once(" = ") {
+        Some((name, value)) if !name.contains('(') => (name, value),
+        _ => {
+            let is_env = offer.starts_with("env(") && offer.ends_with(')');
+            return is_env.then(|| offer.to_owned());
+        }
+    };
+    let is_key = redrive_syntax::keys::find(name).is_some();
+    let is_variable = value.starts_with('"') && name.starts_with(char::is_uppercase);
+    match (is_key, is_variable) {
+        (true, _) => Some(offer.to_owned()),
+        (false, true) => Some(format!("env({offer})")),
+        _ => None,
+    }
 }
 
 /// Who holds a checked function need not check again.

@@ -1,0 +1,17 @@
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+#[sqs_batch(
+    /// Three.
+    retries = 3
+)]
+async fn handle(order: Order) -> Result<(), Error> {
+    let _ = order.id;
+    Ok(())
+}
