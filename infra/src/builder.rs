@@ -8,6 +8,7 @@ use crate::env::Env;
 use crate::error::Errors;
 use crate::output::Output;
 use crate::overlay::{Doubt, Overlay};
+use crate::room::with_room;
 use crate::stack::Stack;
 use crate::{cargo, clash, markdown, overlay, target, tell, template};
 
@@ -99,7 +100,7 @@ impl Builder {
     /// that is being typed never gives a template without its functions. What
     /// neither can see fails the build with an error of the build script.
     pub fn build(&self) {
-        if let Err(Errors(errors)) = self.run() {
+        if let Err(Errors(errors)) = with_room(|| self.run()) {
             errors.iter().for_each(cargo::error);
         }
     }

@@ -55,6 +55,7 @@ pub mod lambda;
 pub mod markdown;
 mod output;
 mod overlay;
+mod room;
 #[cfg(test)]
 mod sample;
 pub mod stack;

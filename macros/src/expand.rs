@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_syntax::signature::split_body;
 use redrive_syntax::{Errors, Function, Handler, Parsed, Paths};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -42,9 +43,11 @@ pub(crate) fn sqs_batch(
 fn fallback(item: &TokenStream, errors: &Errors, target: &Target, function: &str) -> TokenStream {
     let is_about = |rule| errors.mistakes().iter().any(|mistake| mistake.rule == rule);
     let kept = || {
-        without_attribute
-            .parse2(item.clone())
-            .unwrap_or_else(|_| item.clone())
+        let (signature, body) = split_body(item.clone());
+        let signature = without_attribute
+            .parse2(signature.clone())
+            .unwrap_or(signature);
+        quote!(#signature #body)
     };
     // The compiler would overflow its own stack, or complain of a second `main`.
     let item = !is_about("nesting") && !is_about("handler_name");

@@ -59,7 +59,8 @@ impl Handler {
 
 /// Reads the item that the attribute stands on.
 pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
-    if let Some(span) = nesting::too_deep(without_body(item.clone())) {
+    let (item, _) = split_body(item);
+    if let Some(span) = nesting::too_deep(item.clone()) {
         let text = "this is nested too deep to be read; give a type within it a name by `type`";
         errors.push("nesting", span, text);
         return None;
@@ -97,8 +98,7 @@ pub fn is_sqs_batch(attribute: &Attribute) -> bool {
     last.is_some_and(|segment| segment.ident == "sqs_batch")
 }
 
-fn not_an_attribute(token: &proc_macro2::TokenTree) -> bool {
-    use proc_macro2::{Delimiter, TokenTree};
+fn not_an_attribute(token: &TokenTree) -> bool {
     match token {
         TokenTree::Punct(punct) => punct.as_char() != '#',
         TokenTree::Group(group) => group.delimiter() != Delimiter::Bracket,
@@ -106,13 +106,13 @@ fn not_an_attribute(token: &proc_macro2::TokenTree) -> bool {
     }
 }
 
-/// Nobody reads the body.
-fn without_body(item: TokenStream) -> TokenStream {
+/// The item without the body at its end, and that. Nobody reads it, and it may be
+/// nested deeper than `syn` takes.
+pub fn split_body(item: TokenStream) -> (TokenStream, Option<TokenTree>) {
     let mut tokens: Vec<_> = item.into_iter().collect();
-    tokens.pop_if(
-        |last| matches!(last, TokenTree::Group(body) if body.delimiter() == Delimiter::Brace),
-    );
-    tokens.into_iter().collect()
+    let is_body = |token: &mut TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    let body = tokens.pop_if(is_body);
+    (tokens.into_iter().collect(), body)
 }
 
 fn read_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
