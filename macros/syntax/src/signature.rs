@@ -13,7 +13,7 @@ use syn::{
     Signature, Type, Visibility,
 };
 
-use crate::errors::Errors;
+use crate::errors::{Errors, Place};
 use crate::nesting;
 use crate::rules::Warning;
 
@@ -85,7 +85,7 @@ pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
     if let Some(second) = attributes.iter().find(|attribute| is_sqs_batch(attribute)) {
         errors.push(
             "duplicate_key",
-            second.path().span(),
+            Place::of(second.path()),
             "`#[sqs_batch]` already stands on this function; write all keys in one attribute",
         );
     }
@@ -150,7 +150,7 @@ fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
     if let Some(abi) = &signature.abi {
         errors.push(
             "handler_plain",
-            abi.span(),
+            Place::of(abi),
             "the handler is a plain Rust function; remove `extern`",
         );
     }
@@ -172,7 +172,7 @@ fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
     if signature.variadic.is_some() {
         errors.push(
             "handler_parameters",
-            signature.variadic.span(),
+            Place::of(&signature.variadic),
             "the handler takes a message, and a state if it needs one",
         );
     }
@@ -200,7 +200,7 @@ fn check_generics(generics: &Generics, errors: &mut Errors) {
     if is_lifetimes(generics) {
         errors.push(
             "handler_generic",
-            generics.span(),
+            Place::of(generics),
             format!(
                 "the handler needs no lifetimes; remove `{}`, and write `&S` for the state",
                 show(generics)
@@ -209,13 +209,13 @@ fn check_generics(generics: &Generics, errors: &mut Errors) {
     } else if !generics.params.is_empty() {
         errors.push(
             "handler_generic",
-            generics.span(),
+            Place::of(generics),
             "the handler takes one type of message; name the types instead of generic parameters",
         );
     } else if let Some(clause) = &generics.where_clause {
         errors.push(
             "handler_generic",
-            clause.span(),
+            Place::of(clause),
             "the handler is not generic; remove the `where` clause",
         );
     }
@@ -232,7 +232,7 @@ fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Opti
     if let Some(receiver) = signature.receiver() {
         errors.push(
             "handler_parameters",
-            receiver.span(),
+            Place::of(receiver),
             "the handler is a free function; take the message by value, and what it needs as `state: &S` with `init = path`",
         );
         return (None, None);
@@ -255,7 +255,7 @@ fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Opti
     if let Some(third) = signature.inputs.iter().nth(2) {
         errors.push(
             "handler_parameters",
-            third.span(),
+            Place::of(third),
             "the handler takes a message and a state; remove this parameter",
         );
     }
@@ -269,13 +269,13 @@ fn check_state(state: &Type, errors: &mut Errors) -> Option<Type> {
         }
         Type::Reference(_) => {
             let text = "the state is shared by messages that are handled at once; take `&S`, with a `Mutex` inside for what changes";
-            errors.push("handler_state", state.span(), text);
+            errors.push("handler_state", Place::of(state), text);
             None
         }
         _ => {
             errors.push(
                 "handler_state",
-                state.span(),
+                Place::of(state),
                 format!("the state is built once and lent; write `&{}`", show(state)),
             );
             None
@@ -286,8 +286,8 @@ fn check_state(state: &Type, errors: &mut Errors) -> Option<Type> {
 fn result(signature: &Signature, errors: &mut Errors) -> Option<Type> {
     let text = "the handler says whether the message is done; return `Result<(), E>`";
     let refused = match &signature.output {
-        ReturnType::Default => signature.ident.span(),
-        ReturnType::Type(_, result) if is_no_result(result) => result.span(),
+        ReturnType::Default => signature.ident.span().into(),
+        ReturnType::Type(_, result) if is_no_result(result) => Place::of(result),
         ReturnType::Type(_, result) => return Some((**result).clone()),
     };
     errors.push("handler_result", refused, text);

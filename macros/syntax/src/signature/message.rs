@@ -1,11 +1,9 @@
 //! What cannot be a message, as far as its name tells.
 
-use proc_macro2::Span;
-use syn::spanned::Spanned;
 use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type, TypePath};
 
 use super::show;
-use crate::errors::Errors;
+use crate::errors::{Errors, Place};
 
 /// The message's type; `lifetimes` are those of the function, if it has nothing
 /// else to be generic in.
@@ -25,8 +23,8 @@ pub(super) fn check(
 }
 
 /// Where and why, and whether it is for what the type borrows.
-fn refusal(message: &Type) -> Option<(Span, String, bool)> {
-    let own = |text: &str| Some((message.span(), text.to_owned(), false));
+fn refusal(message: &Type) -> Option<(Place, String, bool)> {
+    let own = |text: &str| Some((Place::of(message), text.to_owned(), false));
     match message {
         Type::Reference(reference) => {
             let way_out = match &*reference.elem {
@@ -37,7 +35,7 @@ fn refusal(message: &Type) -> Option<(Span, String, bool)> {
                 inner => format!("write `{}`", show(inner)),
             };
             let text = format!("the message is passed by value; {way_out}");
-            Some((message.span(), text, true))
+            Some((Place::of(message), text, true))
         }
         Type::ImplTrait(_) => {
             own("the message's type decides how it is read; name it instead of `impl …`")
@@ -52,11 +50,11 @@ fn refusal(message: &Type) -> Option<(Span, String, bool)> {
 }
 
 /// What no body is read as.
-fn no_body(path: &TypePath) -> Option<(Span, String)> {
+fn no_body(path: &TypePath) -> Option<(Place, String)> {
     let last = path.path.segments.last()?;
     match last.ident.to_string().as_str() {
         name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => Some((
-            path.span(),
+            Place::of(path),
             format!(
                 "the handler takes one message, not a batch; write the type of its body instead of `{name}`"
             ),
@@ -67,11 +65,11 @@ fn no_body(path: &TypePath) -> Option<(Span, String)> {
 
 /// Also within another type: `Option<SqsMessage>` is an empty one whatever the
 /// body holds.
-fn sqs_message(path: &TypePath) -> Option<(Span, String)> {
+fn sqs_message(path: &TypePath) -> Option<(Place, String)> {
     let last = path.path.segments.last()?;
     if last.ident == "SqsMessage" {
         let refusal = "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it";
-        return Some((path.span(), refusal.to_owned()));
+        return Some((Place::of(path), refusal.to_owned()));
     }
     arguments(last).find_map(|argument| match argument {
         GenericArgument::Type(Type::Path(inner)) => sqs_message(inner),
@@ -81,13 +79,13 @@ fn sqs_message(path: &TypePath) -> Option<(Span, String)> {
 
 /// What in the type borrows, by its name: a reference, or a type with a
 /// lifetime, within others too.
-fn borrowed(message: &Type) -> Option<Span> {
+fn borrowed(message: &Type) -> Option<Place> {
     match message {
-        Type::Reference(reference) => Some(reference.span()),
+        Type::Reference(reference) => Some(Place::of(reference)),
         Type::Path(path) => path.path.segments.iter().find_map(|segment| {
             arguments(segment).find_map(|argument| match argument {
                 GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => {
-                    Some(segment.ident.span())
+                    Some(Place::of(&segment.ident))
                 }
                 GenericArgument::Type(inner) => borrowed(inner),
                 _ => None,
