@@ -6,21 +6,12 @@
 mod property;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use property::{HANDLER, check};
-
-/// The longest text, in bytes. `syn` recurses, so that a thousand brackets
-/// overflow its stack under the sanitizer, and three thousand that of rustc.
-const LONGEST: usize = 800;
+use property::{LONGEST, check_text};
 
 fuzz_target!(|text: &str| -> Corpus {
     if text.len() > LONGEST {
         return Corpus::Reject;
     }
-    let (attribute, item) = text.split_once('\n').unwrap_or((text, ""));
-    // What an attribute means is judged on an item that can be used.
-    check(attribute, HANDLER);
-    if !item.is_empty() {
-        check(attribute, item);
-    }
+    check_text(text);
     Corpus::Keep
 });

@@ -88,3 +88,15 @@ proptest! {
         prop_assert!(report.failed().is_empty());
     }
 }
+
+/// What the fuzz target starts from, and what it found.
+#[test]
+fn each_seed_of_the_fuzz_target_does_no_harm() {
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds/event");
+    let mut seen = 0;
+    for seed in std::fs::read_dir(seeds).expect("a folder of seeds") {
+        property::check(&std::fs::read(seed.expect("a seed").path()).expect("an event"));
+        seen += 1;
+    }
+    assert!(seen > 0);
+}

@@ -10,7 +10,7 @@ mod wrong_values;
 
 use proptest::prelude::*;
 
-use property::{HANDLER, check};
+use property::{HANDLER, LONGEST, check, check_text};
 
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -51,4 +51,18 @@ proptest! {
     fn any_tokens(attribute in "[a-z=,\"0-9(){}\\[\\] .:#<>&-]{0,60}", item in "(pub )?(async )?(unsafe )?(fn|struct|impl) [a-z]{1,4}[a-z&<>:, ()'-]{0,40}") {
         check(&attribute, &item);
     }
+}
+
+/// What the fuzz target starts from, and what it found.
+#[test]
+fn each_seed_of_the_fuzz_target() {
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/attribute");
+    let mut seen = 0;
+    for seed in std::fs::read_dir(seeds).expect("a folder of seeds") {
+        let text = std::fs::read_to_string(seed.expect("a seed").path()).expect("a text");
+        assert!(text.len() <= LONGEST);
+        check_text(&text);
+        seen += 1;
+    }
+    assert!(seen > 0);
 }

@@ -9,6 +9,25 @@ use redrive_syntax::{Function, Parsed, rules};
 pub(crate) const HANDLER: &str =
     "async fn process_order(order: Order) -> Result<(), Error> { Ok(()) }";
 
+/// The longest text that is looked at, in bytes: a longer one takes its time and
+/// shows nothing new.
+pub(crate) const LONGEST: usize = 4_000;
+
+/// Checks a text whose first line is the attribute's arguments, and what follows
+/// the item below it.
+///
+/// # Panics
+///
+/// As [`check`].
+pub(crate) fn check_text(text: &str) {
+    let (attribute, item) = text.split_once('\n').unwrap_or((text, ""));
+    // What an attribute means is judged on an item that can be used.
+    check(attribute, HANDLER);
+    if !item.is_empty() {
+        check(attribute, item);
+    }
+}
+
 /// Parses an attribute and an item, if both are tokens at all.
 ///
 /// # Panics

@@ -1,7 +1,7 @@
 //! Any text. What must hold for each is in `property.rs`, which the fuzz target
 //! `schedule` shares.
 
-use crate::property::{check, check_in};
+use crate::property::{LONGEST, check, check_in, check_text};
 use proptest::prelude::*;
 
 /// Without files of earlier failures: a failure becomes a test of its own.
@@ -48,4 +48,18 @@ proptest! {
     fn any_zone(text in any::<String>()) {
         check_in("rate(1 day)", &text, "2026-01-01T00:00:00Z");
     }
+}
+
+/// What the fuzz target starts from, and what it found.
+#[test]
+fn each_seed_of_the_fuzz_target() {
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/schedule");
+    let mut seen = 0;
+    for seed in std::fs::read_dir(seeds).expect("a folder of seeds") {
+        let text = std::fs::read_to_string(seed.expect("a seed").path()).expect("a text");
+        assert!(text.len() <= LONGEST);
+        check_text(&text);
+        seen += 1;
+    }
+    assert!(seen > 0);
 }

@@ -12,6 +12,25 @@ const KNOWN: std::ops::Range<&str> = "2026-01-01T00:00:00Z".."2054-01-01T00:00:0
 /// Runs that are looked at.
 const RUNS: usize = 50;
 
+/// The longest text that is looked at, in bytes: a longer schedule is refused for
+/// its length alone.
+pub(crate) const LONGEST: usize = 1_000;
+
+/// Checks a text whose first line is a schedule, the second a time zone, and the
+/// third the instant after which its runs are looked at.
+///
+/// # Panics
+///
+/// As [`check`].
+pub(crate) fn check_text(text: &str) {
+    let mut lines = text.splitn(3, '\n');
+    let schedule = lines.next().unwrap_or_default();
+    match (lines.next(), lines.next()) {
+        (None, _) => check(schedule),
+        (Some(zone), start) => check_in(schedule, zone, start.unwrap_or(KNOWN.start)),
+    }
+}
+
 /// Checks a schedule in two zones.
 ///
 /// # Panics
