@@ -1,6 +1,8 @@
 //! The value of a key: what its tokens are, whatever the key takes.
 
-pub(crate) mod duration;
+mod duration;
+mod form;
+mod limits;
 mod read;
 mod waits;
 
@@ -42,6 +44,7 @@ pub(crate) enum What {
     Path(syn::Path),
     /// `(…)` right behind the key.
     Group(Group),
+    Expression,
     /// What no key takes, in words.
     Other(&'static str),
 }
@@ -79,6 +82,7 @@ impl Value {
             What::List(_) => "a list",
             What::Path(_) => "a name",
             What::Group(_) => "something in parentheses",
+            What::Expression => "an expression",
             What::Other(what) => what,
         }
     }
@@ -103,7 +107,7 @@ impl What {
             }
             tokens => match path_of(tokens) {
                 Some(path) => Self::Path(path),
-                None => Self::Other(describe(tokens)),
+                None => describe(tokens).map_or(Self::Expression, Self::Other),
             },
         }
     }
@@ -136,23 +140,19 @@ fn path_of(tokens: &[TokenTree]) -> Option<syn::Path> {
     begins.then(path)?.map(|path| path.path)
 }
 
-fn describe(tokens: &[TokenTree]) -> &'static str {
+/// What these are, if it is more than an expression.
+fn describe(tokens: &[TokenTree]) -> Option<&'static str> {
     match tokens {
-        [TokenTree::Group(group)] => match group.delimiter() {
+        [TokenTree::Group(group)] => Some(match group.delimiter() {
             Delimiter::Brace => "a block",
             _ => "something in parentheses",
+        }),
+        [sign, ..] if punct(sign) == Some('|') => Some("a closure"),
+        [TokenTree::Ident(word), ..] if word == "move" => Some("a closure"),
+        [before @ .., TokenTree::Group(_)] => match before {
+            [name @ .., sign] if punct(sign) == Some('!') => path_of(name).map(|_| "a macro"),
+            _ => path_of(before).map(|_| "a call"),
         },
-        [sign, ..] if punct(sign) == Some('|') => "a closure",
-        [TokenTree::Ident(word), ..] if word == "move" => "a closure",
-        [before @ .., TokenTree::Group(_)] => match before.split_last() {
-            Some((sign, macro_name))
-                if punct(sign) == Some('!') && path_of(macro_name).is_some() =>
-            {
-                "a macro"
-            }
-            _ if path_of(before).is_some() => "a call",
-            _ => "an expression",
-        },
-        _ => "an expression",
+        _ => None,
     }
 }

@@ -52,6 +52,11 @@ pub(super) fn meant(text: &str) -> Option<Duration> {
     (last != u128::MAX).then(|| Duration::from_millis(milliseconds))
 }
 
+/// A duration, however it is written.
+pub(super) fn either(text: &str) -> Option<Duration> {
+    exact(text).or_else(|| meant(text))
+}
+
 /// How many bytes of digits there are at the start.
 pub(super) fn digits(text: &str) -> usize {
     text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()

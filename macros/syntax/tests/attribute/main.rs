@@ -12,6 +12,15 @@ use proptest::prelude::*;
 
 use property::{HANDLER, LONGEST, check, check_text};
 
+/// What people may write for a duration.
+const MEANT: &str = "[0-9]{1,5}(\\.[0-9]{1,3})?(ms|s|S|sec|min|m|h|d|days|weeks|x)?";
+
+/// A string that is like this, in its quotes.
+fn text(like: &str) -> impl Strategy<Value = String> + use<> {
+    let texts = proptest::string::string_regex(like).expect("a regular expression");
+    texts.prop_map(|text| format!("{text:?}"))
+}
+
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),
@@ -22,11 +31,24 @@ fn value() -> impl Strategy<Value = String> {
         "[0-9]{1,5} ?(MS|sec|S|minutes|hr)".prop_map(|text| format!("{text:?}")),
         "(error|Error|reprot|DLQ|a::b|a b|true)".prop_map(|text| format!("{text:?}")),
         "[0-9]{1,3}s\\.\\.[0-9]{1,3}(s|m)".prop_map(|text| format!("{text:?}")),
+        text(&format!("{MEANT}( ?{MEANT})?")),
+        text(&format!("{MEANT}(\\.\\.|-|–| to |, ?|\\.\\.=| ){MEANT}")),
+        MEANT,
+        "[0-9]{1,3}s\\.\\.[0-9]{1,3}m",
+        "-?[0-9]{1,12}(u8|MB|\\.[0-9])?",
+        "(cron|rate)\\([0-9*? LWA-Z-]{1,12}\\)",
         Just("[\"a\", 1]".to_owned()),
         Just("a::b".to_owned()),
         Just("(A = \"b\")".to_owned()),
         Just("{ 1 }".to_owned()),
     ]
+}
+
+fn sign() -> impl Strategy<Value = &'static str> {
+    let signs = vec![
+        " ", " == ", ": ", " => ", " = = ", " = -", " = %", "(", "\" = ", " = #[a] ",
+    ];
+    proptest::sample::select(signs)
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -44,6 +66,12 @@ proptest! {
     #[test]
     fn any_pairs(pairs in proptest::collection::vec((key(), value()), 0..8)) {
         let attribute: Vec<_> = pairs.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        check(&attribute.join(", "), HANDLER);
+    }
+
+    #[test]
+    fn any_pairs_in_other_forms(pairs in proptest::collection::vec((key(), sign(), value()), 1..4)) {
+        let attribute: Vec<_> = pairs.iter().map(|(key, sign, value)| format!("{key}{sign}{value}")).collect();
         check(&attribute.join(", "), HANDLER);
     }
 

@@ -51,6 +51,9 @@ const WRONG: &[&str] = &[
     "attempt_timeout = \"0.0001s\"",
     "attempt_timeout = 5",
     "attempt_timeout = 1.5",
+    "attempt_timeout = \"1.5\"",
+    "attempt_timeout = 1.5s",
+    "attempt_timeout = 1 + 2",
     "batch_window = \"1.5s\"",
     // Two durations.
     "backoff = \"\"",
@@ -85,6 +88,8 @@ const WRONG: &[&str] = &[
     "queue_backoff = \"1s..13h\"",
     "queue_backoff = \"1s..2 weeks\"",
     "queue_backoff = \"0s..13h\"",
+    "queue_backoff = \"2500ms..1s\"",
+    "queue_backoff = \"1s-13h\"",
     "queue_backoff = 30",
     // Numbers.
     "retries = \"3\"",
