@@ -2,71 +2,45 @@
 //! script for a package.
 //!
 //! `cargo bench -p redrive-bench --bench expand`; with `--profile dev` as a debug
-//! build of the macro has it.
+//! build of the macro has it, and with `-- --build` what cargo takes for
+//! `examples/orders` with and without the build script.
 
+mod builds;
+mod expansion;
+mod script;
+
+// A procedural macro's crate gives nothing but its macros.
+#[expect(dead_code, reason = "what reads the environment, and its tests")]
+#[path = "../../macros/src/declared.rs"]
+mod declared;
+#[path = "../../macros/src/expand.rs"]
+mod expand;
+#[path = "../../macros/src/paths.rs"]
+mod paths;
+
+use std::error::Error;
 use std::hint::black_box;
-use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
-
-use proc_macro2::TokenStream;
-use redrive_infra::cfg::Cfg;
-use redrive_infra::discover::discover;
-use redrive_infra::stack::{Architecture, Stack};
-use redrive_infra::{markdown, template};
 
 const ROUNDS: usize = 300;
 
-const ATTRIBUTES: [(&str, &str); 3] = [
-    ("no keys", ""),
-    (
-        "a redrive in a time zone",
-        "retries = 3, dlq_redrive = \"cron(0 23 ? * SUN-THU *)\", redrive_timezone = \"Asia/Jerusalem\"",
-    ),
-    (
-        "most keys",
-        "queue = \"orders\", batch_size = 100, batch_window = \"20s\", concurrency = 20, retries = 3, \
-         backoff = \"200ms..5s\", attempt_timeout = \"1s\", timeout = \"60s\", memory = 512, \
-         max_receive_count = 6, retention = \"2d\", dlq_redrive = \"cron(0/30 8-18 ? * MON-FRI *)\", \
-         redrive_timezone = \"Europe/Berlin\", queue_backoff = \"30s..15m\", env(LEVEL = \"info\")",
-    ),
-];
+/// What one function may take in a release build.
+const MOST: Duration = Duration::from_millis(3);
 
-fn main() {
-    println!("one function through the macro's front end");
-    for (name, attribute) in ATTRIBUTES {
-        let attribute: TokenStream = attribute.parse().expect("tokens");
-        let item: TokenStream =
-            "async fn process_order(order: Order) -> Result<(), OrderError> { ship(order).await }"
-                .parse()
-                .expect("tokens");
-        let first = timed(|| redrive_syntax::parse(attribute.clone(), item.clone()));
-        let median = median(|| redrive_syntax::parse(attribute.clone(), item.clone()));
-        println!("  {name:<28} {median:>10.1?}   (the first of a process {first:.1?})");
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    // Cargo adds an argument of its own, and all benchmarks are given the same.
+    if std::env::args().any(|argument| argument == "--build") {
+        builds::measure()?;
+        return Ok(ExitCode::SUCCESS);
     }
-    println!("the build script on examples/orders, when it runs");
-    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/orders");
-    let median = median(|| written(&package));
-    println!("  {:<28} {median:>10.1?}", "discover, stack, render");
-}
-
-fn written(package: &Path) -> usize {
-    let discovery = discover(package, &Cfg::default()).expect("a readable package");
-    let stack = Stack {
-        version: Stack::VERSION,
-        package: "orders".to_owned(),
-        architecture: Architecture::Arm64,
-        functions: discovery.deployed(),
-    };
-    let now = "2026-01-05T09:00:00Z".parse().expect("a time");
-    let template = template::to_text(template::render(&stack, "../../lambda"));
-    template.len()
-        + markdown::render(
-            &stack,
-            &discovery.notes(),
-            &markdown::Overlays::default(),
-            now,
-        )
-        .len()
+    let slowest = expansion::measure();
+    script::measure();
+    if !cfg!(debug_assertions) && slowest > MOST {
+        eprintln!("a function takes {slowest:.1?}, but may take {MOST:?}");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
@@ -75,8 +49,8 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     start.elapsed()
 }
 
-fn median<T>(mut work: impl FnMut() -> T) -> Duration {
-    let mut times: Vec<_> = (0..ROUNDS).map(|_| timed(&mut work)).collect();
+fn median<T>(rounds: usize, mut work: impl FnMut() -> T) -> Duration {
+    let mut times: Vec<_> = (0..rounds).map(|_| timed(&mut work)).collect();
     times.sort();
-    times[ROUNDS / 2]
+    times[rounds / 2]
 }
