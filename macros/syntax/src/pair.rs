@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenTree};
 
 use crate::errors::{Errors, Place};
-use crate::tokens::{brackets, excerpt, operator, punct, text, without_attributes};
+use crate::tokens::{brackets, excerpt, flat, operator, punct, text, without_attributes};
 
 /// A key and what stands behind it.
 pub(crate) struct Pair {
@@ -62,77 +62,111 @@ pub(crate) fn read(
             text,
         });
     };
-    let refuse = |place: Place, text: String| Refusal {
-        key: Some(key.clone()),
-        place,
-        text,
+    let reader = Reader {
+        key: &key,
+        spelling,
     };
-    let pair = |value| spelling.pair(&key.name, value);
-    let no_value = || {
-        let text = format!("`{}` has no value; write `{}`", key.name, pair(&[]));
-        refuse(key.place, text)
-    };
-    let Some(next) = behind.first() else {
-        return Err(no_value());
-    };
-    let value = match next {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-            return match behind.get(1) {
-                Some(next) => Err(refuse(next.span().into(), missing_comma())),
-                None => Ok(Some(Pair {
-                    behind: Behind::Group(group.clone()),
-                    key: key.clone(),
-                })),
-            };
-        }
-        TokenTree::Punct(_) => {
-            let sign = equals(behind);
-            let value = &behind[sign.len()..];
-            if value.is_empty() || begins_pair(value, spelling) {
-                return Err(no_value());
+    let behind = reader.behind(behind, errors)?;
+    Ok(Some(Pair { key, behind }))
+}
+
+/// Reads what stands behind a key.
+struct Reader<'a, S> {
+    key: &'a Key,
+    spelling: &'a S,
+}
+
+impl<S: Spelling> Reader<'_, S> {
+    fn behind(&self, tokens: &[TokenTree], errors: &mut Errors) -> Result<Behind, Refusal> {
+        match tokens {
+            [] => Err(self.no_value()),
+            [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
+                Ok(Behind::Group(group.clone()))
             }
-            if spelling.takes_group(&key.name) && punct(next) != Some('=') {
-                return Err(refuse(
-                    Place::of_all(sign),
-                    in_parentheses(&key.name, &pair(&[])),
-                ));
+            [TokenTree::Group(group), next, ..] if group.delimiter() == Delimiter::Parenthesis => {
+                Err(self.refuse(next.span(), missing_comma()))
             }
-            if sign.len() != 1 || punct(next) != Some('=') {
-                let written = pair(value);
-                let text = format!("one `=` stands between a key and its value; write `{written}`");
-                return Err(refuse(Place::of_all(sign), text));
+            [TokenTree::Punct(_), ..] => {
+                let (sign, value) = tokens.split_at(equals(tokens).len());
+                self.sign(sign, value)?;
+                let value = without_attributes(value, errors);
+                self.value(&value)?;
+                Ok(Behind::Value(value))
             }
-            value
+            _ if begins_pair(tokens, self.spelling) => Err(self.no_value()),
+            _ if self.takes_group() => Err(self.in_parentheses(tokens)),
+            [TokenTree::Group(group)] => Err(self.no_sign(&flat(group.stream()))),
+            value => Err(self.no_sign(value)),
         }
-        _ if begins_pair(behind, spelling) => return Err(no_value()),
-        _ if spelling.takes_group(&key.name) => {
-            let text = in_parentheses(&key.name, &pair(&[]));
-            return Err(refuse(Place::of_all(behind), text));
+    }
+
+    /// Judges what stands between the key and its value.
+    fn sign(&self, sign: &[TokenTree], value: &[TokenTree]) -> Result<(), Refusal> {
+        let is_equals = sign.len() == 1 && punct(&sign[0]) == Some('=');
+        if value.is_empty() || begins_pair(value, self.spelling) {
+            return Err(self.no_value());
         }
-        _ => {
-            let value = match next {
-                TokenTree::Group(group) => crate::tokens::flat(group.stream()),
-                _ => behind.to_vec(),
-            };
-            let text = format!("`{}` lacks its `=`; write `{}`", key.name, pair(&value));
-            return Err(refuse(key.place, text));
+        match (is_equals, self.takes_group()) {
+            (true, _) => Ok(()),
+            (false, true) => Err(self.in_parentheses(sign)),
+            (false, false) => {
+                let text = format!(
+                    "one `=` stands between a key and its value; write `{}`",
+                    self.pair(value)
+                );
+                Err(self.refuse(Place::of_all(sign), text))
+            }
         }
-    };
-    let value = without_attributes(value, errors);
-    if value.is_empty() {
-        return Err(no_value());
     }
-    if value.iter().all(|token| punct(token).is_some()) {
-        let text = format!("`{}` is no value; write `{}`", text(&value), pair(&[]));
-        return Err(refuse(Place::of_all(&value), text));
+
+    /// Judges where the value ends.
+    fn value(&self, value: &[TokenTree]) -> Result<(), Refusal> {
+        if value.is_empty() {
+            return Err(self.no_value());
+        }
+        if value.iter().all(|token| punct(token).is_some()) {
+            let text = format!("`{}` is no value; write `{}`", text(value), self.pair(&[]));
+            return Err(self.refuse(Place::of_all(value), text));
+        }
+        match behind_value(value, self.spelling) {
+            Some((place, text)) => Err(self.refuse(place, text)),
+            None => Ok(()),
+        }
     }
-    if let Some((place, text)) = behind_value(&value, spelling) {
-        return Err(refuse(place, text));
+
+    fn no_value(&self) -> Refusal {
+        let (name, written) = (&self.key.name, self.pair(&[]));
+        let text = format!("`{name}` has no value; write `{written}`");
+        self.refuse(self.key.place, text)
     }
-    Ok(Some(Pair {
-        key,
-        behind: Behind::Value(value),
-    }))
+
+    fn no_sign(&self, value: &[TokenTree]) -> Refusal {
+        let (name, written) = (&self.key.name, self.pair(value));
+        let text = format!("`{name}` lacks its `=`; write `{written}`");
+        self.refuse(self.key.place, text)
+    }
+
+    fn in_parentheses(&self, tokens: &[TokenTree]) -> Refusal {
+        let (name, written) = (&self.key.name, self.pair(&[]));
+        let text = format!("`{name}` takes its variables in parentheses; write `{written}`");
+        self.refuse(Place::of_all(tokens), text)
+    }
+
+    fn takes_group(&self) -> bool {
+        self.spelling.takes_group(&self.key.name)
+    }
+
+    fn pair(&self, value: &[TokenTree]) -> String {
+        self.spelling.pair(&self.key.name, value)
+    }
+
+    fn refuse(&self, place: impl Into<Place>, text: String) -> Refusal {
+        Refusal {
+            key: Some(self.key.clone()),
+            place: place.into(),
+            text,
+        }
+    }
 }
 
 /// The key that these begin with, and what follows. `batch-size` is none, but
@@ -243,10 +277,6 @@ fn unexpected(tokens: &[TokenTree]) -> (Place, String) {
         _ => "the value ends before this; remove it".to_owned(),
     };
     (Place::of_all(tokens), text)
-}
-
-fn in_parentheses(key: &str, written: &str) -> String {
-    format!("`{key}` takes its variables in parentheses; write `{written}`")
 }
 
 fn missing_comma() -> String {

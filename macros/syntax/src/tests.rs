@@ -99,6 +99,7 @@ fn boundaries_hold_on_both_sides() {
         "queue = \"a\"",
         "backoff = \"1ms..1ms\"",
         "queue = \"orders.fifo\", batch_window = \"0s\", allow = \"fifo_dlq_order\"",
+        "permanent = is_permanent::<Order, Error>, retries = 1,",
     ];
     for attribute in accepted {
         assert_eq!(messages(attribute), Vec::<String>::new(), "{attribute}");

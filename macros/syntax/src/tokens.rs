@@ -20,9 +20,13 @@ pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
 /// hides none in the next.
 pub(crate) fn parts(tokens: TokenStream, errors: &mut Errors) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![Vec::new()];
-    for token in flat(tokens) {
+    let tokens = flat(tokens);
+    let mut left = tokens.as_slice();
+    while let Some(token) = left.first() {
+        let (whole, behind) = left.split_at(generics(left).unwrap_or(1));
+        left = behind;
         let is_empty = parts.last().is_none_or(Vec::is_empty);
-        match punct(&token) {
+        match punct(token) {
             Some(',') if is_empty => {
                 let text = "nothing stands before this comma; remove it";
                 errors.push("syntax", token.span(), text);
@@ -36,11 +40,31 @@ pub(crate) fn parts(tokens: TokenStream, errors: &mut Errors) -> Vec<Vec<TokenTr
             _ => parts
                 .last_mut()
                 .into_iter()
-                .for_each(|part| part.push(token.clone())),
+                .for_each(|part| part.extend_from_slice(whole)),
         }
     }
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+/// The length of the `::<…>` that these begin with: its commas separate types.
+fn generics(tokens: &[TokenTree]) -> Option<usize> {
+    let is = |place: usize, sign| tokens.get(place).and_then(punct) == Some(sign);
+    if !(is(0, ':') && is(1, ':') && is(2, '<')) {
+        return None;
+    }
+    let mut open = 0_usize;
+    for place in 2..tokens.len() {
+        if is(place, '<') {
+            open += 1;
+        } else if is(place, '>') && !is(place - 1, '-') {
+            open -= 1;
+            if open == 0 {
+                return Some(place + 1);
+            }
+        }
+    }
+    None
 }
 
 /// The tokens without attributes, which have no place here.
@@ -168,5 +192,41 @@ pub(crate) fn excerpt(text: &str) -> String {
     match chars.next() {
         Some(_) => format!("{start}…"),
         None => start,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parts, text};
+    use crate::errors::Errors;
+
+    fn split(tokens: &str) -> (Vec<String>, usize) {
+        let mut errors = Errors::default();
+        let parts = parts(tokens.parse().expect("tokens"), &mut errors);
+        (parts.iter().map(|part| text(part)).collect(), errors.len())
+    }
+
+    #[test]
+    fn commas_separate() {
+        for (tokens, expected, errors) in [
+            ("", &[][..], 0),
+            ("a = 1", &["a=1"], 0),
+            ("a = 1, b(c, d),", &["a=1", "b(c, d)"], 0),
+            ("a = 1,, b", &["a=1", "b"], 1),
+            (",", &[], 1),
+            (", a", &["a"], 1),
+            ("a; b;", &["a", "b"], 2),
+            ("a = b::<C, D>, e", &["a=b::<C, D>", "e"], 0),
+            (
+                "a = b::<C<D, E>, fn() -> F>::g, h",
+                &["a=b::<C<D, E>, fn()->F>::g", "h"],
+                0,
+            ),
+            ("a = b::<C, d", &["a=b::<C", "d"], 0),
+            ("a = b < c, d > e", &["a=b<c", "d>e"], 0),
+        ] {
+            let expected = expected.iter().map(|part| (*part).to_owned()).collect();
+            assert_eq!(split(tokens), (expected, errors), "{tokens}");
+        }
     }
 }
