@@ -58,6 +58,9 @@
 //! such that the next attempt, or the next delivery, can begin anew. A task that it
 //! has spawned goes on.
 //!
+//! Without `attempt_timeout` an attempt may take all the time that is left, and the
+//! records behind it are reported without being run.
+//!
 //! A panic is caught unless the program is built with `panic = "abort"`: then it
 //! is logged, ends the process, and the whole batch comes back.
 //!
@@ -166,8 +169,9 @@
 //!
 //! # Testing
 //!
-//! With the feature `testing`, `redrive::testing` runs a function on a batch
-//! through the same engine, on virtual time and without AWS.
+//! With the feature `testing`, in the dev-dependencies
+//! (`cargo add redrive --dev --features testing`), `redrive::testing` runs a
+//! function on a batch through the same engine, on virtual time and without AWS.
 //!
 //! # Features
 //!

@@ -1,12 +1,33 @@
 //! Runs a function on a batch in a unit test: the real engine, no AWS, and time
 //! that does not pass while nothing happens.
 //!
-//! With the feature `testing`, as a dev-dependency beside the dependency, which
-//! tells cargo where it comes from:
+//! It takes the feature `testing`, which belongs in the dev-dependencies: in the
+//! dependencies the deployed binary would have it, too. The function's own
+//! dependency stays as it is beside it:
 //!
-//! ```sh
-//! cargo add redrive --dev --features testing
+//! ```toml
+//! [dependencies]
+//! redrive = { path = "../redrive/runtime" }
+//! serde = { version = "1", features = ["derive"] }
+//!
+//! [dev-dependencies]
+//! redrive = { path = "../redrive/runtime", features = ["testing"] }
 //! ```
+//!
+//! `cargo add redrive --dev --features testing` writes the last of these lines. A
+//! test is three lines:
+//!
+//! ```
+//! use redrive::testing::Batch;
+//! # async fn process_order(order: redrive::Text) -> Result<(), String> {
+//! #     if order.0 == "no order" { Err("no such sku".into()) } else { Ok(()) }
+//! # }
+//!
+//! let report = Batch::new().text("an order").text("no order").run(process_order);
+//! assert_eq!(report.failed(), ["m2"]);
+//! ```
+//!
+//! With what the attribute says, and with what was tried:
 //!
 //! ```
 //! use redrive::testing::Batch;
@@ -179,7 +200,8 @@ impl Batch {
         self
     }
 
-    /// The attribute's `attempt_timeout`, to the millisecond; default none.
+    /// The attribute's `attempt_timeout`, to the millisecond; default none: an
+    /// attempt may take the whole time left.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.settings.attempt_timeout_ms = Some(millis(limit));

@@ -52,7 +52,7 @@ fn schedule(ids: &Ids, redrive: &Redrive) -> Value {
         "Type": "AWS::Scheduler::Schedule",
         "Properties": {
             "State": "ENABLED",
-            "ScheduleExpression": redrive.schedule.as_str(),
+            "ScheduleExpression": redrive.schedule.in_full(),
             "ScheduleExpressionTimezone": redrive.timezone,
             "FlexibleTimeWindow": { "Mode": "OFF" },
             "Target": {

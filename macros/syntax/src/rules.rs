@@ -102,7 +102,7 @@ fn unknown_of(id: &str, can_be_meant: impl Fn(&Rule) -> bool) -> String {
         all().filter(|rule| can_be_meant(rule)).map(|rule| rule.id),
     ) {
         Some(near) => format!("no rule is named `{id}`; did you mean `{near}`?"),
-        None => format!("no rule is named `{id}`; docs/rules.md lists them"),
+        None => format!("no rule is named `{id}`; `cargo redrive explain` lists them"),
     }
 }
 

@@ -89,6 +89,25 @@ impl Schedule {
         &self.text
     }
 
+    /// The expression with all its fields: the user guide lets the year of
+    /// `cron` be left out, the
+    /// [API reference](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html)
+    /// says that there are six fields.
+    ///
+    /// ```
+    /// use redrive_syntax::schedule::Schedule;
+    ///
+    /// let nightly = Schedule::parse("cron(0 23 ? * SUN-THU)").unwrap();
+    /// assert_eq!(nightly.in_full(), "cron(0 23 ? * SUN-THU *)");
+    /// ```
+    pub fn in_full(&self) -> String {
+        let fields = self.text.split_ascii_whitespace().count();
+        match (&self.kind, self.text.strip_suffix(')')) {
+            (Kind::Cron(_), Some(open)) if fields == 5 => format!("{open} *)"),
+            _ => self.text.clone(),
+        }
+    }
+
     /// The first run after an instant, in a time zone
     /// ([`timezone`] gives one); `None` if there is none left.
     ///

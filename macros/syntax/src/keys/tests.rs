@@ -104,11 +104,9 @@ const IN_WORDS: &[(&str, &str, IsTrue)] = &[
     ("max_concurrency", "no limit of its own", |parsed| {
         parsed.function.max_concurrency.is_none()
     }),
-    (
-        "attempt_timeout",
-        "as long as the invocation has",
-        |parsed| parsed.function.attempt_timeout.is_none(),
-    ),
+    ("attempt_timeout", "all the time that is left", |parsed| {
+        parsed.function.attempt_timeout.is_none()
+    }),
     (
         "visibility_timeout",
         "6 × `timeout` + `batch_window`",

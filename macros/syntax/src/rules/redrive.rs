@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::schedule;
 use crate::value::show;
 
-const SCHEDULES: &str =
+pub(super) const SCHEDULES: &str =
     "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
 const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
 

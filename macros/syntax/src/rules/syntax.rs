@@ -1,5 +1,6 @@
 //! Rules that are judged where a value or a token is read.
 
+use super::redrive::SCHEDULES;
 use super::{Level, Rule};
 
 pub(super) const fn rule(
@@ -17,6 +18,19 @@ pub(super) const fn rule(
         fails,
         passes,
         check: None,
+    }
+}
+
+/// A rule of EventBridge Scheduler's.
+const fn schedule(
+    id: &'static str,
+    reason: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+) -> Rule {
+    Rule {
+        link: SCHEDULES,
+        ..rule(id, reason, fails, passes)
     }
 }
 
@@ -117,43 +131,43 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch(allow = \"receive_count_low\")]",
         "#[sqs_batch(max_receive_count = 4, allow = \"receive_count_low\")]",
     ),
-    rule(
+    schedule(
         "schedule_form",
-        "A schedule is `cron(minutes hours day-of-month month day-of-week year)`, whose year may be left out, or `rate(number unit)`.",
+        "A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`. The year may be left out, which means every year; the template then writes `*` for it.",
         "#[sqs_batch(dlq_redrive = \"0 23 * * *\")]",
         "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
     ),
-    rule(
+    schedule(
         "schedule_field",
         "Each field of `cron(…)` takes certain numbers, names and signs; EventBridge Scheduler refuses others at deploy time.",
         "#[sqs_batch(dlq_redrive = \"cron(0 25 * * ? *)\")]",
         "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
     ),
-    rule(
+    schedule(
         "schedule_days",
         "Of day-of-month and day-of-week one says the days and the other is `?`.",
         "#[sqs_batch(dlq_redrive = \"cron(0 23 * * SUN *)\")]",
         "#[sqs_batch(dlq_redrive = \"cron(0 23 ? * SUN *)\")]",
     ),
-    rule(
+    schedule(
         "schedule_rate",
         "`rate(…)` takes a positive whole number and minutes, hours or days.",
         "#[sqs_batch(dlq_redrive = \"rate(0 days)\")]",
         "#[sqs_batch(dlq_redrive = \"rate(2 days)\")]",
     ),
-    rule(
+    schedule(
         "schedule_at",
         "`at(…)` runs once, and a DLQ that fills again must be redriven again.",
         "#[sqs_batch(dlq_redrive = \"at(2030-01-01T00:00:00)\")]",
         "#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
     ),
-    rule(
+    schedule(
         "schedule_never_runs",
         "A schedule whose date no calendar has never runs, and the DLQ fills.",
         "#[sqs_batch(dlq_redrive = \"cron(0 23 30 2 ? *)\")]",
         "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
     ),
-    rule(
+    schedule(
         "schedule_timezone",
         "EventBridge Scheduler takes the names of the IANA time zone database.",
         "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jeruslem\")]",
