@@ -1,6 +1,7 @@
 //! `stack.md`: the stack in words, for people.
 
 mod diagram;
+mod handling;
 mod overlays;
 mod permissions;
 mod resources;
@@ -85,6 +86,7 @@ fn introduction(stack: &Stack, overlays: &Overlays) -> String {
 fn function(entry: &StackFunction, now: Timestamp) -> String {
     let StackFunction { binary, function } = entry;
     let mut text = format!("## `{}` of binary `{binary}`\n\n", function.name);
+    text.push_str(&handling::render(function));
     text.push_str(&resources::table(entry));
     if let Some(redrive) = &function.redrive {
         text.push_str(&runs::render(redrive, now));

@@ -1,6 +1,8 @@
 //! The stack as a Mermaid diagram.
 
-use super::line;
+use redrive_syntax::function::OnPermanent;
+
+use super::{line, seconds};
 use crate::stack::Stack;
 
 pub(super) fn render(stack: &Stack) -> String {
@@ -21,6 +23,16 @@ pub(super) fn render(stack: &Stack) -> String {
             "{queue} -->|after {} receives| {dlq}",
             function.max_receive_count
         ));
+        if function.on_permanent == OnPermanent::Dlq {
+            add(format!("worker{number} -->|what can never succeed| {dlq}"));
+        }
+        if let Some(backoff) = function.queue_backoff {
+            add(format!(
+                "worker{number} -.->|failed, hidden {} to {}| {queue}",
+                seconds(backoff.min),
+                seconds(backoff.max)
+            ));
+        }
         if let Some(redrive) = &function.redrive {
             let schedule = redrive.schedule.as_str();
             add(format!(

@@ -79,10 +79,9 @@ fn source(function: &Function) -> String {
 
 fn worker(binary: &str, function: &Function) -> String {
     let mut text = format!(
-        "worker, code of `{binary}`: timeout {}, memory {} MB, {} retries of a message inside an invocation",
+        "worker, code of `{binary}`: timeout {}, memory {} MB",
         seconds(function.timeout),
         function.memory,
-        function.retries,
     );
     if !function.env.is_empty() {
         let names: Vec<_> = function

@@ -1,2 +1,2 @@
-#[redrive::sqs_batch(queue = "orders", dlq_redrive = "cron(0 23 * * ? *)")]
+#[redrive::sqs_batch(queue = "orders", dlq_redrive = "cron(0 23 * * ?)")]
 async fn take_order(order: Order) -> Result<(), OrderError> {}
