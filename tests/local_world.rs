@@ -6,13 +6,15 @@ mod refusals;
 #[path = "local_world/world.rs"]
 mod world;
 
-use std::process::{Command, Output};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
 use redrive_local::{Fate, Happening};
 use redrive_syntax::Function;
 use redrive_syntax::function::Redrive;
 use redrive_syntax::schedule::Schedule;
+use redrive_tests::process::Killed;
 use redrive_tests::workspace;
 use serde_json::Value;
 use world::Told;
@@ -72,6 +74,7 @@ fn the_story_of_the_example_ends_as_its_file_says() {
         ]
     );
     let why = |index: usize| summary["messages"][index]["why"].as_str().unwrap();
+    assert_eq!(summary["ended_by"], "redrives");
     assert!(why(3).starts_with("the body is not"), "{}", why(3));
     assert!(why(4).contains("attempt to divide by zero"), "{}", why(4));
 }
@@ -119,6 +122,27 @@ fn a_missing_file_of_messages_shows_what_a_line_looks_like() {
     std::fs::write(&events, line.unwrap()).unwrap();
     let output = cargo_redrive(&["--events", events.to_str().unwrap(), "--until", "1"]);
     assert!(output.status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn messages_may_come_through_a_pipe() {
+    let mut command: Command = workspace::cargo();
+    command
+        .args(["redrive", "run", "-p", "orders", "--json", "--until", "0"])
+        .args(["--events", "/dev/stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = Killed(command.spawn().expect("cargo runs"));
+    let mut pipe = child.0.stdin.take().unwrap();
+    pipe.write_all(b"{\"name\": \"piped\", \"body\": 1}\n")
+        .unwrap();
+    drop(pipe);
+    let mut output = String::new();
+    let mut stdout = child.0.stdout.take().unwrap();
+    stdout.read_to_string(&mut output).unwrap();
+    assert!(child.0.wait().unwrap().success());
+    assert!(output.contains("\"name\":\"piped\""), "{output}");
 }
 
 #[test]
@@ -193,7 +217,66 @@ fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
     assert!(matches!(told.summary.messages[1].fate, Fate::InDlq { .. }));
     // The worker answered before Lambda would have ended it.
     assert_eq!(told.summary.counts.failed_invocations, 0);
-    assert_eq!(told.reasons("slow").len(), 1);
+    assert_eq!(
+        told.reasons("slow"),
+        ["out of time (`timeout` is 3s, `attempt_timeout` is not set), in attempt 1"]
+    );
+}
+
+#[test]
+fn a_message_that_never_had_its_turn_says_so() {
+    let story = order("a", 1, "sofa")
+        + &order("b", 2, "sofa")
+        + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks/sofa","takes":"1m"}"#;
+    let told = run(
+        |function| {
+            function.timeout = 3;
+            function.max_receive_count = 1;
+            function.redrive = None;
+        },
+        &story,
+    );
+    // A standard queue has no order: either may be the first.
+    let mut reasons = [told.reasons("a"), told.reasons("b")].concat();
+    reasons.sort_unstable();
+    assert_eq!(
+        reasons,
+        [
+            "not run: out of time (`timeout` is 3s, `attempt_timeout` is not set) before its turn",
+            "out of time (`timeout` is 3s, `attempt_timeout` is not set), in attempt 1",
+        ]
+    );
+}
+
+/// Until the process that runs a world has told of its first message.
+fn wait_for_a_line(child: &mut Child) -> BufReader<ChildStdout> {
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    assert!(line.contains("sent"), "{line}");
+    lines
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_with_what_happened_so_far() {
+    let mut command: Command = workspace::cargo();
+    command
+        .args(["redrive", "run", "-p", "orders", "--real-time"])
+        .stdout(Stdio::piped());
+    let mut child = Killed(command.spawn().expect("cargo runs"));
+    let mut output = wait_for_a_line(&mut child.0);
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.0.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(130));
+    assert!(rest.contains("\n7 messages: "), "{rest}");
+    assert!(!rest.contains("crashed"), "{rest}");
+    let last = rest.lines().last().unwrap();
+    assert!(last.starts_with("interrupted, "), "{last}");
 }
 
 #[test]

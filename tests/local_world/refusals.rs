@@ -70,3 +70,15 @@ fn each_receive_waits_twice_as_long_as_the_last() {
         assert!((wait - 0.1..wait + 5.0).contains(&waited), "{failed:?}");
     }
 }
+
+#[test]
+fn a_message_behind_a_failure_of_its_group_is_told_which_it_waits_for() {
+    let told = refusals(
+        |function| function.queue = "refusals.fifo".to_owned(),
+        &(step("first", "fail") + &step("second", "succeed")),
+    );
+
+    assert_eq!(told.reasons("first"), ["asked to fail"; 3]);
+    let behind = told.reasons("second");
+    assert_eq!(behind[0], "not run: first, before it in its group, failed");
+}

@@ -25,9 +25,13 @@ pub(crate) enum Command {
 ///
 /// Builds the package, creates the queues of its template, sends the messages
 /// of its messages.jsonl, and runs the package's own binary as Lambda would: as
-/// worker, and as redrive function when its schedule says so. Time is
-/// simulated: when nothing is running it jumps to the next thing due, so a
-/// night passes in a moment.
+/// worker, and as redrive function when its schedule says so.
+///
+/// Time is simulated for queues and schedules: when no function is running it
+/// jumps to the next thing due, so a night passes in a moment. The functions'
+/// own clock is the real one: a function that asks for the time is told today's,
+/// one that sleeps for a second takes one, and `timeout` and `attempt_timeout`
+/// count real seconds.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct RunArgs {
@@ -41,13 +45,23 @@ pub(crate) struct RunArgs {
 
     /// How long to go on while messages keep failing: a number of redrives, or a duration of
     /// simulated time, as 36h or 2d
-    #[arg(long, value_name = "REDRIVES|DURATION", default_value = "2")]
+    #[arg(
+        long,
+        value_name = "REDRIVES|DURATION",
+        default_value = "2",
+        allow_hyphen_values = true
+    )]
     pub(crate) until: Until,
 
     /// Decides what is random in the world, so that a run can be repeated: ids, and the order in
     /// which standard queues deliver (the functions' own randomness, as backoff jitter, is not)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+
+    /// Deliver about a quarter of the messages of standard queues once more after they were done,
+    /// as SQS may: what the functions do must be the same if done twice; `--seed` decides which
+    #[arg(long)]
+    pub(crate) duplicates: bool,
 
     /// The simulated time at the start, in RFC 3339 [default: 2026-01-05T09:00:00Z, a Monday, or
     /// now with --real-time]
@@ -82,9 +96,10 @@ pub(crate) struct RunArgs {
 /// Print the page of a rule: what it refuses, why, and what to write instead
 ///
 /// The id of the rule stands in brackets at the end of each error and warning.
+/// Without an id, all rules are listed, a line each.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The rule's id, such as retry_budget; without one, all ids
+    /// The rule's id, such as retry_budget
     #[arg(value_name = "RULE")]
     pub(crate) rule: Option<String>,
 }
@@ -95,7 +110,12 @@ fn start(text: &str) -> Result<Timestamp, String> {
 }
 
 const AFTER_HELP: &str = r#"Messages, one JSON object a line; only "body" is required, and a string is the body as it is:
-  {"name": "order 3", "body": {"id": 3}, "queue": "orders", "group": "a", "delay": 30, "attributes": {"tenant": "x"}}
+  {"name": "order 3", "body": {"id": 3}, "queue": "orders", "delay": 30, "attributes": {"tenant": "x"}}
+"queue" is needed if the package has several functions. "delay" is in seconds, up to 900, and for
+standard queues only: a FIFO queue has one delay for all its messages. A FIFO queue needs a "group",
+and takes a "deduplication" id, which is each line's own if left out:
+  {"body": {"id": 4}, "group": "a", "deduplication": "order 4"}
+Empty lines and lines that start with # are passed over.
 
 Stand-ins for what the functions call over HTTP. The worker gets the URL in the variable "env";
 it answers 503 until "down_until" (a time, or how long after the start) and to the "fail_first"

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use redrive_infra::stack::ReadError;
 use redrive_local::{BadLine, StartError};
 
 /// Why a command cannot be done, and what to do about it.
@@ -19,7 +20,11 @@ pub(crate) enum Error {
     Cargo(std::io::Error),
     NoStack {
         path: PathBuf,
-        reason: String,
+        reason: std::io::Error,
+    },
+    BadStack {
+        path: PathBuf,
+        reason: ReadError,
     },
     Events {
         path: PathBuf,
@@ -41,6 +46,11 @@ pub(crate) enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Cargo's own words begin as ours do.
+            Self::Metadata(cargo_metadata::Error::CargoMetadata { stderr }) => {
+                let words = stderr.trim();
+                write!(f, "{}", words.strip_prefix("error: ").unwrap_or(words))
+            }
             Self::Metadata(error) => write!(f, "{error}"),
             Self::UnknownPackage { name, known } => {
                 write!(f, "no package `{name}` in this workspace has functions; ")?;
@@ -57,6 +67,9 @@ impl fmt::Display for Error {
                  `redrive_infra::build()`",
                 path.display()
             ),
+            Self::BadStack { path, reason } => {
+                write!(f, "cannot read {}: {reason}", path.display())
+            }
             Self::Events { path, reason } => write!(
                 f,
                 "cannot read the messages to send, {}: {reason}; write them to it, one JSON \

@@ -3,23 +3,46 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use redrive_syntax::{reference, rules};
+use redrive_syntax::reference;
+use redrive_syntax::rules::{self, Level};
 
 use crate::args::ExplainArgs;
 use crate::error::Error;
 
-/// Prints the rule's page, or the ids of all rules.
+/// Prints the rule's page, or a line for each rule.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<ExitCode, Error> {
     let page = match &args.rule {
         Some(id) => {
+            // As it stands in an error, too.
+            let id = id.trim_start_matches('[').trim_end_matches(']');
             let rule = rules::find(id).ok_or_else(|| Error::UnknownRule(rules::unknown(id)))?;
             reference::rule(rule)
         }
-        None => rules::all().map(|rule| format!("{}\n", rule.id)).collect(),
+        None => list(),
     };
     match io::stdout().write_all(page.as_bytes()) {
         // A reader such as `head` that has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         written => written.map(|()| ExitCode::SUCCESS).map_err(Error::Output),
     }
+}
+
+fn list() -> String {
+    let width = rules::all().map(|rule| rule.id.len()).max();
+    rules::all()
+        .map(|rule| {
+            let level = match rule.level {
+                Level::Error => "error",
+                Level::Deliberate => "error, unless allowed",
+                Level::Warning | Level::Notice => "warning",
+            };
+            let rule_and_why = rule.reason.split_inclusive(". ").next().unwrap_or_default();
+            format!(
+                "{id:width$}  {level:21}  {about}\n",
+                id = rule.id,
+                width = width.unwrap_or_default(),
+                about = rule_and_why.trim_end(),
+            )
+        })
+        .collect()
 }

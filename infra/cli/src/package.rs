@@ -121,19 +121,8 @@ pub(crate) fn build(found: &Found, args: &RunArgs) -> Result<Option<Built>, Erro
 
 fn read_stack(folder: &Path) -> Result<Stack, Error> {
     let path = folder.join("stack.json");
-    let read = std::fs::read_to_string(&path)
-        .map_err(|error| error.to_string())
-        .and_then(|text| parse(&text));
-    read.map_err(|reason| Error::NoStack { path, reason })
-}
-
-fn parse(text: &str) -> Result<Stack, String> {
-    let stack: Stack = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    match stack.version {
-        Stack::VERSION => Ok(stack),
-        other => Err(format!(
-            "it has format {other}, and this version reads format {}",
-            Stack::VERSION
-        )),
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Stack::from_text(&text).map_err(|reason| Error::BadStack { path, reason }),
+        Err(reason) => Err(Error::NoStack { path, reason }),
     }
 }

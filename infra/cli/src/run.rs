@@ -10,7 +10,7 @@ use crate::args::RunArgs;
 use crate::error::Error;
 use crate::package::{self, Built};
 use crate::print::{Printer, style};
-use crate::story;
+use crate::story::Events;
 
 /// A message is not accounted for.
 const UNACCOUNTED: u8 = 1;
@@ -21,23 +21,23 @@ const INTERRUPTED: u8 = 130;
 /// Builds the package and runs it in a world until that ends.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     let package = package::find(args)?;
+    // A build may take minutes; what is wrong with the messages is told before.
+    let events = Events::read(args, &package)?;
+    events.story(start(args))?;
     let Some(Built { stack, binaries }) = package::build(&package, args)? else {
         return Ok(ExitCode::FAILURE);
     };
-    let mut settings = Settings {
+    let settings = Settings {
         binaries,
+        start: start(args),
         until: args.until,
         seed: args.seed,
+        duplicates: args.duplicates,
         real_time: args.real_time,
         logs: args.logs,
         ..Settings::new(stack)
     };
-    if let Some(start) = args.start {
-        settings.start = start;
-    } else if args.real_time {
-        settings.start = Timestamp::now();
-    }
-    let story = story::read(args, &package, settings.start)?;
+    let story = events.story(settings.start)?;
     let printer = Printer::new(args.json, &story);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -56,10 +56,20 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     })
 }
 
+fn start(args: &RunArgs) -> Timestamp {
+    match args.start {
+        Some(start) => start,
+        None if args.real_time => Timestamp::now(),
+        None => Settings::MONDAY_MORNING,
+    }
+}
+
 async fn watch(mut world: World, mut printer: Printer) -> Result<ExitCode, Error> {
     let interrupted = tokio::select! {
-        () = world.run(|output| printer.print(&output)) => false,
+        // First, as it is listened for from when it is asked for.
+        biased;
         _ = tokio::signal::ctrl_c() => true,
+        () = world.run(|output| printer.print(&output)) => false,
     };
     let summary = world.summary();
     let lost = summary.unaccounted().next().is_some();

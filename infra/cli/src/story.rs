@@ -1,5 +1,7 @@
 //! The messages to send.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use redrive_local::Story;
 
@@ -7,19 +9,32 @@ use crate::args::RunArgs;
 use crate::error::Error;
 use crate::package::Found;
 
-/// Reads the file that the command line names, or the package's own.
-pub(crate) fn read(args: &RunArgs, package: &Found, start: Timestamp) -> Result<Story, Error> {
-    let path = args
-        .events
-        .clone()
-        .unwrap_or_else(|| package.folder.join("messages.jsonl"));
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(reason) => return Err(Error::Events { path, reason }),
-    };
-    match Story::parse(&text, start) {
-        Ok(story) if story.messages.is_empty() => Err(Error::NoEvents { path }),
-        Ok(story) => Ok(story),
-        Err(lines) => Err(Error::BadEvents { path, lines }),
+/// The text of the file with the messages: read once, for it may be a pipe.
+pub(crate) struct Events {
+    path: PathBuf,
+    text: String,
+}
+
+impl Events {
+    /// Reads the file that the command line names, or the package's own.
+    pub(crate) fn read(args: &RunArgs, package: &Found) -> Result<Self, Error> {
+        let path = args
+            .events
+            .clone()
+            .unwrap_or_else(|| package.folder.join("messages.jsonl"));
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Self { path, text }),
+            Err(reason) => Err(Error::Events { path, reason }),
+        }
+    }
+
+    /// What they say, in a world that begins at `start`.
+    pub(crate) fn story(&self, start: Timestamp) -> Result<Story, Error> {
+        let path = self.path.clone();
+        match Story::parse(&self.text, start) {
+            Ok(story) if story.messages.is_empty() => Err(Error::NoEvents { path }),
+            Ok(story) => Ok(story),
+            Err(lines) => Err(Error::BadEvents { path, lines }),
+        }
     }
 }

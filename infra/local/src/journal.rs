@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::sqs::{Fact, Message, Origin, Sqs, What};
-use crate::summary::{Counts, Fate, MessageSummary, Summary};
+use crate::sqs::{Fact, Message, Origin, Queue, Sqs, What};
+use crate::summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 use crate::timeline::{Event, Happening};
 
 /// What is known of each message, and what has been told of it.
@@ -49,7 +49,8 @@ impl Journal {
         self.names.insert(origin, name.to_owned());
     }
 
-    fn name_of(&self, origin: Origin) -> String {
+    /// What people call it.
+    pub(crate) fn name_of(&self, origin: Origin) -> String {
         self.names
             .get(&origin)
             .cloned()
@@ -96,6 +97,7 @@ impl Journal {
                 self.entry(origin).end.get_or_insert(Fate::Duplicate);
                 Happening::Duplicate { queue }
             }
+            What::Again => Happening::Again { queue },
             // The worker's success has been told already.
             What::Deleted if self.entry(origin).end.is_some() => return None,
             What::Deleted if std::mem::take(&mut self.entry(origin).sent_on) => return None,
@@ -185,8 +187,8 @@ impl Journal {
     }
 
     /// Compares the book with what the queues hold.
-    pub(crate) fn summary(&self, sqs: &Sqs, now: Timestamp) -> Summary {
-        let held = held(sqs);
+    pub(crate) fn summary(&self, sqs: &Sqs, now: Timestamp, ended_by: EndedBy) -> Summary {
+        let held = self.held(sqs, now);
         let messages = self
             .entries
             .iter()
@@ -202,6 +204,7 @@ impl Journal {
             ended: now,
             messages,
             counts: self.counts,
+            ended_by,
         }
     }
 }
@@ -211,24 +214,46 @@ impl Journal {
 struct Place {
     queue: String,
     is_dlq: bool,
+    /// Why it has not been received, if it could not be.
+    waits: Option<String>,
 }
 
-/// A message that is in two queues is named in its DLQ.
-fn held(sqs: &Sqs) -> BTreeMap<Origin, Place> {
-    let mut held = BTreeMap::new();
-    for queue in sqs.queues() {
-        let is_dlq = sqs.sources_of(&queue.config.name).next().is_some();
-        for message in queue.messages() {
-            let place = Place {
-                queue: queue.config.name.clone(),
-                is_dlq,
-            };
-            if is_dlq || !held.contains_key(&message.origin) {
-                held.insert(message.origin, place);
+impl Journal {
+    /// A message that is in two queues is named in its DLQ.
+    fn held(&self, sqs: &Sqs, now: Timestamp) -> BTreeMap<Origin, Place> {
+        let mut held = BTreeMap::new();
+        for queue in sqs.queues() {
+            let is_dlq = sqs.sources_of(&queue.config.name).next().is_some();
+            for message in queue.messages() {
+                let place = Place {
+                    queue: queue.config.name.clone(),
+                    is_dlq,
+                    waits: self.waits(queue, message, now),
+                };
+                if is_dlq || !held.contains_key(&message.origin) {
+                    held.insert(message.origin, place);
+                }
             }
         }
+        held
     }
-    held
+
+    fn waits(&self, queue: &Queue, message: &Message, now: Timestamp) -> Option<String> {
+        if message.in_flight(now) {
+            return Some("the run ended while it was worked on".to_owned());
+        }
+        if message.available_at > now {
+            let until = message.available_at.strftime("%a %e %b %H:%M:%S");
+            return Some(format!("its delay lasts until {until}"));
+        }
+        let before = queue
+            .messages()
+            .iter()
+            .take_while(|other| other.id != message.id)
+            .find(|other| queue.is_fifo() && other.group == message.group)?;
+        let before = self.name_of(before.origin);
+        Some(format!("it is behind {before} in its group"))
+    }
 }
 
 impl Entry {
@@ -241,7 +266,7 @@ impl Entry {
             },
             Some(place) => Fate::Waiting {
                 queue: place.queue.clone(),
-                why,
+                why: why.or_else(|| place.waits.clone()),
             },
             None => self.end.clone().unwrap_or(Fate::Unaccounted),
         }

@@ -31,8 +31,8 @@
 //! - A move task begins after a second and moves once a second, 500 messages at
 //!   a time if it has no rate.
 //! - Memory is not limited, and credentials and permissions are not checked.
-//! - Processes see real time. Their invocations last as long as they do, and
-//!   simulated time with them.
+//! - Processes see real time: the function's own clock, and what it waits for, are
+//!   real. Its invocations last as long as they do, and simulated time with them.
 
 pub mod clock;
 pub mod names;
@@ -52,7 +52,7 @@ mod world;
 
 pub use dependency::Dependency;
 pub use story::{BadLine, Story, StoryMessage};
-pub use summary::{Counts, Fate, MessageSummary, Summary};
+pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 pub use timeline::{Event, Happening, Output, Tone};
 pub use until::Until;
-pub use world::{Settings, StartError, World};
+pub use world::{BadMessage, Settings, StartError, World};

@@ -37,6 +37,7 @@ pub struct Sqs {
     tasks: Vec<MoveTask>,
     facts: Vec<Fact>,
     rng: fastrand::Rng,
+    duplicates: bool,
     next_origin: u32,
     next_sequence: u64,
 }
@@ -74,6 +75,8 @@ pub enum What {
     CopyDropped,
     /// A FIFO queue took it for one it had already and did not keep it.
     Duplicate,
+    /// It was deleted, and will be delivered once more all the same.
+    Again,
     /// It was deleted.
     Deleted,
     /// The queue's messages were all deleted.
@@ -104,6 +107,7 @@ impl Sqs {
             tasks: Vec::new(),
             facts: Vec::new(),
             rng: fastrand::Rng::with_seed(seed),
+            duplicates: false,
             next_origin: 0,
             next_sequence: 0,
         }
@@ -130,6 +134,14 @@ impl Sqs {
             });
         }
         sqs
+    }
+
+    /// Lets the source queues that are standard queues deliver about a quarter of
+    /// their messages once more after they were done, as SQS may: it delivers at
+    /// least once.
+    #[must_use]
+    pub fn with_duplicates(self, duplicates: bool) -> Self {
+        Self { duplicates, ..self }
     }
 
     /// Adds a queue, in place of one of that name.
@@ -220,7 +232,12 @@ impl Sqs {
     pub fn delete(&mut self, name: &str, handle: &str, now: Timestamp) -> Result<(), SqsError> {
         self.advance(now);
         let queue = self.queues.get_mut(name).ok_or_else(SqsError::no_queue)?;
-        if let Some(message) = queue.delete(handle, now)? {
+        if self.duplicates
+            && self.rng.u8(..4) == 0
+            && let Some(message) = queue.keep(handle)
+        {
+            self.note(now, &message, name, What::Again);
+        } else if let Some(message) = queue.delete(handle, now)? {
             self.note(now, &message, name, What::Deleted);
         }
         Ok(())

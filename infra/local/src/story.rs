@@ -9,7 +9,10 @@
 //!
 //! Only `body` is required. A string is the body as it is; anything else is
 //! sent as JSON. `queue` is needed if the package has several functions,
-//! `group` (`MessageGroupId`) on FIFO queues; `delay` is in seconds, 0 to 900.
+//! `group` (`MessageGroupId`) on FIFO queues. `delay` is in seconds, 0 to 900, and
+//! for standard queues only: a FIFO queue has one delay for all its messages.
+//! `deduplication` (`MessageDeduplicationId`) is for FIFO queues only, and each
+//! line's own if left out.
 //!
 //! A stand-in for something the functions call over HTTP:
 //!

@@ -14,6 +14,24 @@ pub struct Summary {
     pub messages: Vec<MessageSummary>,
     /// How much work that was.
     pub counts: Counts,
+    /// Why it ended.
+    pub ended_by: EndedBy,
+}
+
+/// Why a world ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// No message is left in any queue.
+    Empty,
+    /// What is left is in a DLQ, and has been redriven as often as it may be.
+    Redrives,
+    /// What is left is in a DLQ that nothing redrives.
+    NoRedrive,
+    /// The simulated time is over.
+    Time,
+    /// Somebody has stopped it.
+    Interrupted,
 }
 
 impl Summary {
@@ -83,7 +101,7 @@ pub enum Fate {
     Waiting {
         /// The queue.
         queue: String,
-        /// Why it failed last.
+        /// Why it failed last, or has not been received.
         #[serde(skip_serializing_if = "Option::is_none")]
         why: Option<String>,
     },
@@ -134,7 +152,7 @@ impl Fate {
         }
     }
 
-    /// Why it is not done, if a function has said so.
+    /// Why it is not done, if that is known.
     pub fn why(&self) -> Option<&str> {
         match self {
             Self::InDlq { why, .. } | Self::Waiting { why, .. } => why.as_deref(),

@@ -73,6 +73,11 @@ pub enum Happening {
         /// Which attempt of the invocation it was.
         attempt: u32,
     },
+    /// The queue delivers the message once more though the function succeeded.
+    Again {
+        /// The queue.
+        queue: String,
+    },
     /// The message failed and stays in the queue.
     Failed {
         /// The Lambda function.
@@ -183,6 +188,7 @@ impl Happening {
             Self::SentOn { .. } => "sent on",
             Self::Duplicate { .. } => "duplicate",
             Self::Done { .. } => "done",
+            Self::Again { .. } => "again",
             Self::Failed { .. } => "failed",
             Self::DeadLettered { .. } => "to the DLQ",
             Self::Redrive { .. } => "redrive",
@@ -233,6 +239,9 @@ impl Happening {
                 format!("{queue} has had this deduplication id within 5 minutes")
             }
             Self::Done { .. } => self.how_often(),
+            Self::Again { queue } => {
+                format!("{queue} delivers it twice, as a standard queue may (`--duplicates`)")
+            }
             Self::Failed { why, .. } => format!("{}: {why}", self.how_often()),
             Self::DeadLettered {
                 queue,

@@ -1,12 +1,13 @@
 //! The world: all parts together, and time.
 
+mod delivery;
 mod finish;
 mod settings;
 mod start;
 mod step;
 mod worker;
 
-pub use settings::{Settings, StartError};
+pub use settings::{BadMessage, Settings, StartError};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -17,8 +18,8 @@ use crate::dependency::Dependencies;
 use crate::journal::Journal;
 use crate::lambda::Invocation;
 use crate::scheduler::Attempt;
-use crate::sqs::{Message, SharedSqs};
-use crate::summary::Summary;
+use crate::sqs::{Message, SharedSqs, Sqs};
+use crate::summary::{EndedBy, Summary};
 use crate::timeline::Output;
 use crate::until::Until;
 use worker::Worker;
@@ -102,28 +103,48 @@ impl World {
     }
 
     fn is_over(&self) -> bool {
+        self.ended_by() != EndedBy::Interrupted
+    }
+
+    /// Why it has ended; it is interrupted as long as it has not.
+    fn ended_by(&self) -> EndedBy {
         if !self.invocations.is_empty() {
-            return false;
+            return EndedBy::Interrupted;
         }
-        if let Until::Elapsed(length) = self.until
-            && self.clock.now() >= add(self.start, length)
-        {
-            return true;
+        let settled = self.sqs.read(|sqs, _| self.settled_by(sqs));
+        let time_is_up = matches!(
+            self.until,
+            Until::Elapsed(length) if self.clock.now() >= add(self.start, length)
+        );
+        match settled {
+            Some(ended_by) => ended_by,
+            None if time_is_up => EndedBy::Time,
+            None => EndedBy::Interrupted,
         }
-        self.sqs.read(|sqs, _| {
-            let at_rest =
-                !sqs.is_moving() && self.workers.iter().all(|worker| worker.is_at_rest(sqs));
-            at_rest
-                && self
-                    .workers
-                    .iter()
-                    .all(|worker| worker.is_settled(sqs, self.until))
+    }
+
+    /// What leaves nothing to do, if that is so.
+    fn settled_by(&self, sqs: &Sqs) -> Option<EndedBy> {
+        let is_settled =
+            |worker: &Worker| worker.is_at_rest(sqs) && worker.is_settled(sqs, self.until);
+        if sqs.is_moving() || !self.workers.iter().all(is_settled) {
+            return None;
+        }
+        let left = || self.workers.iter().filter(|worker| worker.has_dead(sqs));
+        Some(if left().next().is_none() {
+            EndedBy::Empty
+        } else if left().any(|worker| worker.redrive.is_some()) {
+            EndedBy::Redrives
+        } else {
+            EndedBy::NoRedrive
         })
     }
 
     /// What has become of everything so far.
     pub fn summary(&self) -> Summary {
-        self.sqs.read(|sqs, now| self.journal.summary(sqs, now))
+        let ended_by = self.ended_by();
+        self.sqs
+            .read(|sqs, now| self.journal.summary(sqs, now, ended_by))
     }
 
     /// Whether time passes as it does outside.

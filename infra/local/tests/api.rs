@@ -160,6 +160,35 @@ async fn batches_succeed_and_fail_by_entry() {
 }
 
 #[tokio::test]
+async fn a_batch_of_messages_is_no_longer_than_a_message() {
+    const MIB: usize = 1_048_576;
+
+    let queues = Queues::serve().await;
+    let send = async |bodies: [usize; 2]| {
+        let mut send = queues.client.send_message_batch();
+        for (index, bytes) in bodies.into_iter().enumerate() {
+            let label = MessageAttributeValue::builder().data_type("String");
+            let entry = SendMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .message_body("x".repeat(bytes))
+                // 6 bytes of type, and one each of name and value.
+                .message_attributes("n", label.string_value("v").build().unwrap());
+            send = send.entries(entry.build().unwrap());
+        }
+        send.queue_url(queues.url("work")).send().await
+    };
+    let fits = send([MIB / 2 - 8; 2]).await.unwrap();
+    assert_eq!(fits.successful().len(), 2);
+    let error = send([MIB / 2 - 8, MIB / 2 - 7]).await.unwrap_err();
+    let error = error.into_service_error();
+    assert!(error.is_batch_request_too_long(), "{error:?}");
+    assert_eq!(
+        error.code(),
+        Some("AWS.SimpleQueueService.BatchRequestTooLong")
+    );
+}
+
+#[tokio::test]
 async fn errors_have_the_shapes_and_codes_of_aws() {
     let queues = Queues::serve().await;
     let missing = queues

@@ -80,7 +80,8 @@ fn told(facts: &[Fact], copies: &mut BTreeMap<Origin, i32>) {
             What::Duplicate
             | What::CopyDropped
             | What::DeadLettered { .. }
-            | What::Redriven { .. } => 0,
+            | What::Redriven { .. }
+            | What::Again => 0,
         };
         *copies.entry(fact.origin).or_default() += change;
     }

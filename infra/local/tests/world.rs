@@ -4,7 +4,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use redrive_local::{Fate, Happening, Output, Settings, Story, Until, World};
+use redrive_local::{EndedBy, Fate, Happening, Output, Settings, Story, Until, World};
 use redrive_syntax::Function;
 use support::{client, function, run, settings};
 
@@ -271,6 +271,32 @@ async fn one_seed_gives_one_story() {
 }
 
 #[tokio::test]
+async fn duplicates_come_after_success_and_end_well() {
+    let story: String = (0..20)
+        .map(|number| format!("{{\"name\":\"{number}\",\"body\":{{\"do\":\"ok\"}}}}\n"))
+        .collect();
+    let settings = Settings {
+        duplicates: true,
+        ..settings(function())
+    };
+    let told = run(settings, &story).await;
+    let stories: Vec<_> = (0..20)
+        .map(|number| told.story(&number.to_string()))
+        .collect();
+    let twice = ["sent", "done", "again", "done"];
+    assert!(stories.iter().any(|story| *story == twice), "{stories:?}");
+    assert!(
+        stories
+            .iter()
+            .all(|story| *story == twice || *story == twice[..2]),
+        "{stories:?}"
+    );
+    let receives = 20 + stories.iter().filter(|story| **story == twice).count();
+    assert_eq!(told.summary.counts.receives, receives);
+    assert_eq!(told.summary.ended_by, EndedBy::Empty);
+}
+
+#[tokio::test]
 async fn time_goes_on_after_a_client_has_waited() {
     let settings = settings(function());
     let story = r#"{"name":"a","body":{"do":"fail","receives":1}}"#;
@@ -299,4 +325,75 @@ async fn time_goes_on_after_a_client_has_waited() {
     assert!(done(2)(&world.summary().messages[0].fate));
     // The visibility timeout is 60 seconds, of which only the poll is waited for.
     assert!(started.elapsed() < Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn messages_that_cannot_be_sent_are_all_named_with_what_to_write() {
+    let fifo = Function {
+        queue: "jobs.fifo".to_owned(),
+        ..function()
+    };
+    let settings = settings(fifo);
+    let story = r#"{"name":"late","body":1,"group":"a","delay":30}
+                   {"name":"good","body":1,"group":"a"}
+                   {"name":"alone","body":1}"#;
+    let story = Story::parse(story, settings.start).unwrap();
+    let error = World::start(settings, story).await.unwrap_err().to_string();
+    let lines: Vec<&str> = error.lines().collect();
+    let [late, alone] = lines[..] else {
+        panic!("{error}");
+    };
+    assert!(late.contains("refuses late"), "{late}");
+    assert!(late.ends_with("leave `\"delay\"` out."), "{late}");
+    assert!(alone.contains("refuses alone"), "{alone}");
+    assert!(
+        alone.ends_with("Add `\"group\"` to the message."),
+        "{alone}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_not_received_says_what_it_waits_for() {
+    let fifo = Function {
+        queue: "jobs.fifo".to_owned(),
+        batch_size: 1,
+        ..function()
+    };
+    let short = |function| Settings {
+        until: Until::Elapsed(Duration::from_secs(20)),
+        ..settings(function)
+    };
+    let told = run(
+        short(fifo),
+        r#"{"name":"first","body":{"do":"fail"},"group":"a"}
+           {"name":"second","body":{"do":"ok"},"group":"a"}"#,
+    )
+    .await;
+    let why = told.fate("second").why();
+    assert_eq!(why, Some("it is behind first in its group"));
+    assert_eq!(told.summary.ended_by, EndedBy::Time);
+    let told = run(
+        short(function()),
+        r#"{"name":"late","body":{"do":"ok"},"delay":30}"#,
+    )
+    .await;
+    let why = told.fate("late").why();
+    assert_eq!(why, Some("its delay lasts until Mon  5 Jan 09:00:30"));
+}
+
+#[tokio::test]
+async fn the_summary_says_why_the_world_ended() {
+    let ended_by =
+        async |function, text: &str| run(settings(function), text).await.summary.ended_by;
+    let never = Function {
+        redrive: None,
+        ..function()
+    };
+    let fails = r#"{"body":{"do":"fail"}}"#;
+    assert_eq!(
+        ended_by(function(), r#"{"body":{"do":"ok"}}"#).await,
+        EndedBy::Empty
+    );
+    assert_eq!(ended_by(function(), fails).await, EndedBy::Redrives);
+    assert_eq!(ended_by(never, fails).await, EndedBy::NoRedrive);
 }

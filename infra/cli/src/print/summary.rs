@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use redrive_local::{Counts, Fate, MessageSummary, Summary, Tone};
+use redrive_local::{Counts, EndedBy, Fate, MessageSummary, Summary, Tone};
 
 use super::{one_line, style};
 
@@ -27,7 +27,30 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
         "from {} to {} UTC",
         super::moment(summary.started),
         super::moment(summary.ended)
-    )
+    )?;
+    match ended(summary) {
+        Some(why) => writeln!(out, "{why}"),
+        None => Ok(()),
+    }
+}
+
+/// Why the run went no further, if messages are left.
+fn ended(summary: &Summary) -> Option<String> {
+    match summary.ended_by {
+        EndedBy::Empty => None,
+        EndedBy::Redrives => Some(format!(
+            "ended after {}, as `--until` says; what is left in the DLQ goes round with each further one",
+            count(summary.counts.redrives, "redrive"),
+        )),
+        EndedBy::NoRedrive => Some(
+            "ended with messages in the DLQ: without `dlq_redrive` nothing brings them back"
+                .to_owned(),
+        ),
+        EndedBy::Time => Some("ended by `--until`, with messages left".to_owned()),
+        EndedBy::Interrupted => {
+            Some("interrupted, with messages left or work under way".to_owned())
+        }
+    }
 }
 
 fn tone(fate: &Fate) -> Tone {

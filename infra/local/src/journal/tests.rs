@@ -60,7 +60,11 @@ fn tell(journal: &mut Journal, sqs: &mut Sqs) -> Vec<&'static str> {
 }
 
 fn fate(journal: &Journal, sqs: &Sqs) -> Fate {
-    journal.summary(sqs, start()).messages.remove(0).fate
+    journal
+        .summary(sqs, start(), EndedBy::Empty)
+        .messages
+        .remove(0)
+        .fate
 }
 
 #[test]

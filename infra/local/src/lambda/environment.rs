@@ -82,6 +82,10 @@ impl Environment {
             .stdout(log.writer()?)
             .stderr(log.writer()?)
             .kill_on_drop(true);
+        // Ctrl-C on a terminal goes to the whole group: it ends the world, and
+        // no function has crashed.
+        #[cfg(unix)]
+        command.process_group(0);
         if let Some(folder) = function.binary.parent() {
             command.current_dir(folder);
         }

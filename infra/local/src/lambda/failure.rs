@@ -11,9 +11,11 @@ use serde_json::Value;
 pub(crate) enum Failure {
     /// The process could not be started.
     Spawn(String),
-    /// It ended, reported an error, or took too long before it asked for its
-    /// first event.
+    /// It reported an error, or took too long, before it asked for its first
+    /// event.
     Init(String),
+    /// It ended before it asked for its first event.
+    ExitInInit(String),
     /// The function returned an error.
     Error {
         /// `errorType`.
@@ -45,7 +47,7 @@ impl Failure {
 
     /// The process's end before its first event.
     pub(crate) fn exit_in_init(status: std::io::Result<ExitStatus>) -> Self {
-        Self::Init(describe_exit(status))
+        Self::ExitInInit(describe_exit(status))
     }
 
     /// What the function told the Runtime API before its first event.
@@ -68,7 +70,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Spawn(reason) => write!(f, "cannot start the function: {reason}"),
-            Self::Init(reason) => write!(f, "init failed: {reason}"),
+            Self::Init(reason) | Self::ExitInInit(reason) => write!(f, "init failed: {reason}"),
             Self::Error { kind, message } if message.is_empty() => write!(f, "{kind}"),
             Self::Error { message, .. } => write!(f, "{message}"),
             Self::Timeout(limit) => {

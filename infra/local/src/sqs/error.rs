@@ -114,6 +114,16 @@ impl SqsError {
         )
     }
 
+    pub(crate) fn long_batch(most: usize, bytes: usize) -> Self {
+        Self::new(
+            "BatchRequestTooLong",
+            "AWS.SimpleQueueService.BatchRequestTooLong",
+            format!(
+                "Batch requests cannot be longer than {most} bytes. You have sent {bytes} bytes."
+            ),
+        )
+    }
+
     pub(crate) fn repeated_id(id: &str) -> Self {
         Self::new(
             "BatchEntryIdsNotDistinct",

@@ -260,6 +260,20 @@ impl Queue {
         Ok(Some(self.messages.remove(index)))
     }
 
+    /// Delivers a message of a standard queue again whose first receive is over;
+    /// `None` if it would not be delivered, or is none of them.
+    pub(crate) fn keep(&mut self, handle: &str) -> Option<Message> {
+        let policy = self.config.redrive_policy.as_ref()?;
+        let index = self.find(&Receipt::parse(handle)?)?;
+        let fifo = self.is_fifo();
+        let message = &mut self.messages[index];
+        if fifo || message.receive_count > 1 || policy.max_receive_count == 1 {
+            return None;
+        }
+        message.invisible_until = None;
+        Some(message.clone())
+    }
+
     /// Lets the current receive of a message end `seconds` from now.
     pub(crate) fn change_visibility(
         &mut self,

@@ -10,8 +10,8 @@ use super::{Fact, Sqs, What};
 use crate::clock::add_seconds;
 
 /// Largest message, body and attributes together (`MaximumMessageSize`'s
-/// default).
-const MAX_SIZE: usize = 1_048_576;
+/// default), and largest batch of messages.
+pub(crate) const MAX_SIZE: usize = 1_048_576;
 
 /// Longest `DelaySeconds`.
 const MAX_DELAY: u32 = 900;

@@ -1,6 +1,6 @@
 //! The end of an invocation: what it means for its messages, and what is told.
 
-use super::worker::{deliveries, explain};
+use super::delivery::{deliveries, explain};
 use super::{Finished, Task, World};
 use crate::journal::Delivery;
 use crate::lambda::Invocation;
@@ -58,7 +58,9 @@ impl World {
         let worker = &mut self.workers[worker];
         worker.mapping.finished();
         let queue = &worker.function.queue;
-        for (message, delivery) in batch.iter().zip(deliveries(batch, invocation)) {
+        let name_of = |message: &Message| self.journal.name_of(message.origin);
+        let deliveries = deliveries(&worker.function, batch, invocation, name_of);
+        for (message, delivery) in batch.iter().zip(deliveries) {
             let done = matches!(delivery, Delivery::Done { .. });
             let event = self.journal.delivery(message, name, delivery, now);
             if done {

@@ -25,22 +25,27 @@ pub struct Settings {
     /// Decides what is random in the world: ids, and the order in which
     /// standard queues deliver.
     pub seed: u64,
+    /// Whether standard queues deliver some messages twice, as SQS may.
+    pub duplicates: bool,
     /// Whether to tell what the functions log.
     pub logs: bool,
 }
 
 impl Settings {
-    /// The defaults: simulated time from Monday, 5 January 2026, 09:00 UTC,
+    /// When simulated time starts by default: Monday, 5 January 2026, 09:00 UTC.
+    pub const MONDAY_MORNING: Timestamp = Timestamp::constant(1_767_603_600, 0);
+
+    /// The defaults: simulated time from [`MONDAY_MORNING`](Self::MONDAY_MORNING)
     /// until two redrives, with seed 0.
     pub fn new(stack: Stack) -> Self {
-        const MONDAY_MORNING: i64 = 1_767_603_600;
         Self {
             stack,
             binaries: BTreeMap::new(),
-            start: Timestamp::constant(MONDAY_MORNING, 0),
+            start: Self::MONDAY_MORNING,
             real_time: false,
             until: Until::default(),
             seed: 0,
+            duplicates: false,
             logs: false,
         }
     }
@@ -66,8 +71,14 @@ pub enum StartError {
         /// The time zone.
         name: String,
     },
-    /// A message does not say which queue it is for, or names one that is not
-    /// there.
+    /// Messages that cannot be sent.
+    Messages(Vec<BadMessage>),
+}
+
+/// A message that cannot be sent.
+#[derive(Debug)]
+pub enum BadMessage {
+    /// It does not say which queue it is for, or names one that is not there.
     WhichQueue {
         /// The message.
         message: String,
@@ -76,7 +87,7 @@ pub enum StartError {
         /// The queues there are.
         queues: Vec<String>,
     },
-    /// SQS refuses a message.
+    /// SQS refuses it.
     Refused {
         /// The message.
         message: String,
@@ -100,6 +111,20 @@ impl fmt::Display for StartError {
             Self::TimeZone { name } => {
                 write!(f, "the time zone database has no `{name}`")
             }
+            Self::Messages(messages) => {
+                for (index, message) in messages.iter().enumerate() {
+                    let separator = if index == 0 { "" } else { "\n" };
+                    write!(f, "{separator}{message}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Display for BadMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::WhichQueue {
                 message,
                 named,
@@ -120,20 +145,38 @@ impl fmt::Display for StartError {
                 reason,
             } => {
                 write!(f, "the queue {queue} refuses {message}: {reason}")?;
-                if reason.to_string().contains("MessageGroupId") {
-                    write!(f, " Add `\"group\"` to the message.")?;
+                match way_out(queue, &reason.message) {
+                    Some(way_out) => write!(f, " {way_out}"),
+                    None => Ok(()),
                 }
-                Ok(())
             }
         }
     }
+}
+
+/// What to write in the file of messages, where SQS's own words do not say.
+fn way_out(queue: &str, reason: &str) -> Option<&'static str> {
+    if reason.contains("MessageGroupId") {
+        return Some("Add `\"group\"` to the message.");
+    }
+    if reason.contains("MessageBody") {
+        return Some("SQS takes no empty body.");
+    }
+    if reason.contains("DelaySeconds") && queue.ends_with(".fifo") {
+        return Some(
+            "A FIFO queue has one delay for all its messages, and none of their own: leave \
+             `\"delay\"` out.",
+        );
+    }
+    let not_for_the_type = "not valid for this queue type";
+    (reason.contains(not_for_the_type) && !queue.ends_with(".fifo"))
+        .then_some("Only FIFO queues take `\"deduplication\"`: leave it out.")
 }
 
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Bind(error) => Some(error),
-            Self::Refused { reason, .. } => Some(reason),
             _ => None,
         }
     }

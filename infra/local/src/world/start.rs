@@ -7,13 +7,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::World;
-use super::settings::{Settings, StartError};
+use super::settings::{BadMessage, Settings, StartError};
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::dependency::Dependencies;
 use crate::journal::Journal;
 use crate::sqs::{self, SharedSqs, Sqs};
-use crate::story::Story;
+use crate::story::{Story, StoryMessage};
 
 impl World {
     /// Creates the queues of the stack, serves their API, and sends the
@@ -29,6 +29,7 @@ impl World {
             real_time,
             until,
             seed,
+            duplicates,
             logs,
         } = settings;
         if stack.functions.is_empty() {
@@ -40,7 +41,8 @@ impl World {
         } else {
             Clock::simulated(start)
         };
-        let sqs = SharedSqs::new(Sqs::of_stack(&stack, seed), clock.clone());
+        let sqs = Sqs::of_stack(&stack, seed).with_duplicates(duplicates);
+        let sqs = SharedSqs::new(sqs, clock.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(StartError::Bind)?;
         let address = listener.local_addr().map_err(StartError::Bind)?;
@@ -86,38 +88,52 @@ impl World {
             .iter()
             .map(|worker| worker.function.queue.clone())
             .collect();
-        for (index, mut entry) in story.messages.into_iter().enumerate() {
-            let queue = match (&entry.queue, &queues[..]) {
-                (None, [only]) => only.clone(),
-                (Some(queue), _) if queues.contains(queue) => queue.clone(),
-                (named, _) => {
-                    return Err(StartError::WhichQueue {
-                        message: entry.name,
-                        named: named.clone(),
-                        queues,
-                    });
-                }
-            };
-            if queue.ends_with(".fifo") {
-                // Two lines are two messages, however alike they are.
-                let id = || format!("line-{index}");
-                entry.message.deduplication.get_or_insert_with(id);
-            }
-            let sent = self
-                .sqs
-                .change(|sqs, now| sqs.send(&queue, entry.message, now));
-            match sent {
-                Ok(sent) => self.journal.name(sent.origin, &entry.name),
-                Err(reason) => {
-                    let message = entry.name;
-                    return Err(StartError::Refused {
-                        message,
-                        queue,
-                        reason,
-                    });
-                }
-            }
+        let mut bad = Vec::new();
+        for (index, entry) in story.messages.into_iter().enumerate() {
+            bad.extend(self.send_one(index, entry, &queues).err());
         }
-        Ok(())
+        if bad.is_empty() {
+            Ok(())
+        } else {
+            Err(StartError::Messages(bad))
+        }
+    }
+
+    fn send_one(
+        &mut self,
+        index: usize,
+        mut entry: StoryMessage,
+        queues: &[String],
+    ) -> Result<(), BadMessage> {
+        let queue = match (&entry.queue, queues) {
+            (None, [only]) => only.clone(),
+            (Some(queue), _) if queues.contains(queue) => queue.clone(),
+            (named, _) => {
+                return Err(BadMessage::WhichQueue {
+                    message: entry.name,
+                    named: named.clone(),
+                    queues: queues.to_vec(),
+                });
+            }
+        };
+        if queue.ends_with(".fifo") {
+            // Two lines are two messages, however alike they are.
+            let id = || format!("line-{index}");
+            entry.message.deduplication.get_or_insert_with(id);
+        }
+        let sent = self
+            .sqs
+            .change(|sqs, now| sqs.send(&queue, entry.message, now));
+        match sent {
+            Ok(sent) => {
+                self.journal.name(sent.origin, &entry.name);
+                Ok(())
+            }
+            Err(reason) => Err(BadMessage::Refused {
+                message: entry.name,
+                queue,
+                reason,
+            }),
+        }
     }
 }

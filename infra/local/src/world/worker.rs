@@ -1,6 +1,6 @@
 //! A function in the world: its mapping, its processes, and its schedule.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,12 +9,10 @@ use redrive_infra::stack::StackFunction;
 use redrive_syntax::function::Function;
 
 use super::settings::StartError;
-use crate::attempts::{self, Failures};
-use crate::esm::{Mapping, failed_ids};
-use crate::journal::Delivery;
-use crate::lambda::{self, Failure, Invocation, Pool};
+use crate::esm::Mapping;
+use crate::lambda::{self, Pool};
 use crate::scheduler::Scheduler;
-use crate::sqs::{Message, Sqs};
+use crate::sqs::Sqs;
 use crate::until::Until;
 
 /// One function of the stack.
@@ -79,9 +77,14 @@ impl Worker {
         !retrying && !self.mapping.is_gathering() && is_empty(sqs, &self.function.queue)
     }
 
+    /// Whether there is a message in its DLQ.
+    pub(super) fn has_dead(&self, sqs: &Sqs) -> bool {
+        !is_empty(sqs, &self.function.dlq())
+    }
+
     /// Whether the DLQ is empty or has been redriven as often as it may be.
     pub(super) fn is_settled(&self, sqs: &Sqs, until: Until) -> bool {
-        if is_empty(sqs, &self.function.dlq()) {
+        if !self.has_dead(sqs) {
             return true;
         }
         match (&self.redrive, until) {
@@ -95,55 +98,4 @@ impl Worker {
 fn is_empty(sqs: &Sqs, queue: &str) -> bool {
     sqs.queue(queue)
         .is_ok_and(|queue| queue.messages().is_empty())
-}
-
-/// What an invocation's end means for each message of its batch.
-pub(super) fn deliveries(batch: &[Message], invocation: &Invocation) -> Vec<Delivery> {
-    let told = attempts::failures(&invocation.log);
-    let ids: BTreeSet<&str> = batch.iter().map(|message| &*message.id).collect();
-    let failed = match &invocation.outcome {
-        Ok(response) => failed_ids(response, &ids).map_err(|reason| (reason, true)),
-        Err(failure) => Err((
-            explain(failure, &invocation.log),
-            // The function lived to say what failed.
-            !matches!(failure, Failure::Error { .. }),
-        )),
-    };
-    batch
-        .iter()
-        .map(|message| {
-            let told = told.get(&message.id);
-            match &failed {
-                Ok(failed) if !failed.contains(&message.id) => Delivery::Done {
-                    attempt: told.map_or(1, |failures| failures.attempt + 1),
-                },
-                Ok(_) => fail(told, "the function reported it as failed", false),
-                Err((why, all_alike)) => fail(told, why, *all_alike),
-            }
-        })
-        .collect()
-}
-
-/// What the log tells of the record says more than the invocation's error,
-/// unless that error is not about records.
-fn fail(told: Option<&Failures>, why: &str, all_alike: bool) -> Delivery {
-    match told {
-        Some(failures) if !all_alike => Delivery::Failed {
-            attempts: Some(failures.attempt),
-            why: failures.error.clone(),
-        },
-        _ => Delivery::Failed {
-            attempts: told.map(|failures| failures.attempt),
-            why: why.to_owned(),
-        },
-    }
-}
-
-/// A process that is gone has said why in its last line, if at all.
-pub(super) fn explain(failure: &Failure, log: &[String]) -> String {
-    let last = log.iter().rev().find(|line| !line.trim().is_empty());
-    match (failure, last) {
-        (Failure::Exit(_), Some(line)) => format!("{failure}: {}", line.trim()),
-        _ => failure.to_string(),
-    }
 }

@@ -8,13 +8,27 @@ use super::Api;
 use super::wire::{Batch, Entry, Handle, Visibility, WireMessage};
 use crate::names;
 use crate::sqs::error::SqsError;
+use crate::sqs::send::{MAX_SIZE, size};
 
 /// Most entries in one batch.
 const MAX_ENTRIES: usize = 10;
 
 impl Api {
     pub(super) fn send_message_batch(&self, batch: Batch<WireMessage>) -> Result<Value, SqsError> {
-        self.each(batch, |name, message| self.send(name, message.read()?))
+        let Batch { queue_url, entries } = batch;
+        let read = |Entry { id, item }: Entry<WireMessage>| Entry {
+            id,
+            item: item.read(),
+        };
+        let entries: Vec<_> = entries.into_iter().map(read).collect();
+        let messages = entries.iter().filter_map(|entry| entry.item.as_ref().ok());
+        let bytes = messages.map(size).sum();
+        if bytes > MAX_SIZE {
+            return Err(SqsError::long_batch(MAX_SIZE, bytes));
+        }
+        self.each(Batch { queue_url, entries }, |name, message| {
+            self.send(name, message?)
+        })
     }
 
     pub(super) fn delete_message_batch(&self, batch: Batch<Handle>) -> Result<Value, SqsError> {
