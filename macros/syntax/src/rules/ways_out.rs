@@ -166,8 +166,8 @@ impl Lever {
     }
 }
 
-/// The nearest values of these keys that make room together, if it takes a
-/// change of each; of the last the nearest of all.
+/// The nearest values of these keys that make room together; of the last the
+/// nearest of all. Each changes if no fewer of them do.
 fn way(function: &Function, levers: &[&Lever]) -> Option<Vec<Change>> {
     let mut changed = function.clone();
     for lever in levers {
@@ -179,7 +179,7 @@ fn way(function: &Function, levers: &[&Lever]) -> Option<Vec<Change>> {
             (lever.set)(&mut nearer, lever.after(steps));
             fits(&nearer)
         };
-        let steps = first(lever.steps(), fits).filter(|steps| *steps > 0)?;
+        let steps = first(lever.steps(), fits)?;
         (lever.set)(&mut changed, (lever.round)(lever.after(steps)));
     }
     Some(
