@@ -238,6 +238,12 @@ fn a_role_has_10_policies() {
 }
 
 #[test]
+fn a_policy_is_listed_once() {
+    let twice = "policies = [\"arn:aws:iam::aws:policy/P\", \"arn:aws:iam::aws:policy/P\"]";
+    assert_eq!(told(twice), ["duplicate_key"]);
+}
+
+#[test]
 fn no_more_is_handled_at_once_than_a_batch_holds() {
     let none: [&str; 0] = [];
     for (attribute, expected) in [
