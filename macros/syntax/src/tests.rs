@@ -134,6 +134,7 @@ fn boundaries_hold_on_both_sides() {
         ("dlq_retention = \"15d\"", "out_of_range"),
         ("retention = \"14d\"", "dlq_retention"),
         ("dlq_redrive = \"rate(10 days)\"", "redrive_gap"),
+        ("dlq_redrive = \"cron(0 0 1 1 ? 2030,2199)\"", "redrive_gap"),
         (
             "dlq_redrive = \"rate(10 days)\", dlq_retention = \"864000s\", queue = \"o.fifo\", allow = \"fifo_dlq_order\"",
             "redrive_gap",

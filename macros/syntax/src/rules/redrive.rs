@@ -112,7 +112,11 @@ fn redrive_gap(options: &Options) -> Option<String> {
     };
     let longer = round_up(u64::from(longest) + u64::from(already_old) + 1);
     let longer = set_text("dlq_retention", show(Duration::from_secs(longer)));
-    let younger = round_down(function.dlq_retention.saturating_sub(longest + 1));
+    let younger = round_down(
+        function
+            .dlq_retention
+            .saturating_sub(longest.saturating_add(1)),
+    );
     let younger = set_text("retention", seconds(younger));
     let ways = match is_standard(options) {
         true => ways(rule, options, &[vec![younger], vec![longer]]),
