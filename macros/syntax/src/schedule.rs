@@ -30,7 +30,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use cron::Cron;
 pub use error::ScheduleError;
-use form::Form;
+use form::{ANY_YEAR, Form};
 pub use zone::timezone;
 
 /// A checked schedule expression (`ScheduleExpression`) that repeats.
@@ -101,9 +101,10 @@ impl Schedule {
     /// assert_eq!(nightly.in_full(), "cron(0 23 ? * SUN-THU *)");
     /// ```
     pub fn in_full(&self) -> String {
-        let fields = self.text.split_ascii_whitespace().count();
         match (&self.kind, self.text.strip_suffix(')')) {
-            (Kind::Cron(_), Some(open)) if fields == 5 => format!("{open} *)"),
+            (Kind::Cron(_), Some(open)) if form::lacks_year(&self.text) => {
+                format!("{open}{ANY_YEAR})")
+            }
             _ => self.text.clone(),
         }
     }

@@ -9,6 +9,14 @@ use super::error::{FORM, ScheduleError};
 /// Longest `ScheduleExpression`, in characters.
 const MAX_LENGTH: usize = 256;
 
+/// What stands for the year where it is left out.
+pub(super) const ANY_YEAR: &str = " *";
+
+/// Whether this `cron(...)` has five fields.
+pub(super) fn lacks_year(text: &str) -> bool {
+    text.starts_with("cron(") && text.split_ascii_whitespace().count() == 5
+}
+
 const EXAMPLES: &str = "`cron(0 23 ? * SUN-THU *)` or `rate(12 hours)`";
 
 /// The three forms AWS knows, each with the place of what it holds.
@@ -23,9 +31,15 @@ impl Form {
     pub(super) fn of(text: &str) -> Result<Self, ScheduleError> {
         let refuse = |message| ScheduleError::new(0..text.len(), FORM, message);
         let length = text.chars().count();
-        if length > MAX_LENGTH {
+        let year = if lacks_year(text) { ANY_YEAR } else { "" };
+        if length + year.len() > MAX_LENGTH {
+            let added = match year {
+                "" => String::new(),
+                year => format!(", `{year}` for the year among them"),
+            };
+            let most = MAX_LENGTH - year.len();
             return Err(refuse(format!(
-                "the schedule has {length} characters, but AWS takes at most {MAX_LENGTH}"
+                "the schedule has {length} characters, but AWS takes at most {MAX_LENGTH}{added}; use at most {most}"
             )));
         }
         let Some((name, rest)) = text.split_once('(') else {

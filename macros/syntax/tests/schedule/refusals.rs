@@ -261,6 +261,14 @@ fn the_form_is_one_of_two() {
     let longest = long.replacen("0,0,", "10,", 1);
     assert_eq!(longest.len(), 256);
     assert!(Schedule::parse(&longest).is_ok());
+
+    // The template writes ` *` for the year.
+    let longest = longest.replace("? *", "?");
+    assert_eq!(longest.len(), 254);
+    let schedule = Schedule::parse(&longest).expect("a schedule");
+    assert_eq!(schedule.in_full().len(), 256);
+    let long = longest.replacen("0 0 *", "10 0 *", 1);
+    assert_refused(&long, &long, "schedule_form", "use at most 254");
 }
 
 #[test]
