@@ -3,23 +3,23 @@
 use std::panic::resume_unwind;
 use std::thread;
 
-/// Bytes of address space; only what is used is taken from memory.
-const ROOM: usize = if cfg!(target_pointer_width = "64") {
-    1 << 30
-} else {
-    1 << 26
-};
+/// Bytes of address space; only what is used is taken from memory. The second
+/// where the first is not to be had: on 32 bits, or under a limit.
+const ROOMS: [usize; 2] = [1 << 30, 1 << 26];
 
 /// Does the work where it may recurse as deep as rustc does: rustc lets its stack
 /// grow, `syn` overflows the one it has, and a source that compiles must not end
 /// the build script.
-pub(crate) fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
     thread::scope(|scope| {
-        let roomy = thread::Builder::new().stack_size(ROOM);
-        let worker = roomy.spawn_scoped(scope, work);
-        // As `thread::spawn` does: without threads nothing else would work either.
-        let worker = worker.expect("the system has another thread");
-        worker.join().unwrap_or_else(|panic| resume_unwind(panic))
+        let start = |room: &usize| {
+            let roomy = thread::Builder::new().stack_size(*room);
+            roomy.spawn_scoped(scope, &work).ok()
+        };
+        match ROOMS.iter().find_map(start) {
+            Some(worker) => worker.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => work(),
+        }
     })
 }
 
