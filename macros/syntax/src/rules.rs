@@ -110,14 +110,16 @@ fn unknown_of(id: &str, can_be_meant: impl Fn(&Rule) -> bool) -> String {
 pub(crate) fn allowable(id: &str) -> Result<(), String> {
     match find(id) {
         None if id.trim().is_empty() => Err(
-            "`allow` takes the id of a rule, such as `allow = \"fifo_dlq_order\"`; docs/rules.md lists them".to_owned(),
+            "`allow` takes the id of a rule, such as `allow = \"fifo_dlq_order\"`; `cargo redrive explain` lists them".to_owned(),
         ),
-        None => Err(unknown_of(id, |rule| rule.level != Level::Error)),
+        None => Err(unknown_of(id, |rule| {
+            !matches!(rule.level, Level::Error | Level::Notice)
+        })),
         Some(rule) if rule.level == Level::Error => Err(format!(
             "`{id}` cannot be allowed: what breaks it does not compile, AWS refuses it, or messages would be lost; remove it here"
         )),
         Some(rule) if rule.level == Level::Notice => Err(format!(
-            "`{id}` cannot be allowed: it is about the package and not about this function"
+            "`{id}` cannot be allowed: it is about the package and not about this function; remove it here"
         )),
         Some(_) => Ok(()),
     }

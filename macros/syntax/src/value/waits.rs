@@ -85,7 +85,12 @@ fn two(key: &Key, limits: &Limits, text: &str) -> Result<(Duration, Duration), R
         return Err(one_for_two(key, limits, wait));
     }
     if let Some(waits) = meant_pair(text) {
-        return Err(offer(key, limits, waits));
+        let is_a_range = halves.is_some_and(|(a, b)| either(a).is_some() && either(b).is_some());
+        let form = match is_a_range {
+            true => "a whole number and one unit (`ms`, `s`, `m`, `h`, `d`) for each wait",
+            false => "the shortest and the longest wait, with `..` between them",
+        };
+        return Err(offer(key, limits, form, waits));
     }
     // What is left has an end that cannot be read, or none that can.
     let Some((shortest, longest)) = halves else {
@@ -157,8 +162,13 @@ fn one_for_two(key: &Key, limits: &Limits, wait: Duration) -> Refusal {
     ("duration", text)
 }
 
-/// The words for two waits that are written in another way.
-fn offer(key: &Key, limits: &Limits, (shortest, longest): (Duration, Duration)) -> Refusal {
+/// The words for two waits that are written in another way than `form`.
+fn offer(
+    key: &Key,
+    limits: &Limits,
+    form: &str,
+    (shortest, longest): (Duration, Duration),
+) -> Refusal {
     let (Some(a), Some(b)) = (limits.nearest(shortest), limits.nearest(longest)) else {
         let (end, wait) = match limits.nearest(shortest) {
             None => ("shortest", shortest),
@@ -167,7 +177,7 @@ fn offer(key: &Key, limits: &Limits, (shortest, longest): (Duration, Duration)) 
         return limits.refusal(&end_of(key, end), "may be", wait);
     };
     let text = format!(
-        "`{}` takes the shortest and the longest wait, with `..` between them; write `{}`",
+        "`{}` takes {form}; write `{}`",
         key.name,
         key.with(&range((a.min(b), a.max(b))))
     );
