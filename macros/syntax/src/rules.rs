@@ -10,7 +10,6 @@ mod redrive;
 mod retention;
 mod syntax;
 pub(crate) mod unneeded;
-mod ways_out;
 
 use crate::errors::Errors;
 use crate::function::Function;
@@ -70,6 +69,54 @@ pub struct Warning {
     pub message: String,
     /// Whether the user accepts it with `allow`.
     pub accepted: bool,
+}
+
+/// A row of what breaks the build and has no check of its own here.
+const fn rule(
+    id: &'static str,
+    reason: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+) -> Rule {
+    Rule {
+        id,
+        level: Level::Error,
+        keys: &[],
+        reason,
+        link: "",
+        fails,
+        passes,
+        check: None,
+    }
+}
+
+const fn warning(
+    id: &'static str,
+    reason: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+) -> Rule {
+    Rule {
+        level: Level::Warning,
+        ..rule(id, reason, fails, passes)
+    }
+}
+
+const fn notice(
+    id: &'static str,
+    reason: &'static str,
+    fails: &'static str,
+    passes: &'static str,
+) -> Rule {
+    Rule {
+        level: Level::Notice,
+        ..rule(id, reason, fails, passes)
+    }
+}
+
+/// The rule with the page behind it.
+const fn see(link: &'static str, rule: Rule) -> Rule {
+    Rule { link, ..rule }
 }
 
 /// All rules, in the order of the reference.

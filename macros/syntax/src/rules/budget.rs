@@ -1,10 +1,13 @@
 //! The retry budget: whether a batch, with every retry, fits in the timeout.
 
+mod ways_out;
+
 use std::time::Duration;
+
+use ways_out::ways_out;
 
 use super::function::attempt_timeout;
 use super::queue::{fifo_batch_size, seconds};
-use super::ways_out::ways_out;
 use crate::function::Function;
 use crate::options::Options;
 use crate::value::show;

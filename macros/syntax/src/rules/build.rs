@@ -1,24 +1,7 @@
 //! Rules that only the build script judges: about the package, its files, and
 //! the template with what an overlay makes of it.
 
-use super::syntax::{rule, warning};
-use super::{Level, Rule};
-
-const fn notice(
-    id: &'static str,
-    reason: &'static str,
-    fails: &'static str,
-    passes: &'static str,
-) -> Rule {
-    Rule {
-        level: Level::Notice,
-        ..rule(id, reason, fails, passes)
-    }
-}
-
-const fn see(link: &'static str, rule: Rule) -> Rule {
-    Rule { link, ..rule }
-}
+use super::{Rule, notice, rule, see, warning};
 
 const ERROR_HANDLING: &str =
     "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html";
@@ -67,6 +50,30 @@ pub(super) const RULES: &[Rule] = &[
             "// a package with 41 functions in src/bin/",
             "// two packages with 21 and 20 functions",
         ),
+    ),
+    rule(
+        "shared_name",
+        "The resources of a function are named after it, so two functions of a package need two names.",
+        "// src/bin/a.rs and src/bin/b.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// src/bin/a.rs\n#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "shared_queue",
+        "Two functions on one queue would each see some of its messages. Give each its own `queue`, or one function both tasks.",
+        "// src/bin/a.rs\n#[sqs_batch(queue = \"orders\")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch(queue = \"orders\")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// src/bin/a.rs\n#[sqs_batch(queue = \"orders-to-ship\")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch(queue = \"orders-to-bill\")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }",
+    ),
+    rule(
+        "overlay",
+        "The overlay is a JSON merge patch of the template: an object, in a file that can be read, that leaves each resource its `Type`, and each function what it cannot do without: its handler, its mapping, its DLQ, and whatever another resource refers to. What it sets instead of a key of the attribute must be right by that key's rules.",
+        "// infra/overlay.json\n[{ \"Resources\": {} }]",
+        "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 20 } } } }",
+    ),
+    rule(
+        "architecture",
+        "Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo lambda build --arm64`.",
+        "// cargo build --target riscv64gc-unknown-linux-gnu",
+        "// cargo lambda build --arm64",
     ),
     see(
         ERROR_HANDLING,

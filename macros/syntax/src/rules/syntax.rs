@@ -1,50 +1,8 @@
-//! Rules that are judged where a value or a token is read.
+//! Rules that are judged where a value or a token is read, or where the function
+//! is expanded.
 
 use super::redrive::SCHEDULES;
-use super::{Level, Rule};
-
-pub(super) const fn rule(
-    id: &'static str,
-    reason: &'static str,
-    fails: &'static str,
-    passes: &'static str,
-) -> Rule {
-    Rule {
-        id,
-        level: Level::Error,
-        keys: &[],
-        reason,
-        link: "",
-        fails,
-        passes,
-        check: None,
-    }
-}
-
-/// A rule of EventBridge Scheduler's.
-const fn schedule(
-    id: &'static str,
-    reason: &'static str,
-    fails: &'static str,
-    passes: &'static str,
-) -> Rule {
-    Rule {
-        link: SCHEDULES,
-        ..rule(id, reason, fails, passes)
-    }
-}
-
-pub(super) const fn warning(
-    id: &'static str,
-    reason: &'static str,
-    fails: &'static str,
-    passes: &'static str,
-) -> Rule {
-    Rule {
-        level: Level::Warning,
-        ..rule(id, reason, fails, passes)
-    }
-}
+use super::{Rule, rule, see, warning};
 
 pub(super) const RULES: &[Rule] = &[
     rule(
@@ -131,47 +89,68 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch(allow = \"receive_count_low\")]",
         "#[sqs_batch(max_receive_count = 4, allow = \"receive_count_low\")]",
     ),
-    schedule(
-        "schedule_form",
-        "A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`. The year may be left out, which means every year; the template then writes `*` for it.",
-        "#[sqs_batch(dlq_redrive = \"0 23 * * *\")]",
-        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+    see(
+        SCHEDULES,
+        rule(
+            "schedule_form",
+            "A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`. The year may be left out, which means every year; the template then writes `*` for it.",
+            "#[sqs_batch(dlq_redrive = \"0 23 * * *\")]",
+            "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+        ),
     ),
-    schedule(
-        "schedule_field",
-        "Each field of `cron(…)` takes certain numbers, names and signs; EventBridge Scheduler refuses others at deploy time.",
-        "#[sqs_batch(dlq_redrive = \"cron(0 25 * * ? *)\")]",
-        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+    see(
+        SCHEDULES,
+        rule(
+            "schedule_field",
+            "Each field of `cron(…)` takes certain numbers, names and signs; EventBridge Scheduler refuses others at deploy time.",
+            "#[sqs_batch(dlq_redrive = \"cron(0 25 * * ? *)\")]",
+            "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+        ),
     ),
-    schedule(
-        "schedule_days",
-        "Of day-of-month and day-of-week one says the days and the other is `?`.",
-        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * SUN *)\")]",
-        "#[sqs_batch(dlq_redrive = \"cron(0 23 ? * SUN *)\")]",
+    see(
+        SCHEDULES,
+        rule(
+            "schedule_days",
+            "Of day-of-month and day-of-week one says the days and the other is `?`.",
+            "#[sqs_batch(dlq_redrive = \"cron(0 23 * * SUN *)\")]",
+            "#[sqs_batch(dlq_redrive = \"cron(0 23 ? * SUN *)\")]",
+        ),
     ),
-    schedule(
-        "schedule_rate",
-        "`rate(…)` takes a positive whole number and minutes, hours or days.",
-        "#[sqs_batch(dlq_redrive = \"rate(0 days)\")]",
-        "#[sqs_batch(dlq_redrive = \"rate(2 days)\")]",
+    see(
+        SCHEDULES,
+        rule(
+            "schedule_rate",
+            "`rate(…)` takes a positive whole number and minutes, hours or days.",
+            "#[sqs_batch(dlq_redrive = \"rate(0 days)\")]",
+            "#[sqs_batch(dlq_redrive = \"rate(2 days)\")]",
+        ),
     ),
-    schedule(
-        "schedule_at",
-        "`at(…)` runs once, and a DLQ that fills again must be redriven again.",
-        "#[sqs_batch(dlq_redrive = \"at(2030-01-01T00:00:00)\")]",
-        "#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
+    see(
+        SCHEDULES,
+        rule(
+            "schedule_at",
+            "`at(…)` runs once, and a DLQ that fills again must be redriven again.",
+            "#[sqs_batch(dlq_redrive = \"at(2030-01-01T00:00:00)\")]",
+            "#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
+        ),
     ),
-    schedule(
-        "schedule_never_runs",
-        "A schedule whose date no calendar has never runs, and the DLQ fills.",
-        "#[sqs_batch(dlq_redrive = \"cron(0 23 30 2 ? *)\")]",
-        "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+    see(
+        SCHEDULES,
+        rule(
+            "schedule_never_runs",
+            "A schedule whose date no calendar has never runs, and the DLQ fills.",
+            "#[sqs_batch(dlq_redrive = \"cron(0 23 30 2 ? *)\")]",
+            "#[sqs_batch(dlq_redrive = \"cron(0 23 * * ? *)\")]",
+        ),
     ),
-    schedule(
-        "schedule_timezone",
-        "EventBridge Scheduler takes the names of the IANA time zone database.",
-        "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jeruslem\")]",
-        "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jerusalem\")]",
+    see(
+        SCHEDULES,
+        rule(
+            "schedule_timezone",
+            "EventBridge Scheduler takes the names of the IANA time zone database.",
+            "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jeruslem\")]",
+            "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jerusalem\")]",
+        ),
     ),
     rule(
         "handler_function",
@@ -304,30 +283,6 @@ pub(super) const RULES: &[Rule] = &[
         "The template describes the function with other settings than it is compiled with.",
         "// build.rs prints cargo::rustc-cfg=beta and calls redrive_infra::build()\n#[cfg_attr(beta, sqs_batch(retries = 5))]\n#[cfg_attr(not(beta), sqs_batch)]\nasync fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
         "// build.rs prints it and calls redrive_infra::Builder::new().cfg(\"beta\").build()\n#[cfg_attr(beta, sqs_batch(retries = 5))]\n#[cfg_attr(not(beta), sqs_batch)]\nasync fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
-    ),
-    rule(
-        "shared_name",
-        "The resources of a function are named after it, so two functions of a package need two names.",
-        "// src/bin/a.rs and src/bin/b.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
-        "// src/bin/a.rs\n#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }",
-    ),
-    rule(
-        "shared_queue",
-        "Two functions on one queue would each see some of its messages. Give each its own `queue`, or one function both tasks.",
-        "// src/bin/a.rs\n#[sqs_batch(queue = \"orders\")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch(queue = \"orders\")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }",
-        "// src/bin/a.rs\n#[sqs_batch(queue = \"orders-to-ship\")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }\n\n// src/bin/b.rs\n#[sqs_batch(queue = \"orders-to-bill\")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }",
-    ),
-    rule(
-        "overlay",
-        "The overlay is a JSON merge patch of the template: an object, in a file that can be read, that leaves each resource its `Type`, and each function what it cannot do without: its handler, its mapping, its DLQ, and whatever another resource refers to. What it sets instead of a key of the attribute must be right by that key's rules.",
-        "// infra/overlay.json\n[{ \"Resources\": {} }]",
-        "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 20 } } } }",
-    ),
-    rule(
-        "architecture",
-        "Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo lambda build --arm64`.",
-        "// cargo build --target riscv64gc-unknown-linux-gnu",
-        "// cargo lambda build --arm64",
     ),
     warning(
         "panic_abort",
