@@ -302,8 +302,11 @@ async fn a_connection_that_was_closed_in_between_is_made_anew() {
             accepted(),
         ]);
         let (ticket, _) = api.next().await.unwrap().unwrap();
-        // While the function works.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // While the function works, the client sees the end of its connection.
+        let runtime = tokio::runtime::Handle::current();
+        while runtime.metrics().num_alive_tasks() > 0 {
+            tokio::task::yield_now().await;
+        }
 
         api.tell(&ticket, Ok("{}".to_owned())).await.unwrap();
 
