@@ -66,8 +66,7 @@ fn sources_give_these_files() {
         );
         expect_test::expect_file![case.join("template.json")].assert_eq(&template);
         expect_test::expect_file![case.join("stack.md")].assert_eq(&words);
-        let read: Stack = serde_json::from_str(&stack.to_text()).expect("what was written");
-        assert_eq!(read, stack);
+        assert_eq!(Stack::from_text(&stack.to_text()), Ok(stack));
     }
 }
 
