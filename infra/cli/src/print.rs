@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 use jiff::{SignedDuration, Timestamp};
-use redrive_local::{Event, Happening, Output, Story};
+use redrive_local::{Event, Happening, Output, Story, moment};
 
 /// Width of the column that says what happened.
 const WHAT: usize = 14;
@@ -129,11 +129,6 @@ impl Printer {
         }
         event.happening.why()
     }
-}
-
-/// A simulated time, in UTC.
-fn moment(time: Timestamp) -> impl std::fmt::Display {
-    time.strftime("%a %e %b %H:%M:%S")
 }
 
 /// Errors may have several lines; the timeline has one for each event.

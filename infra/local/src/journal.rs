@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::sqs::{Fact, Message, Origin, Queue, Sqs, What};
 use crate::summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
-use crate::timeline::{Event, Happening};
+use crate::timeline::{Event, Happening, moment};
 
 /// What is known of each message, and what has been told of it.
 #[derive(Debug)]
@@ -243,8 +243,10 @@ impl Journal {
             return Some("the run ended while it was worked on".to_owned());
         }
         if message.available_at > now {
-            let until = message.available_at.strftime("%a %e %b %H:%M:%S");
-            return Some(format!("its delay lasts until {until}"));
+            return Some(format!(
+                "its delay lasts until {}",
+                moment(message.available_at)
+            ));
         }
         let before = queue
             .messages()

@@ -53,6 +53,6 @@ mod world;
 pub use dependency::Dependency;
 pub use story::{BadLine, Story, StoryMessage};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
-pub use timeline::{Event, Happening, Output, Tone};
+pub use timeline::{Event, Happening, Output, Tone, moment};
 pub use until::Until;
 pub use world::{BadMessage, Settings, StartError, World};

@@ -1,5 +1,7 @@
 //! What happens in a world, in the words of those who watch it.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -22,6 +24,11 @@ pub enum Output {
     },
     /// What became of everything; the last line.
     Summary(Summary),
+}
+
+/// A simulated time as people read it, in UTC.
+pub fn moment(time: Timestamp) -> impl fmt::Display {
+    time.strftime("%a %e %b %H:%M:%S")
 }
 
 /// Something that happened.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use redrive_local::{Counts, EndedBy, Fate, MessageSummary, Summary, Tone};
+use redrive_local::{Counts, EndedBy, Fate, MessageSummary, Summary, Tone, moment};
 
 use super::{one_line, style};
 
@@ -25,8 +25,8 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
     writeln!(
         out,
         "from {} to {} UTC",
-        super::moment(summary.started),
-        super::moment(summary.ended)
+        moment(summary.started),
+        moment(summary.ended)
     )?;
     match ended(summary) {
         Some(why) => writeln!(out, "{why}"),
