@@ -28,28 +28,24 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
         moment(summary.started),
         moment(summary.ended)
     )?;
-    match ended(summary) {
+    match ended(summary.ended_by) {
         Some(why) => writeln!(out, "{why}"),
         None => Ok(()),
     }
 }
 
 /// Why the run went no further, if messages are left.
-fn ended(summary: &Summary) -> Option<String> {
-    match summary.ended_by {
+fn ended(ended_by: EndedBy) -> Option<&'static str> {
+    match ended_by {
         EndedBy::Empty => None,
-        EndedBy::Redrives => Some(format!(
-            "ended after {}, as `--until` says; what is left in the DLQ goes round with each further one",
-            count(summary.counts.redrives, "redrive"),
-        )),
-        EndedBy::NoRedrive => Some(
-            "ended with messages in the DLQ: without `dlq_redrive` nothing brings them back"
-                .to_owned(),
+        EndedBy::Redrives => Some(
+            "ended with messages in a DLQ that was redriven as often as `--until` says; they go round with each further redrive",
         ),
-        EndedBy::Time => Some("ended by `--until`, with messages left".to_owned()),
-        EndedBy::Interrupted => {
-            Some("interrupted, with messages left or work under way".to_owned())
+        EndedBy::NoRedrive => {
+            Some("ended with messages in the DLQ: without `dlq_redrive` nothing brings them back")
         }
+        EndedBy::Time => Some("ended by `--until`, with messages left"),
+        EndedBy::Interrupted => Some("interrupted, with messages left or work under way"),
     }
 }
 
@@ -127,6 +123,27 @@ fn count(number: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn redrives_of_other_queues_and_of_nothing_are_not_those_of_until() {
+        let summary = Summary {
+            started: jiff::Timestamp::UNIX_EPOCH,
+            ended: jiff::Timestamp::UNIX_EPOCH,
+            messages: Vec::new(),
+            counts: Counts {
+                redrives: 7,
+                ..Counts::default()
+            },
+            ended_by: EndedBy::Redrives,
+        };
+        let mut out = Vec::new();
+        write(&mut out, &summary, 0).expect("a Vec takes all");
+        let words = String::from_utf8(out).expect("text");
+        assert!(words.ends_with(
+            "\nended with messages in a DLQ that was redriven as often as `--until` says; \
+             they go round with each further redrive\n"
+        ));
+    }
 
     #[test]
     fn a_failure_says_how_often_it_was_tried_and_why() {
