@@ -24,18 +24,20 @@ enum Asked {
 }
 
 /// The worker, for two invocations at once.
+fn worker(runtime_api: SocketAddr) -> Command {
+    let mut command = Command::new(binary("redrive-fixtures", "steps"));
+    command
+        .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
+        .env("AWS_LAMBDA_MAX_CONCURRENCY", "2")
+        .env("AWS_LAMBDA_FUNCTION_NAME", "steps")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")
+        .env("_HANDLER", "steps");
+    command
+}
+
 fn start(runtime_api: SocketAddr) -> Killed {
-    Killed(
-        Command::new(binary("redrive-fixtures", "steps"))
-            .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
-            .env("AWS_LAMBDA_MAX_CONCURRENCY", "2")
-            .env("AWS_LAMBDA_FUNCTION_NAME", "steps")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")
-            .env("_HANDLER", "steps")
-            .spawn()
-            .expect("the binary starts"),
-    )
+    Killed(worker(runtime_api).spawn().expect("the binary starts"))
 }
 
 #[test]
@@ -57,6 +59,22 @@ fn one_that_cannot_ask_for_more_keeps_no_other_from_it() {
             Asked::Next
         ]
     );
+}
+
+#[test]
+fn each_that_cannot_ask_for_more_is_told_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("the port's address");
+    let _asked = serve(listener, vec![None, None]);
+
+    let output = worker(address).output().expect("the binary runs");
+
+    assert_eq!(output.status.code(), Some(1));
+    let log = [output.stdout, output.stderr].concat();
+    let log = String::from_utf8_lossy(&log);
+    let told = |what| log.lines().filter(|line| line.starts_with(what)).count();
+    assert_eq!(told("ERROR cannot ask Lambda for more "), 1, "{log}");
+    assert_eq!(told("cannot go on: "), 1, "{log}");
 }
 
 #[test]

@@ -78,7 +78,10 @@ where
             let mut ended = Ok(());
             while let Some(one) = polls.join_next().await {
                 let error = one.unwrap_or_else(|error| Stopped(error.into())).into();
-                log::poll_ended(&error);
+                // The last one is told as what ends the process.
+                if !polls.is_empty() {
+                    log::poll_ended(&error);
+                }
                 ended = Err(error);
             }
             ended
