@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::literal::escaped;
+
 /// One value of the template that is not as the attributes alone would have it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
@@ -35,12 +37,17 @@ fn compare(
             compare(
                 Some(value),
                 new.get(name),
-                format!("{pointer}/{name}"),
+                format!("{pointer}/{}", escaped(name)),
                 changes,
             );
         }
         for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            compare(None, Some(value), format!("{pointer}/{name}"), changes);
+            compare(
+                None,
+                Some(value),
+                format!("{pointer}/{}", escaped(name)),
+                changes,
+            );
         }
         return;
     }
@@ -60,7 +67,7 @@ mod tests {
     #[test]
     fn the_smallest_values_that_differ() {
         let before = json!({ "A": { "B": 1, "C": [1], "D": 4 }, "E": 5 });
-        let after = json!({ "A": { "B": 2, "C": [1, 2] }, "E": 5, "F": { "G": 6 } });
+        let after = json!({ "A": { "B": 2, "C": [1, 2] }, "E": 5, "F/G": { "H": 6 } });
         let change = |pointer: &str, before, after| Change {
             pointer: pointer.to_owned(),
             before,
@@ -70,7 +77,7 @@ mod tests {
             change("/A/B", Some(json!(1)), Some(json!(2))),
             change("/A/C", Some(json!([1])), Some(json!([1, 2]))),
             change("/A/D", Some(json!(4)), None),
-            change("/F", None, Some(json!({ "G": 6 }))),
+            change("/F~1G", None, Some(json!({ "H": 6 }))),
         ];
         assert_eq!(between(&before, &after), expected);
         assert!(between(&after, &after).is_empty());

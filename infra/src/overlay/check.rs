@@ -19,7 +19,7 @@ mod shape;
 use redrive_syntax::Function;
 use serde_json::Value;
 
-use super::literal::{Literal, property, referred};
+use super::literal::{Literal, escaped, property, referred};
 use super::merged::Merged;
 use super::mistake::Mistake;
 use crate::stack::StackFunction;

@@ -19,11 +19,11 @@ impl<'a> Literal<'a> {
     /// The value that the JSON pointer names.
     pub(super) fn at(template: &'a Value, pointer: &str) -> Self {
         let mut value = template;
-        for name in pointer.split('/').skip(1) {
+        for name in names(pointer) {
             if is_intrinsic(value) {
                 return Self::Later;
             }
-            match value.get(name) {
+            match value.get(&name) {
                 Some(inner) => value = inner,
                 None => return Self::Missing,
             }
@@ -60,7 +60,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// `{"Ref": …}`, `{"Fn::…": …}` or `{"Condition": …}`.
+/// `{"Ref": …}` or `{"Fn::…": …}`.
 fn is_intrinsic(value: &Value) -> bool {
     let Some(object) = value.as_object() else {
         return false;
@@ -83,14 +83,26 @@ pub(super) fn referred(value: &Value) -> Option<&str> {
 
 /// The JSON pointer of a resource's property.
 pub(super) fn property(id: &str, path: &str) -> String {
-    format!("/Resources/{id}/Properties/{path}")
+    format!("/Resources/{}/Properties/{path}", escaped(id))
+}
+
+/// A name as a JSON pointer has it
+/// ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
+pub(super) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The names that a JSON pointer goes through.
+pub(super) fn names(pointer: &str) -> impl Iterator<Item = String> + '_ {
+    let names = pointer.split('/').skip(1);
+    names.map(|name| name.replace("~1", "/").replace("~0", "~"))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Literal, referred};
+    use super::{Literal, escaped, names, property, referred};
 
     #[test]
     fn what_is_known_before_deployment() {
@@ -110,6 +122,19 @@ mod tests {
         assert_eq!(at("/None"), Literal::Missing);
         assert_eq!(at("/C/Below"), Literal::Later);
         assert_eq!(Literal::of(&json!(1.5)), Literal::Plain(&json!(1.5)));
+    }
+
+    #[test]
+    fn any_name_has_a_pointer() {
+        for name in ["A/B", "~", "~1", "/~0", ""] {
+            let pointer = format!("/{}", escaped(name));
+            assert_eq!(names(&pointer).collect::<Vec<_>>(), [name]);
+            let mut template = json!({});
+            template["Resources"][name]["Properties"]["On"] = json!(1);
+            let pointer = property(name, "On");
+            assert_eq!(Literal::at(&template, &pointer), Literal::Number(1));
+            assert_eq!(template.pointer(&pointer), Some(&json!(1)));
+        }
     }
 
     #[test]

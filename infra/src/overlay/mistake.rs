@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Overlay;
+use super::literal::{escaped, names};
 use crate::error::Error;
 
 /// What is wrong with the merged template.
@@ -60,12 +61,12 @@ impl Mistake {
 fn set_at(patch: &Value, pointer: &str) -> Option<String> {
     let mut value = patch;
     let mut place = String::new();
-    for name in pointer.split('/').skip(1) {
+    for name in names(pointer) {
         if !value.is_object() {
             return Some(place);
         }
-        value = value.get(name)?;
-        place = format!("{place}/{name}");
+        value = value.get(&name)?;
+        place = format!("{place}/{}", escaped(&name));
     }
     Some(place)
 }
@@ -78,12 +79,14 @@ mod tests {
 
     #[test]
     fn a_patch_sets_a_value_or_what_is_around_it() {
-        let patch = json!({ "A": { "B": 1, "C": null, "D": { "E": 2 } } });
+        let patch = json!({ "A": { "B": 1, "C": null, "D": { "E": 2 }, "F/~": 3 } });
         let at = |pointer| set_at(&patch, pointer);
         assert_eq!(at("/A/B").as_deref(), Some("/A/B"));
         assert_eq!(at("/A/C/X/Y").as_deref(), Some("/A/C"));
         assert_eq!(at("/A/D").as_deref(), Some("/A/D"));
         assert_eq!(at("/A/D/F"), None);
+        assert_eq!(at("/A/F~1~0").as_deref(), Some("/A/F~1~0"));
+        assert_eq!(at("/A/F/~"), None);
         assert_eq!(at("/B"), None);
     }
 }

@@ -3,7 +3,7 @@
 use redrive_syntax::environment::check_name;
 use serde_json::Value;
 
-use super::{Literal, Mistake, View};
+use super::{Literal, Mistake, View, escaped};
 use crate::template::Part;
 
 const PATH: &str = "Environment/Variables";
@@ -23,13 +23,13 @@ fn names(view: &View<'_>, part: Part) -> Vec<Mistake> {
     let Literal::Plain(Value::Object(variables)) = view.literal(part, PATH) else {
         return Vec::new();
     };
-    let is_added = |name: &&String| view.before.pointer(&format!("{place}/{name}")).is_none();
+    let is_added = |name: &&String| view.before.pointer(&below(&place, name)).is_none();
     variables
         .keys()
         .filter(is_added)
         .filter_map(|name| {
             let (rule, why) = check_name(name).err()?;
-            Some(Mistake::new(rule, format!("{place}/{name}"), why))
+            Some(Mistake::new(rule, below(&place, name), why))
         })
         .collect()
 }
@@ -44,7 +44,7 @@ fn own(view: &View<'_>, part: Part) -> Vec<Mistake> {
     let own = variables.into_iter().flatten();
     own.filter(|(name, _)| name.starts_with("REDRIVE_"))
         .filter_map(|(name, value)| {
-            let pointer = format!("{place}/{name}");
+            let pointer = below(&place, name);
             (view.template.pointer(&pointer) != Some(value)).then(|| {
                 let why = format!(
                     "`{name}` is the template's own, and the binary goes by it; leave it as it is"
@@ -53,6 +53,10 @@ fn own(view: &View<'_>, part: Part) -> Vec<Mistake> {
             })
         })
         .collect()
+}
+
+fn below(place: &str, name: &str) -> String {
+    format!("{place}/{}", escaped(name))
 }
 
 #[cfg(test)]
@@ -75,11 +79,12 @@ mod tests {
             ("AWS_REGION", "env_reserved"),
             ("REDRIVE_MODE", "env_reserved"),
             ("A-B", "env_name"),
+            ("A/B", "env_name"),
         ] {
             let patch = variables("Worker", json!({ name: "x" }));
             assert_told(
                 &told(quote!(), patch),
-                &format!("{place}/{name}"),
+                &format!("{place}/{}", name.replace('/', "~1")),
                 rule,
                 name,
             );

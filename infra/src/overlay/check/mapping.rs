@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Literal, Mistake, View, property};
-use crate::overlay::literal;
+use super::{Literal, Mistake, View, escaped, property};
 use crate::template::Part;
 
 pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
@@ -39,7 +38,7 @@ fn response_types(template: &Value, id: &str) -> Option<Mistake> {
     (!reports).then(|| Mistake {
         rule: "response_types",
         // One that an overlay adds may not have it at all.
-        pointers: vec![pointer, format!("/Resources/{id}")],
+        pointers: vec![pointer, format!("/Resources/{}", escaped(id))],
         why: "without `ReportBatchItemFailures` Lambda deletes the messages that the worker reports as failed; \
               write `\"FunctionResponseTypes\": [\"ReportBatchItemFailures\"]`"
             .to_owned(),
@@ -81,7 +80,7 @@ fn pollers(template: &Value, id: &str) -> Option<Mistake> {
     };
     Some(Mistake {
         rule: "provisioned_pollers",
-        pointers: vec![pointer, literal::property(id, "ScalingConfig")],
+        pointers: vec![pointer, property(id, "ScalingConfig")],
         why,
     })
 }

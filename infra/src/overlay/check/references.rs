@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Mistake;
+use super::{Mistake, escaped};
 
 pub(super) fn mistakes(template: &Value) -> Vec<Mistake> {
     if !template["Transform"].is_null() {
@@ -29,8 +29,8 @@ pub(super) fn mistakes(template: &Value) -> Vec<Mistake> {
                 "`{place}` refers to `{id}`, which is neither a resource nor a parameter; leave it in, or remove what refers to it"
             ),
             pointers: vec![
-                format!("/Resources/{id}"),
-                format!("/Parameters/{id}"),
+                format!("/Resources/{}", escaped(&id)),
+                format!("/Parameters/{}", escaped(&id)),
                 place,
             ],
         })
@@ -64,7 +64,7 @@ fn collect(value: &Value, place: &str, references: &mut BTreeMap<String, String>
                 // The place of a property is told, not that of a function in it.
                 let place = match name.starts_with("Fn::") {
                     true => place.to_owned(),
-                    false => format!("{place}/{name}"),
+                    false => format!("{place}/{}", escaped(name)),
                 };
                 collect(inner, &place, references);
             }
