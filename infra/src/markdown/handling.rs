@@ -40,7 +40,7 @@ fn retries(function: &Function) -> String {
             "one that fails is tried again once in its invocation, after a wait of up to {min}"
         ),
         retries => format!(
-            "one that fails is tried again up to {retries} times in its invocation, after waits of up to {min}, doubling to {max}"
+            "one that fails is tried again up to {retries} times in its invocation, after waits of up to {min}, doubling, never over {max}"
         ),
     }
 }
@@ -67,9 +67,12 @@ fn permanent(function: &Function) -> String {
 
 fn comes_back(function: &Function) -> String {
     let when = match function.queue_backoff {
-        None => format!("after {}", seconds(function.visibility_timeout)),
+        None => format!(
+            "{} after it was received",
+            seconds(function.visibility_timeout)
+        ),
         Some(backoff) => format!(
-            "after {}, doubling with each receive to {}",
+            "after {}, doubling with each receive, never over {}",
             seconds(backoff.min),
             seconds(backoff.max)
         ),
@@ -105,4 +108,68 @@ fn metrics(function: &Function) -> String {
         false => "no metrics are written beside Lambda's own",
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    use super::render;
+    use crate::sample;
+
+    #[track_caller]
+    fn assert_says(attribute: TokenStream, line: &str) {
+        let text = render(&sample::with("orders", attribute).function);
+        let line = format!("- {line}");
+        assert!(text.lines().any(|other| other == line), "{text}");
+    }
+
+    #[test]
+    fn the_waits_are_those_of_the_retries() {
+        assert_says(
+            quote!(retries = 0),
+            "one that fails is not tried again in its invocation",
+        );
+        assert_says(
+            quote!(retries = 1),
+            "one that fails is tried again once in its invocation, after a wait of up to 200ms",
+        );
+        assert_says(
+            quote!(retries = 2),
+            "one that fails is tried again up to 2 times in its invocation, after waits of up to 200ms, doubling, never over 5s",
+        );
+    }
+
+    #[test]
+    fn it_comes_back_when_sqs_shows_it_again() {
+        assert_says(
+            quote!(),
+            "one that is reported as failed comes back 3m after it was received",
+        );
+        assert_says(
+            quote!(queue_backoff = "30s..10m"),
+            "one that is reported as failed comes back after 30s, doubling with each receive, never over 10m",
+        );
+    }
+
+    #[test]
+    fn groups_are_told_of_fifo_queues_only() {
+        let fifo =
+            |more: TokenStream| quote!(queue = "orders.fifo", allow = "fifo_dlq_order", #more);
+        assert_says(
+            fifo(quote!(concurrency = 5)),
+            "up to 5 message groups of a batch are handled at once, the messages of each one after another",
+        );
+        assert_says(
+            fifo(quote!(on_group_failure = "stop_batch")),
+            "behind one that failed the rest of the batch comes back unrun",
+        );
+        assert_says(
+            quote!(concurrency = 5),
+            "up to 5 messages of a batch are handled at once",
+        );
+        let text = render(&sample::entry("orders").function);
+        assert!(!text.contains("group"), "{text}");
+    }
 }
