@@ -26,10 +26,13 @@ pub(super) fn introduction(overlays: &Overlays) -> String {
         .iter()
         .map(|file| format!("`{file}`"))
         .collect();
+    let files = files.join(", then ");
+    if overlays.changes.is_empty() {
+        return format!("What {files} adds changes nothing in the template.\n\n");
+    }
     format!(
-        "The template has what {} adds, and what is said here goes by it, but for values that are known at deployment only. \
-         [All that it changes](#what-the-overlay-changes) is listed below.\n\n",
-        files.join(", then ")
+        "The template has what {files} adds, and what is said here goes by it, but for values that are known at deployment only. \
+         [All that it changes](#what-the-overlay-changes) is listed below; what it pauses or removes is told there only.\n\n"
     )
 }
 
@@ -76,6 +79,18 @@ mod tests {
     }
 
     #[test]
+    fn there_is_no_link_to_a_list_that_is_not_there() {
+        let overlays = Overlays {
+            files: vec!["a.json".to_owned()],
+            changes: Vec::new(),
+        };
+        assert_eq!(
+            introduction(&overlays) + &changes(&overlays),
+            "What `a.json` adds changes nothing in the template.\n\n"
+        );
+    }
+
+    #[test]
     fn each_change_is_a_row() {
         let change = |before, after| Change {
             pointer: "/Resources/X".to_owned(),
@@ -94,6 +109,7 @@ mod tests {
             introduction(&overlays)
                 .starts_with("The template has what `a.json`, then `b.json` adds")
         );
+        assert!(introduction(&overlays).contains("(#what-the-overlay-changes)"));
         let long = format!("`\"{}…`", "x".repeat(79));
         let rows = format!(
             "| `/Resources/X` | `30` | `\"a\\|b\"` |\n\
