@@ -51,9 +51,25 @@ fn architecture(view: &View<'_>, part: Part) -> Option<Mistake> {
         Mistake::new(
             "architecture",
             pointer,
-            format!("the code is built for {built}; leave `Architectures` out of the overlay, and build for the other, such as with `cargo lambda build --arm64`"),
+            format!(
+                "the code is built for {built}; leave `Architectures` out of the overlay{}",
+                way(others)
+            ),
         )
     })
+}
+
+/// How to build for what the overlay wants.
+fn way(wanted: &[Value]) -> &'static str {
+    match wanted {
+        [one] if one == "arm64" => {
+            ", and build for arm64, such as with `cargo lambda build --arm64`"
+        }
+        [one] if one == "x86_64" => {
+            ", and build for x86_64, such as with `cargo lambda build` without `--arm64`"
+        }
+        _ => "",
+    }
 }
 
 fn runtime(view: &View<'_>, part: Part) -> Option<Mistake> {
@@ -75,6 +91,7 @@ mod tests {
     use quote::quote;
     use serde_json::json;
 
+    use super::way;
     use crate::overlay::check::testing::{assert_told, told, with};
 
     #[test]
@@ -111,7 +128,10 @@ mod tests {
             &told(quote!(), patch),
             place,
             "architecture",
-            "built for [\"arm64\"]",
+            "built for [\"arm64\"]; leave `Architectures` out of the overlay, and build for x86_64, such as with `cargo lambda build` without `--arm64`",
         );
+        let arm = way(&[json!("arm64")]);
+        assert!(arm.ends_with("with `cargo lambda build --arm64`"), "{arm}");
+        assert_eq!(way(&[json!("arm64"), json!("x86_64")]), "");
     }
 }
