@@ -13,13 +13,16 @@ pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
 fn judge(view: &View<'_>) -> Option<Mistake> {
     let path = "ReservedConcurrentExecutions";
     let reserved = view.literal(Part::Worker, path).number()?;
-    let limits = view.mappings().into_iter().filter_map(|id| {
-        let pointer = property(&id, "ScalingConfig/MaximumConcurrency");
-        let most = Literal::at(view.template, &pointer).number()?;
-        Some((pointer, most))
-    });
-    let (limits, most): (Vec<_>, Vec<_>) = limits.unzip();
-    let most: i64 = most.iter().sum();
+    let places = view.mappings().into_iter();
+    let (limits, most): (Vec<_>, Vec<_>) = places
+        .map(|id| property(&id, "ScalingConfig/MaximumConcurrency"))
+        .map(|pointer| {
+            let most = Literal::at(view.template, &pointer);
+            (pointer, most)
+        })
+        .unzip();
+    let is_unlimited = most.contains(&Literal::Missing);
+    let most: i64 = most.iter().filter_map(Literal::number).sum();
     let pointers = [vec![view.pointer(Part::Worker, path)], limits].concat();
     if reserved < most {
         let why = format!(
@@ -32,7 +35,7 @@ fn judge(view: &View<'_>) -> Option<Mistake> {
             why,
         });
     }
-    (reserved < FIRST).then(|| Mistake {
+    (is_unlimited && reserved < FIRST).then(|| Mistake {
         rule: "reserved_concurrency_low",
         pointers,
         why: format!(
@@ -59,6 +62,15 @@ mod tests {
         let told = |number| told(quote!(max_concurrency = 20), reserved(number));
         assert_told(&told(19), PLACE, "reserved_concurrency", "raise it to 20");
         assert!(told(20).is_empty());
+    }
+
+    #[test]
+    fn a_limit_below_the_first_batches_is_enough() {
+        assert!(told(quote!(max_concurrency = 2), reserved(2)).is_empty());
+        let mut later = reserved(2);
+        later["Resources"]["OrdersEventSourceMapping"]["Properties"]["ScalingConfig"]["MaximumConcurrency"] =
+            json!({ "Ref": "AWS::StackName" });
+        assert!(told(quote!(), later).is_empty());
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub(super) const RULES: &[Rule] = &[
         CONFIGURE,
         warning(
             "reserved_concurrency_low",
-            "Lambda starts with five batches at once. A function with fewer reserved invocations is throttled, and each throttled batch counts as a receive.",
+            "Without `max_concurrency` Lambda starts with five batches at once. A function with fewer reserved invocations is throttled, and each throttled batch counts as a receive.",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 2 } } } }",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 5 } } } }",
         ),
