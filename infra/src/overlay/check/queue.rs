@@ -1,5 +1,6 @@
 //! The source queue and its DLQ.
 
+use redrive_syntax::function::OnPermanent;
 use serde_json::Value;
 
 use super::{Literal, Mistake, View, property, referred, resources};
@@ -11,35 +12,78 @@ pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
         return Vec::new();
     }
     let kinds = [Part::Queue, Part::Dlq].map(|part| kind(view, part));
-    [redrive_policy(view), target(view), name(view), key(view)]
-        .into_iter()
-        .chain(kinds)
-        .flatten()
-        .collect()
+    [
+        redrive_policy(view),
+        target(view),
+        name(view),
+        key_of_the_worker(view),
+        key_of_the_redrive(view),
+    ]
+    .into_iter()
+    .chain(kinds)
+    .flatten()
+    .collect()
 }
 
 /// The key that SQS has in each account: who may use the queue may use it.
 const MANAGED_KEY: &str = "alias/aws/sqs";
 
-/// A key of the user's that no policy in sight lets the worker use.
-fn key(view: &View<'_>) -> Option<Mistake> {
-    let path = "KmsMasterKeyId";
-    let is_own = match view.literal(Part::Queue, path) {
+const KEY: &str = "KmsMasterKeyId";
+
+/// Keys of the user's that no policy in sight lets the worker use.
+fn key_of_the_worker(view: &View<'_>) -> Option<Mistake> {
+    let sends = view.merged.function.on_permanent == OnPermanent::Dlq;
+    let used: &[Part] = match sends {
+        true => &[Part::Queue, Part::Dlq],
+        false => &[Part::Queue],
+    };
+    let why = match has_own_key(view, Part::Queue) {
+        true => "without `kms:Decrypt` it receives no message",
+        false => "without `kms:GenerateDataKey` and `kms:Decrypt` it sends no message to the DLQ",
+    };
+    let why = format!(
+        "no policy of the template lets the worker's role use the key, and {why}; name one in `policies`"
+    );
+    key(view, Part::WorkerRole, used, why)
+}
+
+/// The same for the redrive, which moves messages from one queue to the other.
+fn key_of_the_redrive(view: &View<'_>) -> Option<Mistake> {
+    if !view.has(Part::Redrive) {
+        return None;
+    }
+    let why = format!(
+        "no policy of the template lets the redrive's role use the key, and without `kms:Decrypt` and `kms:GenerateDataKey` it moves no message; \
+         name one in the `ManagedPolicyArns` of `{}`",
+        view.ids.of(Part::RedriveRole)
+    );
+    key(view, Part::RedriveRole, &[Part::Queue, Part::Dlq], why)
+}
+
+fn key(view: &View<'_>, role: Part, used: &[Part], why: String) -> Option<Mistake> {
+    let may_have_policies = match view.literal(role, "ManagedPolicyArns") {
+        Literal::Missing => false,
+        Literal::Plain(Value::Array(policies)) => !policies.is_empty(),
+        _ => true,
+    };
+    let own = used.iter().filter(|part| has_own_key(view, **part));
+    let pointers: Vec<_> = own.map(|part| view.pointer(*part, KEY)).collect();
+    if pointers.is_empty() || may_have_policies || grants_keys(view.template) {
+        return None;
+    }
+    Some(Mistake {
+        rule: "queue_key",
+        pointers,
+        why: why + ", or accept it with `allow = \"queue_key\"` if the key's own policy does",
+    })
+}
+
+fn has_own_key(view: &View<'_>, part: Part) -> bool {
+    match view.literal(part, KEY) {
         Literal::Missing => false,
         Literal::Plain(key) => key != MANAGED_KEY,
         _ => true,
-    };
-    let may_have_policies =
-        !view.merged.function.policies.is_empty() || view.merged.unknown.contains(&"policies");
-    (is_own && !may_have_policies && !grants_keys(view.template)).then(|| {
-        Mistake::new(
-            "queue_key",
-            view.pointer(Part::Queue, path),
-            "no policy of the template lets the worker's role use the key, and without `kms:Decrypt` it receives no message; \
-             name one in `policies`, or accept it with `allow = \"queue_key\"` if the key's own policy does"
-                .to_owned(),
-        )
-    })
+    }
 }
 
 fn redrive_policy(view: &View<'_>) -> Option<Mistake> {
@@ -233,5 +277,51 @@ mod tests {
         let mut granted = patch;
         granted["Resources"]["Key"] = json!({ "Type": "AWS::KMS::Key", "Properties": {} });
         assert!(told(quote!(), granted).is_empty());
+    }
+
+    #[test]
+    fn whoever_uses_the_dlq_may_use_its_key() {
+        let key = json!({ "KmsMasterKeyId": "alias/orders", "SqsManagedSseEnabled": null });
+        let patch = with("Dlq", key.clone());
+        assert!(told(quote!(), patch.clone()).is_empty());
+        let place = "Dlq/Properties/KmsMasterKeyId";
+        for (attribute, words) in [
+            (
+                quote!(on_permanent = "dlq"),
+                "it sends no message to the DLQ; name one in `policies`",
+            ),
+            (
+                quote!(dlq_redrive = "rate(1 day)"),
+                "in the `ManagedPolicyArns` of `OrdersRedriveRole`",
+            ),
+        ] {
+            let told = told(attribute, patch.clone());
+            assert_told(&told, place, "queue_key", words);
+        }
+        let mut both = patch;
+        both["Resources"]["OrdersQueue"]["Properties"] = key;
+        let attribute = quote!(
+            dlq_redrive = "rate(1 day)",
+            policies = ["arn:aws:iam::123456789012:policy/orders-key"]
+        );
+        let of_the_queue = "Queue/Properties/KmsMasterKeyId";
+        let words = "lets the redrive's role use the key";
+        assert_told(
+            &told(attribute.clone(), both.clone()),
+            of_the_queue,
+            "queue_key",
+            words,
+        );
+        both["Resources"]["OrdersRedriveRole"]["Properties"]["ManagedPolicyArns"] =
+            json!(["arn:aws:iam::123456789012:policy/orders-key"]);
+        assert!(told(attribute, both.clone()).is_empty());
+        both["Resources"]["OrdersWorkerRole"]["Properties"]["ManagedPolicyArns"] = json!([]);
+        let words =
+            "lets the worker's role use the key, and without `kms:Decrypt` it receives no message";
+        let told = told(
+            quote!(dlq_redrive = "rate(1 day)", on_permanent = "dlq"),
+            both,
+        );
+        assert_told(&told, of_the_queue, "queue_key", words);
     }
 }
