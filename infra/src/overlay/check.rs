@@ -13,6 +13,7 @@ mod policies;
 mod queue;
 mod ranges;
 mod references;
+mod removed;
 mod settings;
 mod shape;
 
@@ -74,7 +75,8 @@ impl<'a> View<'a> {
 
     /// What is wrong with the function's part, besides the `general` mistakes.
     pub(super) fn mistakes(&self, general: &[Mistake]) -> Vec<Mistake> {
-        let checks: [Check; 8] = [
+        let checks: [Check; 9] = [
+            removed::mistakes,
             mapping::mistakes,
             filters::mistakes,
             concurrency::mistakes,

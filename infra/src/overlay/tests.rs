@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Overlaid, Overlay, apply};
 use crate::sample;
-use crate::template::render;
+use crate::template::{Part, render};
 
 fn read(overlay: &str) -> Result<Overlay, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -168,8 +168,16 @@ fn what_the_last_overlay_mends_is_no_mistake() {
 /// The resource that is gone is told, and not what its properties would be.
 #[test]
 fn a_resource_that_is_removed_is_one_mistake() {
-    for id in ["Queue", "Dlq", "Worker", "WorkerRole", "Redrive"] {
-        let id = format!("Orders{id}");
+    let parts = [
+        Part::Queue,
+        Part::Dlq,
+        Part::Worker,
+        Part::WorkerRole,
+        Part::Redrive,
+        Part::Schedule,
+        Part::QueuePolicy,
+    ];
+    for id in parts.map(|part| format!("Orders{part:?}")) {
         let told = overlaid(&[json!({ "Resources": { id.as_str(): null } })]);
         let told = told.err().expect("a mistake");
         assert_eq!(told.len(), 1, "{told:#?}");

@@ -3,27 +3,14 @@
 use serde_json::Value;
 
 use super::{Literal, Mistake, View, escaped, property};
-use crate::template::Part;
 
 pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
     let checks = [response_types, starting_position, pollers, many_pollers];
     let mappings = view.mappings();
-    let judged = mappings
+    mappings
         .iter()
-        .flat_map(|id| checks.iter().filter_map(|check| check(view.template, id)));
-    removed(view).into_iter().chain(judged).collect()
-}
-
-fn removed(view: &View<'_>) -> Option<Mistake> {
-    let id = view.ids.of(Part::EventSourceMapping);
-    view.template["Resources"][&id].is_null().then(|| {
-        Mistake::new(
-            "overlay",
-            format!("/Resources/{id}"),
-            "nothing else feeds the worker; leave the mapping in, and pause it with `\"Enabled\": false`"
-                .to_owned(),
-        )
-    })
+        .flat_map(|id| checks.iter().filter_map(|check| check(view.template, id)))
+        .collect()
 }
 
 fn response_types(template: &Value, id: &str) -> Option<Mistake> {
@@ -143,19 +130,6 @@ mod tests {
         });
         let told = told(quote!(), json!({ "Resources": { "OrdersMore": second } }));
         assert_told(&told, "More", "response_types", "ReportBatchItemFailures");
-    }
-
-    #[test]
-    fn a_mapping_is_paused_and_not_removed() {
-        let removed = json!({ "Resources": { "OrdersEventSourceMapping": null } });
-        let words = "pause it with `\"Enabled\": false`";
-        assert_told(
-            &told(quote!(), removed),
-            "EventSourceMapping",
-            "overlay",
-            words,
-        );
-        assert!(told(quote!(), mapping(json!({ "Enabled": false }))).is_empty());
     }
 
     #[test]

@@ -1,0 +1,25 @@
+//@ --features redrive
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch(dlq_redrive = "rate(1 day)")]
+async fn handle(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}
+
+//- build.rs
+fn main() {
+    redrive_infra::Builder::new()
+        .overlay("infra/overlay.json")
+        .build();
+}
+
+//- infra/overlay.json
+{
+  "Resources": {
+    "HandleSchedule": null
+  }
+}
