@@ -1,7 +1,7 @@
 //! What settings mean together: the rules of the attribute, for a function some
 //! of whose settings are an overlay's.
 
-use redrive_syntax::rules::{self, Rule};
+use redrive_syntax::rules::{Level, Rule, broken_by as broken};
 
 use super::{Literal, Mistake, View};
 use crate::overlay::merged::place;
@@ -26,8 +26,6 @@ pub(super) fn mistakes(view: &View<'_>, general: &[Mistake]) -> Vec<Mistake> {
         .collect()
 }
 
-use rules::broken_by as broken;
-
 fn mistake(view: &View<'_>, rule: &Rule, words: &str) -> Mistake {
     let placed: Vec<_> = rule
         .keys
@@ -42,6 +40,12 @@ fn mistake(view: &View<'_>, rule: &Rule, words: &str) -> Mistake {
     }
     let changed: Vec<_> = placed.iter().filter(|key| is_changed(view, key)).collect();
     let keys: Vec<_> = changed.iter().map(|key| format!("`{key}`")).collect();
+    let accept = match rule.level {
+        Level::Deliberate | Level::Warning => {
+            format!(", or accept it with `allow = \"{}\"` there", rule.id)
+        }
+        Level::Error | Level::Notice => String::new(),
+    };
     Mistake {
         rule: rule.id,
         pointers: changed
@@ -49,7 +53,7 @@ fn mistake(view: &View<'_>, rule: &Rule, words: &str) -> Mistake {
             .filter_map(|key| pointer(view, key))
             .collect(),
         why: format!(
-            "{wrong}; choose values that fit, or write {} in the attribute of `{}` instead",
+            "{wrong}; choose values that fit, or write {} in the attribute of `{}` instead{accept}",
             keys.join(" and "),
             view.attribute.name
         ),
@@ -98,7 +102,7 @@ mod tests {
             &told(quote!(), with("Queue", json!({ "VisibilityTimeout": 30 }))),
             "Queue/Properties/VisibilityTimeout",
             "visibility_recommended",
-            "AWS recommends six times",
+            "write `visibility_timeout` in the attribute of `orders` instead, or accept it with `allow = \"visibility_recommended\"` there [",
         );
         let accepted = quote!(allow = "visibility_recommended");
         assert!(told(accepted, with("Queue", json!({ "VisibilityTimeout": 30 }))).is_empty());
