@@ -124,10 +124,14 @@ impl Builder {
             functions: discovery.deployed(),
         };
         let written = clash::check(&stack).and_then(|()| match discovery.is_sound() {
-            true => self.write(env, &stack, &discovery),
-            false => Ok(Vec::new()),
+            true => self.write(env, &stack, &discovery).map(Some),
+            false => Ok(None),
         });
-        let doubts = written.as_deref().unwrap_or_default();
+        let doubts = match &written {
+            Ok(Some(doubts)) => Some(doubts.as_slice()),
+            _ if self.overlays.is_empty() => Some(Default::default()),
+            _ => None,
+        };
         tell::doubtful(&tell::notes(&discovery, doubts));
         written.map(|_doubts| ())
     }
@@ -161,7 +165,7 @@ impl Builder {
         template::limits::check(&overlaid.template, &text)?;
         output.write("template.json", &text, same)?;
         for_programs.write("stack.json", &overlaid.stack.to_text(), same)?;
-        let notes = tell::notes(discovery, &overlaid.doubts);
+        let notes = tell::notes(discovery, Some(&overlaid.doubts));
         let files = self.overlays.iter().map(|path| path.display().to_string());
         let overlays = markdown::Overlays {
             files: files.collect(),

@@ -32,14 +32,16 @@ pub(crate) fn doubtful(notes: &[Note<'_>]) {
     }
 }
 
-/// What is doubtful of the attributes and of the overlays.
-pub(crate) fn notes<'a>(discovery: &'a Discovery, doubts: &'a [Doubt]) -> Vec<Note<'a>> {
-    let doubts: Vec<_> = doubts.iter().map(Doubt::note).collect();
+/// What is doubtful of the attributes and of the overlays; of the latter nothing
+/// is known if they were not judged.
+pub(crate) fn notes<'a>(discovery: &'a Discovery, doubts: Option<&'a [Doubt]>) -> Vec<Note<'a>> {
+    let is_judged = doubts.is_some();
+    let doubts: Vec<_> = doubts.into_iter().flatten().map(Doubt::note).collect();
     // To an attribute alone, what only an overlay breaks is accepted in vain.
     let is_needed = |note: &Note<'_>| {
         let is_accepted =
             |doubt: &Note<'_>| doubt.warning.accepted && doubt.function == note.function;
-        note.warning.rule == "allow_unneeded" && doubts.iter().any(is_accepted)
+        note.warning.rule == "allow_unneeded" && (!is_judged || doubts.iter().any(is_accepted))
     };
     let notes = discovery
         .notes()
@@ -129,11 +131,12 @@ mod tests {
             found: vec![found(quote!(allow = "receive_count_low"))],
             ..Discovery::default()
         };
-        let told = |doubts: &[Doubt]| -> Vec<_> {
+        let told = |doubts: Option<&[Doubt]>| -> Vec<_> {
             let notes = notes(&discovery, doubts);
             notes.iter().map(|note| note.warning.rule).collect()
         };
-        assert_eq!(told(&[]), ["allow_unneeded"]);
+        assert_eq!(told(Some(&[])), ["allow_unneeded"]);
+        assert!(told(None).is_empty());
         let doubt = Doubt {
             binary: "a".to_owned(),
             function: "work".to_owned(),
@@ -143,7 +146,7 @@ mod tests {
                 accepted: true,
             },
         };
-        assert_eq!(told(&[doubt]), ["receive_count_low"]);
+        assert_eq!(told(Some(&[doubt])), ["receive_count_low"]);
     }
 
     #[test]
