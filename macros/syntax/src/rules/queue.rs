@@ -269,14 +269,22 @@ fn group_failure_needs_fifo(options: &Options) -> Option<String> {
     })
 }
 
+/// How the visibility timeout becomes long enough for `rule`.
+fn longer(rule: &'static str, options: &Options) -> String {
+    match mends(rule, options, &[("visibility_timeout", None)]) {
+        true => format!("leave it out for {}", recommended(&options.function)),
+        false => "raise it, and `retention` with it, or lower `max_receive_count`".to_owned(),
+    }
+}
+
 fn visibility_timeout(options: &Options) -> Option<String> {
     let function = &options.function;
     (function.visibility_timeout < function.timeout).then(|| {
         format!(
-            "`visibility_timeout` is {}, but must be at least the `timeout` of {}; leave it out for {}",
+            "`visibility_timeout` is {}, but must be at least the `timeout` of {}; {}",
             seconds(function.visibility_timeout),
             seconds(function.timeout),
-            recommended(function),
+            longer("visibility_timeout", options),
         )
     })
 }
@@ -288,10 +296,10 @@ fn visibility_window(options: &Options) -> Option<String> {
     let is_refused = fifo_batch_window(options).is_some() || visibility_timeout(options).is_some();
     (is_short && !is_refused).then(|| {
         format!(
-            "`visibility_timeout` is {}, but must be over `batch_window` and `timeout` together, {}; leave it out for {}",
+            "`visibility_timeout` is {}, but must be over `batch_window` and `timeout` together, {}; {}",
             seconds(function.visibility_timeout),
             seconds(floor),
-            recommended(function),
+            longer("visibility_window", options),
         )
     })
 }
