@@ -4,6 +4,7 @@ mod binaries;
 mod place;
 mod walk;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -63,27 +64,19 @@ impl Discovery {
 
     /// What is doubtful about the functions.
     pub fn notes(&self) -> Vec<Note<'_>> {
-        let notes = |found| {
-            let Found { binary, parsed, .. }: &Found = found;
-            parsed.warnings.iter().map(|warning| Note {
-                binary,
-                function: &parsed.function.name,
-                warning,
-            })
-        };
-        self.found.iter().flat_map(notes).collect()
+        self.found.iter().flat_map(Found::notes).collect()
     }
 }
 
 /// A warning about one function.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Note<'a> {
     /// The function's binary.
     pub binary: &'a str,
     /// The function's name.
     pub function: &'a str,
     /// The warning.
-    pub warning: &'a Warning,
+    pub warning: Cow<'a, Warning>,
 }
 
 /// One `#[sqs_batch]` function.
@@ -113,6 +106,14 @@ impl Found {
     /// Whether it has a mistake, which the macro reports.
     pub fn is_wrong(&self) -> bool {
         !self.parsed.errors.is_empty() || self.around != Around::Module
+    }
+
+    fn notes(&self) -> impl Iterator<Item = Note<'_>> {
+        self.parsed.warnings.iter().map(|warning| Note {
+            binary: &self.binary,
+            function: &self.parsed.function.name,
+            warning: Cow::Borrowed(warning),
+        })
     }
 }
 

@@ -6,6 +6,7 @@ mod literal;
 mod merged;
 mod mistake;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -106,7 +107,7 @@ impl Doubt {
         Note {
             binary: &self.binary,
             function: &self.function,
-            warning: &self.warning,
+            warning: Cow::Borrowed(&self.warning),
         }
     }
 }

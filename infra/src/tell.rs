@@ -1,6 +1,9 @@
 //! What the build script tells cargo, the macro and the user of what it found.
 
+use std::borrow::Cow;
 use std::path::Path;
+
+use redrive_syntax::rules::{ALLOW_UNNEEDED, unneeded};
 
 use crate::discover::{Discovery, Note};
 use crate::overlay::Doubt;
@@ -35,19 +38,28 @@ pub(crate) fn doubtful(notes: &[Note<'_>]) {
 /// What is doubtful of the attributes and of the overlays; of the latter nothing
 /// is known if they were not judged.
 pub(crate) fn notes<'a>(discovery: &'a Discovery, doubts: Option<&'a [Doubt]>) -> Vec<Note<'a>> {
-    let is_judged = doubts.is_some();
-    let doubts: Vec<_> = doubts.into_iter().flatten().map(Doubt::note).collect();
+    let overlaid: Vec<_> = doubts.into_iter().flatten().map(Doubt::note).collect();
+    let mut notes = discovery.notes();
+    notes.extend(overlaid.iter().cloned());
     // To an attribute alone, what only an overlay breaks is accepted in vain.
-    let is_needed = |note: &Note<'_>| {
-        let is_accepted =
-            |doubt: &Note<'_>| doubt.warning.accepted && doubt.function == note.function;
-        note.warning.rule == "allow_unneeded" && (!is_judged || doubts.iter().any(is_accepted))
-    };
-    let notes = discovery
-        .notes()
-        .into_iter()
-        .filter(|note| !is_needed(note));
-    notes.chain(doubts.iter().copied()).collect()
+    for found in &discovery.found {
+        let is_own = |note: &Note<'_>| {
+            note.binary == found.binary && note.function == found.parsed.function.name
+        };
+        let broken = notes.iter().filter(|note| is_own(note));
+        let broken: Vec<_> = broken.map(|note| note.warning.as_ref().clone()).collect();
+        let unneeded = doubts.and_then(|_| unneeded(&found.parsed.function.allow, &broken));
+        notes.retain_mut(|note| {
+            if !is_own(note) || note.warning.rule != ALLOW_UNNEEDED {
+                return true;
+            }
+            if let Some(unneeded) = &unneeded {
+                note.warning = Cow::Owned(unneeded.clone());
+            }
+            unneeded.is_some()
+        });
+    }
+    notes
 }
 
 /// The sources that are not as rustc will take them.
@@ -125,6 +137,18 @@ mod tests {
         }
     }
 
+    fn accepted(rule: &'static str) -> Doubt {
+        Doubt {
+            binary: "a".to_owned(),
+            function: "work".to_owned(),
+            warning: Warning {
+                rule,
+                message: "too low".to_owned(),
+                accepted: true,
+            },
+        }
+    }
+
     #[test]
     fn what_an_overlay_breaks_is_not_accepted_in_vain() {
         let discovery = Discovery {
@@ -137,16 +161,28 @@ mod tests {
         };
         assert_eq!(told(Some(&[])), ["allow_unneeded"]);
         assert!(told(None).is_empty());
-        let doubt = Doubt {
-            binary: "a".to_owned(),
-            function: "work".to_owned(),
-            warning: Warning {
-                rule: "receive_count_low",
-                message: "too low".to_owned(),
-                accepted: true,
-            },
-        };
+        let doubt = accepted("receive_count_low");
         assert_eq!(told(Some(&[doubt])), ["receive_count_low"]);
+    }
+
+    #[test]
+    fn what_an_overlay_breaks_hides_nothing_else_that_is_accepted_in_vain() {
+        let discovery = Discovery {
+            found: vec![found(quote!(
+                allow = ["receive_count_low", "visibility_recommended"]
+            ))],
+            ..Discovery::default()
+        };
+        let doubts = [accepted("receive_count_low")];
+        let notes = notes(&discovery, Some(&doubts));
+        let told = notes.iter().map(|note| note.warning.message.as_str());
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                "nothing breaks `visibility_recommended`, which `allow` accepts; write `allow = \"receive_count_low\"`",
+                "too low"
+            ]
+        );
     }
 
     #[test]

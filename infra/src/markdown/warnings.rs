@@ -49,6 +49,8 @@ fn section(title: &str, list: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use quote::quote;
     use redrive_syntax::Warning;
 
@@ -68,7 +70,7 @@ mod tests {
         Note {
             binary,
             function: "orders",
-            warning,
+            warning: Cow::Borrowed(warning),
         }
     }
 

@@ -69,7 +69,7 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
             }
             // What a mistake is about may be what was allowed.
             if errors.is_empty() {
-                warnings.extend(rules::unneeded::warning(&options.function.allow, &warnings));
+                warnings.extend(rules::unneeded(&options.function.allow, &warnings));
             }
             warnings
         }

@@ -9,7 +9,7 @@ mod queue;
 mod redrive;
 mod retention;
 mod syntax;
-pub(crate) mod unneeded;
+mod unneeded;
 
 use crate::errors::Errors;
 use crate::function::Function;
@@ -18,6 +18,7 @@ use crate::options::Options;
 use crate::tokens::excerpt;
 
 pub(crate) use queue::is_queue_name;
+pub use unneeded::{ALLOW_UNNEEDED, unneeded};
 
 /// What breaking a rule means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,27 +91,19 @@ const fn rule(
     }
 }
 
-const fn warning(
-    id: &'static str,
-    reason: &'static str,
-    fails: &'static str,
-    passes: &'static str,
-) -> Rule {
+/// The rule as one that is warned of.
+const fn warning(rule: Rule) -> Rule {
     Rule {
         level: Level::Warning,
-        ..rule(id, reason, fails, passes)
+        ..rule
     }
 }
 
-const fn notice(
-    id: &'static str,
-    reason: &'static str,
-    fails: &'static str,
-    passes: &'static str,
-) -> Rule {
+/// The rule as one about the package that is warned of.
+const fn notice(rule: Rule) -> Rule {
     Rule {
         level: Level::Notice,
-        ..rule(id, reason, fails, passes)
+        ..rule
     }
 }
 

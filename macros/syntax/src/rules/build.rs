@@ -30,18 +30,18 @@ pub(super) const RULES: &[Rule] = &[
         "// build.rs\nredrive_infra::Builder::new().cfg(\"not(beta)\").build();",
         "// build.rs\nredrive_infra::Builder::new().cfg(\"beta\").cfg(\"stage=\\\"dev\\\"\").build();",
     ),
-    notice(
+    notice(rule(
         "unread_source",
         "A file that is missing, or that is not Rust, may hold a function: a template without it would delete that function's Lambda. So the template stays as it was until the package compiles.",
         "// src/main.rs, without a file src/orders.rs\nmod orders;",
         "// src/main.rs, with a file src/orders.rs\nmod orders;",
-    ),
-    notice(
+    )),
+    notice(rule(
         "no_function",
         "The template is made of the `#[sqs_batch]` functions of the package's binaries, unless they have `infra = false`; without one there is nothing to deploy, and a template of earlier builds is deleted.",
         "// src/main.rs\nfn main() {}\n\n// build.rs\nfn main() { redrive_infra::build(); }",
         "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }\n\n// build.rs\nfn main() { redrive_infra::build(); }",
-    ),
+    )),
     see(
         LIMITS,
         rule(
@@ -95,12 +95,12 @@ pub(super) const RULES: &[Rule] = &[
     ),
     see(
         CONFIGURE,
-        warning(
+        warning(rule(
             "reserved_concurrency_low",
             "Without `max_concurrency` Lambda starts with five batches at once. A function with fewer reserved invocations is throttled, and each throttled batch counts as a receive.",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 2 } } } }",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleWorker\": { \"Properties\": { \"ReservedConcurrentExecutions\": 5 } } } }",
-        ),
+        )),
     ),
     see(
         SCALING,
@@ -113,12 +113,12 @@ pub(super) const RULES: &[Rule] = &[
     ),
     see(
         SCALING,
-        warning(
+        warning(rule(
             "provisioned_pollers_high",
             "AWS's pages disagree about the most that `MaximumPollers` takes: the API says 10,000, its guide and older tools 2,000.",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"ProvisionedPollerConfig\": { \"MaximumPollers\": 5000 } } } } }",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"ProvisionedPollerConfig\": { \"MaximumPollers\": 2000 } } } } }",
-        ),
+        )),
     ),
     see(
         FILTERING,
@@ -131,12 +131,12 @@ pub(super) const RULES: &[Rule] = &[
     ),
     see(
         FILTERING,
-        warning(
+        warning(rule(
             "filter_deletes",
             "Lambda deletes the messages that no filter lets through: they go neither to the worker nor to the DLQ.",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleEventSourceMapping\": { \"Properties\": { \"FilterCriteria\": { \"Filters\": [{ \"Pattern\": \"{\\\"body\\\":{\\\"kind\\\":[\\\"order\\\"]}}\" }] } } } } }",
             "// allow = \"filter_deletes\", and the same infra/overlay.json",
-        ),
+        )),
     ),
     see(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
@@ -149,11 +149,11 @@ pub(super) const RULES: &[Rule] = &[
     ),
     see(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
-        warning(
+        warning(rule(
             "queue_key",
             "Who receives from a queue with a KMS key needs `kms:Decrypt` with that key; who sends to it, as a redrive does, `kms:GenerateDataKey` too. Without it no message reaches the worker, and nothing but the age of the oldest shows it.",
             "// infra/overlay.json\n{ \"Resources\": { \"HandleQueue\": { \"Properties\": { \"KmsMasterKeyId\": \"alias/orders\", \"SqsManagedSseEnabled\": null } } } }",
             "// policies = [\"arn:aws:iam::123456789012:policy/orders-key\"], and the same infra/overlay.json",
-        ),
+        )),
     ),
 ];

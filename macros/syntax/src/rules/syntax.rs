@@ -83,12 +83,12 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch(queue = \"orders.fifo\", allow = \"fifo_order\")]",
         "#[sqs_batch(queue = \"orders.fifo\", allow = \"fifo_dlq_order\")]",
     ),
-    warning(
+    warning(rule(
         "allow_unneeded",
         "As long as a rule is allowed, nobody is told when something breaks it later; allow what is broken now. What only the build can judge, such as `panic_abort`, may be allowed at any time.",
         "#[sqs_batch(allow = \"receive_count_low\")]",
         "#[sqs_batch(max_receive_count = 4, allow = \"receive_count_low\")]",
-    ),
+    )),
     see(
         SCHEDULES,
         rule(
@@ -206,12 +206,12 @@ pub(super) const RULES: &[Rule] = &[
         "#[sqs_batch] async fn handle(order: &str) -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn handle(order: redrive::Text) -> Result<(), Error> { Ok(()) }",
     ),
-    warning(
+    warning(rule(
         "handler_message_list",
         "The handler is called once for each message; a `Vec` as its message reads a JSON array from each body, and refuses every other body as malformed.",
         "#[sqs_batch] async fn handle(orders: Vec<Order>) -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
-    ),
+    )),
     rule(
         "handler_state",
         "The state is built once per cold start by `init` and lent to each message.",
@@ -284,10 +284,10 @@ pub(super) const RULES: &[Rule] = &[
         "// build.rs prints cargo::rustc-cfg=beta and calls redrive_infra::build()\n#[cfg_attr(beta, sqs_batch(retries = 5))]\n#[cfg_attr(not(beta), sqs_batch)]\nasync fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
         "// build.rs prints it and calls redrive_infra::Builder::new().cfg(\"beta\").build()\n#[cfg_attr(beta, sqs_batch(retries = 5))]\n#[cfg_attr(not(beta), sqs_batch)]\nasync fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
-    warning(
+    warning(rule(
         "panic_abort",
         "With `panic = \"abort\"` a panic in one message ends the whole process: Lambda fails the batch and SQS delivers all of it again. Nothing is lost, but good messages are handled again. cargo-lambda sets it for release builds unless the workspace says `panic = \"unwind\"`.",
         "// Cargo.toml of the workspace, or cargo-lambda's default\n[profile.release]\npanic = \"abort\"",
         "// Cargo.toml of the workspace\n[profile.release]\npanic = \"unwind\"",
-    ),
+    )),
 ];

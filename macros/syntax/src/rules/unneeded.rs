@@ -4,11 +4,12 @@ use super::offer::{set_allow, text};
 use super::{Warning, find};
 use crate::signature::MESSAGE_LIST;
 
-const RULE: &str = "allow_unneeded";
+/// The rule that says so.
+pub const ALLOW_UNNEEDED: &str = "allow_unneeded";
 
 /// Warns of the rules in `allow` that would be among `broken` if anything broke
 /// them.
-pub(crate) fn warning(allow: &[String], broken: &[Warning]) -> Option<Warning> {
+pub fn unneeded(allow: &[String], broken: &[Warning]) -> Option<Warning> {
     let is_unneeded = |id: &&str| is_judged_here(id) && broken.iter().all(|one| one.rule != *id);
     let allow = || allow.iter().map(String::as_str);
     let unneeded: Vec<_> = allow().filter(is_unneeded).collect();
@@ -22,12 +23,12 @@ pub(crate) fn warning(allow: &[String], broken: &[Warning]) -> Option<Warning> {
     };
     let unneeded: Vec<_> = unneeded.iter().map(|id| format!("`{id}`")).collect();
     Some(Warning {
-        rule: RULE,
+        rule: ALLOW_UNNEEDED,
         message: format!(
             "nothing breaks {}, which `allow` accepts; {way}",
             unneeded.join(" or ")
         ),
-        accepted: allow().any(|id| id == RULE),
+        accepted: allow().any(|id| id == ALLOW_UNNEEDED),
     })
 }
 
