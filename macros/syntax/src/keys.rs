@@ -358,5 +358,11 @@ pub fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
+/// The key of this name, which is one that the parser reads.
+pub(crate) fn known(name: &str) -> &'static Key {
+    // Only called with literals that stand in the table; a test reads each.
+    find(name).expect("every key that is read is in the table")
+}
+
 #[cfg(test)]
 mod tests;

@@ -13,9 +13,9 @@ use crate::function::{
     Backoff, Function, OnGroupFailure, OnPermanent, OnTotalFailure, QueueBackoff, Redrive,
     recommended_visibility,
 };
-use crate::keys::Kind;
+use crate::keys::{self, Kind};
 use crate::schedule::{self, Schedule};
-use crate::value::{self, Refusal, Value, What, spec};
+use crate::value::{self, Refusal, Value, What};
 
 /// The attribute's values that are Rust and not settings.
 #[derive(Default)]
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let mut strings = Vec::new();
-        for listed in value::strings(spec(key), value) {
+        for listed in value::strings(keys::known(key), value) {
             match listed {
                 Ok(string) => strings.push(string),
                 Err((place, (rule, text))) => {
@@ -323,10 +323,14 @@ impl<'a> Reader<'a> {
 
     fn integer(&mut self, key: &'static str, errors: &mut Errors) -> Option<u32> {
         let value = self.value(key)?;
-        let Kind::Integer(range, unit) = &spec(key).kind else {
+        let Kind::Integer(range, unit) = &keys::known(key).kind else {
             return None;
         };
-        self.keep(key, value::integer(spec(key), value, range, unit), errors)
+        self.keep(
+            key,
+            value::integer(keys::known(key), value, range, unit),
+            errors,
+        )
     }
 
     fn seconds(&mut self, key: &'static str, errors: &mut Errors) -> Option<u32> {
@@ -334,27 +338,27 @@ impl<'a> Reader<'a> {
     }
 
     fn duration(&mut self, key: &'static str, errors: &mut Errors) -> Option<Duration> {
-        let read = value::duration(spec(key), self.value(key)?)?;
+        let read = value::duration(keys::known(key), self.value(key)?)?;
         self.keep(key, read, errors)
     }
 
     fn waits(&mut self, key: &'static str, errors: &mut Errors) -> Option<(Duration, Duration)> {
-        let read = value::waits(spec(key), self.value(key)?)?;
+        let read = value::waits(keys::known(key), self.value(key)?)?;
         self.keep(key, read, errors)
     }
 
     fn boolean(&mut self, key: &'static str, errors: &mut Errors) -> Option<bool> {
-        let read = value::boolean(spec(key), self.value(key)?);
+        let read = value::boolean(keys::known(key), self.value(key)?);
         self.keep(key, read, errors)
     }
 
     fn text(&mut self, key: &'static str, errors: &mut Errors) -> Option<String> {
-        let read = value::string(spec(key), self.value(key)?);
+        let read = value::string(keys::known(key), self.value(key)?);
         self.keep(key, read, errors)
     }
 
     fn path(&mut self, key: &'static str, errors: &mut Errors) -> Option<syn::Path> {
-        let read = value::path(spec(key), self.value(key)?);
+        let read = value::path(keys::known(key), self.value(key)?);
         self.keep(key, read, errors)
     }
 
@@ -367,10 +371,10 @@ impl<'a> Reader<'a> {
         let Some(value) = self.value(key) else {
             return T::default();
         };
-        let Kind::Choice(names) = &spec(key).kind else {
+        let Kind::Choice(names) = &keys::known(key).kind else {
             return T::default();
         };
-        let read = value::choice(spec(key), value, names);
+        let read = value::choice(keys::known(key), value, names);
         let read = self.keep(key, read, errors);
         read.and_then(|place| values.get(place).copied())
             .unwrap_or_default()

@@ -15,7 +15,7 @@ use crate::tokens::{self, punct};
 
 pub use duration::show;
 pub(crate) use duration::written;
-pub(crate) use read::{boolean, choice, integer, path, spec, string, strings};
+pub(crate) use read::{boolean, choice, integer, path, string, strings};
 pub(crate) use waits::{duration, waits};
 
 /// Why a value cannot be used: a rule's id and the words.

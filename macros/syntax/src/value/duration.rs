@@ -3,22 +3,59 @@
 
 use std::time::Duration;
 
-/// The units of a duration, and the milliseconds in each.
-const UNITS: [(&str, u64); 5] = [
-    ("ms", 1),
-    ("s", 1_000),
-    ("m", 60_000),
-    ("h", 3_600_000),
-    ("d", 86_400_000),
+/// A unit of durations.
+pub(super) struct Unit {
+    /// As the attribute takes it.
+    pub(super) name: &'static str,
+    /// As messages say it.
+    pub(super) plural: &'static str,
+    milliseconds: u64,
+    /// How people write it.
+    spellings: &'static [&'static str],
+}
+
+const fn unit(
+    name: &'static str,
+    plural: &'static str,
+    milliseconds: u64,
+    spellings: &'static [&'static str],
+) -> Unit {
+    Unit {
+        name,
+        plural,
+        milliseconds,
+        spellings,
+    }
+}
+
+const MILLISECOND: Unit = unit(
+    "ms",
+    "milliseconds",
+    1,
+    &["msec", "msecs", "milli", "millis", "millisecond"],
+);
+
+/// The units that the attribute takes, from the shortest.
+pub(super) const UNITS: [Unit; 5] = [
+    MILLISECOND,
+    unit("s", "seconds", 1_000, &["sec", "secs", "second"]),
+    unit("m", "minutes", 60_000, &["min", "mins", "minute"]),
+    unit("h", "hours", 3_600_000, &["hr", "hrs", "hour"]),
+    unit("d", "days", 86_400_000, &["day"]),
 ];
+
+/// One that people write, too.
+const WEEK: Unit = unit("w", "weeks", 7 * 86_400_000, &["wk", "wks", "week"]);
 
 /// A whole number and a unit, which is how the attribute takes it: `30s`.
 pub(super) fn exact(text: &str) -> Option<Duration> {
     let text = text.trim();
     let (number, unit) = text.split_at(digits(text));
-    let (_, milliseconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    let unit = UNITS.iter().find(|known| known.name == unit)?;
     let number: u64 = number.parse().ok()?;
-    number.checked_mul(*milliseconds).map(Duration::from_millis)
+    number
+        .checked_mul(unit.milliseconds)
+        .map(Duration::from_millis)
 }
 
 /// What is surely meant by a text that the attribute does not take: `1m 30s`,
@@ -62,16 +99,11 @@ pub(super) fn digits(text: &str) -> usize {
     text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
 }
 
-fn meant_unit(unit: &str) -> Option<u64> {
-    Some(match unit {
-        "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => 1,
-        "s" | "sec" | "secs" | "second" | "seconds" => 1_000,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60_000,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000,
-        "d" | "day" | "days" => 86_400_000,
-        "w" | "wk" | "wks" | "week" | "weeks" => 7 * 86_400_000,
-        _ => return None,
-    })
+fn meant_unit(text: &str) -> Option<u64> {
+    let is_meant =
+        |unit: &&Unit| [unit.name, unit.plural].contains(&text) || unit.spellings.contains(&text);
+    let mut units = UNITS.iter().chain([&WEEK]);
+    units.find(is_meant).map(|unit| unit.milliseconds)
 }
 
 /// A duration in the largest unit that holds it whole, as the attribute takes
@@ -81,13 +113,16 @@ pub(crate) fn written(duration: Duration) -> String {
     if milliseconds == 0 {
         return "0s".to_owned();
     }
-    let (name, unit) = UNITS
+    let unit = UNITS
         .iter()
         .rev()
-        .find(|(_, unit)| milliseconds.is_multiple_of(u128::from(*unit)))
-        .copied()
-        .unwrap_or(("ms", 1));
-    format!("{}{name}", milliseconds / u128::from(unit))
+        .find(|unit| milliseconds.is_multiple_of(u128::from(unit.milliseconds)))
+        .unwrap_or(&MILLISECOND);
+    format!(
+        "{}{}",
+        milliseconds / u128::from(unit.milliseconds),
+        unit.name
+    )
 }
 
 /// A duration as people write it: `30s`, `14d`, `1.5s`.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::Refusal;
-use super::duration::{meant, show};
+use super::duration::{UNITS, Unit, meant, show};
 use crate::keys::{Key, Kind};
 
 /// What a key takes.
@@ -51,37 +51,30 @@ impl Limits {
 
     /// What a number without a unit may mean, most likely first.
     pub(super) fn meanings(&self, number: &str) -> Vec<(Duration, &'static str)> {
-        const UNITS: [(&str, &str); 5] = [
-            ("s", "seconds"),
-            ("ms", "milliseconds"),
-            ("m", "minutes"),
-            ("h", "hours"),
-            ("d", "days"),
-        ];
         let is_whole = !number.contains('.');
-        let meaning = |(unit, name): (&str, &'static str)| {
-            let duration = meant(&format!("{number}{unit}"))?;
+        let meaning = |Unit { name, plural, .. }: &Unit| {
+            let duration = meant(&format!("{number}{name}"))?;
             let nearest = self.nearest(duration)?;
             let is_likely = if is_whole {
                 nearest == duration
             } else {
-                unit != "ms"
+                *name != "ms"
             };
-            is_likely.then_some((nearest, name))
+            is_likely.then_some((nearest, *plural))
         };
-        let [seconds, milliseconds, ..] = UNITS;
-        let mut likely: Vec<_> = match self.whole {
-            true => meaning(seconds).into_iter().collect(),
-            false => [seconds, milliseconds]
-                .into_iter()
-                .filter_map(meaning)
-                .collect(),
-        };
+        let [milliseconds, seconds, longer @ ..] = &UNITS;
+        let shorter = [seconds, milliseconds];
+        let likely = if self.whole { &shorter[..1] } else { &shorter };
+        let mut likely: Vec<_> = likely.iter().copied().filter_map(meaning).collect();
         if number.len() > 2 && is_whole {
             likely.reverse();
         }
         match likely.is_empty() {
-            true => UNITS.into_iter().filter_map(meaning).collect(),
+            true => shorter
+                .into_iter()
+                .chain(longer)
+                .filter_map(meaning)
+                .collect(),
             false => likely,
         }
     }

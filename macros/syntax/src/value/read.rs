@@ -7,7 +7,7 @@ use syn::parse::Parser;
 use super::{Refusal, Value, What};
 use crate::environment;
 use crate::errors::Place;
-use crate::keys::{self, Key};
+use crate::keys::Key;
 use crate::nearest::nearest;
 use crate::rules;
 use crate::schedule::{self, Schedule};
@@ -230,10 +230,4 @@ fn is_path(text: &str) -> bool {
         && text.chars().all(is_plain)
         && !matches!(text, "true" | "false")
         && parse.parse_str(text).is_ok()
-}
-
-/// The key of this name.
-pub(crate) fn spec(name: &str) -> &'static Key {
-    // Only called with literals that stand in the table; a test reads each.
-    keys::find(name).expect("every key that is read is in the table")
 }

@@ -6,6 +6,7 @@ mod offers;
 mod one_mistake;
 mod options;
 mod property;
+mod seeds;
 mod wrong_values;
 
 use proptest::prelude::*;
@@ -81,16 +82,7 @@ proptest! {
     }
 }
 
-/// What the fuzz target starts from, and what it found.
 #[test]
 fn each_seed_of_the_fuzz_target() {
-    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/attribute");
-    let mut seen = 0;
-    for seed in std::fs::read_dir(seeds).expect("a folder of seeds") {
-        let text = std::fs::read_to_string(seed.expect("a seed").path()).expect("a text");
-        assert!(text.len() <= LONGEST);
-        check_text(&text);
-        seen += 1;
-    }
-    assert!(seen > 0);
+    seeds::each("attribute", LONGEST, check_text);
 }

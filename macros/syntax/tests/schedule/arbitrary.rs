@@ -2,6 +2,7 @@
 //! `schedule` shares.
 
 use crate::property::{LONGEST, check, check_in, check_text};
+use crate::seeds;
 use proptest::prelude::*;
 
 /// Without files of earlier failures: a failure becomes a test of its own.
@@ -50,16 +51,7 @@ proptest! {
     }
 }
 
-/// What the fuzz target starts from, and what it found.
 #[test]
 fn each_seed_of_the_fuzz_target() {
-    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/schedule");
-    let mut seen = 0;
-    for seed in std::fs::read_dir(seeds).expect("a folder of seeds") {
-        let text = std::fs::read_to_string(seed.expect("a seed").path()).expect("a text");
-        assert!(text.len() <= LONGEST);
-        check_text(&text);
-        seen += 1;
-    }
-    assert!(seen > 0);
+    seeds::each("schedule", LONGEST, check_text);
 }

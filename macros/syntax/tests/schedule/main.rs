@@ -7,5 +7,7 @@ mod expressions;
 mod property;
 mod refusals;
 mod runs;
+#[path = "../attribute/seeds.rs"]
+mod seeds;
 mod waits;
 mod zones;
