@@ -19,6 +19,8 @@ mod guarantees;
 mod linters;
 #[path = "../macros/syntax/tests/attribute/options.rs"]
 mod options;
+#[path = "golden/resources.rs"]
+mod resources;
 
 /// The first of these nights is the last before clocks go forward in Jerusalem.
 const NOW: &str = "2026-03-26T12:00:00Z";

@@ -197,19 +197,24 @@ fn order(name: &str, id: u32, sku: &str) -> String {
     )
 }
 
-#[test]
-fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
-    let story = order("good", 1, "lamp")
-        + &order("slow", 2, "sofa")
-        + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks/sofa","takes":"1m"}"#;
-    let told = run(
+/// Where a pick of a sofa takes longer than the three seconds of an invocation.
+fn run_out_of_time(orders: &str) -> Told {
+    let slow =
+        r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks/sofa","takes":"1m"}"#;
+    run(
         |function| {
             function.timeout = 3;
             function.max_receive_count = 1;
             function.redrive = None;
         },
-        &story,
-    );
+        &(orders.to_owned() + slow),
+    )
+}
+
+#[test]
+fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
+    let story = order("good", 1, "lamp") + &order("slow", 2, "sofa");
+    let told = run_out_of_time(&story);
     assert!(matches!(
         told.summary.messages[0].fate,
         Fate::Done { receive: 1, .. }
@@ -225,17 +230,8 @@ fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
 
 #[test]
 fn a_message_that_never_had_its_turn_says_so() {
-    let story = order("a", 1, "sofa")
-        + &order("b", 2, "sofa")
-        + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks/sofa","takes":"1m"}"#;
-    let told = run(
-        |function| {
-            function.timeout = 3;
-            function.max_receive_count = 1;
-            function.redrive = None;
-        },
-        &story,
-    );
+    let story = order("a", 1, "sofa") + &order("b", 2, "sofa");
+    let told = run_out_of_time(&story);
     // A standard queue has no order: either may be the first.
     let mut reasons = [told.reasons("a"), told.reasons("b")].concat();
     reasons.sort_unstable();
