@@ -41,7 +41,7 @@ fn each_bound_compiles_without_a_warning() {
         for ((key, bound), source) in sources {
             package.write(&format!("src/bin/{key}_{bound}.rs"), source);
         }
-        let features = ["--features", "redrive"];
+        let features = ["--features", "sqs-client"];
         package.check(&features).succeeds();
         let report = package.report(&features);
         assert!(report.trim().is_empty(), "{report}");

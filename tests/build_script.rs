@@ -55,7 +55,7 @@ fn the_first_example_of_each_document_builds() {
         let (_language, example) = example.split_once('\n').expect("lines");
         let (example, _) = example.split_once("```").expect("the example's end");
         let package = Package::new(name, example);
-        let built = package.check(&["--features", "redrive"]);
+        let built = package.check(&["--features", "sqs-client"]);
         built.succeeds();
         assert!(!built.stderr.contains("warning"), "{}", built.stderr);
         let handler = package.property("ProcessOrderWorker", "Handler");
@@ -156,7 +156,7 @@ fn an_overlay_is_merged_and_a_missing_one_is_an_error() {
     assert!(words.contains("timeout 20s"), "{words}");
     let change = "| `/Resources/HandleWorker/Properties/Timeout` | `30` | `20` |";
     assert!(words.contains(change), "{words}");
-    // Programs look in one place, and the local world goes by the overlay.
+    // Programs look in one place, and the local simulator goes by the overlay.
     let stack = Stack::from_text(&package.output("stack.json")).expect("a stack");
     assert_eq!(stack.functions[0].function.timeout, 20);
     assert!(!package.outputs().join("template.json").exists());
@@ -197,11 +197,11 @@ fn a_package_without_functions_has_no_template() {
     package.check(&[]).succeeds();
     package.write(
         "src/main.rs",
-        &handler("#[redrive::sqs_batch(infra = false)]"),
+        &handler("#[redrive::sqs_batch(template = false)]"),
     );
     let checked = package.check(&[]);
     checked.succeeds();
-    let warning = "each function of `without-functions` has `infra = false`";
+    let warning = "each function of `without-functions` has `template = false`";
     assert!(checked.stderr.contains(warning), "{}", checked.stderr);
     for name in ["template.json", "stack.md"] {
         assert!(!package.outputs().join(name).exists(), "{name}");

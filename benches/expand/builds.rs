@@ -83,7 +83,7 @@ fn copy(root: &Path, has_script: bool) -> Result<TempDir, Box<dyn Error>> {
             fs::copy(orders.join("build.rs"), folder.path().join("build.rs"))?;
         }
         false => {
-            let own = source.replacen("#[sqs_batch(", "#[sqs_batch(infra = false,", 1);
+            let own = source.replacen("#[sqs_batch(", "#[sqs_batch(template = false,", 1);
             write("src/main.rs", &own)?;
         }
     }

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::build_output::Output;
 use crate::cfg::Cfg;
 use crate::discover::{self, Discovery};
 use crate::env::Env;
 use crate::error::Errors;
-use crate::output::Output;
 use crate::overlay::{Doubt, Overlay};
 use crate::room::with_room;
 use crate::stack::Stack;

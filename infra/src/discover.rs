@@ -46,7 +46,7 @@ impl Discovery {
     /// its own.
     pub fn deployed(&self) -> Vec<StackFunction> {
         self.firsts()
-            .filter(|found| !found.is_wrong() && found.parsed.function.infra)
+            .filter(|found| !found.is_wrong() && found.parsed.function.template)
             .map(|found| StackFunction {
                 binary: found.binary.clone(),
                 function: found.parsed.function.clone(),

@@ -7,7 +7,7 @@ pub(crate) const VARIABLE: &str = "REDRIVE_FUNCTIONS";
 
 /// `<binary>|<module::path>|<function>|<fingerprint>|<template>|<around>` of
 /// each function, joined by `;`. The template is `stack`, or `own` for a
-/// function with `infra = false`, which is listed because a binary holds one
+/// function with `template = false`, which is listed because a binary holds one
 /// function, whoever writes its template. Around it is a `module`, one with a
 /// `main`, or another `item`.
 ///
@@ -29,7 +29,7 @@ fn entry(found: &Found) -> String {
         true => function.fingerprint(),
         false => "error".to_owned(),
     };
-    let template = match function.infra {
+    let template = match function.template {
         true => "stack",
         false => "own",
     };
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_function_with_its_own_template_is_marked() {
-        let own = found(&[], quote!(infra = false));
+        let own = found(&[], quote!(template = false));
         let fingerprint = own.parsed.function.fingerprint();
         assert_eq!(list(&[own]), format!("jobs||work|{fingerprint}|own|module"));
     }
@@ -109,7 +109,7 @@ mod tests {
             "jobs||work|error|stack|module"
         );
         assert_eq!(
-            list(&[found(&[], quote!(infra = false, colour = 1))]),
+            list(&[found(&[], quote!(template = false, colour = 1))]),
             "jobs||work|error|own|module"
         );
     }

@@ -52,7 +52,11 @@ pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
         ("REDRIVE_DLQ_URL".to_owned(), Variable::DlqUrl),
         ("REDRIVE_SOURCE_ARN".to_owned(), Variable::QueueArn),
     ]);
-    if let Some(rate) = function.redrive.as_ref().and_then(|redrive| redrive.rate) {
+    if let Some(rate) = function
+        .redrive
+        .as_ref()
+        .and_then(|redrive| redrive.max_per_second)
+    {
         variables.insert("REDRIVE_RATE".to_owned(), Variable::Text(rate.to_string()));
     }
     variables
@@ -99,7 +103,10 @@ mod tests {
             names,
             ["REDRIVE_DLQ_ARN", "REDRIVE_DLQ_URL", "REDRIVE_SOURCE_ARN"]
         );
-        let limited = variables(quote!(dlq_redrive = "rate(1 day)", redrive_rate = 7));
+        let limited = variables(quote!(
+            dlq_redrive = "rate(1 day)",
+            redrive_max_per_second = 7
+        ));
         assert_eq!(limited["REDRIVE_RATE"], text("7"));
     }
 }

@@ -43,6 +43,7 @@
 //! Environment variables and managed policies are keys of the attribute (`env`,
 //! `policies`). Anything else goes into an overlay: see [`Builder::overlay`].
 
+mod build_output;
 mod builder;
 mod cargo;
 pub mod cfg;
@@ -53,7 +54,6 @@ pub mod error;
 mod export;
 pub mod lambda;
 pub mod markdown;
-mod output;
 mod overlay;
 mod room;
 #[cfg(test)]

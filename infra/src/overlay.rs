@@ -2,7 +2,7 @@
 
 mod changes;
 mod check;
-mod literal;
+mod literal_value;
 mod merged;
 mod mistake;
 

@@ -88,7 +88,7 @@ fn unread(discovery: &Discovery, package: &Path) -> Vec<String> {
 pub(crate) fn no_function(discovery: &Discovery, package: &str) -> String {
     let why = if !discovery.found.is_empty() {
         format!(
-            "each function of `{package}` has `infra = false`, so no template is written; \
+            "each function of `{package}` has `template = false`, so no template is written; \
              a package without one needs no `redrive_infra`"
         )
     } else if discovery.binaries.is_empty() {
@@ -218,7 +218,7 @@ mod tests {
             &discovery,
             "no `#[sqs_batch]` function is in what this build compiles of `shop` (binaries: `a`, `b`)",
         );
-        discovery.found.push(found(quote!(infra = false)));
-        starts(&discovery, "each function of `shop` has `infra = false`");
+        discovery.found.push(found(quote!(template = false)));
+        starts(&discovery, "each function of `shop` has `template = false`");
     }
 }

@@ -61,11 +61,11 @@ impl Target {
             );
             return;
         };
-        if function.infra && self.functions.is_none() {
+        if function.template && self.functions.is_none() {
             errors.push(
                 "build_script",
                 name,
-                "no build script writes the template of this function; add `redrive-infra` to `[build-dependencies]` and a `build.rs` with `fn main() { redrive_infra::build(); }`, or set `infra = false` to write your own template",
+                "no build script writes the template of this function; add `redrive-infra` to `[build-dependencies]` and a `build.rs` with `fn main() { redrive_infra::build(); }`, or set `template = false` to write your own template",
             );
             return;
         }
@@ -75,10 +75,10 @@ impl Target {
             .filter(|entry| entry.function == function.name);
         let (entry, another) = (same.next(), same.next());
         match (entry, listed.first()) {
-            (None, _) if function.infra => errors.push(
+            (None, _) if function.template => errors.push(
                 "function_not_listed",
                 name,
-                "the build script does not find this function, so the template lacks it; write it out in a file that `mod` reaches from a binary's root (`#[path]` included), not in a macro or an `include!`, name cfgs of your own build script by `Builder::cfg`, or set `infra = false` to write your own template",
+                "the build script does not find this function, so the template lacks it; write it out in a file that `mod` reaches from a binary's root (`#[path]` included), not in a macro or an `include!`, name cfgs of your own build script by `Builder::cfg`, or set `template = false` to write your own template",
             ),
             (Some(_), Some(first)) if another.is_some() || first.function != function.name => errors.push(
                 "one_function_per_binary",
@@ -95,7 +95,7 @@ impl Target {
                 name,
                 "the attribute writes `main`, but this module has one; remove it, and move what it does to `init = path`",
             ),
-            (Some(entry), _) if function.infra && entry.fingerprint != function.fingerprint() => errors.push(
+            (Some(entry), _) if function.template && entry.fingerprint != function.fingerprint() => errors.push(
                 "function_differs",
                 name,
                 "the template was written from other settings than these; name cfgs of your own build script by `Builder::cfg`, make sure that `redrive` and `redrive-infra` have one version, and run `cargo clean -p` for this package",
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_function_that_the_template_lacks_still_shares_its_binary_with_none() {
         let own = redrive_syntax::parse(
-            quote!(infra = false),
+            quote!(template = false),
             quote!(
                 async fn own(order: Order) -> Result<(), Error> {}
             ),

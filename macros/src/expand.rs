@@ -85,7 +85,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     };
     let state = state(handler, user);
     let call = call(handler);
-    let is_permanent = user.permanent.as_ref().map(is_permanent);
+    let is_permanent = user.is_permanent.as_ref().map(is_permanent);
     let abort = panic_abort(function, name.span());
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
     let output_type = quote_spanned!(result.span()=> type Output = #result;);

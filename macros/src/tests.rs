@@ -21,7 +21,7 @@ fn check(attribute: TokenStream, item: &TokenStream, target: &Target, expected: 
 fn a_function_with_a_redrive() {
     check(
         quote!(
-            infra = false,
+            template = false,
             retries = 3,
             dlq_redrive = "cron(0 23 ? * SUN-THU *)",
             redrive_timezone = "Asia/Jerusalem"
@@ -40,7 +40,7 @@ fn a_function_with_a_redrive() {
 fn state_and_every_path() {
     check(
         quote! {
-            infra = false, crate = ::renamed, init = connect, permanent = OrderError::is_permanent,
+            template = false, crate = ::renamed, init = connect, is_permanent = OrderError::is_permanent,
             on_permanent = "dlq", queue_backoff = "30s..15m", attempt_timeout = "1s", concurrency = 10,
             allow = "panic_abort"
         },

@@ -10,10 +10,10 @@ use pin_project_lite::pin_project;
 use tracing::Span;
 
 use crate::{
-    current::{self, Current},
     failure::Failure,
     message::Record,
     panic,
+    record_context::{self, Current},
 };
 
 /// What the engine runs for each record.
@@ -37,7 +37,7 @@ pin_project! {
             // and those may panic too.
             let mut this = this.project();
             let _entered = this.span.as_ref().map(Span::enter);
-            let dropped = current::scope(this.current, || panic::catch(|| this.future.set(None)));
+            let dropped = record_context::scope(this.current, || panic::catch(|| this.future.set(None)));
             if let Err(failure) = dropped {
                 tracing::error!(error = failure.reason, "an attempt panicked when it was dropped");
             }
@@ -49,7 +49,7 @@ impl<F> Attempt<F> {
     /// `span` is asked in the name of the record.
     pub(crate) fn new(future: F, current: Current, span: impl FnOnce() -> Option<Span>) -> Self {
         let mut current = Some(current);
-        let span = current::scope(&mut current, span);
+        let span = record_context::scope(&mut current, span);
         Self {
             future: Some(future),
             current,
@@ -64,7 +64,7 @@ impl<F: Future<Output = Result<(), Failure>>> Future for Attempt<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let _entered = this.span.as_ref().map(Span::enter);
-        let polled = current::scope(this.current, || {
+        let polled = record_context::scope(this.current, || {
             panic::catch(|| match this.future.as_mut().as_pin_mut() {
                 Some(future) => future.poll(cx),
                 // Polled after its end: there is nothing left to wait for.

@@ -16,7 +16,6 @@ use tokio::time::{self, Instant};
 use crate::{
     attempt::{Attempt, Process},
     backoff,
-    current::Current,
     deadline::Deadline,
     event::{Event, Fields},
     failure::{Failure, FailureKind},
@@ -24,6 +23,7 @@ use crate::{
     json, log,
     message::Record,
     outcome::{Outcome, Slot},
+    record_context::Current,
     settings::{OnPermanent, Settings},
     sqs_access::SqsAccess,
 };

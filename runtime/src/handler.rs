@@ -148,9 +148,9 @@ where
     async { I::built(init.start().await) }
 }
 
-/// What `permanent = path` names; `Shape` is for the compiler alone.
+/// What `is_permanent = path` names; `Shape` is for the compiler alone.
 #[diagnostic::on_unimplemented(
-    message = "`permanent` must be a `fn(&{E}) -> bool` [handler_permanent]",
+    message = "`is_permanent` must be a `fn(&{E}) -> bool` [handler_permanent]",
     label = "this is no `fn(&{E}) -> bool`",
     note = "it takes the error that the function returns, as it is, and says whether no further attempt can succeed"
 )]

@@ -41,7 +41,7 @@ impl InvocationError {
     }
 
     /// What the function of this kind says.
-    #[cfg(feature = "redrive")]
+    #[cfg(feature = "sqs-client")]
     pub(crate) fn new(kind: String, message: String) -> Self {
         Self {
             kind: kind.into(),

@@ -30,7 +30,7 @@
 //!   SQS says about the message, [`Text`], [`Raw`], [`Sns<T>`](Sns),
 //!   [`EventBridge<T>`](EventBridge).
 //! - `E` is anything that converts into [`BoxError`]. An error is transient, and
-//!   tried again, unless it holds a [`Permanent`] or `permanent = path` says so.
+//!   tried again, unless it holds a [`Permanent`] or `is_permanent = path` says so.
 //!
 //! # What becomes of a message
 //!
@@ -186,9 +186,9 @@ pub mod __private;
 mod attempt;
 mod backoff;
 mod batch;
-mod current;
 mod deadline;
 mod engine;
+mod entry_point;
 mod event;
 mod failure;
 mod fifo;
@@ -201,13 +201,13 @@ mod message;
 mod metrics;
 mod outcome;
 mod panic;
-mod program;
-#[cfg(feature = "redrive")]
+mod record_context;
+#[cfg(feature = "sqs-client")]
 mod redrive;
 mod redrive_function;
 mod report;
 mod settings;
-#[cfg(feature = "redrive")]
+#[cfg(feature = "sqs-client")]
 mod sqs;
 mod sqs_access;
 #[cfg(test)]

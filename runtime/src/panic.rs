@@ -9,9 +9,8 @@ use std::{
 };
 
 use crate::{
-    current,
     failure::{Failure, FailureKind},
-    log,
+    log, record_context,
 };
 
 thread_local! {
@@ -61,7 +60,7 @@ pub(crate) fn install_hook() {
         let backtrace = env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
         let json = log::is_json();
         panic::set_hook(Box::new(move |info| {
-            let of_record = current::is_some();
+            let of_record = record_context::is_some();
             if !of_record || !caught(info) {
                 if of_record || json {
                     log::panicked(&Panicked::of(info).to_string());

@@ -9,8 +9,8 @@ use crate::handler::BoxError;
 
 /// The redrive function of a handler.
 #[diagnostic::on_unimplemented(
-    message = "`dlq_redrive` needs the feature `redrive` of the crate `redrive` [redrive_feature]",
-    note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"redrive\"]`"
+    message = "`dlq_redrive` needs the feature `sqs-client` of the crate `redrive` [sqs_client_feature]",
+    note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"sqs-client\"]`"
 )]
 pub trait RedriveFunction {
     /// Whether there is one.
@@ -36,7 +36,7 @@ impl RedriveFunction for NoRedrive {
 #[derive(Debug)]
 pub struct Redrive;
 
-#[cfg(feature = "redrive")]
+#[cfg(feature = "sqs-client")]
 impl RedriveFunction for Redrive {
     const EXISTS: bool = true;
 

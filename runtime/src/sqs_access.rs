@@ -3,9 +3,9 @@
 //! A type of the handler says so, not a value: the AWS SDK is linked only into
 //! a binary that names [`Sqs`].
 
-#[cfg(feature = "redrive")]
+#[cfg(feature = "sqs-client")]
 mod calls;
-#[cfg(feature = "redrive")]
+#[cfg(feature = "sqs-client")]
 mod send;
 
 use std::future::Future;
@@ -22,8 +22,8 @@ tokio::task_local! {
 
 /// A worker's calls to SQS.
 #[diagnostic::on_unimplemented(
-    message = "`on_permanent = \"dlq\"` and `queue_backoff` need the feature `redrive` of the crate `redrive` [redrive_feature]",
-    note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"redrive\"]`"
+    message = "`on_permanent = \"dlq\"` and `queue_backoff` need the feature `sqs-client` of the crate `redrive` [sqs_client_feature]",
+    note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"sqs-client\"]`"
 )]
 pub trait SqsAccess: Sized + Send + Sync + 'static {
     /// Reads from the environment what the settings need.
@@ -74,6 +74,6 @@ impl SqsAccess for NoSqs {
 /// The worker sends to the DLQ or sets how long messages stay invisible.
 #[derive(Debug)]
 pub struct Sqs {
-    #[cfg(feature = "redrive")]
+    #[cfg(feature = "sqs-client")]
     calls: calls::Calls,
 }

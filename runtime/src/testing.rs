@@ -262,7 +262,7 @@ impl Batch {
     /// Runs the function on the batch.
     ///
     /// Errors are permanent if they hold a [`Permanent`](crate::Permanent); see
-    /// [`Batch::run_with`] for the attribute's `permanent = path`. On a thread of its
+    /// [`Batch::run_with`] for the attribute's `is_permanent = path`. On a thread of its
     /// own, so that it works in any test, also in one that is itself asynchronous.
     ///
     /// # Panics
@@ -278,7 +278,7 @@ impl Batch {
         self.run_with(function, |_| false)
     }
 
-    /// Runs the function on the batch, with the attribute's `permanent = path`.
+    /// Runs the function on the batch, with the attribute's `is_permanent = path`.
     ///
     /// # Panics
     ///

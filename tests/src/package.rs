@@ -44,7 +44,7 @@ impl Package {
             "Cargo.toml",
             &format!(
                 "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-                 [features]\nmore = []\nredrive = [\"redrive/redrive\"]\n\
+                 [features]\nmore = []\nsqs-client = [\"redrive/sqs-client\"]\n\
                  [dependencies]\n\
                  redrive = {{ path = \"{}\", default-features = false }}\n\
                  serde = {{ version = \"1\", features = [\"derive\"] }}\n\

@@ -10,7 +10,7 @@ struct Order {
     quantity: u32,
 }
 
-#[sqs_batch(infra = false, dlq_redrive = "rate(12 hours)")]
+#[sqs_batch(template = false, dlq_redrive = "rate(12 hours)")]
 async fn process_order(order: Order) -> Result<(), String> {
     if order.quantity == 0 || order.sku.is_empty() {
         return Err(format!("order {} is empty", order.id));

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
 }
 
-/// Run a package's functions in a local world: SQS, Lambda and EventBridge Scheduler in one process
+/// Run a package's functions in a local simulator: SQS, Lambda and EventBridge Scheduler in one process
 ///
 /// Builds the package, creates the queues of its template, sends the messages
 /// of its messages.jsonl, and runs the package's own binary as Lambda would: as
@@ -53,7 +53,7 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) until: Until,
 
-    /// Decides what is random in the world, so that a run can be repeated: ids, and the order in
+    /// Decides what is random in the simulation, so that a run can be repeated: ids, and the order in
     /// which standard queues deliver (the functions' own randomness, as backoff jitter, is not)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,

@@ -7,7 +7,7 @@ mod explain;
 mod package;
 mod print;
 mod run;
-mod story;
+mod scenario;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! What a world tells, on the terminal or as JSON lines.
+//! What a simulation tells, on the terminal or as JSON lines.
 
 pub(crate) mod style;
 mod summary;
@@ -8,12 +8,12 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 use jiff::{SignedDuration, Timestamp};
-use redrive_local::{Event, Happening, Output, Story, moment};
+use redrive_local::{Event, Happening, Output, Scenario, moment};
 
 /// Width of the column that says what happened.
 const WHAT: usize = 14;
 
-/// A pause in the story that deserves an empty line.
+/// A pause in the scenario that deserves an empty line.
 const PAUSE: SignedDuration = SignedDuration::from_mins(60);
 
 /// Writes to standard output; colours only if that is a terminal.
@@ -30,8 +30,8 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    pub(crate) fn new(json: bool, story: &Story) -> Self {
-        let names = story
+    pub(crate) fn new(json: bool, scenario: &Scenario) -> Self {
+        let names = scenario
             .messages
             .iter()
             .map(|message| message.name.chars().count());
@@ -45,7 +45,7 @@ impl Printer {
         }
     }
 
-    /// Prints one thing. A world does not end because nobody reads: what
+    /// Prints one thing. A simulation does not end because nobody reads: what
     /// cannot be written is told by [`finish`](Self::finish).
     pub(crate) fn print(&mut self, output: &Output) {
         if self.failed.is_none() {

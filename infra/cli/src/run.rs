@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use anstream::eprintln;
 use jiff::Timestamp;
-use redrive_local::{Output, Settings, World};
+use redrive_local::{Output, Settings, Simulation};
 
 use crate::args::RunArgs;
 use crate::error::Error;
 use crate::package::{self, Built};
 use crate::print::{Printer, style};
-use crate::story::Events;
+use crate::scenario::Events;
 
 /// A message is not accounted for.
 const UNACCOUNTED: u8 = 1;
@@ -18,12 +18,12 @@ const UNACCOUNTED: u8 = 1;
 /// As shells have it: ended by SIGINT.
 const INTERRUPTED: u8 = 130;
 
-/// Builds the package and runs it in a world until that ends.
+/// Builds the package and runs it in a simulation until that ends.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     let package = package::find(args)?;
     // A build may take minutes; what is wrong with the messages is told before.
     let events = Events::read(args, &package)?;
-    events.story(start(args))?;
+    events.scenario(start(args))?;
     let Some(Built { stack, binaries }) = package::build(&package, args)? else {
         return Ok(ExitCode::FAILURE);
     };
@@ -37,22 +37,22 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
         logs: args.logs,
         ..Settings::new(stack)
     };
-    let story = events.story(settings.start)?;
-    let printer = Printer::new(args.json, &story);
+    let scenario = events.scenario(settings.start)?;
+    let printer = Printer::new(args.json, &scenario);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
     runtime.block_on(async {
-        let world = World::start(settings, story).await?;
+        let simulation = Simulation::start(settings, scenario).await?;
         eprintln!(
-            "{}     Running{} {} in a local world, SQS at {}",
+            "{}     Running{} {} in a local simulator, SQS at {}",
             style::GOOD,
             style::GOOD.render_reset(),
             package.name,
-            world.endpoint(),
+            simulation.endpoint(),
         );
-        watch(world, printer).await
+        watch(simulation, printer).await
     })
 }
 
@@ -64,14 +64,14 @@ fn start(args: &RunArgs) -> Timestamp {
     }
 }
 
-async fn watch(mut world: World, mut printer: Printer) -> Result<ExitCode, Error> {
+async fn watch(mut simulation: Simulation, mut printer: Printer) -> Result<ExitCode, Error> {
     let interrupted = tokio::select! {
         // First, as it is listened for from when it is asked for.
         biased;
         _ = tokio::signal::ctrl_c() => true,
-        () = world.run(|output| printer.print(&output)) => false,
+        () = simulation.run(|output| printer.print(&output)) => false,
     };
-    let summary = world.summary();
+    let summary = simulation.summary();
     let lost = summary.unaccounted().next().is_some();
     printer.print(&Output::Summary(summary));
     printer.finish().map_err(Error::Output)?;

@@ -1,5 +1,5 @@
 //! A function without the crate `redrive`, which does what the messages say:
-//! what the world's own tests run as the user's binary.
+//! what the simulation's own tests run as the user's binary.
 //!
 //! A body is JSON: `{"do": "ok"}`, `fail`, `error`, `crash`, `sleep`, or
 //! `answer` with the whole `answer`. With `"sent_before"` (milliseconds since

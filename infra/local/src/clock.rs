@@ -2,7 +2,7 @@
 //!
 //! While something real is under way (an invocation, a long poll), simulated
 //! time runs beside real time, second for second. When nothing is, it stands
-//! still, and the world moves it to the next thing due.
+//! still, and the simulation moves it to the next thing due.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-/// The world's time. Clones show the same time.
+/// The simulation's time. Clones show the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     inner: Arc<Mutex<Inner>>,

@@ -1,7 +1,7 @@
 //! SQS, Lambda and EventBridge Scheduler in one process, for the functions of a
 //! redrive package.
 //!
-//! A [`World`] is made from the [`Stack`](redrive_infra::stack::Stack) that
+//! A [`Simulation`] is made from the [`Stack`](redrive_infra::stack::Stack) that
 //! also renders the template. It holds the queues, polls them as Lambda's event
 //! source mapping does, runs the package's binary as a child process over the
 //! Lambda Runtime API, and starts the redrive function on its schedule. The SQS
@@ -9,16 +9,16 @@
 //!
 //! ```no_run
 //! # async fn doc(stack: redrive_infra::stack::Stack) -> Result<(), Box<dyn std::error::Error>> {
-//! use redrive_local::{Settings, Story, World};
+//! use redrive_local::{Settings, Scenario, Simulation};
 //!
 //! let settings = Settings {
 //!     binaries: [("orders".to_owned(), "target/debug/orders".into())].into(),
 //!     ..Settings::new(stack)
 //! };
-//! let story = Story::parse(r#"{"body": {"id": 1}}"#, settings.start).unwrap();
-//! let mut world = World::start(settings, story).await?;
-//! world.run(|output| println!("{output:?}")).await;
-//! let summary = world.summary();
+//! let scenario = Scenario::parse(r#"{"body": {"id": 1}}"#, settings.start).unwrap();
+//! let mut simulation = Simulation::start(settings, scenario).await?;
+//! simulation.run(|output| println!("{output:?}")).await;
+//! let summary = simulation.summary();
 //! # Ok(()) }
 //! ```
 //!
@@ -40,19 +40,19 @@ pub mod sqs;
 
 mod attempts;
 mod dependency;
-mod esm;
-mod journal;
+mod event_source_mapping;
 mod lambda;
+mod ledger;
+mod scenario;
 mod scheduler;
-mod story;
+mod simulation;
 mod summary;
 mod timeline;
 mod until;
-mod world;
 
 pub use dependency::Dependency;
-pub use story::{BadLine, Story, StoryMessage};
+pub use scenario::{BadLine, Scenario, ScenarioMessage};
+pub use simulation::{BadMessage, Settings, Simulation, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 pub use timeline::{Event, Happening, Output, Tone, moment};
 pub use until::Until;
-pub use world::{BadMessage, Settings, StartError, World};

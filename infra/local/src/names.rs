@@ -1,4 +1,4 @@
-//! What AWS calls the things of this world.
+//! What AWS calls the things of this simulation.
 
 /// The account everything is in: the one AWS's own examples use.
 pub const ACCOUNT: &str = "123456789012";

@@ -46,7 +46,7 @@ impl Scheduler {
         })
     }
 
-    /// The schedule, and the time in its own zone: the world's times are in UTC.
+    /// The schedule, and the time in its own zone: the simulation's times are in UTC.
     pub(crate) fn describe(&self, now: Timestamp) -> String {
         let local = now.to_zoned_datetime(self.zone.clone());
         let (schedule, zone) = (&self.redrive.schedule, &self.redrive.timezone);
@@ -100,7 +100,7 @@ mod tests {
         let redrive = Redrive {
             schedule: Schedule::parse(expression).unwrap(),
             timezone: timezone.to_owned(),
-            rate: None,
+            max_per_second: None,
         };
         Scheduler::new(&redrive, at("2026-01-05T09:00:00Z")).unwrap()
     }

@@ -18,7 +18,7 @@ pub struct Summary {
     pub ended_by: EndedBy,
 }
 
-/// Why a world ends.
+/// Why a simulation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
@@ -43,7 +43,7 @@ impl Summary {
     }
 }
 
-/// How much work a world has done.
+/// How much work a simulation has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Invocations of workers.

@@ -1,4 +1,4 @@
-//! What happens in a world, in the words of those who watch it.
+//! What happens in a simulation, in the words of those who watch it.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::summary::Summary;
 
-/// A line of what a world has to tell.
+/// A line of what a simulation has to tell.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Output {

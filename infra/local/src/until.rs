@@ -1,11 +1,11 @@
-//! How long a world goes on while messages keep failing.
+//! How long a simulation goes on while messages keep failing.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
 
-/// When a world ends in which messages keep failing.
+/// When a simulation ends in which messages keep failing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
     /// After so many redrives of messages that were in a DLQ.

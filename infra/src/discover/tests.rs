@@ -218,7 +218,7 @@ fn a_name_is_not_raw() {
 
 #[test]
 fn a_binary_has_one_function_whoever_writes_its_template() {
-    let own = handler("own").replace("sqs_batch", "sqs_batch(infra = false)");
+    let own = handler("own").replace("sqs_batch", "sqs_batch(template = false)");
     let folder = package(&[
         ("src/main.rs", &format!("mod inner; {own}")),
         ("src/inner.rs", &handler("second")),

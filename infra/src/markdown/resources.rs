@@ -110,7 +110,7 @@ fn mapping(function: &Function) -> String {
 }
 
 fn redriver(function: &Function, redrive: &Redrive) -> String {
-    let speed = match redrive.rate {
+    let speed = match redrive.max_per_second {
         Some(rate) => format!("{rate} messages a second at most"),
         None => "as fast as SQS decides".to_owned(),
     };

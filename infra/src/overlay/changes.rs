@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::literal::escaped;
+use super::literal_value::escaped;
 
 /// One value of the template that is not as the attributes alone would have it.
 #[derive(Clone, Debug, PartialEq)]

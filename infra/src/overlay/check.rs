@@ -20,7 +20,7 @@ mod shape;
 use redrive_syntax::Function;
 use serde_json::Value;
 
-use super::literal::{Literal, escaped, property, referred};
+use super::literal_value::{Literal, escaped, property, referred};
 use super::merged::Merged;
 use super::mistake::Mistake;
 use crate::stack::StackFunction;

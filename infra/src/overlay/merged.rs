@@ -5,7 +5,7 @@ use redrive_syntax::Function;
 use redrive_syntax::schedule::{self, Schedule};
 use serde_json::Value;
 
-use super::literal::{Literal, property, referred};
+use super::literal_value::{Literal, property, referred};
 use super::mistake::Mistake;
 use crate::lambda::{Variable, worker_variables};
 use crate::template::{Ids, Part};
@@ -284,7 +284,7 @@ mod tests {
             concurrency = 20,
             dlq_redrive = "cron(0 23 ? * SUN *)",
             redrive_timezone = "Asia/Jerusalem",
-            redrive_rate = 3,
+            redrive_max_per_second = 3,
             on_permanent = "dlq",
             env(STAGE = "dev"),
             policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],

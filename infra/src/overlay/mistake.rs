@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Overlay;
-use super::literal::{escaped, names};
+use super::literal_value::{escaped, names};
 use crate::error::Error;
 
 /// What is wrong with the merged template.

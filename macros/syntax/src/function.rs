@@ -61,7 +61,7 @@ pub struct Function {
     /// ARNs of managed policies for the worker's role.
     pub policies: Vec<String>,
     /// Whether the function belongs in the template.
-    pub infra: bool,
+    pub template: bool,
     /// Rules whose warning is accepted on purpose.
     pub allow: Vec<String>,
 }
@@ -132,7 +132,7 @@ pub struct Redrive {
     pub timezone: String,
     /// Messages moved in a second (`MaxNumberOfMessagesPerSecond`); `None`:
     /// SQS decides.
-    pub rate: Option<u32>,
+    pub max_per_second: Option<u32>,
 }
 
 /// What an invocation answers when every record failed.

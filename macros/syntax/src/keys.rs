@@ -220,7 +220,7 @@ pub const KEYS: &[Key] = &[
         link: SCHEDULE_TYPES,
     },
     Key {
-        name: "redrive_rate",
+        name: "redrive_max_per_second",
         kind: Kind::Integer(1..=500, " messages a second"),
         example: "100",
         default: "SQS decides",
@@ -256,7 +256,7 @@ pub const KEYS: &[Key] = &[
         link: DEAD_LETTER_QUEUES,
     },
     Key {
-        name: "permanent",
+        name: "is_permanent",
         kind: Kind::Path,
         example: "OrderError::is_permanent",
         default: "errors that are `redrive::Permanent`",
@@ -310,7 +310,7 @@ pub const KEYS: &[Key] = &[
         link: EXECUTION_ROLE,
     },
     Key {
-        name: "infra",
+        name: "template",
         kind: Kind::Boolean,
         example: "false",
         default: "`true`",

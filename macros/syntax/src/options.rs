@@ -22,8 +22,8 @@ use crate::value::{self, Refusal, Value, What};
 pub struct Paths {
     /// `init = path`
     pub init: Option<syn::Path>,
-    /// `permanent = path`
-    pub permanent: Option<syn::Path>,
+    /// `is_permanent = path`
+    pub is_permanent: Option<syn::Path>,
     /// `crate = path`
     pub redrive: Option<syn::Path>,
 }
@@ -56,7 +56,7 @@ impl Options {
         let function = reader.function(name, errors);
         let paths = Paths {
             init: reader.path("init", errors),
-            permanent: reader.path("permanent", errors),
+            is_permanent: reader.path("is_permanent", errors),
             redrive: reader.path("crate", errors),
         };
         let doubtful = reader.doubtful;
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
             metrics: self.boolean("metrics", errors).unwrap_or(true),
             env: self.env(errors),
             policies: self.policies(errors),
-            infra: self.boolean("infra", errors).unwrap_or(true),
+            template: self.boolean("template", errors).unwrap_or(true),
             allow: self.allow(errors),
         }
     }
@@ -205,7 +205,7 @@ impl<'a> Reader<'a> {
     fn redrive(&mut self, errors: &mut Errors) -> Option<Redrive> {
         let schedule = self.text("dlq_redrive", errors);
         let timezone = self.text("redrive_timezone", errors);
-        let rate = self.integer("redrive_rate", errors);
+        let rate = self.integer("redrive_max_per_second", errors);
         if let Some(name) = &timezone
             && let Err(mistake) = schedule::timezone(name)
         {
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
         Some(Redrive {
             schedule,
             timezone: timezone.unwrap_or_else(|| "UTC".to_owned()),
-            rate,
+            max_per_second: rate,
         })
     }
 

@@ -45,7 +45,7 @@ fn defaults_are_safe_in_production() {
         (function.retention, function.dlq_retention),
         (345_600, 1_209_600)
     );
-    assert!(function.infra && function.redrive.is_none());
+    assert!(function.template && function.redrive.is_none());
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn boundaries_hold_on_both_sides() {
         "retention = \"1151s\", queue_backoff = \"190s..190s\", batch_window = \"10s\"",
         "retention = \"1m\", dlq_retention = \"61s\", timeout = \"1s\", retries = 0",
         "dlq_retention = \"14d\"",
-        "dlq_redrive = \"rate(1 day)\", redrive_rate = 1",
-        "dlq_redrive = \"rate(1 day)\", redrive_rate = 500",
+        "dlq_redrive = \"rate(1 day)\", redrive_max_per_second = 1",
+        "dlq_redrive = \"rate(1 day)\", redrive_max_per_second = 500",
         "dlq_redrive = \"rate(9 days)\"",
         "dlq_redrive = \"rate(10 days)\", retention = \"345599s\"",
         "dlq_redrive = \"rate(10 days)\", dlq_retention = \"864001s\", queue = \"o.fifo\", allow = \"fifo_dlq_order\"",
@@ -99,7 +99,7 @@ fn boundaries_hold_on_both_sides() {
         "queue = \"a\"",
         "backoff = \"1ms..1ms\"",
         "queue = \"orders.fifo\", batch_window = \"0s\", allow = \"fifo_dlq_order\"",
-        "permanent = is_permanent::<Order, Error>, retries = 1,",
+        "is_permanent = is_permanent::<Order, Error>, retries = 1,",
     ];
     for attribute in accepted {
         assert_eq!(messages(attribute), Vec::<String>::new(), "{attribute}");
@@ -140,7 +140,7 @@ fn boundaries_hold_on_both_sides() {
             "redrive_gap",
         ),
         (
-            "dlq_redrive = \"rate(1 day)\", redrive_rate = 0",
+            "dlq_redrive = \"rate(1 day)\", redrive_max_per_second = 0",
             "out_of_range",
         ),
         ("queue_backoff = \"500ms..1s\"", "out_of_range"),

@@ -22,7 +22,7 @@ use tracing_subscriber::{
 };
 
 use super::levels::{Levels, is_ours};
-use crate::current::{self, Current};
+use crate::record_context::{self, Current};
 
 /// The subscriber that the environment asks for, by
 /// [Lambda's variables](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html).
@@ -51,7 +51,7 @@ pub(super) fn direct(format: Format, level: &str, message: &str, spans: bool) ->
     let mut line = Line::start(format, level, true);
     line.field("message".into(), &quoted(message));
     line.field("target".into(), &quoted(super::TARGET));
-    line.record(current::get().as_ref());
+    line.record(record_context::get().as_ref());
     if spans {
         tracing::dispatcher::get_default(|dispatch| {
             let span = dispatch.current_span().id().and_then(|id| {
@@ -109,7 +109,7 @@ where
         let metadata = span.metadata();
         if metadata.name() == super::RECORD && metadata.target() == super::TARGET {
             // A task of the function's own may keep the span for long.
-            if let Some(record) = current::get() {
+            if let Some(record) = record_context::get() {
                 span.extensions_mut().insert(record.detached());
             }
             return;
@@ -143,7 +143,7 @@ where
         if self.format == Format::Json {
             line.field("target".into(), &quoted(metadata.target()));
         }
-        line.record(current::get().as_ref());
+        line.record(record_context::get().as_ref());
         line.spans(context.event_scope(event));
         (self.write)(line.finish());
     }
@@ -154,7 +154,7 @@ where
 fn key(ours: bool, name: &'static str) -> Cow<'static, str> {
     let taken = match name {
         "timestamp" | "level" | "target" | "requestId" | "xrayTraceId" => true,
-        "messageId" | "receiveCount" | "messageGroupId" | "attempt" => current::is_some(),
+        "messageId" | "receiveCount" | "messageGroupId" | "attempt" => record_context::is_some(),
         _ => false,
     };
     match taken && !ours {
@@ -363,13 +363,13 @@ mod tests {
             br#"{"Records":[{"messageId":"m\u0031","attributes":{"ApproximateReceiveCount":"3","MessageGroupId":"g"}}]}"#,
         );
         let parsed = crate::event::Event::parse(&event).unwrap();
-        let mut record = Some(current::Current::new(&event, &parsed.records[0], 2));
+        let mut record = Some(record_context::Current::new(&event, &parsed.records[0], 2));
         let text = logged(&[], || {
-            current::scope(&mut record, || tracing::info!("not messageId=7"));
+            record_context::scope(&mut record, || tracing::info!("not messageId=7"));
         });
         assert!(text.contains(" messageId=\"m\\u0031\""), "{text}");
         let lines = logged(&[JSON], || {
-            current::scope(
+            record_context::scope(
                 &mut record,
                 || tracing::info!(target: "orders", attempt = "my own", "within"),
             );
@@ -394,9 +394,9 @@ mod tests {
             r#"{"Records":[{"messageId":"m1","attributes":{"MessageGroupId":"g"}}]}"#.to_owned(),
         );
         let parsed = crate::event::Event::parse(&event).unwrap();
-        let mut record = Some(current::Current::new(&event, &parsed.records[0], 2));
+        let mut record = Some(record_context::Current::new(&event, &parsed.records[0], 2));
         let lines = logged(&[JSON], || {
-            let span = current::scope(
+            let span = record_context::scope(
                 &mut record,
                 || tracing::error_span!(target: "redrive", "record"),
             );

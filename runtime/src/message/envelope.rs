@@ -67,7 +67,7 @@ impl<T> Message<T> {
 
 impl<T: FromMessage> FromMessage for Message<T> {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
-        let attributes = record.attributes()?;
+        let attributes = record.system_attributes()?;
         Ok(Self {
             body: T::from_message(record)?,
             id: record.message_id().into_owned(),

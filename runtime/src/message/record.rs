@@ -45,7 +45,7 @@ impl<'r> Record<'r> {
     /// # Errors
     ///
     /// If an attribute is not of its type; SQS itself sends none such.
-    pub fn attributes(&self) -> Result<SystemAttributes<'r>, BoxError> {
+    pub fn system_attributes(&self) -> Result<SystemAttributes<'r>, BoxError> {
         SystemAttributes::read(self.fields)
     }
 

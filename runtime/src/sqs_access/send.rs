@@ -39,7 +39,7 @@ pub(super) fn message(
     record: Record<'_>,
     reason: Option<&str>,
 ) -> Result<SendMessageFluentBuilder, BoxError> {
-    let system = record.attributes()?;
+    let system = record.system_attributes()?;
     let fifo = dlq_url.ends_with(".fifo");
     let trace_header = system
         .trace_header

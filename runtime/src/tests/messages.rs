@@ -106,7 +106,7 @@ fn a_record_says_all_to_a_type_of_ones_own() {
     struct Seen;
     impl FromMessage for Seen {
         fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
-            let attributes = record.attributes()?;
+            let attributes = record.system_attributes()?;
             assert_eq!(record.body(), "\"7\"");
             assert_eq!(record.message_id(), "m1");
             assert_eq!(record.queue_arn().unwrap(), "arn:q");

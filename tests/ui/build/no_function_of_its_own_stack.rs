@@ -3,7 +3,7 @@ struct Order {
     id: u64,
 }
 
-#[redrive::sqs_batch(infra = false)]
+#[redrive::sqs_batch(template = false)]
 async fn handle(order: Order) -> Result<(), String> {
     let _ = order.id;
     Ok(())

@@ -1,4 +1,4 @@
-//@ --features redrive
+//@ --features sqs-client
 #[derive(serde::Deserialize)]
 struct Order {
     id: u64,

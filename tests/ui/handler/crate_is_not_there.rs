@@ -9,7 +9,7 @@ struct Order {
 
 type Error = std::io::Error;
 
-#[sqs_batch(infra = false, crate = ::rediver)]
+#[sqs_batch(template = false, crate = ::rediver)]
 async fn handle(order: Order) -> Result<(), Error> {
     let _ = order.id;
     Ok(())

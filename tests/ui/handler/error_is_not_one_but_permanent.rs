@@ -11,7 +11,7 @@ type Error = std::io::Error;
 
 struct Failed;
 
-#[sqs_batch(permanent = is_gone, infra = false)]
+#[sqs_batch(is_permanent = is_gone, template = false)]
 async fn handle(order: Order) -> Result<(), Failed> {
     let _ = order.id;
     Ok(())

@@ -12,7 +12,7 @@ type Error = std::io::Error;
 #[derive(Debug)]
 struct Failed;
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(template = false)]
 async fn handle(order: Order) -> Result<(), Failed> {
     let _ = order.id;
     Err(Failed)

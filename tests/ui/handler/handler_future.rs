@@ -9,7 +9,7 @@ struct Order {
 
 type Error = std::io::Error;
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(template = false)]
 async fn handle(order: Order) -> Result<(), Error> {
     let counter = std::rc::Rc::new(order.id);
     tokio::task::yield_now().await;

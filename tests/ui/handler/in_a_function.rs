@@ -10,7 +10,7 @@ struct Order {
 type Error = std::io::Error;
 
 fn main() {
-    #[sqs_batch(infra = false)]
+    #[sqs_batch(template = false)]
     async fn handle(order: Order) -> Result<(), Error> {
         let _ = order.id;
         Ok(())

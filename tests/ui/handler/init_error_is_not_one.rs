@@ -11,7 +11,7 @@ type Error = std::io::Error;
 
 struct State;
 
-#[sqs_batch(init = connect, infra = false)]
+#[sqs_batch(init = connect, template = false)]
 async fn handle(order: Order, state: &State) -> Result<(), Error> {
     let _ = (order.id, state);
     Ok(())

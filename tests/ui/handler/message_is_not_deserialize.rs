@@ -11,7 +11,7 @@ type Error = std::io::Error;
 
 struct Parcel;
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(template = false)]
 async fn handle(parcel: Parcel) -> Result<(), Error> {
     let _ = parcel;
     Ok(())

@@ -15,7 +15,7 @@ struct Parcel {
     cache: std::rc::Rc<u8>,
 }
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(template = false)]
 async fn handle(parcel: redrive::Message<Parcel>) -> Result<(), Error> {
     let _ = parcel.body.cache;
     Ok(())

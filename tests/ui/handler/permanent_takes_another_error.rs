@@ -9,7 +9,7 @@ struct Order {
 
 type Error = std::io::Error;
 
-#[sqs_batch(permanent = is_gone, infra = false)]
+#[sqs_batch(is_permanent = is_gone, template = false)]
 async fn handle(order: Order) -> Result<(), Error> {
     let _ = order.id;
     Ok(())

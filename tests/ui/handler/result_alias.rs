@@ -9,7 +9,7 @@ struct Order {
     id: u64,
 }
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(template = false)]
 async fn handle(order: Order) -> Outcome {
     Outcome::Continue(())
 }

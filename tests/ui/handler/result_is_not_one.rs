@@ -9,7 +9,7 @@ struct Order {
 
 type Error = std::io::Error;
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(template = false)]
 async fn handle(order: Order) -> Option<()> {
     let _ = order.id;
     None

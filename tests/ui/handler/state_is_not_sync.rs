@@ -13,7 +13,7 @@ struct State {
     seen: std::cell::RefCell<Vec<u64>>,
 }
 
-#[sqs_batch(init = connect, infra = false)]
+#[sqs_batch(init = connect, template = false)]
 async fn handle(order: Order, state: &State) -> Result<(), Error> {
     state.seen.borrow_mut().push(order.id);
     Ok(())

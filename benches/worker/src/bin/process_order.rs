@@ -10,7 +10,7 @@ struct Order {
     quantity: u32,
 }
 
-#[sqs_batch(infra = false)]
+#[sqs_batch(template = false)]
 async fn process_order(order: Order) -> Result<(), String> {
     if order.quantity == 0 || order.sku.is_empty() {
         return Err(format!("order {} is empty", order.id));

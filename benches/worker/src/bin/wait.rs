@@ -7,7 +7,7 @@ use redrive::sqs_batch;
 #[derive(serde::Deserialize)]
 struct Order {}
 
-#[sqs_batch(infra = false, concurrency = 10)]
+#[sqs_batch(template = false, concurrency = 10)]
 async fn wait(_: Order) -> Result<(), String> {
     tokio::time::sleep(Duration::from_millis(20)).await;
     Ok(())

@@ -82,7 +82,7 @@ impl Environment {
             .stdout(log.writer()?)
             .stderr(log.writer()?)
             .kill_on_drop(true);
-        // Ctrl-C on a terminal goes to the whole group: it ends the world, and
+        // Ctrl-C on a terminal goes to the whole group: it ends the simulation, and
         // no function has crashed.
         #[cfg(unix)]
         command.process_group(0);

@@ -31,7 +31,7 @@ pub(crate) enum Told {
     InitError { body: Bytes },
 }
 
-/// The world's end of the API.
+/// The simulation's end of the API.
 #[derive(Debug)]
 pub(crate) struct RuntimeApi {
     /// `AWS_LAMBDA_RUNTIME_API`.

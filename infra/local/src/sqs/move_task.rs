@@ -13,7 +13,7 @@ const FASTEST: u32 = 500;
 
 /// A task moves as many messages at once as its rate allows for this time. It
 /// lets that time pass before the first, too: so the caller has its answer
-/// before anything moves, and a world with the same seed goes the same way.
+/// before anything moves, and a simulation with the same seed goes the same way.
 const STEP: Duration = Duration::from_secs(1);
 
 /// A move task.

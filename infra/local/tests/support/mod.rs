@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
-use redrive_local::{Event, Fate, Happening, Output, Settings, Story, Summary, World};
+use redrive_local::{Event, Fate, Happening, Output, Scenario, Settings, Simulation, Summary};
 use redrive_syntax::Function;
 use redrive_syntax::function::{Backoff, Redrive};
 use redrive_syntax::schedule::Schedule;
@@ -38,7 +38,7 @@ pub(crate) fn function() -> Function {
         redrive: Some(Redrive {
             schedule: Schedule::parse("cron(0 23 * * ? *)").unwrap(),
             timezone: "UTC".to_owned(),
-            rate: None,
+            max_per_second: None,
         }),
         on_total_failure: Default::default(),
         on_group_failure: Default::default(),
@@ -47,12 +47,12 @@ pub(crate) fn function() -> Function {
         metrics: false,
         env: BTreeMap::new(),
         policies: Vec::new(),
-        infra: true,
+        template: true,
         allow: Vec::new(),
     }
 }
 
-/// A world's settings for `function`, with the binary of
+/// A simulation's settings for `function`, with the binary of
 /// `examples/bootstrap.rs`.
 pub(crate) fn settings(function: Function) -> Settings {
     let stack = Stack {
@@ -84,7 +84,7 @@ fn bootstrap() -> PathBuf {
     path
 }
 
-/// What a world told, and what became of everything.
+/// What a simulation told, and what became of everything.
 pub(crate) struct Told {
     pub(crate) events: Vec<Event>,
     pub(crate) log: Vec<String>,
@@ -103,7 +103,7 @@ impl Told {
     }
 
     /// What happened to the message `name`, each in a word or two.
-    pub(crate) fn story(&self, name: &str) -> Vec<&'static str> {
+    pub(crate) fn scenario(&self, name: &str) -> Vec<&'static str> {
         self.events
             .iter()
             .filter(|event| event.message.as_deref() == Some(name))
@@ -124,19 +124,19 @@ impl Told {
     }
 }
 
-/// Runs a world to its end.
-pub(crate) async fn run(settings: Settings, story: &str) -> Told {
-    let story = Story::parse(story, settings.start).unwrap();
-    let mut world = World::start(settings, story).await.unwrap();
+/// Runs a simulation to its end.
+pub(crate) async fn run(settings: Settings, scenario: &str) -> Told {
+    let scenario = Scenario::parse(scenario, settings.start).unwrap();
+    let mut simulation = Simulation::start(settings, scenario).await.unwrap();
     let (mut events, mut log) = (Vec::new(), Vec::new());
-    world
+    simulation
         .run(|output| match output {
             Output::Event(event) => events.push(event),
             Output::Log { line, .. } => log.push(line),
             Output::Summary(_) => {}
         })
         .await;
-    let summary = world.summary();
+    let summary = simulation.summary();
     assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
     Told {
         events,

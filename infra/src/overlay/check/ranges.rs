@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 
 use super::{Mistake, resources};
-use crate::overlay::literal::{Literal, property};
+use crate::overlay::literal_value::{Literal, property};
 
 struct Range {
     /// The resource's type.

@@ -58,7 +58,7 @@ fn held(function: &Function, key: &str) -> Option<String> {
         "dlq_retention" => quoted(seconds(function.dlq_retention)),
         "dlq_redrive" => quoted(redrive?.schedule.as_str()),
         "redrive_timezone" => quoted(&redrive?.timezone),
-        "redrive_rate" => redrive?.rate?.to_string(),
+        "redrive_max_per_second" => redrive?.max_per_second?.to_string(),
         "on_total_failure" => quoted(match function.on_total_failure {
             OnTotalFailure::Error => "error",
             OnTotalFailure::Report => "report",
@@ -80,7 +80,7 @@ fn held(function: &Function, key: &str) -> Option<String> {
             ))
         }
         "metrics" => function.metrics.to_string(),
-        "infra" => function.infra.to_string(),
+        "template" => function.template.to_string(),
         _ => return None,
     })
 }
@@ -88,7 +88,7 @@ fn held(function: &Function, key: &str) -> Option<String> {
 /// What a key needs beside it.
 fn context(key: &str) -> &'static str {
     match key {
-        "redrive_timezone" | "redrive_rate" => "dlq_redrive = \"rate(1 day)\"",
+        "redrive_timezone" | "redrive_max_per_second" => "dlq_redrive = \"rate(1 day)\"",
         "on_group_failure" => "queue = \"orders.fifo\", allow = \"fifo_dlq_order\"",
         _ => "",
     }
@@ -118,14 +118,14 @@ const IN_WORDS: &[(&str, &str, IsTrue)] = &[
     ("dlq_redrive", "no redrive function", |parsed| {
         parsed.function.redrive.is_none()
     }),
-    ("redrive_rate", "SQS decides", |parsed| {
+    ("redrive_max_per_second", "SQS decides", |parsed| {
         let redrive = parsed.function.redrive.as_ref();
-        redrive.is_some_and(|redrive| redrive.rate.is_none())
+        redrive.is_some_and(|redrive| redrive.max_per_second.is_none())
     }),
     (
-        "permanent",
+        "is_permanent",
         "errors that are `redrive::Permanent`",
-        |parsed| parsed.paths.permanent.is_none(),
+        |parsed| parsed.paths.is_permanent.is_none(),
     ),
     ("queue_backoff", "the visibility timeout", |parsed| {
         parsed.function.queue_backoff.is_none()

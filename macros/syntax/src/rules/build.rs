@@ -38,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
     )),
     notice(rule(
         "no_function",
-        "The template is made of the `#[sqs_batch]` functions of the package's binaries, unless they have `infra = false`; without one there is nothing to deploy, and a template of earlier builds is deleted.",
+        "The template is made of the `#[sqs_batch]` functions of the package's binaries, unless they have `template = false`; without one there is nothing to deploy, and a template of earlier builds is deleted.",
         "// src/main.rs\nfn main() {}\n\n// build.rs\nfn main() { redrive_infra::build(); }",
         "// src/main.rs\n#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }\n\n// build.rs\nfn main() { redrive_infra::build(); }",
     )),

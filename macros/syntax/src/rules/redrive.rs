@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "redrive_without_schedule",
         level: Level::Error,
-        keys: &["redrive_timezone", "redrive_rate", "dlq_redrive"],
+        keys: &["redrive_timezone", "redrive_max_per_second", "dlq_redrive"],
         reason: "The time zone and the rate are those of the redrive, and there is none without a schedule.",
         link: "",
         fails: "#[sqs_batch(redrive_timezone = \"Asia/Jerusalem\")]",
@@ -67,7 +67,7 @@ fn redrive_without_schedule(options: &Options) -> Option<String> {
     if options.is_given("dlq_redrive") {
         return None;
     }
-    let (timezone, rate) = ("redrive_timezone", "redrive_rate");
+    let (timezone, rate) = ("redrive_timezone", "redrive_max_per_second");
     let (are_about, them) = match (options.is_given(timezone), options.is_given(rate)) {
         (false, false) => return None,
         (true, false) => (format!("`{timezone}` is about"), "it"),

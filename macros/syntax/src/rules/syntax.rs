@@ -244,13 +244,13 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "handler_permanent",
-        "`permanent` looks at the error that the handler returned, as it is, and says whether no further attempt can succeed; where the handler returns a boxed error, it takes that: `fn(&redrive::BoxError) -> bool`.",
-        "// src/main.rs\nfn is_gone(error: Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
-        "// src/main.rs\nfn is_gone(error: &Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "`is_permanent` looks at the error that the handler returned, as it is, and says whether no further attempt can succeed; where the handler returns a boxed error, it takes that: `fn(&redrive::BoxError) -> bool`.",
+        "// src/main.rs\nfn is_gone(error: Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(is_permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "// src/main.rs\nfn is_gone(error: &Error) -> bool { matches!(error, Error::Gone) }\n#[sqs_batch(is_permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     ),
     rule(
-        "redrive_feature",
-        "What calls SQS is behind the feature `redrive` of the crate `redrive`, which is on by default: add it to the dependency's `features`.",
+        "sqs_client_feature",
+        "What calls SQS is behind the feature `sqs-client` of the crate `redrive`, which is on by default: add it to the dependency's `features`.",
         "// Cargo.toml: redrive = { version = \"0.1\", default-features = false }\n#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
         "// Cargo.toml: redrive = \"0.1\"\n#[sqs_batch(dlq_redrive = \"rate(1 day)\")]",
     ),

@@ -27,8 +27,8 @@ fn errors_offer_the_way_out() {
             "write `queue = \"a.fifo\"`",
         ),
         (
-            "redrive_rate = 5, redrive_timezone = \"UTC\"",
-            "`redrive_timezone` and `redrive_rate` are about",
+            "redrive_max_per_second = 5, redrive_timezone = \"UTC\"",
+            "`redrive_timezone` and `redrive_max_per_second` are about",
         ),
         (
             "redrive_timezone = \"Asia/Jeruslem\", dlq_redrive = \"rate(1 day)\"",

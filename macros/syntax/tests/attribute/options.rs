@@ -85,14 +85,14 @@ pub(crate) fn values() -> Vec<(&'static str, BoxedStrategy<String>)> {
             "redrive_timezone",
             one_of(&["\"Asia/Jerusalem\"", "\"Europe/Berlin\"", "\"UTC\""]),
         ),
-        ("redrive_rate", number(1..=500, 1..=500)),
+        ("redrive_max_per_second", number(1..=500, 1..=500)),
         ("on_total_failure", one_of(&["\"error\"", "\"report\""])),
         (
             "on_group_failure",
             one_of(&["\"skip_group\"", "\"stop_batch\""]),
         ),
         ("on_permanent", one_of(&["\"dlq\"", "\"report\""])),
-        ("permanent", one_of(&["Error::is_gone", "is_gone"])),
+        ("is_permanent", one_of(&["Error::is_gone", "is_gone"])),
         ("queue_backoff", waits("s", 1..=600, 43_200)),
         ("init", one_of(&["connect", "state::connect"])),
         ("metrics", one_of(&["true", "false"])),
@@ -109,7 +109,7 @@ pub(crate) fn values() -> Vec<(&'static str, BoxedStrategy<String>)> {
                 "[\"arn:aws:iam::123456789012:policy/a\", \"arn:aws:iam::123456789012:policy/b\"]",
             ]),
         ),
-        ("infra", one_of(&["true", "false"])),
+        ("template", one_of(&["true", "false"])),
         (
             "allow",
             one_of(&[

@@ -148,8 +148,8 @@ const WRONG: &[&str] = &[
     "init = \"\"",
     "init = connect()",
     "init = 5",
-    "permanent = |error| error.is_gone()",
-    "permanent = \"not a path\"",
+    "is_permanent = |error| error.is_gone()",
+    "is_permanent = \"not a path\"",
     // Lists.
     "allow = \"fifo_order\"",
     "allow = \"batch_needs_windw\"",
@@ -213,7 +213,7 @@ const WRONG: &[&str] = &[
     "queue = \"a.fifo\", allow = \"fifo_dlq_order\", dlq_redrive = \"cron(0 23 1 * ? *)\"",
     "queue = \"o.fifo\", allow = \"receive_count_low\"",
     "queue = \".fifo\"",
-    "redrive_rate = 5, redrive_timezone = \"UTC\"",
+    "redrive_max_per_second = 5, redrive_timezone = \"UTC\"",
     // The form of the attribute.
     "\"orders\"",
     "\"rate(1 day)\"",

@@ -22,7 +22,7 @@ struct Order {
     dlq_retention = "14d",
     dlq_redrive = "rate(12 hours)",
     redrive_timezone = "UTC",
-    redrive_rate = 500,
+    redrive_max_per_second = 500,
     on_total_failure = "report",
     on_permanent = "dlq",
     queue_backoff = "1s..59s",

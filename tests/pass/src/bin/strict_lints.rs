@@ -30,7 +30,7 @@ fn is_permanent(error: &std::io::Error) -> bool {
 #[redrive::sqs_batch(
     queue = "strict",
     init = connect,
-    permanent = is_permanent,
+    is_permanent = is_permanent,
     retries = 1,
     dlq_redrive = "cron(0 23 ? * SUN-THU *)",
     redrive_timezone = "Asia/Jerusalem"

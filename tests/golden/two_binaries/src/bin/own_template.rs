@@ -1,2 +1,2 @@
-#[redrive::sqs_batch(infra = false)]
+#[redrive::sqs_batch(template = false)]
 async fn not_ours(invoice: Invoice) -> Result<(), InvoiceError> {}

@@ -43,16 +43,16 @@ use crate::until;
 
 /// What happens from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Story {
+pub struct Scenario {
     /// The messages, in order.
-    pub messages: Vec<StoryMessage>,
+    pub messages: Vec<ScenarioMessage>,
     /// The stand-ins' rules.
     pub dependencies: Vec<Dependency>,
 }
 
 /// A message to send at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoryMessage {
+pub struct ScenarioMessage {
     /// What the timeline calls it.
     pub name: String,
     /// Where to; `None`: the only queue there is.
@@ -109,27 +109,31 @@ fn all_paths() -> String {
     "/".to_owned()
 }
 
-impl Story {
+impl Scenario {
     /// Reads a file's text; times that are durations count from `start`.
     ///
     /// # Errors
     /// All lines that are not as they should be; never empty.
     pub fn parse(text: &str, start: Timestamp) -> Result<Self, Vec<BadLine>> {
-        let mut story = Self::default();
+        let mut scenario = Self::default();
         let mut bad = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if let Err(reason) = story.read_line(line, start) {
+            if let Err(reason) = scenario.read_line(line, start) {
                 bad.push(BadLine {
                     line: index + 1,
                     reason,
                 });
             }
         }
-        if bad.is_empty() { Ok(story) } else { Err(bad) }
+        if bad.is_empty() {
+            Ok(scenario)
+        } else {
+            Err(bad)
+        }
     }
 
     fn read_line(&mut self, line: &str, start: Timestamp) -> Result<(), String> {
@@ -152,7 +156,7 @@ impl Story {
     }
 }
 
-fn message(line: MessageLine, number: usize) -> Result<StoryMessage, String> {
+fn message(line: MessageLine, number: usize) -> Result<ScenarioMessage, String> {
     let attributes = line
         .attributes
         .into_iter()
@@ -161,7 +165,7 @@ fn message(line: MessageLine, number: usize) -> Result<StoryMessage, String> {
             Ok((name, attribute))
         })
         .collect::<Result<_, String>>()?;
-    Ok(StoryMessage {
+    Ok(ScenarioMessage {
         name: line.name.unwrap_or_else(|| format!("message {number}")),
         queue: line.queue,
         message: Outgoing {
@@ -242,9 +246,9 @@ mod tests {
 {"body":"{ not JSON","delay":30}
 {"dependency":"warehouse","env":"WAREHOUSE_URL","down_until":"23h","fail_first":2}
 "#;
-        let story = Story::parse(text, start()).unwrap();
-        let [good, raw] = &story.messages[..] else {
-            panic!("{story:?}");
+        let scenario = Scenario::parse(text, start()).unwrap();
+        let [good, raw] = &scenario.messages[..] else {
+            panic!("{scenario:?}");
         };
         assert_eq!(good.name, "good");
         assert_eq!(good.message.body, r#"{"id":1}"#);
@@ -253,14 +257,14 @@ mod tests {
         assert_eq!(raw.message.body, "{ not JSON");
         assert_eq!(raw.message.delay, 30);
         let morning = "2026-01-06T08:00:00Z".parse().unwrap();
-        assert_eq!(story.dependencies[0].down_until, Some(morning));
+        assert_eq!(scenario.dependencies[0].down_until, Some(morning));
     }
 
     #[test]
     fn names_every_bad_line() {
         let text = "{\"body\":1}\nno\n[]\n{\"body\":1,\"dely\":3}\n{\"name\":\"x\"}\n\
                     {\"dependency\":\"a\",\"env\":\"A\",\"down_until\":\"soon\"}";
-        let bad = Story::parse(text, start()).unwrap_err();
+        let bad = Scenario::parse(text, start()).unwrap_err();
         let lines: Vec<usize> = bad.iter().map(|bad| bad.line).collect();
         assert_eq!(lines, [2, 3, 4, 5, 6]);
         assert!(bad[2].reason.contains("dely"), "{}", bad[2]);

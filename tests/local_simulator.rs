@@ -1,10 +1,10 @@
-//! The user's real binary in the local world, as worker and as redrive
+//! The user's real binary in the local simulator, as worker and as redrive
 //! function: mostly the `orders` example.
 
-#[path = "local_world/refusals.rs"]
+#[path = "local_simulator/refusals.rs"]
 mod refusals;
-#[path = "local_world/world.rs"]
-mod world;
+#[path = "local_simulator/simulation.rs"]
+mod simulation;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
@@ -17,7 +17,7 @@ use redrive_syntax::schedule::Schedule;
 use redrive_tests::process::Killed;
 use redrive_tests::workspace;
 use serde_json::Value;
-use world::Told;
+use simulation::Told;
 
 /// `cargo redrive run -p orders`, as a user types it.
 fn cargo_redrive(arguments: &[&str]) -> Output {
@@ -176,17 +176,17 @@ fn an_unknown_package_is_told_which_there_are() {
 }
 
 /// Runs `orders` with its attribute changed.
-fn run(change: impl FnOnce(&mut Function), story: &str) -> Told {
+fn run(change: impl FnOnce(&mut Function), scenario: &str) -> Told {
     let dependencies = [("payments", "PAYMENTS_URL"), ("warehouse", "WAREHOUSE_URL")];
     let dependencies: String = dependencies
         .iter()
         .map(|(name, env)| format!("{{\"dependency\":\"{name}\",\"env\":\"{env}\"}}\n"))
         .collect();
-    world::run(
+    simulation::run(
         "orders",
         "orders",
         change,
-        &format!("{dependencies}{story}"),
+        &format!("{dependencies}{scenario}"),
     )
 }
 
@@ -213,8 +213,8 @@ fn run_out_of_time(orders: &str) -> Told {
 
 #[test]
 fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
-    let story = order("good", 1, "lamp") + &order("slow", 2, "sofa");
-    let told = run_out_of_time(&story);
+    let scenario = order("good", 1, "lamp") + &order("slow", 2, "sofa");
+    let told = run_out_of_time(&scenario);
     assert!(matches!(
         told.summary.messages[0].fate,
         Fate::Done { receive: 1, .. }
@@ -230,8 +230,8 @@ fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
 
 #[test]
 fn a_message_that_never_had_its_turn_says_so() {
-    let story = order("a", 1, "sofa") + &order("b", 2, "sofa");
-    let told = run_out_of_time(&story);
+    let scenario = order("a", 1, "sofa") + &order("b", 2, "sofa");
+    let told = run_out_of_time(&scenario);
     // A standard queue has no order: either may be the first.
     let mut reasons = [told.reasons("a"), told.reasons("b")].concat();
     reasons.sort_unstable();
@@ -244,7 +244,7 @@ fn a_message_that_never_had_its_turn_says_so() {
     );
 }
 
-/// Until the process that runs a world has told of its first message.
+/// Until the process that runs a simulation has told of its first message.
 fn wait_for_a_line(child: &mut Child) -> BufReader<ChildStdout> {
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -292,13 +292,13 @@ fn redrive(schedule: &str, rate: u32) -> Option<Redrive> {
     Some(Redrive {
         schedule: Schedule::parse(schedule).unwrap(),
         timezone: "UTC".to_owned(),
-        rate: Some(rate),
+        max_per_second: Some(rate),
     })
 }
 
 #[test]
 fn a_redrive_while_one_is_running_is_a_good_outcome() {
-    let story: String = (0..70)
+    let scenario: String = (0..70)
         .map(|number| format!("{{\"name\":\"{number}\",\"body\":\"no JSON {number}\"}}\n"))
         .collect();
     let told = run(
@@ -308,7 +308,7 @@ fn a_redrive_while_one_is_running_is_a_good_outcome() {
             // One message in a second: 70 take longer than a minute.
             function.redrive = redrive("rate(1 minute)", 1);
         },
-        &story,
+        &scenario,
     );
     let answers: Vec<_> = told
         .events
@@ -350,11 +350,11 @@ fn a_redrive_function_with_a_bad_environment_says_what_is_wrong_three_times() {
 
 #[test]
 fn a_redrive_heals_what_works_again() {
-    let story = order("late", 1, "sofa")
+    let scenario = order("late", 1, "sofa")
         + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks","down_until":"6h"}"#;
     let told = run(
         |function| function.redrive = redrive("rate(12 hours)", 500),
-        &story,
+        &scenario,
     );
     assert!(matches!(
         told.summary.messages[0].fate,

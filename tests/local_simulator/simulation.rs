@@ -1,11 +1,11 @@
 //! Worlds with the binaries of this workspace.
 
 use redrive_infra::stack::Stack;
-use redrive_local::{Event, Happening, Settings, Story, Summary, World};
+use redrive_local::{Event, Happening, Scenario, Settings, Simulation, Summary};
 use redrive_syntax::Function;
 use redrive_tests::binary::{binary, template};
 
-/// What a world told.
+/// What a simulation told.
 pub(crate) struct Told {
     pub(crate) events: Vec<Event>,
     pub(crate) summary: Summary,
@@ -38,7 +38,7 @@ pub(crate) fn run(
     package: &str,
     name: &str,
     change: impl FnOnce(&mut Function),
-    story: &str,
+    scenario: &str,
 ) -> Told {
     let path = binary(package, name);
     let text = std::fs::read_to_string(template(package).with_file_name("stack.json")).unwrap();
@@ -49,22 +49,22 @@ pub(crate) fn run(
         binaries: [(name.to_owned(), path)].into(),
         ..Settings::new(stack)
     };
-    let story = Story::parse(story, settings.start).unwrap();
+    let scenario = Scenario::parse(scenario, settings.start).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut world = World::start(settings, story).await.unwrap();
+        let mut simulation = Simulation::start(settings, scenario).await.unwrap();
         let mut events = Vec::new();
-        world
+        simulation
             .run(|output| {
                 if let redrive_local::Output::Event(event) = output {
                     events.push(event);
                 }
             })
             .await;
-        let summary = world.summary();
+        let summary = simulation.summary();
         assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
         Told { events, summary }
     })

@@ -53,14 +53,14 @@ fn send_on(sqs: &mut Sqs, queue: &str, message: &Message) {
 }
 
 /// What is told of the facts since the last time.
-fn tell(journal: &mut Journal, sqs: &mut Sqs) -> Vec<&'static str> {
+fn tell(ledger: &mut Ledger, sqs: &mut Sqs) -> Vec<&'static str> {
     let facts = sqs.take_facts();
-    let events = facts.into_iter().filter_map(|fact| journal.fact(fact));
+    let events = facts.into_iter().filter_map(|fact| ledger.fact(fact));
     events.map(|event| event.happening.what()).collect()
 }
 
-fn fate(journal: &Journal, sqs: &Sqs) -> Fate {
-    journal
+fn fate(ledger: &Ledger, sqs: &Sqs) -> Fate {
+    ledger
         .summary(sqs, start(), EndedBy::Empty)
         .messages
         .remove(0)
@@ -70,67 +70,67 @@ fn fate(journal: &Journal, sqs: &Sqs) -> Fate {
 #[test]
 fn a_message_that_vanishes_is_not_accounted_for() {
     let (mut sqs, _) = in_flight();
-    let mut journal = Journal::new(start());
-    tell(&mut journal, &mut sqs);
-    assert!(matches!(fate(&journal, &sqs), Fate::Waiting { .. }));
+    let mut ledger = Ledger::new(start());
+    tell(&mut ledger, &mut sqs);
+    assert!(matches!(fate(&ledger, &sqs), Fate::Waiting { .. }));
     // A queue without it, in place of the one that has it.
     let config = sqs.queue("work").unwrap().config.clone();
     sqs.create(config);
-    assert_eq!(fate(&journal, &sqs), Fate::Unaccounted);
+    assert_eq!(fate(&ledger, &sqs), Fate::Unaccounted);
 }
 
 #[test]
 fn success_is_told_once() {
     let (mut sqs, message) = in_flight();
-    let mut journal = Journal::new(start());
-    tell(&mut journal, &mut sqs);
+    let mut ledger = Ledger::new(start());
+    tell(&mut ledger, &mut sqs);
     let done = Delivery::Done { attempt: 1 };
-    assert!(journal.delivery(&message, "work", done, start()).is_some());
+    assert!(ledger.delivery(&message, "work", done, start()).is_some());
     sqs.delete("work", &message.receipt_handle(), start())
         .unwrap();
-    assert!(tell(&mut journal, &mut sqs).is_empty());
-    assert!(matches!(fate(&journal, &sqs), Fate::Done { .. }));
+    assert!(tell(&mut ledger, &mut sqs).is_empty());
+    assert!(matches!(fate(&ledger, &sqs), Fate::Done { .. }));
 }
 
 #[test]
 fn a_message_sent_on_to_the_dlq_is_not_done() {
     let (mut sqs, message) = in_flight();
-    let mut journal = Journal::new(start());
-    tell(&mut journal, &mut sqs);
+    let mut ledger = Ledger::new(start());
+    tell(&mut ledger, &mut sqs);
     send_on(&mut sqs, "dead", &message);
-    assert_eq!(tell(&mut journal, &mut sqs), ["sent on"]);
+    assert_eq!(tell(&mut ledger, &mut sqs), ["sent on"]);
     let done = Delivery::Done { attempt: 1 };
-    assert_eq!(journal.delivery(&message, "work", done, start()), None);
+    assert_eq!(ledger.delivery(&message, "work", done, start()), None);
     sqs.delete("work", &message.receipt_handle(), start())
         .unwrap();
-    assert!(tell(&mut journal, &mut sqs).is_empty());
+    assert!(tell(&mut ledger, &mut sqs).is_empty());
     let in_dlq = Fate::InDlq {
         queue: "dead".to_owned(),
         why: Some("no such card".to_owned()),
     };
-    assert_eq!(fate(&journal, &sqs), in_dlq);
+    assert_eq!(fate(&ledger, &sqs), in_dlq);
 }
 
 #[test]
 fn a_message_that_only_looks_like_it_is_another() {
     let (mut sqs, _) = in_flight();
-    let mut journal = Journal::new(start());
+    let mut ledger = Ledger::new(start());
     send(&mut sqs, "dead", BTreeMap::new());
-    assert_eq!(tell(&mut journal, &mut sqs), ["sent", "sent"]);
+    assert_eq!(tell(&mut ledger, &mut sqs), ["sent", "sent"]);
 }
 
 #[test]
 fn a_message_whose_copy_was_dropped_is_not_accounted_for() {
     let (mut sqs, message) = in_flight_in("work.fifo", "dead.fifo");
     send(&mut sqs, "dead.fifo", BTreeMap::new());
-    let mut journal = Journal::new(start());
-    tell(&mut journal, &mut sqs);
+    let mut ledger = Ledger::new(start());
+    tell(&mut ledger, &mut sqs);
     send_on(&mut sqs, "dead.fifo", &message);
-    assert_eq!(tell(&mut journal, &mut sqs), ["duplicate"]);
+    assert_eq!(tell(&mut ledger, &mut sqs), ["duplicate"]);
     let done = Delivery::Done { attempt: 1 };
-    assert_eq!(journal.delivery(&message, "work.fifo", done, start()), None);
+    assert_eq!(ledger.delivery(&message, "work.fifo", done, start()), None);
     sqs.delete("work.fifo", &message.receipt_handle(), start())
         .unwrap();
-    assert!(tell(&mut journal, &mut sqs).is_empty());
-    assert_eq!(fate(&journal, &sqs), Fate::Unaccounted);
+    assert!(tell(&mut ledger, &mut sqs).is_empty());
+    assert_eq!(fate(&ledger, &sqs), Fate::Unaccounted);
 }

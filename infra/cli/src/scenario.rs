@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use redrive_local::Story;
+use redrive_local::Scenario;
 
 use crate::args::RunArgs;
 use crate::error::Error;
@@ -28,12 +28,12 @@ impl Events {
         }
     }
 
-    /// What they say, in a world that begins at `start`.
-    pub(crate) fn story(&self, start: Timestamp) -> Result<Story, Error> {
+    /// What they say, in a simulation that begins at `start`.
+    pub(crate) fn scenario(&self, start: Timestamp) -> Result<Scenario, Error> {
         let path = self.path.clone();
-        match Story::parse(&self.text, start) {
-            Ok(story) if story.messages.is_empty() => Err(Error::NoEvents { path }),
-            Ok(story) => Ok(story),
+        match Scenario::parse(&self.text, start) {
+            Ok(scenario) if scenario.messages.is_empty() => Err(Error::NoEvents { path }),
+            Ok(scenario) => Ok(scenario),
             Err(lines) => Err(Error::BadEvents { path, lines }),
         }
     }

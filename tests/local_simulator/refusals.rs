@@ -4,10 +4,10 @@
 use redrive_local::{Event, Fate, Happening};
 use redrive_syntax::Function;
 
-use crate::world::{Told, run};
+use crate::simulation::{Told, run};
 
-fn refusals(change: impl FnOnce(&mut Function), story: &str) -> Told {
-    run("redrive-fixtures", "refusals", change, story)
+fn refusals(change: impl FnOnce(&mut Function), scenario: &str) -> Told {
+    run("redrive-fixtures", "refusals", change, scenario)
 }
 
 /// A message that asks for `step`, which is its body as a JSON string.

@@ -1,4 +1,4 @@
-//! A world's beginning: its parts, and the messages it is given.
+//! A simulation's beginning: its parts, and the messages it is given.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -6,22 +6,22 @@ use std::path::Path;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::World;
+use super::Simulation;
 use super::settings::{BadMessage, Settings, StartError};
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::dependency::Dependencies;
-use crate::journal::Journal;
+use crate::ledger::Ledger;
+use crate::scenario::{Scenario, ScenarioMessage};
 use crate::sqs::{self, SharedSqs, Sqs};
-use crate::story::{Story, StoryMessage};
 
-impl World {
+impl Simulation {
     /// Creates the queues of the stack, serves their API, and sends the
-    /// messages of `story`. Nothing is received before [`run`](Self::run).
+    /// messages of `scenario`. Nothing is received before [`run`](Self::run).
     ///
     /// # Errors
     /// The settings lack something, or a message cannot be sent.
-    pub async fn start(settings: Settings, story: Story) -> Result<Self, StartError> {
+    pub async fn start(settings: Settings, scenario: Scenario) -> Result<Self, StartError> {
         let Settings {
             stack,
             binaries,
@@ -48,7 +48,7 @@ impl World {
         let address = listener.local_addr().map_err(StartError::Bind)?;
         let endpoint = format!("http://{address}");
         let router = sqs::api::router(sqs.clone(), &endpoint);
-        let dependencies = Dependencies::serve(story.dependencies.clone(), clock.clone()).await;
+        let dependencies = Dependencies::serve(scenario.dependencies.clone(), clock.clone()).await;
         let dependencies = dependencies.map_err(StartError::Bind)?;
 
         let mut workers = Vec::new();
@@ -62,10 +62,10 @@ impl World {
             let worker = Worker::new(entry, Path::new(binary), &endpoint, variables, start, seed)?;
             workers.push(worker);
         }
-        let mut world = Self {
+        let mut simulation = Self {
             changes: sqs.changes(),
             released: clock.released(),
-            journal: Journal::new(start),
+            ledger: Ledger::new(start),
             invocations: JoinSet::new(),
             api: tokio::spawn(async move { axum::serve(listener, router).await }),
             _dependencies: dependencies,
@@ -78,18 +78,18 @@ impl World {
             real_time,
             logs,
         };
-        world.send(story)?;
-        Ok(world)
+        simulation.send(scenario)?;
+        Ok(simulation)
     }
 
-    fn send(&mut self, story: Story) -> Result<(), StartError> {
+    fn send(&mut self, scenario: Scenario) -> Result<(), StartError> {
         let queues: Vec<String> = self
             .workers
             .iter()
             .map(|worker| worker.function.queue.clone())
             .collect();
         let mut bad = Vec::new();
-        for (index, entry) in story.messages.into_iter().enumerate() {
+        for (index, entry) in scenario.messages.into_iter().enumerate() {
             bad.extend(self.send_one(index, entry, &queues).err());
         }
         if bad.is_empty() {
@@ -102,7 +102,7 @@ impl World {
     fn send_one(
         &mut self,
         index: usize,
-        mut entry: StoryMessage,
+        mut entry: ScenarioMessage,
         queues: &[String],
     ) -> Result<(), BadMessage> {
         let queue = match (&entry.queue, queues) {
@@ -126,7 +126,7 @@ impl World {
             .change(|sqs, now| sqs.send(&queue, entry.message, now));
         match sent {
             Ok(sent) => {
-                self.journal.name(sent.origin, &entry.name);
+                self.ledger.name(sent.origin, &entry.name);
                 Ok(())
             }
             Err(reason) => Err(BadMessage::Refused {

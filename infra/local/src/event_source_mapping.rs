@@ -15,7 +15,7 @@ use redrive_syntax::function::Function;
 use crate::clock::add_seconds;
 use crate::sqs::{Message, Most, Sqs};
 
-/// Concurrent invocations that Lambda starts a mapping with; the local world
+/// Concurrent invocations that Lambda starts a mapping with; the local simulator
 /// does not go beyond.
 const CONCURRENCY: usize = 5;
 
@@ -90,7 +90,7 @@ impl Mapping {
             if most.messages == 0 {
                 return true;
             }
-            // The world creates a mapping only for a queue it has.
+            // The simulation creates a mapping only for a queue it has.
             let received = sqs
                 .receive(&self.queue, most, None, now)
                 .unwrap_or_default();

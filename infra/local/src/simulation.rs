@@ -1,4 +1,4 @@
-//! The world: all parts together, and time.
+//! The simulation: all parts together, and time.
 
 mod delivery;
 mod finish;
@@ -15,8 +15,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, add};
 use crate::dependency::Dependencies;
-use crate::journal::Journal;
 use crate::lambda::Invocation;
+use crate::ledger::Ledger;
 use crate::scheduler::Attempt;
 use crate::sqs::{Message, SharedSqs, Sqs};
 use crate::summary::{EndedBy, Summary};
@@ -24,9 +24,9 @@ use crate::timeline::Output;
 use crate::until::Until;
 use worker::Worker;
 
-/// A running world. Dropping it ends its processes and servers.
+/// A running simulation. Dropping it ends its processes and servers.
 #[derive(Debug)]
-pub struct World {
+pub struct Simulation {
     clock: Clock,
     sqs: SharedSqs,
     /// Of the queues.
@@ -36,13 +36,13 @@ pub struct World {
     endpoint: String,
     workers: Vec<Worker>,
     invocations: JoinSet<Finished>,
-    journal: Journal,
+    ledger: Ledger,
     start: Timestamp,
     until: Until,
     real_time: bool,
     logs: bool,
     api: JoinHandle<std::io::Result<()>>,
-    /// Served as long as the world lives.
+    /// Served as long as the simulation lives.
     _dependencies: Dependencies,
 }
 
@@ -62,7 +62,7 @@ enum Task {
     Redrive(Attempt),
 }
 
-impl World {
+impl Simulation {
     /// Where the SQS API is: `http://127.0.0.1:<port>`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
@@ -144,7 +144,7 @@ impl World {
     pub fn summary(&self) -> Summary {
         let ended_by = self.ended_by();
         self.sqs
-            .read(|sqs, now| self.journal.summary(sqs, now, ended_by))
+            .read(|sqs, now| self.ledger.summary(sqs, now, ended_by))
     }
 
     /// Whether time passes as it does outside.
@@ -161,7 +161,7 @@ async fn sleep(length: Option<std::time::Duration>) {
     }
 }
 
-impl Drop for World {
+impl Drop for Simulation {
     fn drop(&mut self) {
         self.api.abort();
     }

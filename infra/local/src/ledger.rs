@@ -10,7 +10,7 @@ use crate::timeline::{Event, Happening, moment};
 
 /// What is known of each message, and what has been told of it.
 #[derive(Debug)]
-pub(crate) struct Journal {
+pub(crate) struct Ledger {
     started: Timestamp,
     entries: BTreeMap<Origin, Entry>,
     names: BTreeMap<Origin, String>,
@@ -34,7 +34,7 @@ pub(crate) enum Delivery {
     Failed { attempts: Option<u32>, why: String },
 }
 
-impl Journal {
+impl Ledger {
     pub(crate) fn new(started: Timestamp) -> Self {
         Self {
             started,
@@ -218,7 +218,7 @@ struct Place {
     waits: Option<String>,
 }
 
-impl Journal {
+impl Ledger {
     /// A message that is in two queues is named in its DLQ.
     fn held(&self, sqs: &Sqs, now: Timestamp) -> BTreeMap<Origin, Place> {
         let mut held = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What a world is made from, and why it cannot be.
+//! What a simulation is made from, and why it cannot be.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use redrive_infra::stack::Stack;
 
 use crate::until::Until;
 
-/// What a world is made from.
+/// What a simulation is made from.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The functions and their queues.
@@ -22,7 +22,7 @@ pub struct Settings {
     pub real_time: bool,
     /// When to end while messages keep failing.
     pub until: Until,
-    /// Decides what is random in the world: ids, and the order in which
+    /// Decides what is random in the simulation: ids, and the order in which
     /// standard queues deliver.
     pub seed: u64,
     /// Whether standard queues deliver some messages twice, as SQS may.
@@ -51,7 +51,7 @@ impl Settings {
     }
 }
 
-/// Why a world cannot start.
+/// Why a simulation cannot start.
 #[derive(Debug)]
 pub enum StartError {
     /// No port of the loopback address can be bound.

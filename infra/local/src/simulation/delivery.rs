@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use redrive_syntax::function::{Function, OnGroupFailure};
 
 use crate::attempts::{self, Attempts};
-use crate::esm::failed_ids;
-use crate::journal::Delivery;
+use crate::event_source_mapping::failed_ids;
 use crate::lambda::{Failure, Invocation};
+use crate::ledger::Delivery;
 use crate::sqs::Message;
 
 /// Which messages failed.

@@ -44,7 +44,7 @@ fn function(queue: &str, batch_size: u32, batch_window: u32) -> Function {
         metrics: false,
         env: Default::default(),
         policies: Vec::new(),
-        infra: true,
+        template: true,
         allow: Vec::new(),
     }
 }

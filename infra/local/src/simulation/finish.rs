@@ -1,14 +1,14 @@
 //! The end of an invocation: what it means for its messages, and what is told.
 
 use super::delivery::{deliveries, explain};
-use super::{Finished, Task, World};
-use crate::journal::Delivery;
+use super::{Finished, Simulation, Task};
 use crate::lambda::Invocation;
+use crate::ledger::Delivery;
 use crate::scheduler::Attempt;
 use crate::sqs::Message;
 use crate::timeline::{Event, Happening, Output};
 
-impl World {
+impl Simulation {
     pub(super) fn finish(&mut self, finished: Finished, tell: &mut impl FnMut(Output)) {
         let Finished {
             worker,
@@ -25,7 +25,7 @@ impl World {
                 .map(|redrive| &redrive.pool),
         };
         let name = function.map_or_else(String::new, |pool| pool.function().name.clone());
-        self.journal.counts.cold_starts += usize::from(invocation.cold_start);
+        self.ledger.counts.cold_starts += usize::from(invocation.cold_start);
         if self.logs {
             let time = self.clock.now();
             for line in &invocation.log {
@@ -53,16 +53,16 @@ impl World {
         tell: &mut impl FnMut(Output),
     ) {
         let now = self.clock.now();
-        self.journal.counts.invocations += 1;
-        self.journal.counts.failed_invocations += usize::from(invocation.outcome.is_err());
+        self.ledger.counts.invocations += 1;
+        self.ledger.counts.failed_invocations += usize::from(invocation.outcome.is_err());
         let worker = &mut self.workers[worker];
         worker.mapping.finished();
         let queue = &worker.function.queue;
-        let name_of = |message: &Message| self.journal.name_of(message.origin);
+        let name_of = |message: &Message| self.ledger.name_of(message.origin);
         let deliveries = deliveries(&worker.function, batch, invocation, name_of);
         for (message, delivery) in batch.iter().zip(deliveries) {
             let done = matches!(delivery, Delivery::Done { .. });
-            let event = self.journal.delivery(message, name, delivery, now);
+            let event = self.ledger.delivery(message, name, delivery, now);
             if done {
                 let handle = message.receipt_handle();
                 // A FIFO receipt that has expired deletes nothing: the message

@@ -1,4 +1,4 @@
-//! A function in the world: its mapping, its processes, and its schedule.
+//! A function in the simulation: its mapping, its processes, and its schedule.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use redrive_infra::stack::StackFunction;
 use redrive_syntax::function::Function;
 
 use super::settings::StartError;
-use crate::esm::Mapping;
+use crate::event_source_mapping::Mapping;
 use crate::lambda::{self, Pool};
 use crate::scheduler::Scheduler;
 use crate::sqs::Sqs;

@@ -1,16 +1,16 @@
-//! One step of a world: all that is due at one moment.
+//! One step of a simulation: all that is due at one moment.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Finished, Task, World};
+use super::{Finished, Simulation, Task};
 use crate::clock::add;
-use crate::esm::event;
+use crate::event_source_mapping::event;
 use crate::timeline::{Event, Happening, Output};
 use crate::until::Until;
 
-impl World {
+impl Simulation {
     /// Does all that is due, and says when the next thing is.
     pub(super) fn step(&mut self, tell: &mut impl FnMut(Output)) -> Option<Timestamp> {
         // One time for all: what comes due on the way is due after this step.
@@ -78,7 +78,7 @@ impl World {
             .sqs
             .read(|sqs, _| sqs.queue(&queue).map_or(0, |queue| queue.messages().len()));
         if attempt.number == 1 {
-            self.journal.counts.redrives += 1;
+            self.ledger.counts.redrives += 1;
             redrive.useful += u32::from(waiting > 0);
             if self.until == Until::Redrives(redrive.useful) {
                 redrive.scheduler.stop();
@@ -113,7 +113,7 @@ impl World {
             self.sqs.notify();
         }
         for fact in facts {
-            if let Some(event) = self.journal.fact(fact) {
+            if let Some(event) = self.ledger.fact(fact) {
                 tell(Output::Event(event));
             }
         }

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use redrive_local::{EndedBy, Fate, Happening, Output, Settings, Story, Until, World};
+use redrive_local::{EndedBy, Fate, Happening, Output, Scenario, Settings, Simulation, Until};
 use redrive_syntax::Function;
 use support::{client, function, run, settings};
 
@@ -24,8 +24,8 @@ async fn only_the_failed_message_of_a_batch_is_delivered_again() {
            {"name":"bad","body":{"do":"fail","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.story("good"), ["sent", "done"]);
-    assert_eq!(told.story("bad"), ["sent", "failed", "done"]);
+    assert_eq!(told.scenario("good"), ["sent", "done"]);
+    assert_eq!(told.scenario("bad"), ["sent", "failed", "done"]);
     assert_eq!(told.reasons("bad"), ["told to fail"]);
     assert!(done(2)(told.fate("bad")));
     assert_eq!(told.summary.counts.invocations, 2);
@@ -39,7 +39,7 @@ async fn an_error_fails_the_whole_batch_for_the_visibility_timeout() {
            {"name":"b","body":{"do":"error","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.story("a"), ["sent", "failed", "done"]);
+    assert_eq!(told.scenario("a"), ["sent", "failed", "done"]);
     assert_eq!(told.reasons("a"), ["told to fail"]);
     let times: Vec<_> = told.events.iter().map(|event| event.time).collect();
     let whole = times[times.len() - 1].duration_since(times[0]);
@@ -66,7 +66,7 @@ async fn a_message_that_keeps_failing_goes_to_the_dlq_and_round_twice() {
     let told = run(settings(function()), r#"{"name":"a","body":{"do":"fail"}}"#).await;
     let round = ["failed", "failed", "to the DLQ"];
     let expected = [&["sent"], &round[..], &["back"], &round, &["back"], &round].concat();
-    assert_eq!(told.story("a"), expected);
+    assert_eq!(told.scenario("a"), expected);
     assert!(in_dlq(told.fate("a")));
     assert_eq!(told.summary.counts.redrives, 2);
     assert_eq!(told.summary.messages[0].redrives, 2);
@@ -81,7 +81,7 @@ async fn a_redrive_heals_what_works_again() {
         r#"{"name":"a","body":{"do":"fail","sent_before":1767607200000}}"#,
     )
     .await;
-    assert_eq!(told.story("a").last(), Some(&"done"));
+    assert_eq!(told.scenario("a").last(), Some(&"done"));
     assert!(done(1)(told.fate("a")));
     assert_eq!(told.summary.counts.redrives, 1);
     assert_eq!(
@@ -200,19 +200,19 @@ async fn a_redrive_that_finds_one_running_fails_and_is_tried_again() {
             .map(|redrive| redrive_syntax::function::Redrive {
                 // A message each second, and the schedule each minute.
                 schedule: redrive_syntax::schedule::Schedule::parse("rate(1 minute)").unwrap(),
-                rate: Some(1),
+                max_per_second: Some(1),
                 ..redrive
             }),
         max_receive_count: 1,
         visibility_timeout: 1,
         ..function()
     };
-    let story: String = (0..70)
+    let scenario: String = (0..70)
         .map(|number| {
             format!("{{\"name\":\"{number}\",\"body\":{{\"do\":\"fail\",\"receives\":9}}}}\n")
         })
         .collect();
-    let told = run(settings(slow), &story).await;
+    let told = run(settings(slow), &scenario).await;
     let refused = told.events.iter().any(|event| {
         matches!(&event.happening, Happening::RedriveFailed { why, .. } if why.contains("already a task running"))
     });
@@ -236,7 +236,7 @@ async fn a_message_that_nobody_redrives_expires() {
         ..settings(never)
     };
     let told = run(long, r#"{"name":"a","body":{"do":"fail"}}"#).await;
-    assert_eq!(told.story("a").last(), Some(&"expired"));
+    assert_eq!(told.scenario("a").last(), Some(&"expired"));
     assert!(matches!(told.fate("a"), Fate::Expired { .. }));
     let lived = told.summary.ended.duration_since(told.summary.started);
     assert_eq!(lived.as_hours(), 14 * 24);
@@ -256,15 +256,15 @@ async fn a_duration_ends_the_world_whatever_is_left() {
 
 #[tokio::test]
 async fn one_seed_gives_one_story() {
-    let story = (0..10).map(|number| format!("{{\"body\":{{\"do\":\"ok\",\"n\":{number}}}}}\n"));
-    let story: String = story.collect();
+    let scenario = (0..10).map(|number| format!("{{\"body\":{{\"do\":\"ok\",\"n\":{number}}}}}\n"));
+    let scenario: String = scenario.collect();
     let told = |seed| {
         let settings = Settings {
             seed,
             ..settings(function())
         };
-        let story = story.clone();
-        async move { run(settings, &story).await.log }
+        let scenario = scenario.clone();
+        async move { run(settings, &scenario).await.log }
     };
     assert_eq!(told(1).await, told(1).await);
     assert_ne!(told(1).await, told(2).await);
@@ -272,26 +272,33 @@ async fn one_seed_gives_one_story() {
 
 #[tokio::test]
 async fn duplicates_come_after_success_and_end_well() {
-    let story: String = (0..20)
+    let scenario: String = (0..20)
         .map(|number| format!("{{\"name\":\"{number}\",\"body\":{{\"do\":\"ok\"}}}}\n"))
         .collect();
     let settings = Settings {
         duplicates: true,
         ..settings(function())
     };
-    let told = run(settings, &story).await;
+    let told = run(settings, &scenario).await;
     let stories: Vec<_> = (0..20)
-        .map(|number| told.story(&number.to_string()))
+        .map(|number| told.scenario(&number.to_string()))
         .collect();
     let twice = ["sent", "done", "again", "done"];
-    assert!(stories.iter().any(|story| *story == twice), "{stories:?}");
+    assert!(
+        stories.iter().any(|scenario| *scenario == twice),
+        "{stories:?}"
+    );
     assert!(
         stories
             .iter()
-            .all(|story| *story == twice || *story == twice[..2]),
+            .all(|scenario| *scenario == twice || *scenario == twice[..2]),
         "{stories:?}"
     );
-    let receives = 20 + stories.iter().filter(|story| **story == twice).count();
+    let receives = 20
+        + stories
+            .iter()
+            .filter(|scenario| **scenario == twice)
+            .count();
     assert_eq!(told.summary.counts.receives, receives);
     assert_eq!(told.summary.ended_by, EndedBy::Empty);
 }
@@ -299,15 +306,15 @@ async fn duplicates_come_after_success_and_end_well() {
 #[tokio::test]
 async fn time_goes_on_after_a_client_has_waited() {
     let settings = settings(function());
-    let story = r#"{"name":"a","body":{"do":"fail","receives":1}}"#;
-    let story = Story::parse(story, settings.start).unwrap();
+    let scenario = r#"{"name":"a","body":{"do":"fail","receives":1}}"#;
+    let scenario = Scenario::parse(scenario, settings.start).unwrap();
     let dlq = function().dlq();
-    let mut world = World::start(settings, story).await.unwrap();
-    let client = client(world.endpoint());
-    let dlq_url = format!("{}/123456789012/{dlq}", world.endpoint());
-    let clock = world.sqs().clock().clone();
+    let mut simulation = Simulation::start(settings, scenario).await.unwrap();
+    let client = client(simulation.endpoint());
+    let dlq_url = format!("{}/123456789012/{dlq}", simulation.endpoint());
+    let clock = simulation.sqs().clock().clone();
     let started = Instant::now();
-    world
+    simulation
         .run(|output| {
             let Output::Event(event) = output else { return };
             if matches!(event.happening, Happening::Failed { .. }) {
@@ -322,7 +329,7 @@ async fn time_goes_on_after_a_client_has_waited() {
             }
         })
         .await;
-    assert!(done(2)(&world.summary().messages[0].fate));
+    assert!(done(2)(&simulation.summary().messages[0].fate));
     // The visibility timeout is 60 seconds, of which only the poll is waited for.
     assert!(started.elapsed() < Duration::from_secs(30));
 }
@@ -334,11 +341,14 @@ async fn messages_that_cannot_be_sent_are_all_named_with_what_to_write() {
         ..function()
     };
     let settings = settings(fifo);
-    let story = r#"{"name":"late","body":1,"group":"a","delay":30}
+    let scenario = r#"{"name":"late","body":1,"group":"a","delay":30}
                    {"name":"good","body":1,"group":"a"}
                    {"name":"alone","body":1}"#;
-    let story = Story::parse(story, settings.start).unwrap();
-    let error = World::start(settings, story).await.unwrap_err().to_string();
+    let scenario = Scenario::parse(scenario, settings.start).unwrap();
+    let error = Simulation::start(settings, scenario)
+        .await
+        .unwrap_err()
+        .to_string();
     let lines: Vec<&str> = error.lines().collect();
     let [late, alone] = lines[..] else {
         panic!("{error}");
