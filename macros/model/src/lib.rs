@@ -1,0 +1,14 @@
+//! The vocabulary of redrive: every fact that more than one of its crates must
+//! agree on, written once.
+//!
+//! It is an implementation detail of redrive: its items change without notice.
+
+pub mod backoff;
+pub mod deadline;
+pub mod export;
+pub mod limits;
+pub mod log;
+pub mod names;
+pub mod policy;
+
+pub use backoff::Backoff;

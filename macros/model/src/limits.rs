@@ -1,0 +1,48 @@
+//! Limits of AWS that more than one crate checks or respects.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// The longest that SQS hides a message, counted from its receive:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>.
+pub const LONGEST_INVISIBILITY: Duration = Duration::from_secs(12 * 3_600);
+
+/// Message attributes of one message:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
+pub const MESSAGE_ATTRIBUTES: usize = 10;
+
+/// Bytes of a message with its attributes, and of a batch of messages:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
+pub const MESSAGE_BYTES: usize = 1 << 20;
+
+/// Messages in one event of a FIFO queue:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html>.
+pub const FIFO_BATCH_SIZE: u32 = 10;
+
+/// Messages that a move task moves in a second (`MaxNumberOfMessagesPerSecond`):
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html>.
+pub const MOVED_PER_SECOND: RangeInclusive<u32> = 1..=500;
+
+/// Seconds of a function's `Timeout`:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
+pub const TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=900;
+
+/// The longest invocation there is: 90 minutes, on Lambda Managed Instances:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
+pub const LONGEST_INVOCATION: Duration = Duration::from_secs(90 * 60);
+
+/// MB of a function's `MemorySize`:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
+pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
+
+/// Characters of a function's `Handler`:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
+pub const HANDLER_CHARACTERS: usize = 128;
+
+/// Bytes of a function's environment variables, measured as JSON:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
+pub const ENVIRONMENT_BYTES: usize = 4_096;
+
+/// Managed policies of one role, unless the account has a higher quota:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+pub const MANAGED_POLICIES: usize = 10;

@@ -1,0 +1,86 @@
+//! The lines that the worker and the redrive function log: the names of their
+//! events and fields, by which programs read them. Their messages are for people.
+
+/// The target of redrive's own lines.
+pub const TARGET: &str = "redrive";
+
+/// What a line is about: the values of [`field::EVENT`].
+pub mod event {
+    /// An invocation is over; its figures are [`field::RECORDS`](super::field::RECORDS)
+    /// and those after it.
+    pub const BATCH_HANDLED: &str = "batch_handled";
+    /// An attempt at a record failed, and another follows.
+    pub const ATTEMPT_FAILED: &str = "attempt_failed";
+    /// The last attempt at a record failed.
+    pub const RECORD_FAILED: &str = "record_failed";
+    /// A record was begun and not completed before the deadline.
+    pub const RECORD_OUT_OF_TIME: &str = "record_out_of_time";
+    /// A record could not be sent to the DLQ.
+    pub const DLQ_SEND_FAILED: &str = "dlq_send_failed";
+    /// `queue_backoff` could not be set for all failed records.
+    pub const QUEUE_BACKOFF_FAILED: &str = "queue_backoff_failed";
+    /// An attempt begins; only at level `TRACE`, for it has the body.
+    pub const ATTEMPT_STARTED: &str = "attempt_started";
+    /// An invocation ended with an error.
+    pub const INVOCATION_FAILED: &str = "invocation_failed";
+    /// Lambda rejected the answer.
+    pub const ANSWER_REJECTED: &str = "answer_rejected";
+    /// Lambda cannot be asked for the next event.
+    pub const POLL_FAILED: &str = "poll_failed";
+    /// Code of the function panicked.
+    pub const PANICKED: &str = "panicked";
+    /// The process cannot continue.
+    pub const FATAL: &str = "fatal";
+}
+
+/// The fields of a line.
+pub mod field {
+    /// What the line is about; see [`event`](super::event).
+    pub const EVENT: &str = "event";
+    /// When it was written.
+    pub const TIMESTAMP: &str = "timestamp";
+    /// `ERROR`, `WARN`, `INFO`, `DEBUG`, `TRACE` or `FATAL`.
+    pub const LEVEL: &str = "level";
+    /// For people.
+    pub const MESSAGE: &str = "message";
+    /// The module that wrote it, [`TARGET`](super::TARGET) for redrive's own.
+    pub const TARGET: &str = "target";
+    /// The invocation's id.
+    pub const REQUEST_ID: &str = "requestId";
+    /// The invocation's X-Ray header.
+    pub const XRAY_TRACE_ID: &str = "xrayTraceId";
+    /// The record's id.
+    pub const MESSAGE_ID: &str = "messageId";
+    /// How often the record was received.
+    pub const RECEIVE_COUNT: &str = "receiveCount";
+    /// The record's message group.
+    pub const MESSAGE_GROUP_ID: &str = "messageGroupId";
+    /// The number of the attempt in this invocation, from 1.
+    pub const ATTEMPT: &str = "attempt";
+    /// The kind of a failure.
+    pub const FAILURE: &str = "failure";
+    /// Why something failed.
+    pub const ERROR: &str = "error";
+    /// The kind of an invocation's error.
+    pub const ERROR_TYPE: &str = "errorType";
+    /// Milliseconds until the next attempt.
+    pub const WAIT_MS: &str = "waitMs";
+    /// The record's body.
+    pub const BODY: &str = "body";
+    /// Records of the invocation.
+    pub const RECORDS: &str = "records";
+    /// Of them, those that were completed.
+    pub const SUCCEEDED: &str = "succeeded";
+    /// Those whose last attempt failed.
+    pub const FAILED: &str = "failed";
+    /// Those with more than one attempt.
+    pub const RETRIED: &str = "retried";
+    /// Those that can never succeed.
+    pub const PERMANENT: &str = "permanent";
+    /// Those that were not completed before the deadline, begun or not.
+    pub const OUT_OF_TIME: &str = "outOfTime";
+    /// Those that were not begun because another of their group or batch failed.
+    pub const NOT_RUN: &str = "notRun";
+    /// Milliseconds that the invocation took.
+    pub const DURATION_MS: &str = "durationMs";
+}
