@@ -1,279 +1,115 @@
-//! Runs the records of a batch: how many at once, in which order, until when.
+//! One invocation from its event to its answer: receive, run, report.
 
-use std::{
-    borrow::Cow,
-    pin::pin,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-};
+pub(crate) mod attempt;
+mod backoff;
+mod groups;
+pub(crate) mod outcome;
+pub(crate) mod response;
+mod run;
+mod visibility;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{self, Instant};
 
+use self::{
+    attempt::Process,
+    outcome::{Outcome, Slot},
+    response::BatchResponse,
+    run::BatchRun,
+};
 use crate::{
-    attempt::{Attempt, Process},
-    backoff,
     deadline::Deadline,
     event::{Event, Fields},
-    failure::{Failure, FailureKind},
-    fifo::Groups,
-    json, log,
-    message::Record,
-    outcome::{Outcome, Slot},
-    record_context::Current,
-    settings::{OnPermanent, Settings},
-    sqs_access::SqsAccess,
+    failure::InvocationError,
+    log::{self, metrics},
+    settings::Settings,
+    sqs::{Delay, SqsAccess},
 };
 
-/// What running one batch needs.
-pub(crate) struct Batch<'b, P, Q> {
-    /// The bytes that `event` borrows from.
-    pub(crate) bytes: &'b Bytes,
-    pub(crate) event: &'b Event<'b>,
-    pub(crate) settings: &'b Settings,
-    pub(crate) deadline: Deadline,
-    pub(crate) process: &'b P,
-    pub(crate) sqs: &'b Q,
+/// What the engine works with, the same for every invocation.
+pub(crate) struct Engine<P, Q> {
+    pub(crate) settings: Settings,
+    pub(crate) process: P,
+    pub(crate) sqs: Q,
+    /// The deployed function's name.
+    pub(crate) function_name: String,
 }
 
-impl<P: Process, Q: SqsAccess> Batch<'_, P, Q> {
-    /// Runs every record that there is time for; gives the outcomes in record
-    /// order.
+impl<P: Process, Q: SqsAccess> Engine<P, Q> {
+    /// Runs the batch in `bytes` and gives what Lambda is to be told.
     ///
-    /// Ends in time whatever the function does, as long as it awaits: what is
-    /// unfinished then is dropped, and is out of time.
-    pub(crate) async fn run(&self) -> Vec<Slot> {
-        let records = self.event.records.len();
-        let run = Run {
-            batch: self,
-            groups: self
-                .event
-                .is_fifo()
-                .then(|| Groups::new(&self.event.records, self.settings.on_group_failure)),
-            next: AtomicUsize::new(0),
-            slots: Mutex::new(vec![Slot::UNTOUCHED; records]),
-        };
-        // Unconstrained: a function that uses up the task's budget of
-        // cooperation in each poll must not keep the clock from being looked at.
-        let cut = pin!(tokio::task::unconstrained(time::sleep_until(
-            self.deadline.cut
-        )));
-        tokio::select! {
-            biased;
-            () = run.all() => {}
-            () = cut => {}
-        }
-        run.slots
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A batch being run.
-struct Run<'r, 'b, P, Q> {
-    batch: &'r Batch<'b, P, Q>,
-    /// Only of a FIFO batch.
-    groups: Option<Groups>,
-    /// The next piece of work, a record or a group, that no lane has taken.
-    next: AtomicUsize,
-    slots: Mutex<Vec<Slot>>,
-}
-
-impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
-    /// Runs the batch in as many lanes as records may run at once, all in this
-    /// task.
-    async fn all(&self) {
-        let records = self.batch.event.records.len();
-        let concurrency = self.batch.settings.concurrency as usize;
-        if concurrency <= 1 || records <= 1 {
-            // Also in a FIFO batch: in record order, so that `stop_batch` stops
-            // exactly what came after.
-            return self.lane_of_records().await;
-        }
-        match &self.groups {
-            None => {
-                self.lanes(concurrency.min(records), || self.lane_of_records())
-                    .await
-            }
-            Some(groups) => {
-                self.lanes(concurrency.min(groups.len()), || {
-                    self.lane_of_groups(groups)
-                })
-                .await;
-            }
-        }
-    }
-
-    async fn lanes<F: Future<Output = ()>>(&self, number: usize, lane: impl Fn() -> F) {
-        let mut lanes: FuturesUnordered<F> = (0..number).map(|_| lane()).collect();
-        while lanes.next().await.is_some() {}
-    }
-
-    async fn lane_of_records(&self) {
-        let records = self.batch.event.records.len();
-        loop {
-            let index = self.next.fetch_add(1, Relaxed);
-            if index >= records || !self.record(index).await {
-                return;
-            }
-        }
-    }
-
-    async fn lane_of_groups(&self, groups: &Groups) {
-        loop {
-            let group = self.next.fetch_add(1, Relaxed);
-            if group >= groups.len() {
-                return;
-            }
-            for &index in groups.members(group) {
-                if !self.record(index).await {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Runs one record to its outcome; `false` if there is no time for more.
-    async fn record(&self, index: usize) -> bool {
-        if let Some(groups) = &self.groups
-            && groups.is_blocked(index)
-        {
-            self.slots()[index].outcome = Outcome::NotRun;
-            return true;
-        }
-        // A function that never awaits is not cut off by the timer.
-        if self.batch.deadline.remaining().is_zero() {
-            return false;
-        }
-        let outcome = self.attempts(index, &self.batch.event.records[index]).await;
-        if let Some(groups) = &self.groups
-            && !outcome.is_completed()
-        {
-            groups.record_failed(index);
-        }
-        self.slots()[index].outcome = outcome;
-        true
-    }
-
-    async fn attempts(&self, index: usize, fields: &Fields<'_>) -> Outcome {
-        let settings = self.batch.settings;
-        let mut attempt = 1;
-        // Once, for all attempts.
-        let body = match body(fields) {
-            Ok(body) => body,
-            Err(failure) => {
-                self.slots()[index].attempts = attempt;
-                log::failed(fields, &failure, attempt);
-                return Outcome::Failed(Box::new(failure));
-            }
-        };
-        loop {
-            self.slots()[index].attempts = attempt;
-            let failure = match self.attempt(fields, &body, attempt).await {
-                Ok(()) => return Outcome::Done,
-                Err(failure) => Box::new(failure),
-            };
-            if failure.is_permanent() {
-                return self.permanent(index, fields, &body, failure, attempt).await;
-            }
-            if attempt > settings.retries {
-                log::failed(fields, &failure, attempt);
-                return Outcome::Failed(failure);
-            }
-            let wait = backoff::wait(settings, attempt);
-            let until = Instant::now() + wait;
-            if until >= self.batch.deadline.cut {
-                return Outcome::OutOfTime {
-                    last: Some(failure),
-                };
-            }
-            log::retrying(fields, &failure, attempt, wait);
-            self.slots()[index].outcome = Outcome::OutOfTime {
-                last: Some(failure),
-            };
-            time::sleep_until(until).await;
-            // Another lane may have held the thread over the end of the wait.
-            if self.batch.deadline.remaining().is_zero() {
-                return self.slots()[index].outcome.clone();
-            }
-            attempt += 1;
-        }
-    }
-
-    async fn attempt(&self, fields: &Fields<'_>, body: &str, attempt: u32) -> Result<(), Failure> {
-        let current = Current::new(self.batch.bytes, fields, attempt);
-        let span = || log::record_span(fields, attempt);
-        let handled = Attempt::new(self.handle(fields, body), current, span);
-        let Some(limit) = self.batch.settings.attempt_timeout() else {
-            return handled.await;
-        };
-        time::timeout(limit, handled).await.unwrap_or_else(|_| {
-            Err(Failure::new(
-                FailureKind::AttemptTimeout,
-                format!("took longer than `attempt_timeout`, {limit:?}"),
-            ))
-        })
-    }
-
-    async fn handle(&self, fields: &Fields<'_>, body: &str) -> Result<(), Failure> {
-        log::body(body);
-        self.batch.process.process(self.view(fields, body)).await
-    }
-
-    async fn permanent(
+    /// # Errors
+    ///
+    /// If the event is no batch of SQS records, or every record failed.
+    pub(crate) async fn invoke(
         &self,
-        index: usize,
-        fields: &Fields<'_>,
-        body: &str,
-        failure: Box<Failure>,
-        attempt: u32,
-    ) -> Outcome {
-        log::failed(fields, &failure, attempt);
-        if self.batch.settings.on_permanent == OnPermanent::Report {
-            return Outcome::Failed(failure);
-        }
-        // What holds if the time is up while SQS is asked.
-        self.slots()[index].outcome = Outcome::Failed(failure.clone());
-        let record = self.view(fields, body);
-        match self.batch.sqs.send_to_dlq(record, &failure.reason).await {
-            Ok(()) => Outcome::InDlq(failure),
-            Err(error) => {
-                log::not_sent_to_dlq(fields, &error);
-                Outcome::Failed(failure)
+        bytes: &Bytes,
+        deadline: Deadline,
+    ) -> Result<BatchResponse, InvocationError> {
+        let event = Event::parse(bytes)?;
+        let slots = self.run(bytes, &event, deadline).await;
+        response::respond(&event, &slots, &self.settings)
+    }
+
+    /// Runs the batch and tells the log about it.
+    pub(crate) async fn run(
+        &self,
+        bytes: &Bytes,
+        event: &Event<'_>,
+        deadline: Deadline,
+    ) -> Vec<Slot> {
+        let start = Instant::now();
+        let batch = BatchRun {
+            bytes,
+            event,
+            settings: &self.settings,
+            deadline,
+            process: &self.process,
+            sqs: &self.sqs,
+        };
+        let slots = batch.run().await;
+        for (fields, slot) in event.records.iter().zip(&slots) {
+            if let Outcome::OutOfTime { last } = &slot.outcome
+                && slot.attempts > 0
+            {
+                log::out_of_time(fields, last.as_deref(), slot.attempts);
             }
         }
-    }
-
-    fn view<'v>(&self, fields: &'v Fields<'_>, body: &'v str) -> Record<'v> {
-        Record {
-            fields,
-            body,
-            deadline: self.batch.deadline,
+        if let Some(backoff) = self.settings.queue_backoff_seconds {
+            self.delay(visibility::delays(event, &slots, backoff), deadline)
+                .await;
         }
+        let figures = response::figures(&slots);
+        let elapsed = start.elapsed();
+        log::summary(&figures, elapsed);
+        if self.settings.metrics {
+            metrics::write(&self.function_name, &queue_name(event), &figures, elapsed);
+        }
+        slots
     }
 
-    fn slots(&self) -> MutexGuard<'_, Vec<Slot>> {
-        // Nothing panics while it is held.
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Best effort: a message that is not delayed comes back after the queue's
+    /// visibility timeout.
+    async fn delay(&self, delays: Vec<Delay>, deadline: Deadline) {
+        if delays.is_empty() {
+            return;
+        }
+        let delayed = time::timeout_at(deadline.answer_by(), self.sqs.delay(delays)).await;
+        match delayed {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => log::not_delayed(&error),
+            Err(_) => log::not_delayed(&"out of time".into()),
+        }
     }
 }
 
-/// Decodes the body. One that is no text stays in the queue even with
-/// `on_permanent = "dlq"`: it could not be sent.
-fn body<'e>(fields: &Fields<'e>) -> Result<Cow<'e, str>, Failure> {
-    let Some(json) = fields.body else {
-        return Err(Failure::new(
-            FailureKind::Malformed,
-            "the record has no `body`",
-        ));
-    };
-    json::text(json).map_err(|error| {
-        Failure::new(
-            FailureKind::Malformed,
-            format!("`body` is not a text: {}", json::describe(&error)),
-        )
-    })
+/// The last part of the queue's ARN.
+fn queue_name(event: &Event<'_>) -> String {
+    event
+        .records
+        .iter()
+        .find_map(Fields::queue_arn)
+        .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
 }

@@ -6,11 +6,11 @@ use std::{env, process::ExitCode, time::Duration};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    failure::chain,
-    handler::{BoxError, Handler},
+    error::{BoxError, chain},
+    handler::Handler,
     lambda::{self, RuntimeApi, Stopped},
     log, panic,
-    redrive_function::RedriveFunction,
+    redrive::RedriveFunction,
     worker,
 };
 

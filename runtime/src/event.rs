@@ -4,6 +4,7 @@
 //! for it: most handlers want the body alone, and a field that cannot be read
 //! must fail its own record, not the batch.
 
+pub(crate) mod json;
 mod scan;
 
 use std::borrow::Cow;
@@ -11,7 +12,7 @@ use std::borrow::Cow;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use self::scan::{Broken, Scanner};
-use crate::{handler::BoxError, invocation::InvocationError, json};
+use crate::{error::BoxError, failure::InvocationError};
 
 const SQS: &str = "aws:sqs";
 

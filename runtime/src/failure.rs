@@ -1,11 +1,11 @@
-//! Failures: which are worth another attempt, and what is said about them.
+//! Failures: which ones are retried, and the texts that report them.
 
-use std::{
-    error::Error,
-    fmt::{self, Write},
-};
+mod invocation;
 
-use crate::handler::BoxError;
+use std::{error::Error, fmt};
+
+pub(crate) use self::invocation::InvocationError;
+use crate::error::{BoxError, chain, sources, truncate};
 
 /// The longest reason kept of one failure, in bytes.
 const LONGEST_REASON: usize = 1_000;
@@ -135,39 +135,6 @@ impl Failure {
 
 fn is_marked(error: &BoxError) -> bool {
     sources(error.as_ref()).any(|error| error.is::<Marked>())
-}
-
-/// An error's text with those of its sources.
-pub(crate) fn chain(error: &BoxError) -> String {
-    let mut text = String::new();
-    for error in sources(error.as_ref()) {
-        let start = text.len();
-        if start > 0 {
-            text.push_str(": ");
-        }
-        let from = text.len();
-        // Writing to a string cannot fail, and a Display that fails has no text.
-        _ = write!(text, "{error}");
-        // Wrappers often say what they wrap.
-        if start > 0 && text[..start].ends_with(&text[from..]) {
-            text.truncate(start);
-        }
-    }
-    text
-}
-
-fn sources<'e>(
-    error: &'e (dyn Error + 'static),
-) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
-}
-
-/// Shortens `text` to at most `longest` bytes, at a character.
-pub(crate) fn truncate(text: &mut String, longest: usize) {
-    if text.len() > longest {
-        text.truncate(text.floor_char_boundary(longest - '…'.len_utf8()));
-        text.push('…');
-    }
 }
 
 #[cfg(test)]

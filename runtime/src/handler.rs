@@ -1,18 +1,14 @@
 //! What generated code implements, and the bounds it checks on the user's types.
 
 use std::{
-    error::Error,
     future::{Future, Pending, pending},
     marker::PhantomData,
 };
 
 use crate::{
-    message::FromMessage, redrive_function::RedriveFunction, settings::Settings,
-    sqs_access::SqsAccess,
+    error::BoxError, message::FromMessage, redrive::RedriveFunction, settings::Settings,
+    sqs::SqsAccess,
 };
-
-/// Any error, boxed.
-pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// One `#[sqs_batch]` function.
 pub trait Handler: Send + Sync + 'static {

@@ -10,17 +10,24 @@ use std::{
     env, error::Error, fmt, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration,
 };
 
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use serde::Serialize;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 pub(crate) use self::api::RuntimeApi;
-use crate::{
-    handler::BoxError,
-    invocation::{Invocation, InvocationError},
-    log, panic,
-};
+use crate::{error::BoxError, failure::InvocationError, log, panic};
+
+/// What Lambda gives the function.
+pub(crate) struct Invocation {
+    /// The event as it came.
+    pub(crate) event: Bytes,
+    /// When Lambda ends the invocation, in milliseconds since 1970; 0: unknown.
+    pub(crate) deadline_ms: u64,
+    /// The X-Ray header.
+    pub(crate) trace_header: Option<String>,
+}
 
 /// How many invocations Lambda gives this process at once: several on
 /// [Managed Instances](https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html).

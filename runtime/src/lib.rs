@@ -183,47 +183,33 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod attempt;
-mod backoff;
 mod batch;
 mod deadline;
-mod engine;
 mod entry_point;
+mod error;
 mod event;
 mod failure;
-mod fifo;
 mod handler;
-mod invocation;
-mod json;
 mod lambda;
 mod log;
 mod message;
-mod metrics;
-mod outcome;
 mod panic;
-mod record_context;
-#[cfg(feature = "sqs-client")]
 mod redrive;
-mod redrive_function;
-mod report;
 mod settings;
-#[cfg(feature = "sqs-client")]
 mod sqs;
-mod sqs_access;
 #[cfg(test)]
 mod test_support;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
-mod visibility;
 mod worker;
 
 pub use redrive_macros::sqs_batch;
 
 pub use crate::{
+    error::BoxError,
     failure::{Permanent, PermanentExt},
-    handler::BoxError,
     message::{
         Attribute, EventBridge, FromMessage, Message, MessageAttributes, Raw, Record, Sns,
         SystemAttributes, Text,

@@ -2,6 +2,8 @@
 
 mod levels;
 mod lines;
+pub(crate) mod metrics;
+pub(crate) mod record_context;
 
 use std::{
     env,
@@ -17,13 +19,28 @@ use tracing::{Dispatch, Level, Span, subscriber::DefaultGuard};
 
 use self::lines::Format;
 use crate::{
+    error::{BoxError, chain},
     event::Fields,
-    failure::{Failure, FailureKind, chain},
-    handler::BoxError,
-    invocation::InvocationError,
+    failure::{Failure, FailureKind, InvocationError},
     message::SystemAttributes,
-    report::Figures,
 };
+
+/// The figures of one invocation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub(crate) records: usize,
+    /// The function succeeded.
+    pub(crate) succeeded: usize,
+    /// Reported to SQS.
+    pub(crate) failed: usize,
+    /// Took more than one attempt.
+    pub(crate) retried: usize,
+    /// Can never succeed.
+    pub(crate) permanent: usize,
+    pub(crate) out_of_time: usize,
+    /// After a failure in a FIFO batch.
+    pub(crate) not_run: usize,
+}
 
 /// What the engine's events are filtered by, wherever in it they come from.
 const TARGET: &str = "redrive";

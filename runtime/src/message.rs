@@ -13,7 +13,7 @@ use std::any::TypeId;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use serde::de::DeserializeOwned;
 
-use crate::{handler::BoxError, json};
+use crate::{error::BoxError, event::json};
 
 pub(crate) use self::record::group_id;
 pub use self::{

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     failure::{Failure, FailureKind},
-    log, record_context,
+    log::{self, record_context},
 };
 
 thread_local! {

@@ -2,10 +2,9 @@
 
 pub use crate::{
     entry_point::main,
-    handler::{
-        BoxError, Captured, ErrorOf, Handler, UncheckedFuture, handler_init, handler_permanent,
-    },
-    redrive_function::{NoRedrive, Redrive, RedriveFunction},
+    error::BoxError,
+    handler::{Captured, ErrorOf, Handler, UncheckedFuture, handler_init, handler_permanent},
+    redrive::{NoRedrive, Redrive, RedriveFunction},
     settings::{OnGroupFailure, OnPermanent, OnTotalFailure, Settings},
-    sqs_access::{NoSqs, Sqs, SqsAccess},
+    sqs::{NoSqs, Sqs, SqsAccess},
 };

@@ -1,97 +1,59 @@
-//! The redrive function: moves what waits in the dead-letter queue back to the
-//! source queue, with one SQS move task.
+//! Whether a binary is also a redrive function.
 //!
-//! EventBridge Scheduler invokes it asynchronously and hears of no failure, so
-//! whatever goes wrong is returned as the function's error: that is what the
-//! `Errors` metric and its alarm see.
+//! A type of the handler says so, not a value: the AWS SDK is linked only into
+//! a binary that names [`Redrive`].
 
-mod answer;
+#[cfg(feature = "sqs-client")]
 mod config;
+#[cfg(feature = "sqs-client")]
+mod function;
+#[cfg(feature = "sqs-client")]
 mod refused;
+#[cfg(feature = "sqs-client")]
+mod response;
+#[cfg(feature = "sqs-client")]
 mod task;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(all(test, feature = "sqs-client"))]
+mod testing;
 
-use std::{env, sync::Arc};
+use std::future::Future;
 
-use self::{
-    config::{Config, NotStarted},
-    refused::Refused,
-};
-use crate::{
-    handler::BoxError,
-    invocation::{Invocation, InvocationError},
-    lambda,
-};
+use crate::error::BoxError;
 
-/// Serves the invocations of the redrive function until Lambda ends the process.
-///
-/// Every invocation does the same, whatever event it carries: a schedule, a test
-/// event and a person at the console all ask for a redrive.
-///
-/// # Errors
-///
-/// The environment is not complete: one error names every variable. Or the
-/// Runtime API cannot be reached.
-pub(crate) async fn run() -> Result<(), BoxError> {
-    let (config, client) = match start(|name| env::var(name).ok()) {
-        Ok(started) => started,
-        Err(error) => return Err(error.into()),
-    };
+/// The redrive function of a handler.
+#[diagnostic::on_unimplemented(
+    message = "`dlq_redrive` needs the feature `sqs-client` of the crate `redrive` [sqs_client_feature]",
+    note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"sqs-client\"]`"
+)]
+pub trait RedriveFunction {
+    /// Whether there is one.
+    const EXISTS: bool;
 
-    let config = Arc::new(config);
-    lambda::serve(move |_: Invocation| {
-        let (config, client) = (Arc::clone(&config), client.clone());
-        async move {
-            task::redrive(&client, &config)
-                .await
-                .inspect(answer::Answer::log)
-        }
-    })
-    .await
+    /// Serves its invocations.
+    fn run() -> impl Future<Output = Result<(), BoxError>>;
 }
 
-/// Reads the environment, all of it before any complaint.
-fn start(
-    lookup: impl Fn(&str) -> Option<String>,
-) -> Result<(Config, aws_sdk_sqs::Client), NotStarted> {
-    match (
-        Config::from_lookup(&lookup),
-        crate::sqs::client_from(&lookup),
-    ) {
-        (Ok(config), Ok(client)) => Ok((config, client)),
-        (config, client) => {
-            let mut error = config.err().unwrap_or_default();
-            if let Err(missing) = client {
-                error.add_missing(&missing);
-            }
-            Err(error)
-        }
+/// `dlq_redrive` is not set.
+#[derive(Debug)]
+pub struct NoRedrive;
+
+impl RedriveFunction for NoRedrive {
+    const EXISTS: bool = false;
+
+    async fn run() -> Result<(), BoxError> {
+        Ok(())
     }
 }
 
-impl From<Refused> for InvocationError {
-    fn from(refused: Refused) -> Self {
-        Self::new(refused.code().to_owned(), refused.to_string())
-    }
-}
+/// `dlq_redrive` is set.
+#[derive(Debug)]
+pub struct Redrive;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+#[cfg(feature = "sqs-client")]
+impl RedriveFunction for Redrive {
+    const EXISTS: bool = true;
 
-    #[test]
-    fn one_error_names_the_variables_of_redrive_and_of_aws() {
-        let error = start(|_| None).unwrap_err().to_string();
-
-        for variable in [
-            "REDRIVE_DLQ_ARN",
-            "REDRIVE_SOURCE_ARN",
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_REGION",
-        ] {
-            assert!(error.contains(variable), "{variable} is not in: {error}");
-        }
+    async fn run() -> Result<(), BoxError> {
+        function::run().await
     }
 }

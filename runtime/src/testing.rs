@@ -60,9 +60,8 @@ use tokio::time::Instant;
 pub use self::{message::TestMessage, report::Report, sqs::SentToDlq};
 
 use crate::{
-    attempt::Process,
+    batch::{Engine, attempt::Process},
     deadline::Deadline,
-    engine::Engine,
     failure::Failure,
     handler::HandlerError,
     message::{FromMessage, Record},
@@ -81,7 +80,7 @@ pub struct Batch {
     fifo: bool,
     settings: Settings,
     remaining: Option<Duration>,
-    sqs: sqs::Answers,
+    sqs: sqs::StubBehavior,
     seed: u64,
 }
 
@@ -114,7 +113,7 @@ impl Batch {
                 metrics: false,
             },
             remaining: None,
-            sqs: sqs::Answers::default(),
+            sqs: sqs::StubBehavior::default(),
             seed: 0,
         }
     }

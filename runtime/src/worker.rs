@@ -5,16 +5,16 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures_util::FutureExt as _;
 
 use crate::{
-    attempt::Process,
+    batch::{Engine, attempt::Process},
     deadline::Deadline,
-    engine::Engine,
+    error::BoxError,
     failure::Failure,
-    handler::{BoxError, Handler, HandlerError, HandlerResult},
-    invocation::Invocation,
-    lambda, log,
+    handler::{Handler, HandlerError, HandlerResult},
+    lambda::{self, Invocation},
+    log,
     message::{FromMessage, Record},
     panic,
-    sqs_access::{SqsAccess, TRACE_HEADER},
+    sqs::{SqsAccess, TRACE_HEADER},
 };
 
 /// Starts the worker and serves until Lambda ends the process.

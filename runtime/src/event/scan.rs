@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::json;
+use crate::event::json;
 
 /// The text is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

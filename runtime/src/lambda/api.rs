@@ -14,11 +14,7 @@ use hyper_util::{
 };
 use serde_json::json;
 
-use crate::{
-    handler::BoxError,
-    invocation::{Invocation, InvocationError},
-    log,
-};
+use crate::{error::BoxError, failure::InvocationError, lambda::Invocation, log};
 
 /// Where it is; Lambda always sets it.
 pub(crate) const ADDRESS: &str = "AWS_LAMBDA_RUNTIME_API";

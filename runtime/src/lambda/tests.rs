@@ -185,7 +185,7 @@ async fn without_a_runtime_api_there_is_nothing_to_wait_for() {
 
     let ended = poll(&api, async |_| Ok::<_, InvocationError>("done"), false).await;
 
-    let ended = crate::failure::chain(&ended.into());
+    let ended = crate::error::chain(&ended.into());
     assert!(ended.starts_with("cannot go on: "), "{ended}");
     assert!(ended.contains("refused"), "{ended}");
 }
@@ -370,7 +370,7 @@ async fn each_invocation_is_answered_and_the_end_is_told() {
         _ => panic!("three"),
     };
 
-    let ended = crate::failure::chain(&poll(&api, handle, false).await.into());
+    let ended = crate::error::chain(&poll(&api, handle, false).await.into());
 
     assert!(ended.contains("over"), "{ended}");
     let asked: Vec<_> = asked.iter().collect();

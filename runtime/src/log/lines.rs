@@ -22,7 +22,7 @@ use tracing_subscriber::{
 };
 
 use super::levels::{Levels, is_ours};
-use crate::record_context::{self, Current};
+use crate::log::record_context::{self, Current};
 
 /// The subscriber that the environment asks for, by
 /// [Lambda's variables](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html).

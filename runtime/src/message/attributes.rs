@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_lambda_events::encodings::Base64Data;
 use serde::Deserialize;
 
-use crate::{event::Fields, handler::BoxError};
+use crate::{error::BoxError, event::Fields};
 
 /// What a sender put beside the body, by name:
 /// [message attributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-message-attributes).

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use crate::{
-    handler::BoxError,
+    error::BoxError,
     message::{FromMessage, MessageAttributes, Record},
 };
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
-    handler::BoxError,
-    json,
+    error::BoxError,
+    event::json,
     message::{FromMessage, Record},
 };
 

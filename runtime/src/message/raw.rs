@@ -5,7 +5,7 @@ use std::ops::Deref;
 use aws_lambda_events::sqs::SqsMessage;
 
 use crate::{
-    handler::BoxError,
+    error::BoxError,
     message::{FromMessage, Record},
 };
 

@@ -9,9 +9,11 @@ use serde::Deserialize;
 
 use crate::{
     deadline::Deadline,
-    event::Fields,
-    handler::BoxError,
-    json::{self, MaybeBorrowed},
+    error::BoxError,
+    event::{
+        Fields,
+        json::{self, MaybeBorrowed},
+    },
     message::attributes::MessageAttributes,
 };
 

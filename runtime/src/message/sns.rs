@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::{
-    handler::BoxError,
+    error::BoxError,
     message::{FromMessage, Record},
 };
 

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use crate::{
-    handler::BoxError,
+    error::BoxError,
     message::{FromMessage, Record},
 };
 

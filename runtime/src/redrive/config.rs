@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::sqs::MissingVariables;
+use crate::sqs::client::MissingVariables;
 
 const DLQ_ARN: &str = "REDRIVE_DLQ_ARN";
 const SOURCE_ARN: &str = "REDRIVE_SOURCE_ARN";

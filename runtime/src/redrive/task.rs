@@ -8,9 +8,9 @@ use aws_sdk_sqs::{
 };
 
 use super::{
-    answer::{Answer, LastTask, Outcome},
     config::Config,
     refused::{Call, Refused},
+    response::{LastTask, RedriveOutcome, RedriveResponse},
 };
 
 /// The most that `ListMessageMoveTasks` gives.
@@ -25,7 +25,7 @@ const LISTED_TASKS: i32 = 10;
 /// # Errors
 ///
 /// SQS cannot be asked for the tasks, or does not start one.
-pub(super) async fn redrive(client: &Client, config: &Config) -> Result<Answer, Refused> {
+pub(super) async fn redrive(client: &Client, config: &Config) -> Result<RedriveResponse, Refused> {
     let (tasks, messages_waiting) =
         tokio::join!(list(client, config), messages_waiting(client, config));
     let tasks = tasks?;
@@ -36,12 +36,12 @@ pub(super) async fn redrive(client: &Client, config: &Config) -> Result<Answer, 
 
     let (outcome, task_handle) = match running {
         Some(task) => (
-            Outcome::AlreadyRunning,
+            RedriveOutcome::AlreadyRunning,
             task.task_handle().map(str::to_owned),
         ),
         None => start(client, config).await?,
     };
-    Ok(Answer {
+    Ok(RedriveResponse {
         outcome,
         task_handle,
         messages_waiting,
@@ -63,7 +63,10 @@ async fn list(
         .map_err(|error| Refused::new(Call::ListTasks, config, &error))
 }
 
-async fn start(client: &Client, config: &Config) -> Result<(Outcome, Option<String>), Refused> {
+async fn start(
+    client: &Client,
+    config: &Config,
+) -> Result<(RedriveOutcome, Option<String>), Refused> {
     // Always with a destination: without one SQS would send each message to
     // where it came from, and the role would have to allow all those queues.
     let started = client
@@ -74,9 +77,9 @@ async fn start(client: &Client, config: &Config) -> Result<(Outcome, Option<Stri
         .send()
         .await;
     match started {
-        Ok(output) => Ok((Outcome::Started, output.task_handle)),
+        Ok(output) => Ok((RedriveOutcome::Started, output.task_handle)),
         Err(error) if error.as_service_error().is_some_and(is_already_running) => {
-            Ok((Outcome::AlreadyRunning, None))
+            Ok((RedriveOutcome::AlreadyRunning, None))
         }
         Err(error) => Err(Refused::new(Call::StartTask, config, &error)),
     }
@@ -189,7 +192,7 @@ mod tests {
 
         let answer = redrive(&sqs.client(), &config(None)).await.unwrap();
 
-        assert_eq!(answer.outcome, Outcome::Started);
+        assert_eq!(answer.outcome, RedriveOutcome::Started);
         assert_eq!(answer.messages_waiting, Some(0));
         let request = sqs.request(START);
         assert_eq!(request.get("MaxNumberOfMessagesPerSecond"), None);
@@ -247,7 +250,7 @@ mod tests {
 
         let answer = redrive(&sqs.client(), &config(None)).await.unwrap();
 
-        assert_eq!(answer.outcome, Outcome::AlreadyRunning);
+        assert_eq!(answer.outcome, RedriveOutcome::AlreadyRunning);
         assert_eq!(answer.task_handle, None);
     }
 
@@ -276,7 +279,7 @@ mod tests {
 
         let answer = redrive(&sqs.client(), &config(None)).await.unwrap();
 
-        assert_eq!(answer.outcome, Outcome::Started);
+        assert_eq!(answer.outcome, RedriveOutcome::Started);
         assert_eq!(
             answer.last_task,
             Some(LastTask {
@@ -302,7 +305,7 @@ mod tests {
 
         let answer = redrive(&sqs.client(), &config(None)).await.unwrap();
 
-        assert_eq!(answer.outcome, Outcome::Started);
+        assert_eq!(answer.outcome, RedriveOutcome::Started);
         assert_eq!(answer.messages_waiting, None);
     }
 

@@ -52,7 +52,7 @@ impl FakeAws {
 
     /// The client that Lambda's environment gives, with this server as SQS.
     pub(crate) fn client(&self) -> aws_sdk_sqs::Client {
-        crate::sqs::client_from(|name| match name {
+        crate::sqs::client::client_from(|name| match name {
             "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
             "AWS_REGION" => Some("eu-west-1".to_owned()),
             "AWS_ENDPOINT_URL_SQS" => Some(format!("http://{}", self.address)),

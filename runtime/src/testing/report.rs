@@ -7,19 +7,21 @@ use tokio::time::Instant;
 
 use super::sqs::{Recorder, SentToDlq};
 use crate::{
-    attempt::Process,
+    batch::{
+        Engine,
+        attempt::Process,
+        outcome::Outcome,
+        response::{self, BatchResponse},
+    },
     deadline::Deadline,
-    engine::Engine,
     event::Event,
-    invocation::InvocationError,
-    outcome::Outcome,
-    report::{self, Answer},
+    failure::InvocationError,
 };
 
 /// What became of a batch.
 #[derive(Debug)]
 pub struct Report {
-    answer: Result<Answer, InvocationError>,
+    answer: Result<BatchResponse, InvocationError>,
     failed: Vec<String>,
     records: Vec<Handled>,
     sent_to_dlq: Vec<SentToDlq>,
@@ -55,7 +57,7 @@ impl Report {
             }
         };
         let slots = engine.run(bytes, &event, deadline).await;
-        let answer = report::answer(&event, &slots, &engine.settings);
+        let answer = response::respond(&event, &slots, &engine.settings);
         let elapsed = start.elapsed();
         let failed = match &answer {
             Ok(answer) => answer.ids(),
@@ -117,7 +119,7 @@ impl Report {
     pub fn reason(&self, id: &str) -> Option<String> {
         match &self.record(id)?.outcome {
             Outcome::Done => None,
-            outcome => Some(report::reason(outcome)),
+            outcome => Some(response::reason(outcome)),
         }
     }
 

@@ -6,10 +6,10 @@ use std::{
 };
 
 use crate::{
-    handler::BoxError,
+    error::BoxError,
     message::Record,
     settings::Settings,
-    sqs_access::{Delay, SqsAccess},
+    sqs::{Delay, SqsAccess},
 };
 
 /// A message that the worker sent to the DLQ.
@@ -24,9 +24,9 @@ pub struct SentToDlq {
     pub reason: String,
 }
 
-/// How this SQS answers.
+/// How this SQS behavior.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Answers {
+pub(crate) struct StubBehavior {
     /// Whether the DLQ refuses every message.
     pub(crate) refuses: bool,
     /// How long sending a message to the DLQ takes.
@@ -37,15 +37,15 @@ pub(crate) struct Answers {
 
 #[derive(Default)]
 pub(super) struct Recorder {
-    answers: Answers,
+    behavior: StubBehavior,
     sent: Mutex<Vec<SentToDlq>>,
     delays: Mutex<Vec<Delay>>,
 }
 
 impl Recorder {
-    pub(super) fn new(answers: Answers) -> Self {
+    pub(super) fn new(behavior: StubBehavior) -> Self {
         Self {
-            answers,
+            behavior,
             ..Self::default()
         }
     }
@@ -69,8 +69,8 @@ impl SqsAccess for Recorder {
     }
 
     async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
-        wait(self.answers.send).await;
-        if self.answers.refuses {
+        wait(self.behavior.send).await;
+        if self.behavior.refuses {
             return Err("the test's DLQ refuses every message".into());
         }
         self.sent
@@ -89,7 +89,7 @@ impl SqsAccess for Recorder {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(messages);
-        wait(self.answers.delay).await;
+        wait(self.behavior.delay).await;
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
+    error::BoxError,
     failure::PermanentExt,
-    handler::BoxError,
     testing::{Batch, TestMessage},
 };
 

@@ -8,7 +8,7 @@ use std::{
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 
 use crate::{
-    handler::BoxError,
+    error::BoxError,
     message::{Attribute, EventBridge, FromMessage, Message, Raw, Record, Sns, Text},
     testing::{Batch, Report, TestMessage},
 };

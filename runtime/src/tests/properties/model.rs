@@ -2,8 +2,8 @@
 
 use super::case::{Case, End, Record};
 use crate::{
+    batch::outcome,
     failure::{Failure, FailureKind},
-    outcome,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

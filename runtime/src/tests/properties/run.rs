@@ -13,8 +13,8 @@ use super::{
     model::{Fate, Why},
 };
 use crate::{
+    error::BoxError,
     failure::Permanent,
-    handler::BoxError,
     message::Message,
     testing::{Batch, Report, TestMessage},
 };

@@ -11,9 +11,9 @@ use tracing::Span;
 
 use crate::{
     failure::Failure,
+    log::record_context::{self, Current},
     message::Record,
     panic,
-    record_context::{self, Current},
 };
 
 /// What the engine runs for each record.

@@ -1,24 +1,12 @@
-//! One invocation: what comes, and why it ends with an error.
+//! Errors that an invocation ends with.
 
 use std::{borrow::Cow, fmt};
 
-use bytes::Bytes;
-
-use crate::failure::truncate;
+use crate::error::truncate;
 
 /// The longest text of what came in or was said by others, in bytes: an event is
 /// up to 6 MB, and so could be a single key of it.
 const LONGEST_QUOTE: usize = 1_000;
-
-/// What Lambda gives the function.
-pub(crate) struct Invocation {
-    /// The event as it came.
-    pub(crate) event: Bytes,
-    /// When Lambda ends the invocation, in milliseconds since 1970; 0: unknown.
-    pub(crate) deadline_ms: u64,
-    /// The X-Ray header.
-    pub(crate) trace_header: Option<String>,
-}
 
 /// Why an invocation ends with an error, after which SQS delivers the whole
 /// batch again.

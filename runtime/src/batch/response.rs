@@ -1,4 +1,4 @@
-//! The answer to Lambda, and the figures of an invocation.
+//! The response to Lambda, and the figures of an invocation.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -6,11 +6,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    event::Event,
-    failure::truncate,
-    invocation::InvocationError,
-    json,
-    outcome::{Outcome, Slot},
+    batch::outcome::{Outcome, Slot},
+    error::truncate,
+    event::{Event, json},
+    failure::InvocationError,
+    log::Figures,
     settings::{OnTotalFailure, Settings},
 };
 
@@ -23,9 +23,9 @@ const LONGEST_REASON: usize = 200;
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Answer(Box<RawValue>);
+pub(crate) struct BatchResponse(Box<RawValue>);
 
-impl Answer {
+impl BatchResponse {
     /// Writes the ids as they stand in the event.
     fn of<'e>(ids: impl Iterator<Item = &'e str>) -> Result<Self, serde_json::Error> {
         let mut json = String::from(r#"{"batchItemFailures":["#);
@@ -64,18 +64,18 @@ impl Answer {
 /// # Errors
 ///
 /// If every record failed and the settings ask for an error.
-pub(crate) fn answer(
+pub(crate) fn respond(
     event: &Event<'_>,
     slots: &[Slot],
     settings: &Settings,
-) -> Result<Answer, InvocationError> {
+) -> Result<BatchResponse, InvocationError> {
     let failed = slots.iter().filter(|slot| !slot.outcome.is_completed());
     let number = failed.count();
     if number > 0 && number == slots.len() && settings.on_total_failure == OnTotalFailure::Error {
         return Err(InvocationError::batch_failed(message(event, slots)));
     }
     let ids = failed_ids(event, slots).map(|(index, _)| event.records[index].id);
-    Answer::of(ids).map_err(|error| {
+    BatchResponse::of(ids).map_err(|error| {
         InvocationError::malformed_event(format!(
             "a `messageId` that cannot be reported: {}",
             json::describe(&error)
@@ -136,44 +136,26 @@ pub(crate) fn reason(outcome: &Outcome) -> String {
     }
 }
 
-/// The figures of one invocation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Figures {
-    pub(crate) records: usize,
-    /// The function succeeded.
-    pub(crate) succeeded: usize,
-    /// Reported to SQS.
-    pub(crate) failed: usize,
-    /// Took more than one attempt.
-    pub(crate) retried: usize,
-    /// Can never succeed.
-    pub(crate) permanent: usize,
-    pub(crate) out_of_time: usize,
-    /// Behind a failure in a FIFO batch.
-    pub(crate) not_run: usize,
-}
-
-impl Figures {
-    pub(crate) fn of(slots: &[Slot]) -> Self {
-        let mut figures = Self {
-            records: slots.len(),
-            ..Self::default()
-        };
-        for slot in slots {
-            figures.retried += usize::from(slot.attempts > 1);
-            figures.failed += usize::from(!slot.outcome.is_completed());
-            match &slot.outcome {
-                Outcome::Done => figures.succeeded += 1,
-                Outcome::InDlq(_) => figures.permanent += 1,
-                Outcome::Failed(failure) => {
-                    figures.permanent += usize::from(failure.is_permanent());
-                }
-                Outcome::OutOfTime { .. } => figures.out_of_time += 1,
-                Outcome::NotRun => figures.not_run += 1,
+/// Counts the outcomes.
+pub(crate) fn figures(slots: &[Slot]) -> Figures {
+    let mut figures = Figures {
+        records: slots.len(),
+        ..Figures::default()
+    };
+    for slot in slots {
+        figures.retried += usize::from(slot.attempts > 1);
+        figures.failed += usize::from(!slot.outcome.is_completed());
+        match &slot.outcome {
+            Outcome::Done => figures.succeeded += 1,
+            Outcome::InDlq(_) => figures.permanent += 1,
+            Outcome::Failed(failure) => {
+                figures.permanent += usize::from(failure.is_permanent());
             }
+            Outcome::OutOfTime { .. } => figures.out_of_time += 1,
+            Outcome::NotRun => figures.not_run += 1,
         }
-        figures
     }
+    figures
 }
 
 #[cfg(test)]
@@ -202,7 +184,7 @@ mod tests {
         .map(|(outcome, attempts)| Slot { outcome, attempts });
 
         assert_eq!(
-            Figures::of(&slots),
+            figures(&slots),
             Figures {
                 records: 8,
                 succeeded: 2,

@@ -6,11 +6,10 @@ use std::{
 };
 
 use crate::{
-    event::{Event, Fields},
-    json,
+    batch::outcome::Slot,
+    event::{Event, Fields, json},
     message::{SystemAttributes, group_id},
-    outcome::Slot,
-    sqs_access::Delay,
+    sqs::Delay,
 };
 
 /// How long SQS lets a message be invisible, counted from its receive; what goes

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{Delay, Sqs, SqsAccess, TRACE_HEADER, send};
 use crate::{
-    handler::BoxError,
+    error::BoxError,
     message::Record,
     settings::{OnPermanent, Settings},
 };
@@ -76,7 +76,7 @@ impl Calls {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = crate::sqs::client()?;
+        let client = crate::sqs::client::client()?;
         Ok(self.client.get_or_init(|| client))
     }
 
@@ -251,7 +251,7 @@ mod tests {
                 );
             }
         });
-        let client = crate::sqs::client_from(|name| match name {
+        let client = crate::sqs::client::client_from(|name| match name {
             "AWS_ENDPOINT_URL" => Some(format!("http://{address}")),
             "AWS_ENDPOINT_URL_SQS" => None,
             _ => Some("test".to_owned()),
@@ -327,7 +327,7 @@ mod tests {
             )
             .await;
 
-        let error = crate::failure::chain(&sqs.delay(delays(23)).await.unwrap_err());
+        let error = crate::error::chain(&sqs.delay(delays(23)).await.unwrap_err());
 
         assert!(error.contains("AccessDenied"), "{error}");
         assert_eq!(requests.lock().unwrap().len(), 3);
@@ -354,7 +354,7 @@ mod tests {
 
         let (always, _) = sqs_that(move |_| throttled()).await;
         let error = always.send_to_dlq(record, "no such card").await;
-        let error = crate::failure::chain(&error.unwrap_err());
+        let error = crate::error::chain(&error.unwrap_err());
         assert!(error.contains("RequestThrottled"), "{error}");
     }
 

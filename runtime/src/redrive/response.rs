@@ -5,8 +5,8 @@ use serde::Serialize;
 
 /// The function's response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Answer {
-    pub(super) outcome: Outcome,
+pub(super) struct RedriveResponse {
+    pub(super) outcome: RedriveOutcome,
     /// Cancels the task (`CancelMessageMoveTask`); SQS tells it only while the
     /// task runs.
     pub(super) task_handle: Option<String>,
@@ -14,23 +14,23 @@ pub(super) struct Answer {
     /// knows; `None`: it could not be asked.
     pub(super) messages_waiting: Option<u64>,
     /// The most recent task before this answer; for
-    /// [`Outcome::AlreadyRunning`] the one that runs.
+    /// [`RedriveOutcome::AlreadyRunning`] the one that runs.
     pub(super) last_task: Option<LastTask>,
 }
 
 /// Both are good: messages are on their way back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
+pub(super) enum RedriveOutcome {
     Started,
     AlreadyRunning,
 }
 
-impl Outcome {
+impl RedriveOutcome {
     fn as_str(self) -> &'static str {
         match self {
-            Outcome::Started => "started",
-            Outcome::AlreadyRunning => "already_running",
+            RedriveOutcome::Started => "started",
+            RedriveOutcome::AlreadyRunning => "already_running",
         }
     }
 }
@@ -66,7 +66,7 @@ impl From<&ListMessageMoveTasksResultEntry> for LastTask {
     }
 }
 
-impl Answer {
+impl RedriveResponse {
     /// One line with the same content; a warning if the last task failed, since
     /// no other part of AWS tells anybody.
     pub(super) fn log(&self) {
@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn is_json_in_the_words_of_aws() {
-        let answer = Answer {
-            outcome: Outcome::AlreadyRunning,
+        let answer = RedriveResponse {
+            outcome: RedriveOutcome::AlreadyRunning,
             task_handle: None,
             messages_waiting: Some(12),
             last_task: Some(LastTask {

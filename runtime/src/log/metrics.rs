@@ -7,10 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{
-    log::{self, milliseconds},
-    report::Figures,
-};
+use super::{Figures, level_and_timestamp, milliseconds};
 
 const NAMESPACE: &str = "redrive";
 
@@ -22,7 +19,7 @@ pub(crate) fn write(function: &str, queue: &str, figures: &Figures, elapsed: Dur
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let (level, timestamp) = log::level_and_timestamp();
+    let (level, timestamp) = level_and_timestamp();
     let mut line = line(function, queue, figures, elapsed, now, level, &timestamp);
     line.push('\n');
     // There is nowhere to say that the log cannot be written.

@@ -13,7 +13,7 @@ use aws_sdk_sqs::{
     },
 };
 
-use crate::{handler::BoxError, message::Record};
+use crate::{error::BoxError, message::Record};
 
 /// Why the record can never succeed.
 const REASON: &str = "RedriveReason";
@@ -140,7 +140,7 @@ mod tests {
     use std::time::Duration;
 
     fn client() -> Client {
-        crate::sqs::client_from(|_| Some("test".to_owned())).unwrap()
+        crate::sqs::client::client_from(|_| Some("test".to_owned())).unwrap()
     }
 
     /// What would be sent of the only record in `event`.
