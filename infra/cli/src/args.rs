@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::Command as Process;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
@@ -21,66 +22,14 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
 }
 
-/// Run a package's functions in a local simulator: SQS, Lambda and EventBridge Scheduler in one process
-///
-/// Builds the package, creates the queues of its template, sends the messages
-/// of its messages.jsonl, and runs the package's own binary as Lambda would: as
-/// worker, and as redrive function when its schedule says so.
-///
-/// Time is simulated for queues and schedules: when no function is running it
-/// jumps to the next thing due, so a night passes in a moment. The functions'
-/// own clock is the real one: a function that asks for the time is told today's,
-/// one that sleeps for a second takes one, and `timeout` and `attempt_timeout`
-/// count real seconds.
+/// Which package to build, and how.
 #[derive(Debug, Args)]
-#[command(after_long_help = AFTER_HELP)]
-pub(crate) struct RunArgs {
-    /// The package; can be left out if only one has functions
+pub(crate) struct CargoArgs {
+    /// The package [default: that of the current folder, or the only one with functions]
     #[arg(short, long, value_name = "NAME")]
     pub(crate) package: Option<String>,
 
-    /// The messages to send [default: messages.jsonl beside the package's Cargo.toml]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) events: Option<PathBuf>,
-
-    /// How long to go on while messages keep failing: a number of redrives, or a duration of
-    /// simulated time, as 36h or 2d
-    #[arg(
-        long,
-        value_name = "REDRIVES|DURATION",
-        default_value = "2",
-        allow_hyphen_values = true
-    )]
-    pub(crate) until: Until,
-
-    /// Decides what is random in the simulation, so that a run can be repeated: ids, and the order in
-    /// which standard queues deliver (the functions' own randomness, as backoff jitter, is not)
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-
-    /// Deliver about a quarter of the messages of standard queues once more after they were done,
-    /// as SQS may: what the functions do must be the same if done twice; `--seed` decides which
-    #[arg(long)]
-    pub(crate) duplicates: bool,
-
-    /// The simulated time at the start, in RFC 3339 [default: 2026-01-05T09:00:00Z, a Monday, or
-    /// now with --real-time]
-    #[arg(long, value_name = "TIME", value_parser = start)]
-    pub(crate) start: Option<Timestamp>,
-
-    /// Let time pass as it does outside, and skip nothing
-    #[arg(long)]
-    pub(crate) real_time: bool,
-
-    /// Write JSON lines: events, logs if asked for, and the summary last
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Show what the functions log
-    #[arg(long)]
-    pub(crate) logs: bool,
-
-    /// Build and run with the release profile
+    /// Build with the release profile
     #[arg(short, long)]
     pub(crate) release: bool,
 
@@ -93,10 +42,83 @@ pub(crate) struct RunArgs {
     pub(crate) manifest_path: Option<PathBuf>,
 }
 
-/// Print the page of a rule: what it refuses, why, and what to write instead
+impl CargoArgs {
+    /// Passes on all but the package.
+    pub(crate) fn pass_on(&self, cargo: &mut Process) {
+        if self.release {
+            cargo.arg("--release");
+        }
+        for features in &self.features {
+            cargo.args(["--features", features]);
+        }
+        if let Some(path) = &self.manifest_path {
+            cargo.arg("--manifest-path").arg(path);
+        }
+    }
+}
+
+/// Run a package's functions in a local simulator: SQS, Lambda and EventBridge Scheduler in one process
 ///
-/// The id of the rule stands in brackets at the end of each error and warning.
-/// Without an id, all rules are listed, a line each.
+/// Builds the package for this machine, creates the queues of its template,
+/// sends the messages of its messages.jsonl, and runs the package's own binary
+/// as Lambda would: as the worker, and on its schedule as the redrive function.
+///
+/// Queues and schedules run on simulated time: while no function is running,
+/// time jumps to the next event, so that a night passes in a moment. The
+/// functions themselves see real time: `timeout` and `attempt_timeout` count
+/// real seconds, and a function that asks for the date gets today's.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) cargo: CargoArgs,
+
+    /// The messages to send [default: messages.jsonl next to the package's Cargo.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+
+    /// When to stop while messages keep failing: after a number of redrives, or after a duration of
+    /// simulated time, such as 36h or 2d
+    #[arg(
+        long,
+        value_name = "REDRIVES|DURATION",
+        default_value = "2",
+        allow_hyphen_values = true
+    )]
+    pub(crate) until: Until,
+
+    /// Seed of the simulator's random numbers (ids, and the order in which standard queues deliver),
+    /// so that a run can be repeated; the functions' own randomness, such as jitter, is not affected
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// Deliver about a quarter of the messages of standard queues a second time after they were
+    /// completed, as SQS may do: functions must be idempotent. `--seed` selects the messages
+    #[arg(long)]
+    pub(crate) duplicates: bool,
+
+    /// The simulated time at the start, in RFC 3339 [default: 2026-01-05T09:00:00Z, a Monday, or
+    /// now with --real-time]
+    #[arg(long, value_name = "TIME", value_parser = start)]
+    pub(crate) start: Option<Timestamp>,
+
+    /// Run in real time, without skipping idle time
+    #[arg(long)]
+    pub(crate) real_time: bool,
+
+    /// Print JSON lines: events, logs with `--logs`, and a summary at the end
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show what the functions log
+    #[arg(long)]
+    pub(crate) logs: bool,
+}
+
+/// Print the page of a rule: what it rejects, why, and what to write instead
+///
+/// Each error and warning ends with the id of its rule in brackets. Without an
+/// id, all rules are listed, one per line.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// The rule's id, such as retry_budget
@@ -109,30 +131,31 @@ fn start(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "write a time such as 2026-01-05T09:00:00Z".to_owned())
 }
 
-const AFTER_HELP: &str = r#"Messages, one JSON object a line; only "body" is required, and a string is the body as it is:
-  {"name": "order 3", "body": {"id": 3}, "queue": "orders", "delay": 30, "attributes": {"tenant": "x"}}
-"queue" is needed if the package has several functions. "delay" is in seconds, up to 900, and for
-standard queues only: a FIFO queue has one delay for all its messages. A FIFO queue needs a "group",
-and takes a "deduplication" id, which is each line's own if left out:
+const AFTER_HELP: &str = r#"Messages, one JSON object per line. Only "body" is required; a string is sent unchanged:
+  {"name": "order 3", "body": {"id": 3}, "queue": "orders", "delay": "30s", "attributes": {"tenant": "x"}}
+"queue" is required if the package has several functions. "delay" is at most 15 min, and for standard
+queues only, because a FIFO queue has one delay for all its messages. A message for a FIFO queue needs
+a "group", and may have a "deduplication" id (default: one per line):
   {"body": {"id": 4}, "group": "a", "deduplication": "order 4"}
-Empty lines and lines that start with # are passed over.
+Empty lines and lines that start with # are skipped.
 
-Stand-ins for what the functions call over HTTP. The worker gets the URL in the variable "env";
-it answers 503 until "down_until" (a time, or how long after the start) and to the "fail_first"
-first requests for each path, and takes so long to answer, limited to paths that start with
-"path"; 200 at once otherwise:
+HTTP stubs of the functions' dependencies. The worker gets the stub's URL in the variable "env". The
+stub answers 503 until "down_until" (a time, or a duration after the start) and to the first
+"fail_first" requests for each path, and otherwise 200. It waits for "takes" before it answers.
+"path" limits this to paths that start with it:
   {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "takes": "2s", "path": "/stock"}
 
 The functions get the variables that Lambda and the template set, and none of this process.
 
 Exit status:
-  0    every message is accounted for: done, in a DLQ, still waiting, or expired
+  0    every message is accounted for: completed, in a DLQ, still waiting, or expired
   1    a message is not accounted for, or the package does not build
-  2    the command line or the messages are not as they should be
+  2    invalid arguments or message file
   130  interrupted; the summary so far is printed"#;
 
-/// Cargo gives a subcommand its own name as first argument.
-pub(crate) fn as_cargo_gives_them(
+/// Removes the first argument if it is `redrive`: cargo passes a subcommand its
+/// own name.
+pub(crate) fn without_subcommand(
     args: impl Iterator<Item = OsString>,
 ) -> impl Iterator<Item = OsString> {
     args.enumerate()
@@ -147,29 +170,29 @@ mod tests {
 
     fn parse(args: &[&str]) -> RunArgs {
         let args = args.iter().map(OsString::from);
-        match Cli::parse_from(as_cargo_gives_them(args)).command {
+        match Cli::parse_from(without_subcommand(args)).command {
             Command::Run(args) => args,
             Command::Explain(args) => panic!("not a run: {args:?}"),
         }
     }
 
     #[test]
-    fn is_a_command_line_that_clap_takes() {
+    fn is_a_valid_clap_command() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn takes_its_name_as_cargo_gives_it() {
+    fn accepts_its_own_name_as_cargo_passes_it() {
         for args in [
             &["cargo-redrive", "run", "-p", "orders"][..],
             &["cargo-redrive", "redrive", "run", "-p", "orders"],
         ] {
-            assert_eq!(parse(args).package.as_deref(), Some("orders"));
+            assert_eq!(parse(args).cargo.package.as_deref(), Some("orders"));
         }
     }
 
     #[test]
-    fn goes_on_for_two_redrives_unless_told_otherwise() {
+    fn stops_after_two_redrives_by_default() {
         assert_eq!(parse(&["", "run"]).until, Until::Redrives(2));
         assert_eq!(
             parse(&["", "run", "--until", "3"]).until,

@@ -1,117 +1,81 @@
-//! Why a command cannot be done.
+//! Why a command fails.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use redrive_infra::stack::ReadError;
 use redrive_local::{BadLine, StartError};
+use thiserror::Error;
 
-/// Why a command cannot be done, and what to do about it.
-#[derive(Debug)]
+/// Why a command fails, and how to fix it.
+#[derive(Debug, Error)]
 pub(crate) enum Error {
+    #[error("{}", without_prefix(.0))]
     Metadata(cargo_metadata::Error),
-    UnknownPackage {
-        name: String,
-        known: Vec<String>,
-    },
-    WhichPackage {
-        known: Vec<String>,
-    },
+    #[error("no package `{name}` in this workspace\n{}", list(.known))]
+    UnknownPackage { name: String, known: Vec<String> },
+    #[error("the package `{name}` has no functions\n{}", list(.known))]
+    NoFunctions { name: String, known: Vec<String> },
+    #[error("specify a package with `-p`\n{}", list(.known))]
+    WhichPackage { known: Vec<String> },
+    #[error("cannot run cargo: {0}")]
     Cargo(std::io::Error),
+    #[error("cannot read cargo's configuration: {0}")]
+    Config(cargo_config2::Error),
+    #[error(
+        "cannot read {}: {reason}\nhelp: call `redrive_infra::build()` in the package's build.rs",
+        .path.display()
+    )]
     NoStack {
         path: PathBuf,
         reason: std::io::Error,
     },
-    BadStack {
-        path: PathBuf,
-        reason: ReadError,
-    },
+    #[error("cannot read {}: {reason}", .path.display())]
+    BadStack { path: PathBuf, reason: ReadError },
+    #[error(
+        "cannot read the messages to send, {}: {reason}\n{EXAMPLE}\nhelp: or specify another file \
+         with `--events`",
+        .path.display()
+    )]
     Events {
         path: PathBuf,
         reason: std::io::Error,
     },
-    NoEvents {
-        path: PathBuf,
-    },
-    BadEvents {
-        path: PathBuf,
-        lines: Vec<BadLine>,
-    },
-    Start(StartError),
+    #[error("{} contains no message\n{EXAMPLE}", .path.display())]
+    NoEvents { path: PathBuf },
+    #[error("{} is not valid{}", .path.display(), indented(.lines))]
+    BadEvents { path: PathBuf, lines: Vec<BadLine> },
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("cannot start: {0}")]
     Runtime(std::io::Error),
+    #[error("cannot write: {0}")]
     Output(std::io::Error),
+    #[error("{0}")]
     UnknownRule(String),
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            // Cargo's own words begin as ours do.
-            Self::Metadata(cargo_metadata::Error::CargoMetadata { stderr }) => {
-                let words = stderr.trim();
-                write!(f, "{}", words.strip_prefix("error: ").unwrap_or(words))
-            }
-            Self::Metadata(error) => write!(f, "{error}"),
-            Self::UnknownPackage { name, known } => {
-                write!(f, "no package `{name}` in this workspace has functions; ")?;
-                list(f, known)
-            }
-            Self::WhichPackage { known } => {
-                write!(f, "name the package to run with `-p`; ")?;
-                list(f, known)
-            }
-            Self::Cargo(error) => write!(f, "cannot run cargo: {error}"),
-            Self::NoStack { path, reason } => write!(
-                f,
-                "cannot read {}: {reason}; the package's build.rs must call \
-                 `redrive_infra::build()`",
-                path.display()
-            ),
-            Self::BadStack { path, reason } => {
-                write!(f, "cannot read {}: {reason}", path.display())
-            }
-            Self::Events { path, reason } => write!(
-                f,
-                "cannot read the messages to send, {}: {reason}; write them to it, one JSON \
-                 object a line, as\n  {{\"name\": \"first\", \"body\": {{\"id\": 1}}}}\nor name \
-                 another file with `--events`",
-                path.display()
-            ),
-            Self::NoEvents { path } => write!(
-                f,
-                "{} has no message; write one JSON object a line, as\n  {{\"name\": \"first\", \"body\": {{\"id\": 1}}}}",
-                path.display()
-            ),
-            Self::BadEvents { path, lines } => {
-                write!(f, "{} is not as it should be", path.display())?;
-                for line in lines {
-                    write!(f, "\n  {line}")?;
-                }
-                Ok(())
-            }
-            Self::Start(error) => write!(f, "{error}"),
-            Self::Runtime(error) => write!(f, "cannot start: {error}"),
-            Self::Output(error) => write!(f, "cannot write: {error}"),
-            Self::UnknownRule(text) => write!(f, "{text}"),
+const EXAMPLE: &str = "help: write one JSON object per line, for example\n  \
+                       {\"name\": \"first\", \"body\": {\"id\": 1}}";
+
+/// Cargo's own errors start as ours do.
+fn without_prefix(error: &cargo_metadata::Error) -> String {
+    match error {
+        cargo_metadata::Error::CargoMetadata { stderr } => {
+            let text = stderr.trim();
+            text.strip_prefix("error: ").unwrap_or(text).to_owned()
         }
+        error => error.to_string(),
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, known: &[String]) -> fmt::Result {
+fn list(known: &[String]) -> String {
     if known.is_empty() {
-        write!(
-            f,
-            "none has: a package with functions has `redrive-infra` in its build dependencies"
-        )
+        "note: no package in this workspace has `redrive-infra` as a build dependency".to_owned()
     } else {
-        write!(f, "those that have: {}", known.join(", "))
+        format!("note: packages with functions: {}", known.join(", "))
     }
 }
 
-impl std::error::Error for Error {}
-
-impl From<StartError> for Error {
-    fn from(error: StartError) -> Self {
-        Self::Start(error)
-    }
+fn indented(lines: &[BadLine]) -> String {
+    lines.iter().map(|line| format!("\n  {line}")).collect()
 }

@@ -1,13 +1,13 @@
-//! `cargo redrive`: what a package of Lambda functions does, before it is
-//! deployed.
+//! `cargo redrive`: runs a package of Lambda functions before it is deployed.
 
 mod args;
+mod build;
 mod error;
 mod explain;
-mod package;
 mod print;
 mod run;
 mod scenario;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -17,16 +17,16 @@ use clap::Parser as _;
 use args::{Cli, Command};
 use print::style;
 
-/// As in clap: the command line, or what it names, is not as it should be.
+/// As in clap: the arguments, or a file that they name, are not valid.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(args::as_cargo_gives_them(std::env::args_os()));
-    let done = match cli.command {
+    let cli = Cli::parse_from(args::without_subcommand(std::env::args_os()));
+    let result = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Explain(args) => explain::explain(&args),
     };
-    match done {
+    match result {
         Ok(code) => code,
         Err(error) => {
             eprintln!(

@@ -7,24 +7,25 @@ use jiff::Timestamp;
 use redrive_local::{Output, Settings, Simulation};
 
 use crate::args::RunArgs;
+use crate::build::{self, Built};
 use crate::error::Error;
-use crate::package::{self, Built};
 use crate::print::{Printer, style};
 use crate::scenario::Events;
+use crate::workspace;
 
 /// A message is not accounted for.
 const UNACCOUNTED: u8 = 1;
 
-/// As shells have it: ended by SIGINT.
+/// The shell convention for a process that SIGINT ended.
 const INTERRUPTED: u8 = 130;
 
 /// Builds the package and runs it in a simulation until that ends.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
-    let package = package::find(args)?;
-    // A build may take minutes; what is wrong with the messages is told before.
+    let package = workspace::find(&args.cargo)?;
+    // A build may take minutes, so errors in the messages are reported first.
     let events = Events::read(args, &package)?;
     events.scenario(start(args))?;
-    let Some(Built { stack, binaries }) = package::build(&package, args)? else {
+    let Some(Built { stack, binaries }) = build::build(&package, &args.cargo)? else {
         return Ok(ExitCode::FAILURE);
     };
     let settings = Settings {
@@ -66,7 +67,7 @@ fn start(args: &RunArgs) -> Timestamp {
 
 async fn watch(mut simulation: Simulation, mut printer: Printer) -> Result<ExitCode, Error> {
     let interrupted = tokio::select! {
-        // First, as it is listened for from when it is asked for.
+        // First, because SIGINT is only caught from the first poll on.
         biased;
         _ = tokio::signal::ctrl_c() => true,
         () = simulation.run(|output| printer.print(&output)) => false,

@@ -7,17 +7,17 @@ use redrive_local::Scenario;
 
 use crate::args::RunArgs;
 use crate::error::Error;
-use crate::package::Found;
+use crate::workspace::Member;
 
-/// The text of the file with the messages: read once, for it may be a pipe.
+/// The text of the message file, read once because it may be a pipe.
 pub(crate) struct Events {
     path: PathBuf,
     text: String,
 }
 
 impl Events {
-    /// Reads the file that the command line names, or the package's own.
-    pub(crate) fn read(args: &RunArgs, package: &Found) -> Result<Self, Error> {
+    /// Reads the file of the command line, or the package's own.
+    pub(crate) fn read(args: &RunArgs, package: &Member) -> Result<Self, Error> {
         let path = args
             .events
             .clone()
@@ -28,7 +28,7 @@ impl Events {
         }
     }
 
-    /// What they say, in a simulation that begins at `start`.
+    /// The messages, for a simulation that begins at `start`.
     pub(crate) fn scenario(&self, start: Timestamp) -> Result<Scenario, Error> {
         let path = self.path.clone();
         match Scenario::parse(&self.text, start) {

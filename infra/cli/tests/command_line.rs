@@ -1,8 +1,8 @@
-//! What a command line that is not as it should be is told.
+//! The errors for invalid arguments.
 
 use std::process::Command;
 
-fn refusal(arguments: &[&str]) -> String {
+fn error(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-redrive"))
         .arg("redrive")
         .args(arguments)
@@ -14,15 +14,15 @@ fn refusal(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_value_that_is_none_is_told_what_to_write() {
-    for (arguments, way_out) in [
+fn an_invalid_value_gets_a_help() {
+    for (arguments, help) in [
         (
             ["--until", "soon"],
-            "a number of redrives, as 2, nor a duration, as 36h or 2d",
+            "a number of redrives, such as 2, nor a duration, such as 36h or 2d",
         ),
         (
             ["--until", "-3h"],
-            "a number of redrives, as 2, nor a duration, as 36h or 2d",
+            "a number of redrives, such as 2, nor a duration, such as 36h or 2d",
         ),
         (
             ["--start", "tomorrow"],
@@ -31,15 +31,15 @@ fn a_value_that_is_none_is_told_what_to_write() {
         (["--seed", "x"], "invalid digit"),
         (["--evnts", "x"], "a similar argument exists: '--events'"),
     ] {
-        let errors = refusal(&[&["run"][..], &arguments].concat());
+        let errors = error(&[&["run"][..], &arguments].concat());
         assert!(errors.starts_with("error: "), "{errors}");
-        assert!(errors.contains(way_out), "{errors}");
+        assert!(errors.contains(help), "{errors}");
     }
 }
 
 #[test]
-fn what_cargo_says_is_said_once() {
-    let errors = refusal(&["run", "--manifest-path", "nope/Cargo.toml"]);
+fn cargos_own_error_is_reported_once() {
+    let errors = error(&["run", "--manifest-path", "nope/Cargo.toml"]);
     assert!(
         errors.starts_with("error: manifest path `nope/Cargo.toml`"),
         "{errors}"
@@ -47,8 +47,8 @@ fn what_cargo_says_is_said_once() {
 }
 
 #[test]
-fn an_unknown_command_is_told_how_to_go_on() {
+fn an_unknown_command_shows_the_usage() {
     for arguments in [&["rnu"][..], &[]] {
-        assert!(refusal(arguments).contains("Usage: cargo redrive <COMMAND>"));
+        assert!(error(arguments).contains("Usage: cargo redrive <COMMAND>"));
     }
 }

@@ -1,82 +1,74 @@
-//! The file with the messages to send (`messages.jsonl`): one JSON object a
-//! line.
+//! The message file (`messages.jsonl`): one JSON object per line.
 //!
 //! A message:
 //!
 //! ```json
-//! {"name": "order 3", "body": {"id": 3}, "queue": "orders", "group": "a", "delay": 30, "attributes": {"tenant": "x"}}
+//! {"name": "order 3", "body": {"id": 3}, "queue": "orders", "group": "a", "delay": "30s", "attributes": {"tenant": "x"}}
 //! ```
 //!
-//! Only `body` is required. A string is the body as it is; anything else is
-//! sent as JSON. `queue` is needed if the package has several functions,
-//! `group` (`MessageGroupId`) on FIFO queues. `delay` is in seconds, 0 to 900, and
-//! for standard queues only: a FIFO queue has one delay for all its messages.
-//! `deduplication` (`MessageDeduplicationId`) is for FIFO queues only, and each
-//! line's own if left out.
+//! Only `body` is required. A string is sent unchanged, anything else as JSON.
+//! `queue` is required if the package has several functions, `group`
+//! (`MessageGroupId`) for FIFO queues. `delay` (at most 15 min; a number is in
+//! seconds) is for standard queues only, because a FIFO queue has one delay for
+//! all its messages. `deduplication` (`MessageDeduplicationId`) is for FIFO
+//! queues only; the default differs for each line.
 //!
-//! A stand-in for something the functions call over HTTP:
+//! A stub of an HTTP dependency:
 //!
 //! ```json
 //! {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "path": "/stock/7", "takes": "2s"}
 //! ```
 //!
 //! The worker gets its URL in the variable `env`. It answers 503 until
-//! `down_until` (a time of day with date, or how long after the start), and to
-//! the `fail_first` first requests for each path; 200 otherwise. An answer
-//! `takes` no time unless it says so (real time, which is what processes see).
-//! `path` limits all that to the paths that start with it. Several lines may
-//! describe one stand-in. Empty lines and lines that start with `#` are passed
-//! over.
+//! `down_until` (a time, or a duration after the start) and to the `fail_first`
+//! first requests for each path, and otherwise 200. It waits for `takes` (in real
+//! time, as seen by the function) before it answers. `path` limits the line to
+//! paths that start with it. Several lines may describe one stub.
+//!
+//! Empty lines and lines that start with `#` are skipped.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use thiserror::Error;
 
 use crate::clock::add;
 use crate::dependency::Dependency;
 use crate::sqs::{Attribute, AttributeValue, Outgoing};
 use crate::until;
 
-/// What happens from outside.
+/// What a message file contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scenario {
     /// The messages, in order.
     pub messages: Vec<ScenarioMessage>,
-    /// The stand-ins' rules.
+    /// The rules of the HTTP stubs.
     pub dependencies: Vec<Dependency>,
 }
 
 /// A message to send at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioMessage {
-    /// What the timeline calls it.
+    /// Its name in the timeline.
     pub name: String,
-    /// Where to; `None`: the only queue there is.
+    /// The queue; `None`: the only one of the stack.
     pub queue: Option<String>,
     /// The message.
     pub message: Outgoing,
 }
 
-/// A line that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A line that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("line {line}: {reason}")]
 pub struct BadLine {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong.
+    /// Why.
     pub reason: String,
 }
-
-impl fmt::Display for BadLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.reason)
-    }
-}
-
-impl std::error::Error for BadLine {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,8 +76,7 @@ struct MessageLine {
     name: Option<String>,
     queue: Option<String>,
     body: Value,
-    #[serde(default)]
-    delay: u32,
+    delay: Option<Value>,
     group: Option<String>,
     deduplication: Option<String>,
     #[serde(default)]
@@ -110,10 +101,10 @@ fn all_paths() -> String {
 }
 
 impl Scenario {
-    /// Reads a file's text; times that are durations count from `start`.
+    /// Reads a file's text. A duration as a time counts from `start`.
     ///
     /// # Errors
-    /// All lines that are not as they should be; never empty.
+    /// All lines that cannot be read; never empty.
     pub fn parse(text: &str, start: Timestamp) -> Result<Self, Vec<BadLine>> {
         let mut scenario = Self::default();
         let mut bad = Vec::new();
@@ -138,11 +129,11 @@ impl Scenario {
 
     fn read_line(&mut self, line: &str, start: Timestamp) -> Result<(), String> {
         let value: Value = serde_json::from_str(line).map_err(|error| {
-            // The line of the file is told; this one is always the first.
+            // `BadLine` has the number of the line in the file.
             format!("not JSON: {error}").replace(" at line 1 column", " at column")
         })?;
         if !value.is_object() {
-            return Err("a line must be a JSON object, as {\"body\": {\"id\": 1}}".to_owned());
+            return Err("not a JSON object, such as {\"body\": {\"id\": 1}}".to_owned());
         }
         if value.get("dependency").is_some() {
             let line = serde_json::from_value(value).map_err(|error| error.to_string())?;
@@ -174,12 +165,22 @@ fn message(line: MessageLine, number: usize) -> Result<ScenarioMessage, String> 
                 body => body.to_string(),
             },
             attributes,
-            delay: line.delay,
+            delay: line.delay.as_ref().map_or(Ok(0), delay)?,
             group: line.group,
             deduplication: line.deduplication,
             trace_header: None,
         },
     })
+}
+
+fn delay(value: &Value) -> Result<u32, String> {
+    let seconds = match value {
+        Value::String(text) => until::duration(text).map(|delay| delay.as_secs()),
+        value => value.as_u64(),
+    };
+    seconds
+        .and_then(|seconds| seconds.try_into().ok())
+        .ok_or_else(|| format!("`delay` is {value}; write a duration such as \"30s\""))
 }
 
 fn attribute(name: &str, value: &Value) -> Result<Attribute, String> {
@@ -189,7 +190,9 @@ fn attribute(name: &str, value: &Value) -> Result<Attribute, String> {
             data_type: "Number".to_owned(),
             value: AttributeValue::Text(number.to_string()),
         }),
-        _ => Err(format!("the attribute {name} must be a string or a number")),
+        _ => Err(format!(
+            "attribute `{name}` is neither a string nor a number"
+        )),
     }
 }
 
@@ -200,11 +203,11 @@ fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, Stri
     };
     let takes = match line.takes {
         Some(text) => until::duration(&text)
-            .ok_or_else(|| format!("takes is `{text}`; write how long, as \"2s\""))?,
+            .ok_or_else(|| format!("`takes` is `{text}`; write a duration such as \"2s\""))?,
         None => Duration::ZERO,
     };
     if line.dependency.is_empty() || line.dependency.contains('/') {
-        return Err("a dependency's name must be one part of a path, as \"warehouse\"".to_owned());
+        return Err("`dependency` must be one segment of a path, such as \"warehouse\"".to_owned());
     }
     Ok(Dependency {
         name: line.dependency,
@@ -224,8 +227,8 @@ fn point_in_time(text: &str, start: Timestamp) -> Result<Timestamp, String> {
         .map(|after| add(start, after))
         .ok_or_else(|| {
             format!(
-                "down_until is `{text}`; write a time, as \"2026-01-06T08:00:00Z\", or how long \
-                 after the start, as \"23h\""
+                "`down_until` is `{text}`; write a time such as \"2026-01-06T08:00:00Z\", or a \
+                 duration after the start such as \"23h\""
             )
         })
 }
@@ -243,7 +246,7 @@ mod tests {
         let text = r#"
 # a comment
 {"name":"good","body":{"id":1},"attributes":{"tenant":"x","weight":3}}
-{"body":"{ not JSON","delay":30}
+{"body":"{ not JSON","delay":"1m 30s"}
 {"dependency":"warehouse","env":"WAREHOUSE_URL","down_until":"23h","fail_first":2}
 "#;
         let scenario = Scenario::parse(text, start()).unwrap();
@@ -255,18 +258,19 @@ mod tests {
         assert_eq!(good.message.attributes["weight"].data_type, "Number");
         assert_eq!(raw.name, "message 2");
         assert_eq!(raw.message.body, "{ not JSON");
-        assert_eq!(raw.message.delay, 30);
+        assert_eq!(raw.message.delay, 90);
         let morning = "2026-01-06T08:00:00Z".parse().unwrap();
         assert_eq!(scenario.dependencies[0].down_until, Some(morning));
     }
 
     #[test]
-    fn names_every_bad_line() {
+    fn every_bad_line_is_reported() {
         let text = "{\"body\":1}\nno\n[]\n{\"body\":1,\"dely\":3}\n{\"name\":\"x\"}\n\
-                    {\"dependency\":\"a\",\"env\":\"A\",\"down_until\":\"soon\"}";
+                    {\"dependency\":\"a\",\"env\":\"A\",\"down_until\":\"soon\"}\n\
+                    {\"body\":1,\"delay\":\"HH:MM\"}\n{\"body\":1,\"delay\":30}";
         let bad = Scenario::parse(text, start()).unwrap_err();
         let lines: Vec<usize> = bad.iter().map(|bad| bad.line).collect();
-        assert_eq!(lines, [2, 3, 4, 5, 6]);
+        assert_eq!(lines, [2, 3, 4, 5, 6, 7]);
         assert!(bad[2].reason.contains("dely"), "{}", bad[2]);
         assert!(bad[3].reason.contains("body"), "{}", bad[3]);
     }

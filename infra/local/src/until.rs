@@ -29,7 +29,9 @@ impl FromStr for Until {
             return Ok(Self::Redrives(redrives));
         }
         duration(text).map(Self::Elapsed).ok_or_else(|| {
-            format!("`{text}` is neither a number of redrives, as 2, nor a duration, as 36h or 2d")
+            format!(
+                "`{text}` is neither a number of redrives, such as 2, nor a duration, such as 36h or 2d"
+            )
         })
     }
 }
