@@ -376,7 +376,7 @@ fn messages_that_cannot_be_sent_say_what_to_write() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     let nothing = refusal("# nothing\n");
-    assert!(nothing.contains("has no message"), "{nothing}");
+    assert!(nothing.contains("contains no message"), "{nothing}");
     let nowhere = refusal("{\"body\": 1, \"queue\": \"nope\"}\n");
     assert!(
         nowhere.contains("`nope`") && nowhere.contains("one of: orders"),
