@@ -44,7 +44,7 @@ fn sources_give_these_files() {
                 !found.is_wrong(),
                 "{}: {:?}",
                 case.display(),
-                found.parsed.errors
+                found.parsed.diagnostics
             );
         }
         assert!(discovery.is_sound(), "{}", case.display());

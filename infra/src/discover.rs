@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use redrive_syntax::{Parsed, Warning};
+use redrive_syntax::{Diagnostic, Parsed};
 
 use crate::cfg::Cfg;
 use crate::error::Error;
@@ -76,7 +76,7 @@ pub struct Note<'a> {
     /// The function's name.
     pub function: &'a str,
     /// The warning.
-    pub warning: Cow<'a, Warning>,
+    pub warning: Cow<'a, Diagnostic>,
 }
 
 /// One `#[sqs_batch]` function.
@@ -105,11 +105,11 @@ pub enum Around {
 impl Found {
     /// Whether it has a mistake, which the macro reports.
     pub fn is_wrong(&self) -> bool {
-        !self.parsed.errors.is_empty() || self.around != Around::Module
+        self.parsed.diagnostics.has_errors() || self.around != Around::Module
     }
 
     fn notes(&self) -> impl Iterator<Item = Note<'_>> {
-        self.parsed.warnings.iter().map(|warning| Note {
+        self.parsed.diagnostics.warnings().map(|warning| Note {
             binary: &self.binary,
             function: &self.parsed.function.name,
             warning: Cow::Borrowed(warning),

@@ -25,7 +25,7 @@ fn entry(found: &Found) -> String {
         parsed,
     } = found;
     let function = &parsed.function;
-    let fingerprint = match parsed.errors.is_empty() {
+    let fingerprint = match !parsed.diagnostics.has_errors() {
         true => function.fingerprint(),
         false => "error".to_owned(),
     };

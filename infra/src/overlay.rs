@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use redrive_syntax::rules::{self, Level};
-use redrive_syntax::{Warning, nearest};
+use redrive_syntax::rules::{self, catalog::Level};
+use redrive_syntax::{Diagnostic, nearest};
 use serde_json::Value;
 
 pub use changes::Change;
@@ -99,7 +99,7 @@ pub(crate) struct Overlaid {
 pub(crate) struct Doubt {
     pub(crate) binary: String,
     pub(crate) function: String,
-    pub(crate) warning: Warning,
+    pub(crate) warning: Diagnostic,
 }
 
 impl Doubt {
@@ -191,10 +191,13 @@ impl Judged<'_> {
     fn judge(&mut self, entry: &StackFunction, mistake: &Mistake) {
         let function = &entry.function;
         let accepted = function.allow.iter().any(|id| id == mistake.rule);
-        let level = rules::find(mistake.rule).map(|rule| rule.level);
-        match level {
-            Some(Level::Warning) => self.doubt(entry, mistake, accepted),
-            Some(Level::Deliberate) if accepted => self.doubt(entry, mistake, accepted),
+        match rules::find(mistake.rule) {
+            Some(rule) if rule.level == Level::Warning => {
+                self.doubt(entry, rule, mistake, accepted)
+            }
+            Some(rule) if rule.level == Level::Deliberate && accepted => {
+                self.doubt(entry, rule, mistake, accepted);
+            }
             _ => self.refuse(mistake),
         }
     }
@@ -210,17 +213,23 @@ impl Judged<'_> {
         }
     }
 
-    fn doubt(&mut self, entry: &StackFunction, mistake: &Mistake, accepted: bool) {
+    fn doubt(
+        &mut self,
+        entry: &StackFunction,
+        rule: &'static rules::catalog::Rule,
+        mistake: &Mistake,
+        accepted: bool,
+    ) {
         let Some(message) = mistake.words(self.overlays) else {
             return;
         };
         self.doubts.push(Doubt {
             binary: entry.binary.clone(),
             function: entry.function.name.clone(),
-            warning: Warning {
-                rule: mistake.rule,
-                message,
+            warning: Diagnostic {
                 accepted,
+                see: None,
+                ..Diagnostic::new(rule, proc_macro2::Span::call_site(), message)
             },
         });
     }

@@ -24,7 +24,7 @@ pub(crate) fn with(binary: &str, attribute: TokenStream) -> StackFunction {
     let name = format_ident!("{binary}");
     let item = quote!(async fn #name(order: Order) -> Result<(), Error> {});
     let parsed = redrive_syntax::parse(attribute, item);
-    assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+    assert!(!parsed.diagnostics.has_errors(), "{:?}", parsed.diagnostics);
     StackFunction {
         binary: binary.to_owned(),
         function: parsed.function,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use redrive_syntax::rules::{ALLOW_UNNEEDED, unneeded};
+use redrive_syntax::rules::{catalog, unneeded};
 
 use crate::discover::{Discovery, Note};
 use crate::overlay::Doubt;
@@ -27,10 +27,7 @@ pub(crate) fn doubtful(notes: &[Note<'_>]) {
     } in notes
     {
         if !warning.accepted {
-            cargo::warning(format_args!(
-                "{function}: {} [{}]",
-                warning.message, warning.rule
-            ));
+            cargo::warning(format_args!("{function}: {warning}"));
         }
     }
 }
@@ -47,10 +44,10 @@ pub(crate) fn notes<'a>(discovery: &'a Discovery, doubts: Option<&'a [Doubt]>) -
             note.binary == found.binary && note.function == found.parsed.function.name
         };
         let broken = notes.iter().filter(|note| is_own(note));
-        let broken: Vec<_> = broken.map(|note| note.warning.as_ref().clone()).collect();
+        let broken: Vec<_> = broken.map(|note| note.warning.rule).collect();
         let unneeded = doubts.and_then(|_| unneeded(&found.parsed.function.allow, &broken));
         notes.retain_mut(|note| {
-            if !is_own(note) || note.warning.rule != ALLOW_UNNEEDED {
+            if !is_own(note) || note.warning.rule != &catalog::ALLOW_UNNEEDED {
                 return true;
             }
             if let Some(unneeded) = &unneeded {
@@ -117,7 +114,8 @@ mod tests {
 
     use quote::quote;
 
-    use redrive_syntax::Warning;
+    use redrive_syntax::Diagnostic;
+    use redrive_syntax::rules::catalog::{self, Rule};
 
     use super::{no_function, notes, unread};
     use crate::discover::{Around, Discovery, Found};
@@ -137,14 +135,14 @@ mod tests {
         }
     }
 
-    fn accepted(rule: &'static str) -> Doubt {
+    fn accepted(rule: &'static Rule) -> Doubt {
         Doubt {
             binary: "a".to_owned(),
             function: "work".to_owned(),
-            warning: Warning {
-                rule,
-                message: "too low".to_owned(),
+            warning: Diagnostic {
                 accepted: true,
+                see: None,
+                ..Diagnostic::new(rule, proc_macro2::Span::call_site(), "too low")
             },
         }
     }
@@ -157,11 +155,11 @@ mod tests {
         };
         let told = |doubts: Option<&[Doubt]>| -> Vec<_> {
             let notes = notes(&discovery, doubts);
-            notes.iter().map(|note| note.warning.rule).collect()
+            notes.iter().map(|note| note.warning.rule.id).collect()
         };
         assert_eq!(told(Some(&[])), ["allow_unneeded"]);
         assert!(told(None).is_empty());
-        let doubt = accepted("receive_count_low");
+        let doubt = accepted(&catalog::RECEIVE_COUNT_LOW);
         assert_eq!(told(Some(&[doubt])), ["receive_count_low"]);
     }
 
@@ -173,9 +171,9 @@ mod tests {
             ))],
             ..Discovery::default()
         };
-        let doubts = [accepted("receive_count_low")];
+        let doubts = [accepted(&catalog::RECEIVE_COUNT_LOW)];
         let notes = notes(&discovery, Some(&doubts));
-        let told = notes.iter().map(|note| note.warning.message.as_str());
+        let told = notes.iter().map(|note| note.warning.message());
         assert_eq!(
             told.collect::<Vec<_>>(),
             [

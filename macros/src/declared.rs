@@ -2,7 +2,8 @@
 //! a template that lacks a function, or describes another, does not compile.
 
 use proc_macro2::Span;
-use redrive_syntax::{Errors, Function};
+use redrive_syntax::rules::catalog;
+use redrive_syntax::{Diagnostics, Function};
 
 /// What is being compiled, and what the build script found in the package.
 #[derive(Debug, Default)]
@@ -52,18 +53,16 @@ impl Target {
     }
 
     /// Judges the function; `name` is where a mistake is shown.
-    pub(crate) fn check(&self, function: &Function, name: Span, errors: &mut Errors) {
+    pub(crate) fn check(&self, function: &Function, name: Span, errors: &mut Diagnostics) {
         let Some(binary) = &self.binary else {
-            errors.push(
-                "library_target",
+            errors.report(&catalog::LIBRARY_TARGET,
                 name,
                 "the handler stands in a library, but a Lambda function is a binary; move it to `src/main.rs` or to `src/bin/<name>.rs`",
             );
             return;
         };
         if function.template && self.functions.is_none() {
-            errors.push(
-                "build_script",
+            errors.report(&catalog::BUILD_SCRIPT,
                 name,
                 "no build script writes the template of this function; add `redrive-infra` to `[build-dependencies]` and a `build.rs` with `fn main() { redrive_infra::build(); }`, or set `template = false` to write your own template",
             );
@@ -75,28 +74,23 @@ impl Target {
             .filter(|entry| entry.function == function.name);
         let (entry, another) = (same.next(), same.next());
         match (entry, listed.first()) {
-            (None, _) if function.template => errors.push(
-                "function_not_listed",
+            (None, _) if function.template => errors.report(&catalog::FUNCTION_NOT_LISTED,
                 name,
                 "the build script does not find this function, so the template lacks it; write it out in a file that `mod` reaches from a binary's root (`#[path]` included), not in a macro or an `include!`, name cfgs of your own build script by `Builder::cfg`, or set `template = false` to write your own template",
             ),
-            (Some(_), Some(first)) if another.is_some() || first.function != function.name => errors.push(
-                "one_function_per_binary",
+            (Some(_), Some(first)) if another.is_some() || first.function != function.name => errors.report(&catalog::ONE_FUNCTION_PER_BINARY,
                 name,
                 format!("the binary `{binary}` already holds the function `{}`; move this one to a file of its own under `src/bin/`", first.function),
             ),
-            (Some(entry), _) if entry.around == "item" => errors.push(
-                "handler_function",
+            (Some(entry), _) if entry.around == "item" => errors.report(&catalog::HANDLER_FUNCTION,
                 name,
                 format!("`#[sqs_batch]` stands on a function of a module; move `{}` out of the `impl`, the trait or the function that it is in", function.name),
             ),
-            (Some(entry), _) if entry.around == "main" => errors.push(
-                "own_main",
+            (Some(entry), _) if entry.around == "main" => errors.report(&catalog::OWN_MAIN,
                 name,
                 "the attribute writes `main`, but this module has one; remove it, and move what it does to `init = path`",
             ),
-            (Some(entry), _) if function.template && entry.fingerprint != function.fingerprint() => errors.push(
-                "function_differs",
+            (Some(entry), _) if function.template && entry.fingerprint != function.fingerprint() => errors.report(&catalog::FUNCTION_DIFFERS,
                 name,
                 "the template was written from other settings than these; name cfgs of your own build script by `Builder::cfg`, make sure that `redrive` and `redrive-infra` have one version, and run `cargo clean -p` for this package",
             ),
@@ -124,7 +118,7 @@ impl Target {
 mod tests {
     use proc_macro2::Span;
     use quote::quote;
-    use redrive_syntax::{Errors, Function};
+    use redrive_syntax::{Diagnostics, Function};
 
     use super::Target;
 
@@ -143,13 +137,9 @@ mod tests {
             binary: binary.map(str::to_owned),
             functions: functions.map(str::to_owned),
         };
-        let mut errors = Errors::default();
+        let mut errors = Diagnostics::default();
         target.check(&function(), Span::call_site(), &mut errors);
-        errors
-            .mistakes()
-            .iter()
-            .map(|mistake| mistake.rule)
-            .collect()
+        errors.errors().map(|mistake| mistake.rule.id).collect()
     }
 
     #[test]
@@ -175,12 +165,11 @@ mod tests {
                 binary: Some("app".to_owned()),
                 functions: list.map(str::to_owned),
             };
-            let mut errors = Errors::default();
+            let mut errors = Diagnostics::default();
             target.check(&own, Span::call_site(), &mut errors);
             errors
-                .mistakes()
-                .iter()
-                .map(|mistake| mistake.rule)
+                .errors()
+                .map(|mistake| mistake.rule.id)
                 .collect::<Vec<_>>()
         };
         assert!(judge(None).is_empty());

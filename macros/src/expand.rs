@@ -4,8 +4,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_syntax::rules::catalog::{self, Rule};
 use redrive_syntax::signature::split_body;
-use redrive_syntax::{Errors, Function, Handler, Parsed, Paths};
+use redrive_syntax::{Diagnostics, Function, Handler, Parsed, Paths};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 
@@ -22,26 +23,31 @@ pub(crate) fn sqs_batch(
         function,
         handler,
         paths,
-        mut errors,
+        mut diagnostics,
         ..
     } = redrive_syntax::parse(attribute, item.clone());
     let handler = match handler {
-        Some(handler) if errors.is_empty() => {
-            target.check(&function, handler.name.span(), &mut errors);
+        Some(handler) if !diagnostics.has_errors() => {
+            target.check(&function, handler.name.span(), &mut diagnostics);
             handler
         }
-        _ => return fallback(item, &errors, target, &function.name),
+        _ => return fallback(item, &diagnostics, target, &function.name),
     };
-    if !errors.is_empty() {
-        return fallback(item, &errors, target, &function.name);
+    if diagnostics.has_errors() {
+        return fallback(item, &diagnostics, target, &function.name);
     }
     let main = main(&function, &handler, &paths);
     quote!(#item #main)
 }
 
 /// Keeps the item and a `main`, so that one mistake gives one error.
-fn fallback(item: &TokenStream, errors: &Errors, target: &Target, function: &str) -> TokenStream {
-    let is_about = |rule| errors.mistakes().iter().any(|mistake| mistake.rule == rule);
+fn fallback(
+    item: &TokenStream,
+    diagnostics: &Diagnostics,
+    target: &Target,
+    function: &str,
+) -> TokenStream {
+    let is_about = |rule: &Rule| diagnostics.errors().any(|error| error.rule == rule);
     let kept = || {
         let (signature, body) = split_body(item.clone());
         let signature = without_attribute
@@ -50,14 +56,14 @@ fn fallback(item: &TokenStream, errors: &Errors, target: &Target, function: &str
         quote!(#signature #body)
     };
     // The compiler would overflow its own stack, or complain of a second `main`.
-    let item = !is_about("nesting") && !is_about("handler_name");
+    let item = !is_about(&catalog::NESTING) && !is_about(&catalog::HANDLER_NAME);
     let item = item.then(kept);
     let main = (!target.needs_no_main(function)).then(|| {
         quote!(
             pub(crate) fn main() {}
         )
     });
-    let errors = errors.to_compile_errors();
+    let errors = diagnostics.to_compile_errors();
     quote!(#item #main #errors)
 }
 
@@ -247,7 +253,7 @@ fn is_permanent(path: &syn::Path) -> TokenStream {
 /// Says at build time that panics will not be caught; an attribute macro has
 /// no other way to warn than a deprecated item that is used.
 fn panic_abort(function: &Function, name: Span) -> Option<TokenStream> {
-    if function.allow.iter().any(|rule| rule == "panic_abort") {
+    if function.allow.contains(&catalog::PANIC_ABORT.id.to_owned()) {
         return None;
     }
     let note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; \

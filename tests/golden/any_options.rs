@@ -75,7 +75,7 @@ fn functions() -> Vec<Function> {
             .map(|text| text.parse().expect("tokens"));
         let is_new = pairs.iter().any(|(key, _)| !written.contains(key));
         let parsed = redrive_syntax::parse(attribute, item);
-        if parsed.errors.is_empty() && (is_new || functions.len() < FUNCTIONS * TEMPLATES) {
+        if !parsed.diagnostics.has_errors() && (is_new || functions.len() < FUNCTIONS * TEMPLATES) {
             functions.push(parsed.function);
             written.extend(pairs.into_iter().map(|(key, _)| key));
         }

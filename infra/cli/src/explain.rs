@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use redrive_syntax::reference;
-use redrive_syntax::rules::{self, Level};
+use redrive_syntax::rules::{self, catalog::Level};
 
 use crate::args::ExplainArgs;
 use crate::error::Error;
@@ -36,7 +36,11 @@ fn list() -> String {
                 Level::Deliberate => "error, unless allowed",
                 Level::Warning | Level::Notice => "warning",
             };
-            let rule_and_why = rule.reason.split_inclusive(". ").next().unwrap_or_default();
+            let rule_and_why = rule.reason();
+            let rule_and_why = rule_and_why
+                .split_inclusive(". ")
+                .next()
+                .unwrap_or_default();
             format!(
                 "{id:width$}  {level:21}  {about}\n",
                 id = rule.id,

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use redrive_syntax::rules::{self, Level};
+use redrive_syntax::rules::{self, catalog::Level};
 
 fn explain(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cargo-redrive"))
@@ -38,8 +38,8 @@ fn each_rule_has_a_page_with_all_there_is_to_know() {
         for part in [
             rule.id,
             &level,
-            rule.reason,
-            rule.link,
+            &rule.reason(),
+            rule.see.unwrap_or_default(),
             "Fails:",
             rule.fails,
             "Passes:",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use redrive_syntax::rules;
+use redrive_syntax::rules::{self, catalog::Rule};
 
 use crate::discover::Note;
 use crate::stack::{Stack, StackFunction};
@@ -13,16 +13,16 @@ pub(super) fn render(stack: &Stack, notes: &[Note<'_>]) -> String {
     for entry in &stack.functions {
         let name = &entry.function.name;
         for Note { warning, .. } in of(entry, notes).filter(|note| !note.warning.accepted) {
-            add(&mut open, name, &warning.message, warning.rule);
+            add(&mut open, name, &warning.message(), warning.rule.id);
         }
         for rule in &entry.function.allow {
-            let broken = of(entry, notes).find(|note| note.warning.rule == rule);
+            let broken = of(entry, notes).find(|note| note.warning.rule.id == rule);
             // What only the compiler can judge has no message.
             let words = match broken {
-                Some(note) => note.warning.message.as_str(),
-                None => rules::find(rule).map_or("", |rule| rule.reason),
+                Some(note) => note.warning.message(),
+                None => rules::find(rule).map_or_else(String::new, Rule::reason),
             };
-            add(&mut accepted, name, words, rule);
+            add(&mut accepted, name, &words, rule);
         }
     }
     section("Warnings", &open) + &section("Accepted on purpose", &accepted)
@@ -52,21 +52,23 @@ mod tests {
     use std::borrow::Cow;
 
     use quote::quote;
-    use redrive_syntax::Warning;
+    use redrive_syntax::Diagnostic;
+    use redrive_syntax::rules::catalog::{self, Rule};
 
     use super::render;
     use crate::discover::Note;
     use crate::sample;
 
-    fn warning(rule: &'static str, accepted: bool) -> Warning {
-        Warning {
-            rule,
-            message: format!("about {rule}"),
+    fn warning(rule: &'static Rule, accepted: bool) -> Diagnostic {
+        let problem = format!("about {}", rule.id);
+        Diagnostic {
             accepted,
+            see: None,
+            ..Diagnostic::new(rule, proc_macro2::Span::call_site(), problem)
         }
     }
 
-    fn note<'a>(binary: &'a str, warning: &'a Warning) -> Note<'a> {
+    fn note<'a>(binary: &'a str, warning: &'a Diagnostic) -> Note<'a> {
         Note {
             binary,
             function: "orders",
@@ -76,10 +78,13 @@ mod tests {
 
     #[test]
     fn warnings_are_kept_apart_from_accepted_ones() {
-        let (open, accepted) = (warning("one", false), warning("receive_count_low", true));
+        let (open, accepted) = (
+            warning(&catalog::REDRIVE_DST_GAP, false),
+            warning(&catalog::RECEIVE_COUNT_LOW, true),
+        );
         let notes = [note("orders", &open), note("orders", &accepted)];
         let entry = sample::with("orders", quote!(allow = "receive_count_low"));
-        let expected = "## Warnings\n\n- `orders`: about one [one]\n\n\
+        let expected = "## Warnings\n\n- `orders`: about redrive_dst_gap [redrive_dst_gap]\n\n\
                         ## Accepted on purpose\n\n- `orders`: about receive_count_low [receive_count_low]\n\n";
         assert_eq!(render(&sample::stack([entry]), &notes), expected);
     }
@@ -97,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_function_outside_the_stack_is_not_spoken_of() {
-        let open = warning("one", false);
+        let open = warning(&catalog::REDRIVE_DST_GAP, false);
         let stack = sample::stack([sample::entry("orders")]);
         assert_eq!(render(&stack, &[note("other", &open)]), "");
     }

@@ -197,7 +197,7 @@ impl Merged {
                     self.unknown.push("dlq_redrive");
                     let mistakes = errors
                         .into_iter()
-                        .map(|error| Mistake::new(error.rule, pointer.clone(), error.message));
+                        .map(|error| Mistake::new(error.rule.id, pointer.clone(), error.message));
                     self.mistakes.extend(mistakes);
                 }
             },
@@ -209,7 +209,7 @@ impl Merged {
                 Ok(_) => redrive.timezone.clone_from(name),
                 Err(error) => {
                     self.unknown.push("redrive_timezone");
-                    let mistake = Mistake::new(error.rule, pointer, error.message);
+                    let mistake = Mistake::new(error.rule.id, pointer, error.message);
                     self.mistakes.push(mistake);
                 }
             },

@@ -1,5 +1,6 @@
 //! A rule that the template breaks once the overlays are merged.
 
+use redrive_syntax::rules;
 use serde_json::Value;
 
 use super::Overlay;
@@ -40,7 +41,7 @@ impl Mistake {
     /// The error; none if no overlay has to do with it.
     pub(super) fn error(&self, overlays: &[Overlay]) -> Option<Error> {
         Some(Error::Overlaid {
-            rule: self.rule,
+            rule: rules::find(self.rule).unwrap_or(&rules::catalog::OVERLAY),
             why: self.words(overlays)?,
         })
     }

@@ -2,14 +2,16 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::diagnostic::Diagnostics;
 use crate::doubt::Doubtful;
-use crate::errors::{Errors, Place};
 use crate::keys::{self, KEYS, Kind};
 use crate::nearest::nearest;
 use crate::nesting;
 use crate::options::Options;
 use crate::pair::{self, Behind, Key, Pair, Spelling};
-use crate::rules::is_queue_name;
+use crate::place::Place;
+use crate::queue_name::is_queue_name;
+use crate::rules::catalog;
 use crate::schedule::Schedule;
 use crate::tokens::{self, excerpt};
 use crate::value::Value;
@@ -56,7 +58,7 @@ fn taken(key: &'static keys::Key, value: &[TokenTree]) -> Option<String> {
     if value.is_empty() || matches!(key.kind, Kind::Variables) {
         return None;
     }
-    let mut errors = Errors::default();
+    let mut errors = Diagnostics::default();
     let given = Given {
         key,
         place: Place::of_all(value),
@@ -64,17 +66,17 @@ fn taken(key: &'static keys::Key, value: &[TokenTree]) -> Option<String> {
     };
     let text = key.with(&given.value.text);
     Options::read("handle", (vec![given], Doubtful::default()), &mut errors);
-    errors.is_empty().then_some(text)
+    (!errors.has_errors()).then_some(text)
 }
 
 /// The keys of an attribute with their values, each known and there once, and
 /// the keys that what is wrong leaves open.
-pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> (Vec<Given>, Doubtful) {
+pub(crate) fn parse(attribute: TokenStream, errors: &mut Diagnostics) -> (Vec<Given>, Doubtful) {
     let mut given: Vec<Given> = Vec::new();
     let mut doubtful = Doubtful::default();
     if let Some(span) = nesting::too_deep(attribute.clone()) {
         let text = "this is nested too deep to be read; a value is a number, a string, a list of strings or a path";
-        errors.push("nesting", span, text);
+        errors.report(&catalog::NESTING, span, text);
         doubtful.add_all();
         return (given, doubtful);
     }
@@ -86,7 +88,7 @@ pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> (Vec<Given>,
                 doubtful.add_tokens(&part);
                 match refusal.key.filter(|key| keys::find(&key.name).is_none()) {
                     Some(key) => unknown_key(&key, errors),
-                    None => errors.push("syntax", refusal.place, refusal.text),
+                    None => errors.report(&catalog::SYNTAX, refusal.place, refusal.text),
                 }
                 continue;
             }
@@ -102,7 +104,7 @@ pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> (Vec<Given>,
         };
         if given.iter().any(|earlier| earlier.key.name == key.name) {
             doubtful.add(key.name);
-            errors.push("duplicate_key", written.place, twice(key));
+            errors.report(&catalog::DUPLICATE_KEY, written.place, twice(key));
             continue;
         }
         let value = match behind {
@@ -115,7 +117,7 @@ pub(crate) fn parse(attribute: TokenStream, errors: &mut Errors) -> (Vec<Given>,
                     "`{}` takes its value behind `=`; write `{written_out}`",
                     key.name
                 );
-                errors.push("syntax", written.place, text);
+                errors.report(&catalog::SYNTAX, written.place, text);
                 continue;
             }
         };
@@ -138,7 +140,7 @@ fn twice(key: &keys::Key) -> String {
     }
 }
 
-fn unknown_key(key: &Key, errors: &mut Errors) {
+fn unknown_key(key: &Key, errors: &mut Diagnostics) {
     let name = excerpt(&key.name);
     let known = KEYS.iter().map(|key| key.name);
     let text = match nearest(&name, known.clone()) {
@@ -148,5 +150,5 @@ fn unknown_key(key: &Key, errors: &mut Errors) {
             known.collect::<Vec<_>>().join(", ")
         ),
     };
-    errors.push("unknown_key", key.place, text);
+    errors.report(&catalog::UNKNOWN_KEY, key.place, text);
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use proc_macro2::{Group, Literal, TokenTree};
 use syn::Lit;
 
-use crate::errors::Errors;
+use crate::diagnostic::Diagnostics;
 use crate::pair::{self, Behind, Pair, Spelling};
+use crate::rules::catalog::{self, Rule};
 use crate::tokens;
 use crate::value::{Value, What};
 
@@ -81,11 +82,11 @@ impl Spelling for Variables {
 }
 
 /// The variables of `env(…)`.
-pub(crate) fn read(group: &Group, errors: &mut Errors) -> BTreeMap<String, String> {
+pub(crate) fn read(group: &Group, errors: &mut Diagnostics) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
     if group.stream().is_empty() {
         let text = "`env` has no variables; write `env(LEVEL = \"info\")`, or remove it";
-        errors.push("syntax", group.span(), text);
+        errors.report(&catalog::SYNTAX, group.span(), text);
     }
     for part in tokens::parts(group.stream(), errors) {
         let (key, value) = match pair::read(&part, &Variables, errors) {
@@ -99,23 +100,23 @@ pub(crate) fn read(group: &Group, errors: &mut Errors) -> BTreeMap<String, Strin
             })) => {
                 let written = Variables.pair(&key.name, &[]);
                 let text = format!("`{}` has no value; write `{written}`", key.name);
-                errors.push("syntax", key.place, text);
+                errors.report(&catalog::SYNTAX, key.place, text);
                 continue;
             }
             Ok(None) => continue,
             Err(refusal) => {
-                errors.push("syntax", refusal.place, refusal.text);
+                errors.report(&catalog::SYNTAX, refusal.place, refusal.text);
                 continue;
             }
         };
         let name = check_name(&key.name);
         if let Err((rule, text)) = &name {
-            errors.push(rule, key.place, text);
+            errors.report(rule, key.place, text);
         }
         let read = Value::read(&value, errors);
         let What::Text(text) = read.what else {
-            errors.push(
-                "wrong_type",
+            errors.report(
+                &catalog::WRONG_TYPE,
                 read.place,
                 no_string(&key.name, &value, &read),
             );
@@ -123,7 +124,7 @@ pub(crate) fn read(group: &Group, errors: &mut Errors) -> BTreeMap<String, Strin
         };
         if name.is_ok() && variables.insert(key.name.clone(), text).is_some() {
             let text = format!("`{}` is already set; remove one of the two", key.name);
-            errors.push("duplicate_key", key.place, text);
+            errors.report(&catalog::DUPLICATE_KEY, key.place, text);
         }
     }
     variables
@@ -154,16 +155,16 @@ fn no_string(name: &str, tokens: &[TokenTree], value: &Value) -> String {
 ///
 /// # Errors
 /// If it is reserved, or no name of a variable.
-pub fn check_name(name: &str) -> Result<(), (&'static str, String)> {
+pub fn check_name(name: &str) -> Result<(), (&'static Rule, String)> {
     if RESERVED.contains(&name) {
         return Err((
-            "env_reserved",
+            &catalog::ENV_RESERVED,
             format!("`{name}` is set by Lambda itself; choose another name"),
         ));
     }
     if name.starts_with("REDRIVE_") {
         return Err((
-            "env_reserved",
+            &catalog::ENV_RESERVED,
             format!(
                 "`{name}` begins with `REDRIVE_`, which the template uses; choose another name"
             ),
@@ -177,7 +178,7 @@ pub fn check_name(name: &str) -> Result<(), (&'static str, String)> {
         let text = format!(
             "`{name}` cannot be an environment variable; begin with a letter, and use two or more letters, digits and `_`"
         );
-        return Err(("env_name", text));
+        return Err((&catalog::ENV_NAME, text));
     }
     Ok(())
 }
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn what_lambda_sets_is_refused() {
         for name in RESERVED {
-            let refused = check_name(name).map_err(|(rule, _)| rule);
+            let refused = check_name(name).map_err(|(rule, _)| rule.id);
             assert_eq!(refused, Err("env_reserved"), "{name}");
         }
         // As the documentation of AWS lists them.
@@ -232,7 +233,11 @@ mod tests {
             ("REDRIVES", Ok(())),
             ("AWS_REGIONS", Ok(())),
         ] {
-            assert_eq!(check_name(name).map_err(|(rule, _)| rule), rule, "{name}");
+            assert_eq!(
+                check_name(name).map_err(|(rule, _)| rule.id),
+                rule,
+                "{name}"
+            );
         }
     }
 

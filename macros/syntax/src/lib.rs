@@ -5,15 +5,17 @@
 //! It is an implementation detail of redrive: its items change without notice.
 
 mod attribute;
+pub mod diagnostic;
 mod doubt;
 pub mod environment;
-pub mod errors;
 pub mod function;
 pub mod keys;
 mod nearest;
 mod nesting;
 mod options;
 mod pair;
+mod place;
+mod queue_name;
 pub mod reference;
 pub mod rules;
 pub mod schedule;
@@ -24,11 +26,13 @@ mod value;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
-pub use errors::{Errors, Place};
+use rules::catalog;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix};
 pub use function::Function;
 pub use nearest::nearest;
 pub use options::Paths;
-pub use rules::Warning;
+pub use place::Place;
 pub use signature::Handler;
 pub use value::show;
 
@@ -40,59 +44,55 @@ pub struct Parsed {
     pub handler: Option<Handler>,
     /// The attribute's values that are Rust.
     pub paths: Paths,
-    /// What is not wrong, but likely not meant.
-    pub warnings: Vec<Warning>,
-    /// All that is wrong.
-    pub errors: Errors,
+    /// All that is wrong, and what is likely not meant.
+    pub diagnostics: Diagnostics,
 }
 
 /// Reads the attribute's arguments and the item below it.
 ///
-/// Never panics; what is wrong is in [`Parsed::errors`].
+/// Never panics; what is wrong is in [`Parsed::diagnostics`].
 pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
-    let mut errors = Errors::default();
-    let handler = signature::parse(item, &mut errors);
-    let given = attribute::parse(attribute, &mut errors);
+    let mut diagnostics = Diagnostics::default();
+    let handler = signature::parse(item, &mut diagnostics);
+    let given = attribute::parse(attribute, &mut diagnostics);
     let name = handler
         .as_ref()
         .map(|handler| handler.name.unraw().to_string())
         .unwrap_or_default();
-    let options = options::Options::read(&name, given, &mut errors);
+    let options = options::Options::read(&name, given, &mut diagnostics);
     if let Some(handler) = &handler {
-        check_state(handler, &options, &mut errors);
-    }
-    let warnings = match &handler {
-        Some(handler) => {
-            let mut warnings = rules::check(&options, &mut errors);
-            if options.are_known(&["allow"]) {
-                warnings.extend(handler.warning(&options.function.allow));
-            }
-            // What a mistake is about may be what was allowed.
-            if errors.is_empty() {
-                warnings.extend(rules::unneeded(&options.function.allow, &warnings));
-            }
-            warnings
+        check_state(handler, &options, &mut diagnostics);
+        rules::check(&options, &mut diagnostics);
+        if options.are_known(&["allow"])
+            && let Some(warning) = handler.warning()
+        {
+            diagnostics.push(Diagnostic {
+                accepted: options.allows(warning.rule),
+                ..warning
+            });
         }
-        None => Vec::new(),
-    };
+        // What is wrong may be what was allowed.
+        if !diagnostics.has_errors() {
+            let broken: Vec<_> = diagnostics.iter().map(|one| one.rule).collect();
+            let unneeded = rules::unneeded(&options.function.allow, &broken);
+            unneeded.into_iter().for_each(|one| diagnostics.push(one));
+        }
+    }
     Parsed {
         function: options.function,
         handler,
         paths: options.paths,
-        warnings,
-        errors,
+        diagnostics,
     }
 }
 
-fn check_state(handler: &Handler, options: &options::Options, errors: &mut Errors) {
+fn check_state(handler: &Handler, options: &options::Options, diagnostics: &mut Diagnostics) {
     match (&handler.state, options.key_place("init")) {
-        (Some(state), None) if options.are_known(&["init"]) => errors.push(
-            "handler_state",
+        (Some(state), None) if options.are_known(&["init"]) => diagnostics.report(&catalog::HANDLER_STATE,
             Place::of(state),
             "nothing builds the state; add `init = path` with an `async fn() -> Result<S, E>`",
         ),
-        (None, Some(key)) => errors.push(
-            "handler_state",
+        (None, Some(key)) => diagnostics.report(&catalog::HANDLER_STATE,
             key,
             "`init` builds a state that the handler does not take; add `state: &S` behind the message, or remove `init`",
         ),

@@ -6,14 +6,16 @@ use std::time::Duration;
 use proc_macro2::Span;
 
 use crate::attribute::{self, Given};
+use crate::diagnostic::Diagnostics;
 use crate::doubt::Doubtful;
 use crate::environment;
-use crate::errors::{Errors, Place};
 use crate::function::{
     Backoff, Function, OnGroupFailure, OnPermanent, OnTotalFailure, QueueBackoff, Redrive,
     recommended_visibility,
 };
 use crate::keys::{self, Kind};
+use crate::place::Place;
+use crate::rules::catalog::{self, Rule};
 use crate::schedule::{self, Schedule};
 use crate::value::{self, Refusal, Value, What};
 
@@ -29,7 +31,7 @@ pub struct Paths {
 }
 
 /// What the attribute says, read one key at a time.
-pub struct Options {
+pub(crate) struct Options {
     /// The function, with defaults for what is not given or cannot be read.
     pub function: Function,
     /// The values that are Rust.
@@ -47,7 +49,7 @@ impl Options {
     pub(crate) fn read(
         name: &str,
         (given, doubtful): (Vec<Given>, Doubtful),
-        errors: &mut Errors,
+        errors: &mut Diagnostics,
     ) -> Self {
         let mut reader = Reader {
             given: &given,
@@ -71,7 +73,7 @@ impl Options {
 
     /// What the same attribute would say with these changes.
     pub(crate) fn with(&self, changes: &[Change]) -> Self {
-        let mut errors = Errors::default();
+        let mut errors = Diagnostics::default();
         let mut given = self.given.clone();
         for (key, value) in changes {
             given.retain(|given| given.key.name != *key);
@@ -109,25 +111,30 @@ impl Options {
     }
 
     /// Whether the user wrote this key.
-    pub fn is_given(&self, key: &str) -> bool {
+    pub(crate) fn is_given(&self, key: &str) -> bool {
         self.find(key).is_some()
     }
 
+    /// Whether the user accepts that the rule is broken.
+    pub(crate) fn allows(&self, rule: &Rule) -> bool {
+        self.function.allow.iter().any(|id| id == rule.id)
+    }
+
     /// Whether what these keys hold is known, so that a rule may judge it.
-    pub fn are_known(&self, keys: &[&str]) -> bool {
+    pub(crate) fn are_known(&self, keys: &[&str]) -> bool {
         keys.iter()
             .all(|key| !self.doubtful.contains(key, self.is_given(key)))
     }
 
     /// Where a rule's mistake in one of `keys` is shown: on the value of the
     /// first that the user wrote.
-    pub fn place(&self, keys: &[&str]) -> Option<Place> {
+    pub(crate) fn place(&self, keys: &[&str]) -> Option<Place> {
         let given = keys.iter().find_map(|key| self.find(key));
         given.map(|given| given.value.place)
     }
 
     /// Where the key itself is.
-    pub fn key_place(&self, key: &str) -> Option<Place> {
+    pub(crate) fn key_place(&self, key: &str) -> Option<Place> {
         self.find(key).map(|given| given.place)
     }
 
@@ -142,7 +149,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn function(&mut self, name: &str, errors: &mut Errors) -> Function {
+    fn function(&mut self, name: &str, errors: &mut Diagnostics) -> Function {
         let timeout = self.seconds("timeout", errors).unwrap_or(30);
         let batch_window = self.seconds("batch_window", errors).unwrap_or(0);
         Function {
@@ -190,19 +197,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn backoff(&mut self, errors: &mut Errors) -> Backoff {
+    fn backoff(&mut self, errors: &mut Diagnostics) -> Backoff {
         let waits = self.waits("backoff", errors);
         let (min, max) = waits.unwrap_or((Duration::from_millis(200), Duration::from_secs(5)));
         Backoff { min, max }
     }
 
-    fn queue_backoff(&mut self, errors: &mut Errors) -> Option<QueueBackoff> {
+    fn queue_backoff(&mut self, errors: &mut Diagnostics) -> Option<QueueBackoff> {
         let (min, max) = self.waits("queue_backoff", errors)?;
         let (min, max) = (whole_seconds(min)?, whole_seconds(max)?);
         Some(QueueBackoff { min, max })
     }
 
-    fn redrive(&mut self, errors: &mut Errors) -> Option<Redrive> {
+    fn redrive(&mut self, errors: &mut Diagnostics) -> Option<Redrive> {
         let schedule = self.text("dlq_redrive", errors);
         let timezone = self.text("redrive_timezone", errors);
         let rate = self.integer("redrive_max_per_second", errors);
@@ -227,21 +234,21 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn env(&mut self, errors: &mut Errors) -> BTreeMap<String, String> {
+    fn env(&mut self, errors: &mut Diagnostics) -> BTreeMap<String, String> {
         match self.value("env").map(|value| &value.what) {
             None => BTreeMap::new(),
             Some(What::Group(group)) => environment::read(group, errors),
             Some(_) => {
                 let text =
                     "`env` takes its variables in parentheses; write `env(LEVEL = \"info\")`";
-                self.refuse("env", ("wrong_type", text.to_owned()), errors);
+                self.refuse("env", (&catalog::WRONG_TYPE, text.to_owned()), errors);
                 BTreeMap::new()
             }
         }
     }
 
     /// The strings of a list, each with its place.
-    fn strings(&mut self, key: &'static str, errors: &mut Errors) -> Vec<(String, Place)> {
+    fn strings(&mut self, key: &'static str, errors: &mut Diagnostics) -> Vec<(String, Place)> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
@@ -250,7 +257,7 @@ impl<'a> Reader<'a> {
             match listed {
                 Ok(string) => strings.push(string),
                 Err((place, (rule, text))) => {
-                    errors.push(rule, place, text);
+                    errors.report(rule, place, text);
                     self.doubtful.add(key);
                 }
             }
@@ -258,15 +265,15 @@ impl<'a> Reader<'a> {
         strings
     }
 
-    fn policies(&mut self, errors: &mut Errors) -> Vec<String> {
+    fn policies(&mut self, errors: &mut Diagnostics) -> Vec<String> {
         let listed = self.strings("policies", errors);
         let mut policies = Vec::new();
         for (arn, place) in listed {
             match environment::policy(&arn) {
-                Err(text) => errors.push("policy_arn", place, text),
+                Err(text) => errors.report(&catalog::POLICY_ARN, place, text),
                 Ok(()) if policies.contains(&arn) => {
-                    errors.push(
-                        "duplicate_key",
+                    errors.report(
+                        &catalog::DUPLICATE_KEY,
                         place,
                         "the policy is already listed; remove one of the two",
                     );
@@ -277,7 +284,7 @@ impl<'a> Reader<'a> {
         policies
     }
 
-    fn allow(&mut self, errors: &mut Errors) -> Vec<String> {
+    fn allow(&mut self, errors: &mut Diagnostics) -> Vec<String> {
         let mut ids = Vec::new();
         for (id, place) in self.strings("allow", errors) {
             match crate::rules::allowable(&id) {
@@ -286,11 +293,11 @@ impl<'a> Reader<'a> {
                     if crate::rules::find(&id).is_none() {
                         self.doubtful.add("allow");
                     }
-                    errors.push("unknown_rule", place, text);
+                    errors.report(&catalog::UNKNOWN_RULE, place, text);
                 }
                 Ok(()) if ids.contains(&id) => {
                     let text = format!("`{id}` is already allowed; remove one of the two");
-                    errors.push("duplicate_key", place, text);
+                    errors.report(&catalog::DUPLICATE_KEY, place, text);
                 }
                 Ok(()) => ids.push(id),
             }
@@ -303,15 +310,20 @@ impl<'a> Reader<'a> {
         Some(&given.value)
     }
 
-    fn refuse(&mut self, key: &str, (rule, text): Refusal, errors: &mut Errors) {
+    fn refuse(&mut self, key: &str, (rule, text): Refusal, errors: &mut Diagnostics) {
         let place = self
             .value(key)
             .map_or_else(|| Span::call_site().into(), |value| value.place);
-        errors.push(rule, place, text);
+        errors.report(rule, place, text);
         self.doubtful.add(key);
     }
 
-    fn keep<T>(&mut self, key: &str, read: Result<T, Refusal>, errors: &mut Errors) -> Option<T> {
+    fn keep<T>(
+        &mut self,
+        key: &str,
+        read: Result<T, Refusal>,
+        errors: &mut Diagnostics,
+    ) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(refusal) => {
@@ -321,7 +333,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn integer(&mut self, key: &'static str, errors: &mut Errors) -> Option<u32> {
+    fn integer(&mut self, key: &'static str, errors: &mut Diagnostics) -> Option<u32> {
         let value = self.value(key)?;
         let Kind::Integer(range, unit) = &keys::known(key).kind else {
             return None;
@@ -333,31 +345,35 @@ impl<'a> Reader<'a> {
         )
     }
 
-    fn seconds(&mut self, key: &'static str, errors: &mut Errors) -> Option<u32> {
+    fn seconds(&mut self, key: &'static str, errors: &mut Diagnostics) -> Option<u32> {
         self.duration(key, errors).and_then(whole_seconds)
     }
 
-    fn duration(&mut self, key: &'static str, errors: &mut Errors) -> Option<Duration> {
+    fn duration(&mut self, key: &'static str, errors: &mut Diagnostics) -> Option<Duration> {
         let read = value::duration(keys::known(key), self.value(key)?)?;
         self.keep(key, read, errors)
     }
 
-    fn waits(&mut self, key: &'static str, errors: &mut Errors) -> Option<(Duration, Duration)> {
+    fn waits(
+        &mut self,
+        key: &'static str,
+        errors: &mut Diagnostics,
+    ) -> Option<(Duration, Duration)> {
         let read = value::waits(keys::known(key), self.value(key)?)?;
         self.keep(key, read, errors)
     }
 
-    fn boolean(&mut self, key: &'static str, errors: &mut Errors) -> Option<bool> {
+    fn boolean(&mut self, key: &'static str, errors: &mut Diagnostics) -> Option<bool> {
         let read = value::boolean(keys::known(key), self.value(key)?);
         self.keep(key, read, errors)
     }
 
-    fn text(&mut self, key: &'static str, errors: &mut Errors) -> Option<String> {
+    fn text(&mut self, key: &'static str, errors: &mut Diagnostics) -> Option<String> {
         let read = value::string(keys::known(key), self.value(key)?);
         self.keep(key, read, errors)
     }
 
-    fn path(&mut self, key: &'static str, errors: &mut Errors) -> Option<syn::Path> {
+    fn path(&mut self, key: &'static str, errors: &mut Diagnostics) -> Option<syn::Path> {
         let read = value::path(keys::known(key), self.value(key)?);
         self.keep(key, read, errors)
     }
@@ -366,7 +382,7 @@ impl<'a> Reader<'a> {
         &mut self,
         key: &'static str,
         values: &[T],
-        errors: &mut Errors,
+        errors: &mut Diagnostics,
     ) -> T {
         let Some(value) = self.value(key) else {
             return T::default();

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, TokenTree};
 
-use crate::errors::{Errors, Place};
+use crate::diagnostic::Diagnostics;
+use crate::place::Place;
 use crate::tokens::{brackets, excerpt, flat, operator, punct, text, without_attributes};
 
 /// A key and what stands behind it.
@@ -48,7 +49,7 @@ pub(crate) trait Spelling {
 pub(crate) fn read(
     tokens: &[TokenTree],
     spelling: &impl Spelling,
-    errors: &mut Errors,
+    errors: &mut Diagnostics,
 ) -> Result<Option<Pair>, Refusal> {
     let tokens = without_attributes(tokens, errors);
     let Some(first) = tokens.first() else {
@@ -77,7 +78,7 @@ struct Reader<'a, S> {
 }
 
 impl<S: Spelling> Reader<'_, S> {
-    fn behind(&self, tokens: &[TokenTree], errors: &mut Errors) -> Result<Behind, Refusal> {
+    fn behind(&self, tokens: &[TokenTree], errors: &mut Diagnostics) -> Result<Behind, Refusal> {
         match tokens {
             [] => Err(self.no_value()),
             [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {

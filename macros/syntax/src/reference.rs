@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::keys::{KEYS, Key, Kind};
-use crate::rules::{Level, Rule, all};
+use crate::rules::catalog::{Level, Rule, all};
 use crate::value::show;
 
 /// The table of the attribute's keys, in Markdown.
@@ -92,9 +92,9 @@ pub fn rule(rule: &Rule) -> String {
         Level::Warning => format!("A warning, unless accepted with `allow = \"{}\"`", rule.id),
         Level::Notice => "A warning".to_owned(),
     };
-    let mut page = format!("## {}\n\n{level}. {}\n", rule.id, rule.reason);
-    if !rule.link.is_empty() {
-        let _ = write!(page, "\nAWS: <{}>\n", rule.link);
+    let mut page = format!("## {}\n\n{level}. {}\n", rule.id, rule.reason());
+    if let Some(link) = rule.see {
+        let _ = write!(page, "\nAWS: <{link}>\n");
     }
     let _ = write!(page, "\nFails:\n\n```rust,ignore\n{}\n```\n", rule.fails);
     let _ = write!(page, "\nPasses:\n\n```rust,ignore\n{}\n```\n", rule.passes);

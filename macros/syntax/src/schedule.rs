@@ -28,6 +28,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::rules::catalog::SCHEDULE_AT;
 use cron::Cron;
 pub use error::ScheduleError;
 use form::{ANY_YEAR, Form};
@@ -194,7 +195,7 @@ fn runs_once(text: &str) -> ScheduleError {
     let message = format!(
         "`{text}` runs once, but a redrive must repeat, since messages come to the DLQ at any time; write `cron(0 23 ? * SUN-THU *)` or `rate(12 hours)`"
     );
-    ScheduleError::new(0..text.len(), error::AT, message)
+    ScheduleError::new(0..text.len(), &SCHEDULE_AT, message)
 }
 
 impl fmt::Display for Schedule {

@@ -13,15 +13,13 @@ use syn::{
     Signature, Type, Visibility,
 };
 
-use crate::errors::{Errors, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::nesting;
-use crate::rules::Warning;
+use crate::place::Place;
+use crate::rules::catalog;
 
 /// Of a Lambda handler's 128 characters, what `.redrive` leaves.
 const LONGEST_NAME: usize = 120;
-
-/// The rule about a `Vec` as the message.
-pub(crate) const MESSAGE_LIST: &str = "handler_message_list";
 
 /// What the macro needs of the function's signature.
 pub struct Handler {
@@ -37,7 +35,7 @@ pub struct Handler {
 
 impl Handler {
     /// What of the signature compiles but is likely not meant.
-    pub(crate) fn warning(&self, allowed: &[String]) -> Option<Warning> {
+    pub(crate) fn warning(&self) -> Option<Diagnostic> {
         let Type::Path(path) = &self.message else {
             return None;
         };
@@ -46,23 +44,24 @@ impl Handler {
             .segments
             .last()
             .filter(|last| last.ident == "Vec")?;
-        Some(Warning {
-            rule: MESSAGE_LIST,
-            message: format!(
-                "`{}` reads a JSON array from the body of each message; write the type of one message unless the bodies are arrays",
-                show(last)
-            ),
-            accepted: allowed.iter().any(|rule| rule == MESSAGE_LIST),
-        })
+        let problem = format!(
+            "`{}` reads a JSON array from the body of each message",
+            show(last)
+        );
+        let place = Place::of(&self.message);
+        Some(
+            Diagnostic::new(&catalog::HANDLER_MESSAGE_LIST, place, problem)
+                .help("write the type of one message unless the bodies are arrays"),
+        )
     }
 }
 
 /// Reads the item that the attribute stands on.
-pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
+pub fn parse(item: TokenStream, errors: &mut Diagnostics) -> Option<Handler> {
     let (item, _) = split_body(item);
     if let Some(span) = nesting::too_deep(item.clone()) {
         let text = "this is nested too deep to be read; give a type within it a name by `type`";
-        errors.push("nesting", span, text);
+        errors.report(&catalog::NESTING, span, text);
         return None;
     }
     let (attributes, signature) = match read_signature.parse2(item.clone()) {
@@ -74,8 +73,8 @@ pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
                 .into_iter()
                 .find(not_an_attribute)
                 .map_or_else(Span::call_site, |token| token.span());
-            errors.push(
-                "handler_function",
+            errors.report(
+                &catalog::HANDLER_FUNCTION,
                 span,
                 "`#[sqs_batch]` stands on an `async fn` of one message; move it to that function",
             );
@@ -83,8 +82,8 @@ pub fn parse(item: TokenStream, errors: &mut Errors) -> Option<Handler> {
         }
     };
     if let Some(second) = attributes.iter().find(|attribute| is_sqs_batch(attribute)) {
-        errors.push(
-            "duplicate_key",
+        errors.report(
+            &catalog::DUPLICATE_KEY,
             Place::of(second.path()),
             "`#[sqs_batch]` already stands on this function; write all keys in one attribute",
         );
@@ -123,55 +122,54 @@ fn read_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signat
     Ok((attributes, signature))
 }
 
-fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
+fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
     let before = errors.len();
     let name = &signature.ident;
     let future = future::future(&signature.output).filter(|_| signature.asyncness.is_none());
     if let Some(output) = &future {
-        errors.push(
-            "handler_async",
+        errors.report(
+            &catalog::HANDLER_ASYNC,
             signature.fn_token.span(),
             format!("the handler is async; write `async fn {name}` and return `{output}`"),
         );
     } else if signature.asyncness.is_none() {
-        errors.push(
-            "handler_async",
+        errors.report(
+            &catalog::HANDLER_ASYNC,
             signature.fn_token.span(),
             format!("the handler is async; write `async fn {name}`"),
         );
     }
     if let Safety::Unsafe(unsafety) = &signature.safety {
-        errors.push(
-            "handler_plain",
+        errors.report(
+            &catalog::HANDLER_PLAIN,
             unsafety.span(),
             "the handler is called for every message; remove `unsafe`",
         );
     }
     if let Some(abi) = &signature.abi {
-        errors.push(
-            "handler_plain",
+        errors.report(
+            &catalog::HANDLER_PLAIN,
             Place::of(abi),
             "the handler is a plain Rust function; remove `extern`",
         );
     }
     if name == "main" {
-        errors.push(
-            "handler_name",
+        errors.report(
+            &catalog::HANDLER_NAME,
             name.span(),
             "`main` is what the attribute writes; give the handler another name",
         );
     }
     let length = name.to_string().chars().count();
     if length > LONGEST_NAME {
-        errors.push(
-            "handler_name_length",
+        errors.report(&catalog::HANDLER_NAME_LENGTH,
             name.span(),
             format!("the name has {length} characters, and Lambda takes at most 128 with `.redrive` behind it; shorten it to {LONGEST_NAME}"),
         );
     }
     if signature.variadic.is_some() {
-        errors.push(
-            "handler_parameters",
+        errors.report(
+            &catalog::HANDLER_PARAMETERS,
             Place::of(&signature.variadic),
             "the handler takes a message, and a state if it needs one",
         );
@@ -196,10 +194,10 @@ fn check(signature: &Signature, errors: &mut Errors) -> Option<Handler> {
     })
 }
 
-fn check_generics(generics: &Generics, errors: &mut Errors) {
+fn check_generics(generics: &Generics, errors: &mut Diagnostics) {
     if is_lifetimes(generics) {
-        errors.push(
-            "handler_generic",
+        errors.report(
+            &catalog::HANDLER_GENERIC,
             Place::of(generics),
             format!(
                 "the handler needs no lifetimes; remove `{}`, and write `&S` for the state",
@@ -207,14 +205,14 @@ fn check_generics(generics: &Generics, errors: &mut Errors) {
             ),
         );
     } else if !generics.params.is_empty() {
-        errors.push(
-            "handler_generic",
+        errors.report(
+            &catalog::HANDLER_GENERIC,
             Place::of(generics),
             "the handler takes one type of message; name the types instead of generic parameters",
         );
     } else if let Some(clause) = &generics.where_clause {
-        errors.push(
-            "handler_generic",
+        errors.report(
+            &catalog::HANDLER_GENERIC,
             Place::of(clause),
             "the handler is not generic; remove the `where` clause",
         );
@@ -226,12 +224,11 @@ fn is_lifetimes(generics: &Generics) -> bool {
     !generics.params.is_empty() && generics.params.iter().all(is_lifetime)
 }
 
-fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Option<Type>) {
+fn parameters(signature: &Signature, errors: &mut Diagnostics) -> (Option<Type>, Option<Type>) {
     let mut inputs = signature.inputs.iter();
     let name = &signature.ident;
     if let Some(receiver) = signature.receiver() {
-        errors.push(
-            "handler_parameters",
+        errors.report(&catalog::HANDLER_PARAMETERS,
             Place::of(receiver),
             "the handler is a free function; take the message by value, and what it needs as `state: &S` with `init = path`",
         );
@@ -242,8 +239,8 @@ fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Opti
         _ => None,
     };
     let Some(message) = next() else {
-        errors.push(
-            "handler_parameters",
+        errors.report(
+            &catalog::HANDLER_PARAMETERS,
             signature.paren_token.span.join(),
             format!("the handler takes the message; write `async fn {name}(message: M)`"),
         );
@@ -253,8 +250,8 @@ fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Opti
     let message = message::check(message, lifetimes, errors);
     let state = next().and_then(|state| check_state(state, errors));
     if let Some(third) = signature.inputs.iter().nth(2) {
-        errors.push(
-            "handler_parameters",
+        errors.report(
+            &catalog::HANDLER_PARAMETERS,
             Place::of(third),
             "the handler takes a message and a state; remove this parameter",
         );
@@ -262,19 +259,19 @@ fn parameters(signature: &Signature, errors: &mut Errors) -> (Option<Type>, Opti
     (message, state)
 }
 
-fn check_state(state: &Type, errors: &mut Errors) -> Option<Type> {
+fn check_state(state: &Type, errors: &mut Diagnostics) -> Option<Type> {
     match state {
         Type::Reference(reference) if reference.mutability.is_none() => {
             Some((*reference.elem).clone())
         }
         Type::Reference(_) => {
             let text = "the state is shared by messages that are handled at once; take `&S`, with a `Mutex` inside for what changes";
-            errors.push("handler_state", Place::of(state), text);
+            errors.report(&catalog::HANDLER_STATE, Place::of(state), text);
             None
         }
         _ => {
-            errors.push(
-                "handler_state",
+            errors.report(
+                &catalog::HANDLER_STATE,
                 Place::of(state),
                 format!("the state is built once and lent; write `&{}`", show(state)),
             );
@@ -283,14 +280,14 @@ fn check_state(state: &Type, errors: &mut Errors) -> Option<Type> {
     }
 }
 
-fn result(signature: &Signature, errors: &mut Errors) -> Option<Type> {
+fn result(signature: &Signature, errors: &mut Diagnostics) -> Option<Type> {
     let text = "the handler says whether the message is done; return `Result<(), E>`";
     let refused = match &signature.output {
         ReturnType::Default => signature.ident.span().into(),
         ReturnType::Type(_, result) if is_no_result(result) => Place::of(result),
         ReturnType::Type(_, result) => return Some((**result).clone()),
     };
-    errors.push("handler_result", refused, text);
+    errors.report(&catalog::HANDLER_RESULT, refused, text);
     None
 }
 

@@ -15,26 +15,24 @@ fn parse(attribute: &str) -> Parsed {
 
 fn rules(attribute: &str) -> Vec<&'static str> {
     parse(attribute)
-        .errors
-        .mistakes()
-        .iter()
-        .map(|mistake| mistake.rule)
+        .diagnostics
+        .errors()
+        .map(|mistake| mistake.rule.id)
         .collect()
 }
 
 fn messages(attribute: &str) -> Vec<String> {
     parse(attribute)
-        .errors
-        .mistakes()
-        .iter()
-        .map(|mistake| mistake.message.clone())
+        .diagnostics
+        .errors()
+        .map(|mistake| mistake.message())
         .collect()
 }
 
 #[test]
 fn defaults_are_safe_in_production() {
     let parsed = parse("");
-    assert!(parsed.errors.is_empty() && parsed.warnings.is_empty());
+    assert!(parsed.diagnostics.iter().next().is_none());
     let function = parsed.function;
     assert_eq!(function.queue, "process-order");
     assert_eq!(function.dlq(), "process-order-dlq");
@@ -105,8 +103,8 @@ fn boundaries_hold_on_both_sides() {
         assert_eq!(messages(attribute), Vec::<String>::new(), "{attribute}");
         assert_eq!(
             parse(attribute)
-                .warnings
-                .iter()
+                .diagnostics
+                .warnings()
                 .filter(|warning| !warning.accepted)
                 .count(),
             0,
@@ -199,11 +197,12 @@ fn all_mistakes_are_reported_at_once_and_none_follows_from_another() {
 
 /// All that is told of these options, but not of what they accept.
 fn told(attribute: &str) -> Vec<&'static str> {
-    let warnings = parse(attribute).warnings;
-    let shown = warnings.iter().filter(|warning| !warning.accepted);
+    let parsed = parse(attribute);
+    let warnings = parsed.diagnostics.warnings();
+    let shown = warnings.filter(|warning| !warning.accepted);
     rules(attribute)
         .into_iter()
-        .chain(shown.map(|warning| warning.rule))
+        .chain(shown.map(|warning| warning.rule.id))
         .collect()
 }
 
@@ -276,14 +275,12 @@ fn a_queues_name_is_ascii() {
     let item = "async fn größe(order: Order) -> Result<(), Error> {}";
     let parsed = |attribute: &str| {
         let tokens = |text: &str| text.parse().expect("tokens");
-        crate::parse(tokens(attribute), tokens(item)).errors
+        crate::parse(tokens(attribute), tokens(item)).diagnostics
     };
     let errors = parsed("");
-    let [mistake] = errors.mistakes() else {
-        panic!("one mistake, not {errors:?}");
-    };
-    assert_eq!(mistake.rule, "queue_name");
-    assert!(parsed("queue = \"orders\"").is_empty());
+    let rules: Vec<_> = errors.iter().map(|one| one.rule.id).collect();
+    assert_eq!(rules, ["queue_name"]);
+    assert!(!parsed("queue = \"orders\"").has_errors());
 }
 
 #[test]
@@ -292,7 +289,7 @@ fn a_raw_identifier_is_the_name_behind_it() {
         .parse()
         .expect("tokens");
     let parsed = crate::parse(TokenStream::new(), item);
-    assert!(parsed.errors.is_empty());
+    assert!(!parsed.diagnostics.has_errors());
     assert_eq!(
         (
             parsed.function.name.as_str(),
@@ -339,12 +336,8 @@ fn a_name_is_as_long_as_a_handler_may_be() {
     for (length, refused) in [(120, false), (121, true)] {
         let name = "n".repeat(length);
         let item = format!("async fn {name}(order: Order) -> Result<(), Error> {{}}");
-        let errors = crate::parse(TokenStream::new(), item.parse().expect("tokens")).errors;
-        let found: Vec<_> = errors
-            .mistakes()
-            .iter()
-            .map(|mistake| mistake.rule)
-            .collect();
+        let errors = crate::parse(TokenStream::new(), item.parse().expect("tokens")).diagnostics;
+        let found: Vec<_> = errors.errors().map(|mistake| mistake.rule.id).collect();
         assert_eq!(found.contains(&"handler_name_length"), refused, "{found:?}");
     }
 }

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-use crate::errors::{Errors, Place};
+use crate::diagnostic::Diagnostics;
+use crate::place::Place;
+use crate::rules::catalog;
 
 /// The tokens, without the invisible brackets that `macro_rules` puts around what
 /// it was given.
@@ -18,7 +20,7 @@ pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
 
 /// What stands between commas. Each part is read alone, so that a mistake in one
 /// hides none in the next.
-pub(crate) fn parts(tokens: TokenStream, errors: &mut Errors) -> Vec<Vec<TokenTree>> {
+pub(crate) fn parts(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![Vec::new()];
     let tokens = flat(tokens);
     let mut left = tokens.as_slice();
@@ -29,12 +31,12 @@ pub(crate) fn parts(tokens: TokenStream, errors: &mut Errors) -> Vec<Vec<TokenTr
         match punct(token) {
             Some(',') if is_empty => {
                 let text = "nothing stands before this comma; remove it";
-                errors.push("syntax", token.span(), text);
+                errors.report(&catalog::SYNTAX, token.span(), text);
             }
             Some(',') => parts.push(Vec::new()),
             Some(';') => {
                 let text = "commas separate here; write `,`, or nothing at the end";
-                errors.push("syntax", token.span(), text);
+                errors.report(&catalog::SYNTAX, token.span(), text);
                 parts.push(Vec::new());
             }
             _ => parts
@@ -68,7 +70,7 @@ fn generics(tokens: &[TokenTree]) -> Option<usize> {
 }
 
 /// The tokens without attributes, which have no place here.
-pub(crate) fn without_attributes(tokens: &[TokenTree], errors: &mut Errors) -> Vec<TokenTree> {
+pub(crate) fn without_attributes(tokens: &[TokenTree], errors: &mut Diagnostics) -> Vec<TokenTree> {
     let mut left = tokens;
     let mut others = Vec::new();
     while let Some(token) = left.first() {
@@ -87,7 +89,7 @@ pub(crate) fn without_attributes(tokens: &[TokenTree], errors: &mut Errors) -> V
                         "`#[{name}]` has no place among the keys; move it above the function, or remove it"
                     ),
                 };
-                errors.push("syntax", place, text);
+                errors.report(&catalog::SYNTAX, place, text);
                 left = &left[length..];
             }
             None => {
@@ -198,10 +200,10 @@ pub(crate) fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{parts, text};
-    use crate::errors::Errors;
+    use crate::diagnostic::Diagnostics;
 
     fn split(tokens: &str) -> (Vec<String>, usize) {
-        let mut errors = Errors::default();
+        let mut errors = Diagnostics::default();
         let parts = parts(tokens.parse().expect("tokens"), &mut errors);
         (parts.iter().map(|part| text(part)).collect(), errors.len())
     }

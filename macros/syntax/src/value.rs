@@ -10,7 +10,9 @@ use proc_macro2::{Delimiter, Group, TokenTree};
 use syn::Lit;
 use syn::parse::Parser;
 
-use crate::errors::{Errors, Place};
+use crate::diagnostic::Diagnostics;
+use crate::place::Place;
+use crate::rules::catalog::Rule;
 use crate::tokens::{self, punct};
 
 pub use duration::show;
@@ -19,7 +21,7 @@ pub(crate) use read::{boolean, choice, integer, path, string, strings};
 pub(crate) use waits::{duration, waits};
 
 /// Why a value cannot be used: a rule's id and the words.
-pub(crate) type Refusal = (&'static str, String);
+pub(crate) type Refusal = (&'static Rule, String);
 
 /// A value, where it is, and how it is written.
 #[derive(Clone)]
@@ -51,7 +53,7 @@ pub(crate) enum What {
 
 impl Value {
     /// Reads a value; `tokens` has at least one.
-    pub(crate) fn read(tokens: &[TokenTree], errors: &mut Errors) -> Self {
+    pub(crate) fn read(tokens: &[TokenTree], errors: &mut Diagnostics) -> Self {
         Value {
             what: What::read(tokens, errors),
             place: Place::of_all(tokens),
@@ -89,7 +91,7 @@ impl Value {
 }
 
 impl What {
-    fn read(tokens: &[TokenTree], errors: &mut Errors) -> Self {
+    fn read(tokens: &[TokenTree], errors: &mut Diagnostics) -> Self {
         match tokens {
             [TokenTree::Literal(literal)] => Self::literal(Lit::new(literal.clone())),
             [TokenTree::Ident(flag)] if flag == "true" => Self::Flag(true),

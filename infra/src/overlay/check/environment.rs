@@ -29,7 +29,7 @@ fn names(view: &View<'_>, part: Part) -> Vec<Mistake> {
         .filter(is_added)
         .filter_map(|name| {
             let (rule, why) = check_name(name).err()?;
-            Some(Mistake::new(rule, below(&place, name), why))
+            Some(Mistake::new(rule.id, below(&place, name), why))
         })
         .collect()
 }

@@ -1,7 +1,8 @@
 //! What settings mean together: the rules of the attribute, for a function some
 //! of whose settings are an overlay's.
 
-use redrive_syntax::rules::{Level, Rule, broken_by as broken};
+use redrive_syntax::rules::broken_by as broken;
+use redrive_syntax::rules::catalog::{Level, Rule};
 
 use super::{Literal, Mistake, View};
 use crate::overlay::merged::place;

@@ -23,7 +23,7 @@ pub(super) fn told(attribute: TokenStream, patch: Value) -> Vec<String> {
                 .iter()
                 .filter(|doubt| !doubt.warning.accepted);
             doubts
-                .map(|doubt| format!("{} [{}]", doubt.warning.message, doubt.warning.rule))
+                .map(|doubt| format!("{} [{}]", doubt.warning.message(), doubt.warning.rule.id))
                 .collect()
         }
         Err(Errors(errors)) => errors.iter().map(ToString::to_string).collect(),

@@ -18,11 +18,10 @@ fn read(attribute: &str) -> Parsed {
 }
 
 fn rules(attribute: &str) -> Vec<&'static str> {
-    let errors = read(attribute).errors;
-    errors
-        .mistakes()
-        .iter()
-        .map(|mistake| mistake.rule)
+    let diagnostics = read(attribute).diagnostics;
+    diagnostics
+        .errors()
+        .map(|mistake| mistake.rule.id)
         .collect()
 }
 
@@ -146,7 +145,7 @@ const IN_WORDS: &[(&str, &str, IsTrue)] = &[
 fn defaults_are_what_is_read() {
     for key in KEYS {
         let parsed = read(context(key.name));
-        assert!(parsed.errors.is_empty(), "{}", key.name);
+        assert!(!parsed.diagnostics.has_errors(), "{}", key.name);
         match IN_WORDS.iter().find(|(name, ..)| *name == key.name) {
             Some((name, default, is_true)) => {
                 assert_eq!(key.default, *default, "{name}");

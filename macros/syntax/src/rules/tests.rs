@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
-use super::{Level, Rule, all};
+use super::{Level, Rule, all, checks};
 use crate::Parsed;
-use crate::errors::Errors;
+use crate::diagnostic::Diagnostics;
 use crate::tokens::parts;
 
 #[path = "../../tests/attribute/options.rs"]
@@ -38,12 +38,12 @@ fn parse(example: &str) -> Parsed {
 }
 
 fn broken(parsed: &Parsed) -> BTreeSet<&'static str> {
-    let errors = parsed.errors.mistakes().iter().map(|mistake| mistake.rule);
+    let errors = parsed.diagnostics.errors().map(|mistake| mistake.rule.id);
     let warnings = parsed
-        .warnings
-        .iter()
+        .diagnostics
+        .warnings()
         .filter(|warning| !warning.accepted)
-        .map(|warning| warning.rule);
+        .map(|warning| warning.rule.id);
     errors.chain(warnings).collect()
 }
 
@@ -91,16 +91,18 @@ fn each_corrected_example_breaks_nothing() {
 #[test]
 fn ids_are_unique_and_reasons_are_sentences() {
     let mut ids = BTreeSet::new();
-    for Rule { id, reason, .. } in all() {
+    for rule in all() {
+        let id = rule.id;
         assert!(ids.insert(id), "{id} is there twice");
-        assert!(reason.ends_with('.'), "{id}");
+        assert!(rule.reason().ends_with('.'), "{id}");
     }
 }
 
 #[test]
-fn every_rule_of_the_schedule_parser_is_in_the_table() {
-    for id in crate::schedule::error::RULES {
-        assert!(super::find(id).is_some(), "{id}");
+fn a_rule_reads_keys_if_it_has_a_check() {
+    for rule in all() {
+        let has_check = checks::all().any(|(checked, _)| *checked == rule);
+        assert_eq!(!rule.keys.is_empty(), has_check, "{}", rule.id);
     }
 }
 
@@ -135,10 +137,10 @@ fn what_may_be_allowed_is_recorded_and_no_longer_shown() {
         };
         let parsed = parse(&allowed);
         assert_eq!(broken(&parsed), BTreeSet::new(), "{allowed}");
-        let [warning] = parsed.warnings.as_slice() else {
+        let [warning] = parsed.diagnostics.warnings().collect::<Vec<_>>()[..] else {
             panic!("one accepted warning: {allowed}");
         };
-        assert!(warning.accepted && warning.rule == rule.id, "{allowed}");
+        assert!(warning.accepted && warning.rule == rule, "{allowed}");
     }
 }
 
@@ -167,7 +169,10 @@ fn attribute(example: &str) -> Option<&str> {
 }
 
 fn keys(attribute: &str) -> Vec<String> {
-    let pairs = parts(attribute.parse().expect("tokens"), &mut Errors::default());
+    let pairs = parts(
+        attribute.parse().expect("tokens"),
+        &mut Diagnostics::default(),
+    );
     pairs
         .into_iter()
         .filter_map(|pair| pair.into_iter().next())
@@ -181,16 +186,17 @@ mod keys {
     use proptest::prelude::*;
 
     use super::options::{self, Pair};
-    use super::{Rule, all, attribute, keys};
-    use crate::errors::Errors;
+    use super::{Rule, all, attribute, checks, keys};
+    use crate::diagnostic::Diagnostics;
     use crate::options::Options;
 
-    fn judgement(rule: &Rule, example: &str, others: &[Pair]) -> Option<String> {
+    fn judgement(rule: &'static Rule, example: &str, others: &[Pair]) -> Option<String> {
         let attribute = format!("{example}, {}", options::text(others));
-        let mut errors = Errors::default();
+        let mut errors = Diagnostics::default();
         let pairs = crate::attribute::parse(attribute.parse().expect("tokens"), &mut errors);
         let options = Options::read("handle", pairs, &mut errors).with(&[]);
-        let message = rule.check?(&options)?;
+        let (_, check) = checks::all().find(|(checked, _)| *checked == rule)?;
+        let message = check(&options)?;
         let judgement = message.split("; ").next();
         judgement.map(str::to_owned)
     }
@@ -200,7 +206,7 @@ mod keys {
 
         #[test]
         fn are_all_that_is_read(others in options::pairs(0.5)) {
-            for rule in all().filter(|rule| rule.check.is_some()) {
+            for rule in all().filter(|rule| !rule.keys.is_empty()) {
                 let Some(example) = attribute(rule.fails) else { continue };
                 let own = keys(example);
                 let others: Vec<_> = others.iter().filter(|(key, _)| own.iter().all(|own| own != key)).cloned().collect();
@@ -224,7 +230,7 @@ mod among_other_options {
     use proptest::prelude::*;
 
     use super::options::{self, Pair};
-    use super::{Rule, all, attribute, broken, keys};
+    use super::{all, attribute, broken, keys};
 
     fn broken_with(attribute: &str, others: &[Pair]) -> std::collections::BTreeSet<&'static str> {
         let item = options::item("handle", others);
@@ -238,7 +244,8 @@ mod among_other_options {
 
         #[test]
         fn a_mistake_breaks_its_rule_alone(others in options::pairs(0.15)) {
-            for Rule { id, keys: judged, fails, passes, .. } in all() {
+            for rule in all() {
+                let (id, judged, fails, passes) = (&rule.id, rule.keys, rule.fails, rule.passes);
                 let (Some(fails), Some(passes)) = (attribute(fails), attribute(passes)) else {
                     continue;
                 };

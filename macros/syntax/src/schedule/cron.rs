@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::calendar::{FIRST_YEAR, LAST_YEAR, Month, Year};
 use super::days::Days;
-use super::error::{DAYS, FIELD, FORM, NEVER_RUNS, ScheduleError};
+use super::error::ScheduleError;
 use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR};
 use super::set::Set;
+use crate::rules::catalog::{SCHEDULE_DAYS, SCHEDULE_FIELD, SCHEDULE_FORM, SCHEDULE_NEVER_RUNS};
 
 /// A checked cron expression. It has at least one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +106,7 @@ fn field<T>(
     };
     let errors_here = messages
         .into_iter()
-        .map(|message| ScheduleError::new(span.clone(), FIELD, message));
+        .map(|message| ScheduleError::new(span.clone(), &SCHEDULE_FIELD, message));
     errors.extend(errors_here);
     None
 }
@@ -126,7 +127,7 @@ fn respelt(text: &str) -> Option<String> {
 
 fn days(errors: &mut Vec<ScheduleError>, month: &Part<'_>, week: &Part<'_>) -> Option<Days> {
     let mut unclear = |span: &Range<usize>, message: String| {
-        errors.push(ScheduleError::new(span.clone(), DAYS, message));
+        errors.push(ScheduleError::new(span.clone(), &SCHEDULE_DAYS, message));
     };
     let (of_month, of_week) = (DAY_OF_MONTH.name, DAY_OF_WEEK.name);
     match (month.0, week.0) {
@@ -175,7 +176,7 @@ fn wrong_count(count: usize, span: Range<usize>) -> ScheduleError {
             _ => "",
         }
     );
-    ScheduleError::new(span, FORM, message)
+    ScheduleError::new(span, &SCHEDULE_FORM, message)
 }
 
 fn never_runs(
@@ -198,7 +199,7 @@ fn never_runs(
     );
     ScheduleError::new(
         days.1.start..week.1.end.max(year.1.end),
-        NEVER_RUNS,
+        &SCHEDULE_NEVER_RUNS,
         message,
     )
 }

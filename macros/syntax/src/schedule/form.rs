@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::Schedule;
-use super::error::{FORM, ScheduleError};
+use super::error::ScheduleError;
+use crate::rules::catalog::SCHEDULE_FORM;
 
 /// Longest `ScheduleExpression`, in characters.
 const MAX_LENGTH: usize = 256;
@@ -29,7 +30,7 @@ pub(super) enum Form {
 
 impl Form {
     pub(super) fn of(text: &str) -> Result<Self, ScheduleError> {
-        let refuse = |message| ScheduleError::new(0..text.len(), FORM, message);
+        let refuse = |message| ScheduleError::new(0..text.len(), &SCHEDULE_FORM, message);
         let length = text.chars().count();
         let year = if lacks_year(text) { ANY_YEAR } else { "" };
         if length + year.len() > MAX_LENGTH {

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::error::{RATE, ScheduleError};
+use super::error::ScheduleError;
 use super::field::is_number;
+use crate::rules::catalog::SCHEDULE_RATE;
 
 /// Each unit for one and for many, with its minutes.
 const UNITS: [(&str, &str, u64); 3] = [
@@ -21,7 +22,7 @@ const LONGEST_MINUTES: u64 = 100 * 365 * 24 * 60;
 pub(super) fn parse(body: &str, span: Range<usize>) -> Result<Duration, Vec<ScheduleError>> {
     period(body)
         .map(|minutes| Duration::from_secs(minutes * 60))
-        .map_err(|message| vec![ScheduleError::new(span, RATE, message)])
+        .map_err(|message| vec![ScheduleError::new(span, &SCHEDULE_RATE, message)])
 }
 
 fn period(body: &str) -> Result<u64, String> {

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use super::error::{ScheduleError, TIMEZONE};
+use super::error::ScheduleError;
+use crate::rules::catalog::SCHEDULE_TIMEZONE;
 
 /// Longest `ScheduleExpressionTimezone`, in characters.
 const MAX_LENGTH: usize = 50;
@@ -17,9 +18,15 @@ const MAX_LENGTH: usize = 50;
 /// # Errors
 ///
 /// A name the database does not have, with the nearest name it has. The rule
-/// is [`TIMEZONE`](super::error::TIMEZONE) and the span is the whole name.
+/// is `schedule_timezone` and the span is the whole name.
 pub fn timezone(name: &str) -> Result<TimeZone, ScheduleError> {
-    let refuse = |message| Err(ScheduleError::new(0..name.len(), TIMEZONE, message));
+    let refuse = |message| {
+        Err(ScheduleError::new(
+            0..name.len(),
+            &SCHEDULE_TIMEZONE,
+            message,
+        ))
+    };
     if name.is_empty() {
         return refuse("the time zone is empty; write an IANA name such as `Europe/Berlin`".into());
     }

@@ -3,14 +3,16 @@
 use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type, TypePath};
 
 use super::show;
-use crate::errors::{Errors, Place};
+use crate::diagnostic::Diagnostics;
+use crate::place::Place;
+use crate::rules::catalog;
 
 /// The message's type; `lifetimes` are those of the function, if it has nothing
 /// else to be generic in.
 pub(super) fn check(
     message: &Type,
     lifetimes: Option<&Generics>,
-    errors: &mut Errors,
+    errors: &mut Diagnostics,
 ) -> Option<Type> {
     let Some((span, mut refusal, borrows)) = refusal(message) else {
         return Some(message.clone());
@@ -18,7 +20,7 @@ pub(super) fn check(
     if let Some(lifetimes) = lifetimes.filter(|_| borrows) {
         refusal = format!("{refusal}, and remove `{}`", show(lifetimes));
     }
-    errors.push("handler_message", span, refusal);
+    errors.report(&catalog::HANDLER_MESSAGE, span, refusal);
     None
 }
 

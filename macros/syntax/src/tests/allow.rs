@@ -1,6 +1,7 @@
 //! What `allow` accepts, and what it need not.
 
 use super::{parse, told};
+use crate::Diagnostic;
 
 #[test]
 fn a_rule_is_allowed_once() {
@@ -39,23 +40,27 @@ fn what_is_allowed_is_broken() {
 
 #[test]
 fn what_is_accepted_names_each_rule_once() {
-    let warnings = parse("queue = \"o.fifo\", allow = \"fifo_dlq_order\"").warnings;
-    let [accepted] = warnings.as_slice() else {
+    let parsed = parse("queue = \"o.fifo\", allow = \"fifo_dlq_order\"");
+    let warnings: Vec<_> = parsed.diagnostics.warnings().collect();
+    let [accepted] = warnings[..] else {
         panic!("one warning, not {warnings:?}");
     };
     let allow = "`allow = \"fifo_dlq_order\"`";
-    assert!(accepted.message.contains(allow), "{}", accepted.message);
+    assert!(accepted.message().contains(allow), "{accepted}");
 }
 
 #[test]
 fn the_rules_that_are_needed_stay_allowed() {
     let attribute = "max_receive_count = 4, allow = [\"fifo_dlq_order\", \"receive_count_low\", \"panic_abort\", \"redrive_dst_gap\"]";
     let parsed = parse(attribute);
-    let warning = parsed.warnings.iter().find(|warning| !warning.accepted);
+    let warning = parsed
+        .diagnostics
+        .warnings()
+        .find(|warning| !warning.accepted);
     assert_eq!(
-        warning.map(|warning| warning.message.as_str()),
+        warning.map(Diagnostic::message),
         Some(
-            "nothing breaks `fifo_dlq_order` or `redrive_dst_gap`, which `allow` accepts; write `allow = [\"receive_count_low\", \"panic_abort\"]`"
+            "nothing breaks `fifo_dlq_order` or `redrive_dst_gap`, which `allow` accepts; write `allow = [\"receive_count_low\", \"panic_abort\"]`".to_owned()
         )
     );
 }

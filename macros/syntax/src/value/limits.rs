@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Refusal;
 use super::duration::{UNITS, Unit, meant, show};
 use crate::keys::{Key, Kind};
+use crate::rules::catalog;
 
 /// What a key takes.
 pub(super) struct Limits {
@@ -82,7 +83,7 @@ impl Limits {
     pub(super) fn negative(&self, key: &Key) -> Refusal {
         let (least, most) = (show(*self.range.start()), show(*self.range.end()));
         let text = format!("`{}` is negative, but takes {least} to {most}", key.name);
-        ("out_of_range", text)
+        (&catalog::OUT_OF_RANGE, text)
     }
 
     pub(super) fn refusal(&self, what: &str, takes: &str, duration: Duration) -> Refusal {
@@ -91,6 +92,6 @@ impl Limits {
             "{what} is {}, but {takes} {least} to {most}",
             show(duration)
         );
-        ("out_of_range", text)
+        (&catalog::OUT_OF_RANGE, text)
     }
 }

@@ -6,10 +6,12 @@ use syn::parse::Parser;
 
 use super::{Refusal, Value, What};
 use crate::environment;
-use crate::errors::Place;
 use crate::keys::Key;
 use crate::nearest::nearest;
+use crate::place::Place;
+use crate::queue_name;
 use crate::rules;
+use crate::rules::catalog;
 use crate::schedule::{self, Schedule};
 use crate::tokens::excerpt;
 
@@ -20,7 +22,7 @@ pub(super) fn wrong_type(key: &Key, value: &Value, wants: &str) -> Refusal {
 /// The words for a value that is none of all that the key takes.
 fn not_one_of(key: &Key, value: &Value, all: &str) -> Refusal {
     let text = format!("`{}` takes {all}, not {}", key.name, value.described());
-    ("wrong_type", text)
+    (&catalog::WRONG_TYPE, text)
 }
 
 fn write(key: &Key, wants: &str, value: &str, how: &str) -> Refusal {
@@ -29,7 +31,7 @@ fn write(key: &Key, wants: &str, value: &str, how: &str) -> Refusal {
         key.name,
         key.with(value)
     );
-    ("wrong_type", text)
+    (&catalog::WRONG_TYPE, text)
 }
 
 /// A whole number in `range`.
@@ -45,7 +47,7 @@ pub(crate) fn integer(
     let in_range = |digits: &str| digits.parse().ok().filter(|number| range.contains(number));
     let out_of_range = |number: &str| {
         let text = format!("`{name}` is {number}, but takes {min} to {max}{unit}");
-        ("out_of_range", text)
+        (&catalog::OUT_OF_RANGE, text)
     };
     match &value.what {
         What::Integer(digits, suffix) => match (in_range(digits), suffix.as_str()) {
@@ -112,7 +114,7 @@ pub(crate) fn choice(key: &Key, value: &Value, choices: &[&str]) -> Result<usize
             key.name,
             excerpt(text)
         );
-        ("unknown_choice", refusal)
+        (&catalog::UNKNOWN_CHOICE, refusal)
     })
 }
 
@@ -130,7 +132,7 @@ pub(crate) fn string(key: &Key, value: &Value) -> Result<String, Refusal> {
             key.name,
             key.shown()
         );
-        return Err(("wrong_type", text));
+        return Err((&catalog::WRONG_TYPE, text));
     }
     let is_meant = |text: &&String| is_text_of(key, text);
     let meant = [&value.text, &value.spaced].into_iter().find(is_meant);
@@ -150,7 +152,7 @@ fn is_text_of(key: &Key, text: &str) -> bool {
     match key.name {
         "dlq_redrive" => Schedule::parse(text).is_ok(),
         "redrive_timezone" => schedule::timezone(text).is_ok(),
-        _ => rules::is_queue_name(text),
+        _ => queue_name::is_queue_name(text),
     }
 }
 
@@ -179,7 +181,7 @@ pub(crate) fn strings(key: &Key, value: &Value) -> Vec<Listed> {
                 "`{}` takes strings; write `\"{}\"` with quotes",
                 key.name, value.text
             );
-            Err((value.place, ("wrong_type", text)))
+            Err((value.place, (&catalog::WRONG_TYPE, text)))
         }
         _ => Err((value.place, wrong_type(key, value, "strings"))),
     };

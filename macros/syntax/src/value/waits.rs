@@ -8,6 +8,7 @@ use super::limits::Limits;
 use super::read::wrong_type;
 use super::{Refusal, Value};
 use crate::keys::Key;
+use crate::rules::catalog;
 use crate::tokens::excerpt;
 
 /// Reads a duration with a unit, such as `"30s"`, in the key's range.
@@ -53,7 +54,7 @@ fn one(key: &Key, limits: &Limits, text: &str) -> Result<Duration, Refusal> {
             write(whole)
         ),
     };
-    Err(("duration", text))
+    Err((&catalog::DURATION, text))
 }
 
 /// Reads a shortest and a longest wait, such as `"200ms..5s"`, both in the key's
@@ -106,7 +107,10 @@ fn two(key: &Key, limits: &Limits, text: &str) -> Result<(Duration, Duration), R
     }
     let wait = either(other).and_then(|wait| limits.nearest(wait));
     let write = wait.map_or_else(|| key.shown(), |wait| key.with(&range((wait, wait))));
-    Err(("duration", format!("{end} is missing; write `{write}`")))
+    Err((
+        &catalog::DURATION,
+        format!("{end} is missing; write `{write}`"),
+    ))
 }
 
 fn end_of(key: &Key, end: &str) -> String {
@@ -134,7 +138,7 @@ fn check(
                 "{end} is {}, but AWS counts it in whole seconds; write `{write}`",
                 show(wait)
             );
-            return Err(("duration", text));
+            return Err((&catalog::DURATION, text));
         }
     }
     if shortest > longest {
@@ -145,7 +149,7 @@ fn check(
             show(longest),
             key.with(&range((longest, shortest)))
         );
-        return Err(("backoff_order", text));
+        return Err((&catalog::BACKOFF_ORDER, text));
     }
     Ok((shortest, longest))
 }
@@ -159,7 +163,7 @@ fn one_for_two(key: &Key, limits: &Limits, wait: Duration) -> Refusal {
         key.name,
         key.with(&range((wait, wait)))
     );
-    ("duration", text)
+    (&catalog::DURATION, text)
 }
 
 /// The words for two waits that are written in another way than `form`.
@@ -181,7 +185,7 @@ fn offer(
         key.name,
         key.with(&range((a.min(b), a.max(b))))
     );
-    ("duration", text)
+    (&catalog::DURATION, text)
 }
 
 /// Two durations with anything between them.
@@ -213,7 +217,7 @@ fn quoted(duration: Duration) -> String {
 
 fn without_quotes(key: &Key, value: &str) -> Refusal {
     let text = format!("a duration stands in quotes; write `{}`", key.with(value));
-    ("duration", text)
+    (&catalog::DURATION, text)
 }
 
 /// The words for a number alone; `write` makes a value of what it may mean.
@@ -232,12 +236,12 @@ fn without_unit(
         false => format!("; write {}", offers.join(", or ")),
     };
     let text = format!("`{}` takes a duration with its unit{way_out}", key.name);
-    ("duration", text)
+    (&catalog::DURATION, text)
 }
 
 fn empty(key: &Key) -> Refusal {
     let text = format!("`{}` is empty; write `{}`", key.name, key.shown());
-    ("duration", text)
+    (&catalog::DURATION, text)
 }
 
 fn unreadable(key: &Key, what: &str, text: &str) -> Refusal {
@@ -246,5 +250,5 @@ fn unreadable(key: &Key, what: &str, text: &str) -> Refusal {
         excerpt(text.trim()),
         key.shown()
     );
-    ("duration", text)
+    (&catalog::DURATION, text)
 }

@@ -6,8 +6,8 @@ use crate::property::HANDLER;
 fn rules(attribute: &str, item: &str) -> Vec<&'static str> {
     let tokens = |text: &str| text.parse().expect("tokens");
     let parsed = redrive_syntax::parse(tokens(attribute), tokens(item));
-    let mistakes = parsed.errors.mistakes().iter();
-    mistakes.map(|mistake| mistake.rule).collect()
+    let mistakes = parsed.diagnostics.errors();
+    mistakes.map(|mistake| mistake.rule.id).collect()
 }
 
 const NESTS: [(&str, &str); 9] = [

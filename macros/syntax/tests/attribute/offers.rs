@@ -77,11 +77,14 @@ fn apply(pairs: &[Pair], offer: &[Change]) -> Vec<Pair> {
 fn told(pairs: &[Pair]) -> Vec<(&'static str, String)> {
     let tokens = |text: String| text.parse::<TokenStream>().expect("tokens");
     let parsed = redrive_syntax::parse(tokens(text(pairs)), tokens(item("handle", pairs)));
-    let errors = parsed.errors.mistakes().iter();
-    let shown = parsed.warnings.iter().filter(|warning| !warning.accepted);
+    let errors = parsed.diagnostics.errors();
+    let shown = parsed
+        .diagnostics
+        .warnings()
+        .filter(|warning| !warning.accepted);
     errors
-        .map(|mistake| (mistake.rule, mistake.message.clone()))
-        .chain(shown.map(|warning| (warning.rule, warning.message.clone())))
+        .map(|mistake| (mistake.rule.id, mistake.message()))
+        .chain(shown.map(|warning| (warning.rule.id, warning.message())))
         .collect()
 }
 
@@ -128,7 +131,7 @@ fn check(pairs: &[Pair]) -> Result<(), TestCaseError> {
 
 /// Applies what is offered for each value that cannot be read: it can.
 fn check_values(pairs: &[Pair]) -> Result<(), TestCaseError> {
-    let is_value = |rule: &str| rules::find(rule).is_some_and(|rule| rule.check.is_none());
+    let is_value = |rule: &str| rules::find(rule).is_some_and(|rule| rule.keys.is_empty());
     let before = told(pairs);
     for (rule, message) in before.iter().filter(|(rule, _)| is_value(rule)) {
         for offer in offers(message) {

@@ -154,17 +154,20 @@ fn written(key: &str, value: &str, form: Form) -> Option<String> {
 fn ids(attribute: &str, item: &str) -> Vec<&'static str> {
     let tokens = |text: &str| text.parse::<TokenStream>().expect("tokens");
     let parsed = redrive_syntax::parse(tokens(attribute), tokens(item));
-    let errors = parsed.errors.mistakes().iter().map(|mistake| mistake.rule);
-    let shown = parsed.warnings.iter().filter(|warning| !warning.accepted);
-    errors.chain(shown.map(|warning| warning.rule)).collect()
+    let errors = parsed.diagnostics.errors().map(|mistake| mistake.rule.id);
+    let shown = parsed
+        .diagnostics
+        .warnings()
+        .filter(|warning| !warning.accepted);
+    errors.chain(shown.map(|warning| warning.rule.id)).collect()
 }
 
 fn is_accepted(pairs: &[Pair]) -> bool {
     let tokens = |text: String| text.parse::<TokenStream>().expect("tokens");
     let (attribute, item) = (text(pairs), item("handle", pairs));
-    redrive_syntax::parse(tokens(attribute), tokens(item))
-        .errors
-        .is_empty()
+    !redrive_syntax::parse(tokens(attribute), tokens(item))
+        .diagnostics
+        .has_errors()
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use redrive_syntax::schedule::timezone;
-use redrive_syntax::{Function, Parsed, rules};
+use redrive_syntax::{Function, Parsed};
 
 /// An item that nothing is wrong with.
 pub(crate) const HANDLER: &str =
@@ -47,9 +47,9 @@ pub(crate) fn check(attribute: &str, item: &str) {
             check_offers(&parsed);
         }
         match parsed.handler {
-            Some(_) if parsed.errors.is_empty() => check_function(&parsed.function),
+            Some(_) if !parsed.diagnostics.has_errors() => check_function(&parsed.function),
             Some(_) => {}
-            None => assert!(!parsed.errors.is_empty() || !is_function(item)),
+            None => assert!(parsed.diagnostics.has_errors() || !is_function(item)),
         }
     }
 }
@@ -71,36 +71,26 @@ fn is_function(item: TokenStream) -> bool {
 }
 
 fn check_texts(parsed: &Parsed) {
-    let mistakes = parsed.errors.mistakes();
-    for (rule, message) in mistakes
-        .iter()
-        .map(|mistake| (mistake.rule, &mistake.message))
-        .chain(
-            parsed
-                .warnings
-                .iter()
-                .map(|warning| (warning.rule, &warning.message)),
-        )
-    {
-        assert!(rules::find(rule).is_some(), "{rule}");
+    for diagnostic in parsed.diagnostics.iter() {
+        let message = diagnostic.message();
         assert!(!message.is_empty() && !message.ends_with('.'), "{message}");
         assert!(!message.starts_with(char::is_uppercase), "{message}");
     }
-    let shown = parsed.errors.to_compile_errors().to_string();
-    assert!(shown.matches("compile_error").count() >= mistakes.len());
+    let shown = parsed.diagnostics.to_compile_errors().to_string();
+    assert!(shown.matches("compile_error").count() >= parsed.diagnostics.errors().count());
 }
 
 /// Each pair that a message offers is one that its key takes.
 fn check_offers(parsed: &Parsed) {
-    for mistake in parsed.errors.mistakes() {
-        for offer in mistake.message.split('`').skip(1).step_by(2) {
+    for mistake in parsed.diagnostics.errors() {
+        for offer in mistake.message().split('`').skip(1).step_by(2) {
             let Some(attribute) = pair(offer) else {
                 continue;
             };
             // A variable may have the name of a key.
             let refused =
                 refusal(&attribute).filter(|_| refusal(&format!("env({offer})")).is_some());
-            assert_eq!(refused, None, "{}: {offer}", mistake.message);
+            assert_eq!(refused, None, "{}: {offer}", mistake.message());
         }
     }
 }
@@ -110,11 +100,11 @@ fn check_offers(parsed: &Parsed) {
 fn refusal(attribute: &str) -> Option<String> {
     let tokens = attribute.parse().expect("tokens");
     let again = redrive_syntax::parse(tokens, HANDLER.parse().expect("tokens"));
-    let of_the_value = again.errors.mistakes().iter().find(|wrong| {
-        let rule = rules::find(wrong.rule).expect("a rule of the table");
-        rule.check.is_none() && wrong.rule != "handler_state"
-    });
-    of_the_value.map(|wrong| wrong.message.clone())
+    let of_the_value = again
+        .diagnostics
+        .errors()
+        .find(|wrong| wrong.rule.keys.is_empty() && wrong.rule.id != "handler_state");
+    of_the_value.map(|wrong| wrong.message())
 }
 
 /// What is offered, as an attribute of its own.

@@ -276,8 +276,8 @@ fn each_wrong_value_is_told_in_these_words() {
     let mut told = String::new();
     for attribute in WRONG {
         let _ = writeln!(told, "{}", attribute.replace('\n', "\\n"));
-        for mistake in parse(attribute).errors.mistakes() {
-            let _ = writeln!(told, "    {} [{}]", mistake.message, mistake.rule);
+        for mistake in parse(attribute).diagnostics.errors() {
+            let _ = writeln!(told, "    {} [{}]", mistake.message(), mistake.rule.id);
         }
     }
     expect_file!["wrong_values.txt"].assert_eq(&told);
@@ -285,8 +285,8 @@ fn each_wrong_value_is_told_in_these_words() {
 
 /// The rules that a value breaks whatever stands beside it.
 fn broken_alone(parsed: &Parsed) -> Vec<&'static str> {
-    let mistakes = parsed.errors.mistakes().iter().map(|mistake| mistake.rule);
-    let is_alone = |rule: &&str| rules::find(rule).is_some_and(|rule| rule.check.is_none());
+    let mistakes = parsed.diagnostics.errors().map(|mistake| mistake.rule.id);
+    let is_alone = |rule: &&str| rules::find(rule).is_some_and(|rule| rule.keys.is_empty());
     mistakes.filter(is_alone).collect()
 }
 
@@ -295,8 +295,9 @@ fn broken_alone(parsed: &Parsed) -> Vec<&'static str> {
 fn each_word_that_may_be_meant_is_taken() {
     let mut tried = 0;
     for attribute in WRONG {
-        for mistake in parse(attribute).errors.mistakes() {
-            let Some((before, meant)) = mistake.message.split_once("did you mean `") else {
+        for mistake in parse(attribute).diagnostics.errors() {
+            let message = mistake.message();
+            let Some((before, meant)) = message.split_once("did you mean `") else {
                 continue;
             };
             let meant = meant.trim_end_matches("`?");
@@ -324,7 +325,7 @@ fn each_example_of_a_key_is_taken() {
 #[test]
 fn each_wrong_value_is_told_of() {
     for attribute in WRONG {
-        assert!(!parse(attribute).errors.is_empty(), "{attribute}");
+        assert!(parse(attribute).diagnostics.has_errors(), "{attribute}");
         check(attribute, HANDLER);
     }
 }

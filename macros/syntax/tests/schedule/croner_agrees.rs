@@ -136,7 +136,7 @@ proptest! {
                 after = run;
             },
             Err(errors) => {
-                prop_assert_eq!(errors[0].rule, "schedule_never_runs");
+                prop_assert_eq!(errors[0].rule.id, "schedule_never_runs");
                 prop_assert_eq!(next_by_croner(&theirs, Timestamp::UNIX_EPOCH), None);
             }
         }

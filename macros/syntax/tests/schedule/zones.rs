@@ -29,7 +29,7 @@ fn the_nearest_name_is_offered() {
     ];
     for (wrong, right) in table {
         let error = timezone(wrong).unwrap_err();
-        assert_eq!(error.rule, "schedule_timezone");
+        assert_eq!(error.rule.id, "schedule_timezone");
         assert_eq!(error.span, 0..wrong.len());
         assert_eq!(
             error.message,

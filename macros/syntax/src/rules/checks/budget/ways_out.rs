@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
+use super::super::offer::{breaks_another, set, set_text, text};
 use super::fits;
 use crate::function::{Backoff, Function};
 use crate::keys::{self, Kind};
 use crate::options::{Change, Options};
-use crate::rules::offer::{breaks_another, set, set_text, text};
 use crate::value::written;
 
 /// How many ways are offered that take more than one key.

@@ -5,62 +5,16 @@ use std::time::Duration;
 use super::offer::{set_text, ways};
 use super::queue::{is_standard, seconds};
 use super::retention::{round_down, round_up};
-use super::{Level, Rule};
+use super::{Check, Rule, catalog};
 use crate::options::Options;
 use crate::schedule;
 use crate::value::show;
 
-pub(super) const SCHEDULES: &str =
-    "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
-const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
-
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "redrive_without_schedule",
-        level: Level::Error,
-        keys: &["redrive_timezone", "redrive_max_per_second", "dlq_redrive"],
-        reason: "The time zone and the rate are those of the redrive, and there is none without a schedule.",
-        link: "",
-        fails: "#[sqs_batch(redrive_timezone = \"Asia/Jerusalem\")]",
-        passes: "#[sqs_batch(dlq_redrive = \"rate(1 day)\", redrive_timezone = \"Asia/Jerusalem\")]",
-        check: Some(redrive_without_schedule),
-    },
-    Rule {
-        id: "redrive_gap",
-        level: Level::Error,
-        keys: &[
-            "dlq_redrive",
-            "redrive_timezone",
-            "dlq_retention",
-            "retention",
-            "queue",
-        ],
-        reason: "Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when it was first sent or last redriven, so it may already be as old as `retention` when it arrives there; on a FIFO queue its age begins anew.",
-        link: RETENTION,
-        fails: "#[sqs_batch(dlq_redrive = \"cron(0 23 1 * ? *)\")]",
-        passes: "#[sqs_batch(dlq_redrive = \"cron(0 23 ? * SUN *)\")]",
-        check: Some(redrive_gap),
-    },
-    Rule {
-        id: "redrive_dst_gap",
-        level: Level::Warning,
-        keys: &["dlq_redrive", "redrive_timezone"],
-        reason: "EventBridge Scheduler skips a run whose local time does not exist because clocks go forward.",
-        link: SCHEDULES,
-        fails: "#[sqs_batch(dlq_redrive = \"cron(30 2 * * ? *)\", redrive_timezone = \"Europe/Berlin\")]",
-        passes: "#[sqs_batch(dlq_redrive = \"cron(30 4 * * ? *)\", redrive_timezone = \"Europe/Berlin\")]",
-        check: Some(redrive_dst_gap),
-    },
-    Rule {
-        id: "redrive_weekday_number",
-        level: Level::Warning,
-        keys: &["dlq_redrive"],
-        reason: "EventBridge Scheduler counts weekdays from Sunday as 1, unix cron from Sunday as 0, so `1-5` is Sunday to Thursday. Names say what is meant.",
-        link: SCHEDULES,
-        fails: "#[sqs_batch(dlq_redrive = \"cron(30 7 ? * 1-5 *)\")]",
-        passes: "#[sqs_batch(dlq_redrive = \"cron(30 7 ? * MON-FRI *)\")]",
-        check: Some(redrive_weekday_number),
-    },
+pub(super) const CHECKS: &[(&Rule, Check)] = &[
+    (&catalog::REDRIVE_WITHOUT_SCHEDULE, redrive_without_schedule),
+    (&catalog::REDRIVE_GAP, redrive_gap),
+    (&catalog::REDRIVE_DST_GAP, redrive_dst_gap),
+    (&catalog::REDRIVE_WEEKDAY_NUMBER, redrive_weekday_number),
 ];
 
 fn redrive_without_schedule(options: &Options) -> Option<String> {

@@ -1,0 +1,248 @@
+//! What is wrong with a function, as data: rendered once, for every reader.
+
+use std::fmt::{self, Display};
+
+use proc_macro2::TokenStream;
+
+use crate::place::Place;
+use crate::rules::catalog::{Level, Rule};
+
+/// One broken rule.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The broken rule.
+    pub rule: &'static Rule,
+    /// The smallest part of the source to edit.
+    pub place: Place,
+    /// The value and the rule, on one line.
+    pub problem: String,
+    /// The fixes to choose from, the best first.
+    pub fixes: Vec<Fix>,
+    /// A page that explains the rule.
+    pub see: Option<&'static str>,
+    /// Whether the user accepts it with `allow`.
+    pub accepted: bool,
+}
+
+/// One way to fix a diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What to do, without the edits.
+    pub text: String,
+    /// The changes of keys; none if only a person can decide what to write.
+    pub edits: Vec<Edit>,
+}
+
+/// A key and the value that it gets, as written in the attribute; `None` removes
+/// the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The key.
+    pub key: &'static str,
+    /// The value, such as `"30s"` with its quotes.
+    pub value: Option<String>,
+}
+
+impl Edit {
+    /// Gives a key a value.
+    pub fn set(key: &'static str, value: impl Display) -> Self {
+        let value = Some(value.to_string());
+        Edit { key, value }
+    }
+
+    /// Gives a key a string.
+    pub fn set_text(key: &'static str, text: impl Display) -> Self {
+        Edit::set(key, format_args!("\"{text}\""))
+    }
+
+    /// Removes a key.
+    pub fn remove(key: &'static str) -> Self {
+        Edit { key, value: None }
+    }
+}
+
+impl Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.key;
+        match &self.value {
+            // `env(…)` has no equals sign.
+            Some(value) if value.starts_with('(') => write!(f, "`{key}{value}`"),
+            Some(value) => write!(f, "`{key} = {value}`"),
+            None => write!(f, "`{key}`"),
+        }
+    }
+}
+
+impl Fix {
+    /// These edits, together.
+    pub fn edit(edits: impl IntoIterator<Item = Edit>) -> Self {
+        Fix {
+            text: String::new(),
+            edits: edits.into_iter().collect(),
+        }
+    }
+
+    /// A key with another value.
+    pub fn set(key: &'static str, value: impl Display) -> Self {
+        Fix::edit([Edit::set(key, value)])
+    }
+
+    /// A key with another string.
+    pub fn set_text(key: &'static str, text: impl Display) -> Self {
+        Fix::edit([Edit::set_text(key, text)])
+    }
+
+    /// The attribute without this key.
+    pub fn remove(key: &'static str) -> Self {
+        Fix::edit([Edit::remove(key)])
+    }
+
+    /// What only a person can write.
+    pub fn advice(text: impl Into<String>) -> Self {
+        Fix {
+            text: text.into(),
+            edits: Vec::new(),
+        }
+    }
+
+    /// The same with words of its own for what to do.
+    pub fn described(self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Fix { text, ..self }
+    }
+}
+
+impl Display for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.text.is_empty() {
+            return f.write_str(&self.text);
+        }
+        let (set, removed): (Vec<_>, Vec<_>) =
+            self.edits.iter().partition(|edit| edit.value.is_some());
+        let parts = [("write", set), ("remove", removed)];
+        let parts = parts.iter().filter(|(_, edits)| !edits.is_empty());
+        let parts: Vec<_> = parts
+            .map(|(verb, edits)| {
+                let edits: Vec<_> = edits.iter().map(ToString::to_string).collect();
+                format!("{verb} {}", edits.join(" and "))
+            })
+            .collect();
+        f.write_str(&parts.join(", and "))
+    }
+}
+
+impl Diagnostic {
+    /// A broken rule without a fix.
+    pub fn new(rule: &'static Rule, place: impl Into<Place>, problem: impl Into<String>) -> Self {
+        Diagnostic {
+            rule,
+            place: place.into(),
+            problem: problem.into(),
+            fixes: Vec::new(),
+            see: rule.see,
+            accepted: false,
+        }
+    }
+
+    /// A broken rule whose text has its fixes after each `; `.
+    pub(crate) fn from_text(rule: &'static Rule, place: impl Into<Place>, text: &str) -> Self {
+        let mut parts = text.split("; ");
+        let problem = parts.next().unwrap_or_default();
+        let diagnostic = Diagnostic::new(rule, place, problem);
+        parts.fold(diagnostic, Diagnostic::help)
+    }
+
+    /// With one more fix to choose from.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
+        self
+    }
+
+    /// With one more fix, in words.
+    #[must_use]
+    pub fn help(self, text: impl Into<String>) -> Self {
+        self.fix(Fix::advice(text))
+    }
+
+    /// Whether the build fails.
+    pub fn is_error(&self) -> bool {
+        match self.rule.level {
+            Level::Error => true,
+            Level::Deliberate => !self.accepted,
+            Level::Warning | Level::Notice => false,
+        }
+    }
+}
+
+impl Diagnostic {
+    /// The problem, the fixes and the page, on one line.
+    pub fn message(&self) -> String {
+        let mut text = self.problem.clone();
+        for fix in &self.fixes {
+            text = format!("{text}; {fix}");
+        }
+        match self.see {
+            Some(page) => format!("{text}; see {page}"),
+            None => text,
+        }
+    }
+}
+
+impl Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.message(), self.rule.id)
+    }
+}
+
+/// The diagnostics found so far, so that a user sees all of them at once.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds a diagnostic.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds a diagnostic whose text has its fixes after each `; `.
+    pub fn report(&mut self, rule: &'static Rule, place: impl Into<Place>, text: impl Display) {
+        self.push(Diagnostic {
+            see: None,
+            ..Diagnostic::from_text(rule, place, &text.to_string())
+        });
+    }
+
+    /// All, in the order they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Those that fail the build.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.iter().filter(|diagnostic| diagnostic.is_error())
+    }
+
+    /// Those that the build goes on with, accepted or not.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.iter().filter(|diagnostic| !diagnostic.is_error())
+    }
+
+    /// Whether the build fails.
+    pub fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// A `compile_error!` for each error, on its token.
+    pub fn to_compile_errors(&self) -> TokenStream {
+        let errors = self.errors();
+        errors
+            .map(|error| error.place.compile_error(&error.to_string()))
+            .collect()
+    }
+}

@@ -1,0 +1,161 @@
+//! The catalog of rules: data only, so that every layer can name a rule.
+
+mod attribute;
+mod function;
+mod handler;
+mod package;
+mod queue;
+mod redrive;
+mod schedule;
+mod template;
+
+pub use attribute::*;
+pub use function::*;
+pub use handler::*;
+pub use package::*;
+pub use queue::*;
+pub use redrive::*;
+pub use schedule::*;
+pub use template::*;
+
+/// What breaking a rule means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// A compile error.
+    Error,
+    /// A compile error, unless the rule is accepted with `allow`.
+    Deliberate,
+    /// A warning of the build script, unless the rule is accepted with `allow`.
+    Warning,
+    /// A warning of the build script about the package, which no function can
+    /// accept.
+    Notice,
+}
+
+/// One rule. Two are equal if they are the same rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name in diagnostics and for `allow`.
+    pub id: &'static str,
+    /// What breaking it means.
+    pub level: Level,
+    /// The keys that its check reads. A diagnostic is shown on the first that is
+    /// written; nothing is judged while the value of one of them is not known.
+    pub keys: &'static [&'static str],
+    /// The reason for the rule: the lines of its documentation.
+    reason: &'static [&'static str],
+    /// The AWS page that documents it, if it is not a rule of Rust or redrive.
+    pub see: Option<&'static str>,
+    /// A function that breaks this rule and no other. It begins with a comment if
+    /// an attribute and a function are not enough to show it.
+    pub fails: &'static str,
+    /// The corrected function.
+    pub passes: &'static str,
+    /// The rules that this one comes after: while one of them is broken, it is
+    /// judged as if that were fixed.
+    pub after: &'static [&'static Rule],
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
+impl Rule {
+    /// Why the rule exists, in sentences.
+    pub fn reason(&self) -> String {
+        let lines = self.reason.iter().map(|line| line.trim());
+        lines.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether a function may break it on purpose, with `allow`.
+    pub fn can_be_allowed(&self) -> bool {
+        matches!(self.level, Level::Deliberate | Level::Warning)
+    }
+
+    const fn reads(self, keys: &'static [&'static str]) -> Self {
+        Rule { keys, ..self }
+    }
+
+    const fn see(self, page: &'static str) -> Self {
+        let see = Some(page);
+        Rule { see, ..self }
+    }
+
+    const fn after(self, after: &'static [&'static Rule]) -> Self {
+        Rule { after, ..self }
+    }
+}
+
+const fn error(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
+    Rule {
+        id,
+        level: Level::Error,
+        keys: &[],
+        reason: &[],
+        see: None,
+        fails,
+        passes,
+        after: &[],
+    }
+}
+
+const fn deliberate(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
+    let level = Level::Deliberate;
+    Rule {
+        level,
+        ..error(id, fails, passes)
+    }
+}
+
+const fn warning(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
+    let level = Level::Warning;
+    Rule {
+        level,
+        ..error(id, fails, passes)
+    }
+}
+
+const fn notice(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
+    let level = Level::Notice;
+    Rule {
+        level,
+        ..error(id, fails, passes)
+    }
+}
+
+/// Declares one static per rule, whose documentation is the rule's reason, and
+/// the list of them.
+macro_rules! rules {
+    ($($(#[doc = $reason:literal])+ $name:ident = $rule:expr;)+) => {
+        $(
+            $(#[doc = $reason])+
+            pub static $name: super::Rule = super::Rule { reason: &[$($reason),+], ..$rule };
+        )+
+        pub(super) static RULES: &[&super::Rule] = &[$(&$name),+];
+    };
+}
+use rules;
+
+/// All rules, in the order of the reference.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    let groups = [
+        attribute::RULES,
+        schedule::RULES,
+        handler::RULES,
+        queue::RULES,
+        function::RULES,
+        redrive::RULES,
+        package::RULES,
+        template::RULES,
+    ];
+    groups.into_iter().flatten().copied()
+}
+
+/// The rule of this id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}

@@ -1,0 +1,108 @@
+//! Rules about one key or value of the attribute.
+
+use super::{error, rules, warning};
+
+rules! {
+    /// The attribute holds `key = value` and `env(NAME = "value")`, separated by commas.
+    SYNTAX = error(
+        "syntax",
+        "#[sqs_batch(retries 3)]",
+        "#[sqs_batch(retries = 3)]",
+    );
+
+    /// What is nested hundreds of levels deep would overflow the stack of what reads it; no value is, and a
+    /// type that is takes names for its parts.
+    NESTING = error(
+        "nesting",
+        "// #[sqs_batch(init = build::<A<A<A<…>>>)], with hundreds of `A<`",
+        r#"// type Parts = A<A<A<…>>>;
+#[sqs_batch(init = build::<Parts>)]"#,
+    );
+
+    /// A key that is misspelt would silently leave its default in place.
+    UNKNOWN_KEY = error(
+        "unknown_key",
+        "#[sqs_batch(batchsize = 5)]",
+        "#[sqs_batch(batch_size = 5)]",
+    );
+
+    /// Of two values for one key one would be silently dropped, and of two attributes on a function only
+    /// one can make its Lambda.
+    DUPLICATE_KEY = error(
+        "duplicate_key",
+        "#[sqs_batch(retries = 1, retries = 2)]",
+        "#[sqs_batch(retries = 2)]",
+    );
+
+    /// Numbers and booleans stand without quotes, names and durations with them, functions as paths.
+    WRONG_TYPE = error(
+        "wrong_type",
+        r#"#[sqs_batch(retries = "3")]"#,
+        "#[sqs_batch(retries = 3)]",
+    );
+
+    /// AWS refuses the value, or redrive cannot keep its promises with it; the error says what is allowed.
+    OUT_OF_RANGE = error(
+        "out_of_range",
+        "#[sqs_batch(batch_size = 0)]",
+        "#[sqs_batch(batch_size = 1)]",
+    );
+
+    /// The key takes one of a few words.
+    UNKNOWN_CHOICE = error(
+        "unknown_choice",
+        r#"#[sqs_batch(on_total_failure = "fail")]"#,
+        r#"#[sqs_batch(on_total_failure = "error")]"#,
+    );
+
+    /// A duration has its unit (`ms`, `s`, `m`, `h`, `d`), so that nobody takes seconds for minutes.
+    DURATION = error(
+        "duration",
+        r#"#[sqs_batch(timeout = "30 sec")]"#,
+        r#"#[sqs_batch(timeout = "30s")]"#,
+    );
+
+    /// Waits grow from the first duration to the second.
+    BACKOFF_ORDER = error(
+        "backoff_order",
+        r#"#[sqs_batch(backoff = "1s..500ms")]"#,
+        r#"#[sqs_batch(backoff = "500ms..1s")]"#,
+    );
+
+    /// Lambda takes names of a letter and then letters, digits and `_`.
+    ENV_NAME = error(
+        "env_name",
+        r#"#[sqs_batch(env(_LEVEL = "info"))]"#,
+        r#"#[sqs_batch(env(LEVEL = "info"))]"#,
+    );
+
+    /// Lambda refuses to overwrite what it sets itself, and the template sets those with `REDRIVE_`.
+    ENV_RESERVED = error(
+        "env_reserved",
+        r#"#[sqs_batch(env(AWS_REGION = "eu-west-1"))]"#,
+        r#"#[sqs_batch(env(BUCKET_REGION = "eu-west-1"))]"#,
+    );
+
+    /// IAM takes the ARN of a managed policy, not its name.
+    POLICY_ARN = error(
+        "policy_arn",
+        r#"#[sqs_batch(policies = "AmazonS3ReadOnlyAccess")]"#,
+        r#"#[sqs_batch(policies = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")]"#,
+    );
+
+    /// `allow` takes the id of a warning, or of an error that may be a deliberate choice; what AWS refuses
+    /// cannot be allowed.
+    UNKNOWN_RULE = error(
+        "unknown_rule",
+        r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_order")]"#,
+        r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
+    );
+
+    /// As long as a rule is allowed, nobody is told when something breaks it later; allow what is broken
+    /// now. What only the build can judge, such as `panic_abort`, may be allowed at any time.
+    ALLOW_UNNEEDED = warning(
+        "allow_unneeded",
+        r#"#[sqs_batch(allow = "receive_count_low")]"#,
+        r#"#[sqs_batch(max_receive_count = 4, allow = "receive_count_low")]"#,
+    );
+}

@@ -1,0 +1,70 @@
+//! Rules about the worker function: its time, its environment, its role.
+
+use super::queue::FIFO_BATCH_SIZE;
+use super::{deliberate, error, rules, warning};
+
+rules! {
+    /// All messages of a batch, with every retry and the longest waits between them, must fit in the
+    /// function's timeout; else the last ones are cut off and come back with nothing wrong with them.
+    /// Counted are ceil(batch_size / concurrency) × ((retries + 1) × attempt_timeout + waits) and half a
+    /// second for the answer; without `attempt_timeout` the waits alone, since only you know how long an
+    /// attempt takes: it may take the whole time left, and then the messages behind it come back unrun. On
+    /// a FIFO queue all messages may be of one group, which are handled one after another, so `concurrency`
+    /// does not count.
+    RETRY_BUDGET = error(
+        "retry_budget",
+        r#"#[sqs_batch(retries = 5, backoff = "1s..10s")]"#,
+        r#"#[sqs_batch(retries = 5, backoff = "1s..10s", concurrency = 10)]"#,
+    )
+    .reads(&["retries", "backoff", "attempt_timeout", "batch_size", "concurrency", "timeout", "queue"])
+    .after(&[&ATTEMPT_TIMEOUT, &FIFO_BATCH_SIZE]);
+
+    /// An attempt ends with the invocation at the latest, so a longer limit for it would never be reached.
+    /// Without `attempt_timeout` an attempt may take the whole time left.
+    ATTEMPT_TIMEOUT = error(
+        "attempt_timeout",
+        r#"#[sqs_batch(attempt_timeout = "30s", timeout = "30s", retries = 0, batch_size = 1)]"#,
+        r#"#[sqs_batch(attempt_timeout = "10s", timeout = "30s", retries = 0, batch_size = 1)]"#,
+    )
+    .reads(&["attempt_timeout", "timeout"]);
+
+    /// The backoff is the wait before a retry; without retries it means nothing.
+    BACKOFF_WITHOUT_RETRIES = warning(
+        "backoff_without_retries",
+        r#"#[sqs_batch(retries = 0, backoff = "1s..5s")]"#,
+        r#"#[sqs_batch(retries = 1, backoff = "1s..2s")]"#,
+    )
+    .reads(&["backoff", "retries"]);
+
+    /// No more messages can be handled at once than a batch holds.
+    CONCURRENCY_OVER_BATCH = warning(
+        "concurrency_over_batch",
+        "#[sqs_batch(batch_size = 5, concurrency = 10)]",
+        "#[sqs_batch(batch_size = 10, concurrency = 10)]",
+    )
+    .reads(&["concurrency", "batch_size"]);
+
+    /// All environment variables of a function, names and values, have at most 4 KB together; the template
+    /// adds up to 512 bytes of its own.
+    ENV_SIZE = error(
+        "env_size",
+        r#"// any value of over 3,584 bytes
+#[sqs_batch(env(PRICES = "{ … }"))]"#,
+        r#"#[sqs_batch(env(LEVEL = "info"))]"#,
+    )
+    .reads(&["env"])
+    .see(
+        "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
+    );
+
+    /// A role has at most 10 managed policies, unless the account's quota was raised.
+    POLICIES_QUOTA = deliberate(
+        "policies_quota",
+        r#"#[sqs_batch(policies = ["arn:aws:iam::aws:policy/P0", "arn:aws:iam::aws:policy/P1", "arn:aws:iam::aws:policy/P2", "arn:aws:iam::aws:policy/P3", "arn:aws:iam::aws:policy/P4", "arn:aws:iam::aws:policy/P5", "arn:aws:iam::aws:policy/P6", "arn:aws:iam::aws:policy/P7", "arn:aws:iam::aws:policy/P8", "arn:aws:iam::aws:policy/P9", "arn:aws:iam::aws:policy/P10"])]"#,
+        r#"#[sqs_batch(policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"])]"#,
+    )
+    .reads(&["policies"])
+    .see(
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    );
+}

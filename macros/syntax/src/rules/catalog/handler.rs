@@ -1,0 +1,155 @@
+//! Rules about the handler's signature and its types.
+
+use super::{error, rules, warning};
+
+rules! {
+    /// The attribute turns one async function of a module into a Lambda function: it writes `main` beside
+    /// it, which an `impl` or another function has no place for.
+    HANDLER_FUNCTION = error(
+        "handler_function",
+        "#[sqs_batch] struct Order;",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// Messages are handled at once and cut off in time, which needs a future.
+    HANDLER_ASYNC = error(
+        "handler_async",
+        "#[sqs_batch] fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The handler is an ordinary Rust function.
+    HANDLER_PLAIN = error(
+        "handler_plain",
+        "#[sqs_batch] async unsafe fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// A queue holds messages of one type, so nothing would choose the parameters.
+    HANDLER_GENERIC = error(
+        "handler_generic",
+        "#[sqs_batch] async fn handle<T>(order: T) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The attribute writes `main` itself.
+    HANDLER_NAME = error(
+        "handler_name",
+        "#[sqs_batch] async fn main(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The attribute writes the binary's `main`. What yours does first, such as setting up logging, belongs
+    /// into `init`, which runs once per cold start.
+    OWN_MAIN = error(
+        "own_main",
+        r#"// src/main.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }
+fn main() { set_up_logging(); }"#,
+        r#"// src/main.rs
+#[sqs_batch(init = start)] async fn handle(order: Order, _: &()) -> Result<(), Error> { Ok(()) }
+async fn start() -> Result<(), Error> { set_up_logging(); Ok(()) }"#,
+    );
+
+    /// The name is the worker's handler, and with `.redrive` behind it that of the redrive function: Lambda
+    /// takes 128 characters.
+    HANDLER_NAME_LENGTH = error(
+        "handler_name_length",
+        "#[sqs_batch] async fn process_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn process_order(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The handler takes the message, and a state if it needs one.
+    HANDLER_PARAMETERS = error(
+        "handler_parameters",
+        "#[sqs_batch] async fn handle() -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The message is passed by value, decoded anew for each attempt, and its type decides how it is read.
+    HANDLER_MESSAGE = error(
+        "handler_message",
+        "#[sqs_batch] async fn handle(order: &str) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: redrive::Text) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The handler is called once for each message; a `Vec` as its message reads a JSON array from each
+    /// body, and refuses every other body as malformed.
+    HANDLER_MESSAGE_LIST = warning(
+        "handler_message_list",
+        "#[sqs_batch] async fn handle(orders: Vec<Order>) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The state is built once per cold start by `init` and lent to each message.
+    HANDLER_STATE = error(
+        "handler_state",
+        "#[sqs_batch] async fn handle(order: Order, state: &State) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch(init = connect)] async fn handle(order: Order, state: &State) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// `Ok` deletes the message and `Err` keeps it, so the handler has to say which.
+    HANDLER_RESULT = error(
+        "handler_result",
+        "#[sqs_batch] async fn handle(order: Order) { }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
+    /// The error becomes a `Box<dyn std::error::Error + Send + Sync>`, so that the log and Lambda can show
+    /// it; `thiserror` derives what that takes.
+    HANDLER_ERROR = error(
+        "handler_error",
+        r#"// src/main.rs
+struct Failed;
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Failed> { Ok(()) }"#,
+        r#"// src/main.rs
+#[derive(Debug, thiserror::Error)]
+#[error("it failed")]
+struct Failed;
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Failed> { Ok(()) }"#,
+    );
+
+    /// Lambda may run the worker on several threads, and a future moves between them at each `.await`; what
+    /// the handler, or `init`, holds across one must be `Send`. Drop it before, or use the type that is:
+    /// `Arc` for `Rc`, `tokio::sync::Mutex` if it is the guard of a `std` one.
+    HANDLER_FUTURE = error(
+        "handler_future",
+        r#"// src/main.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> {
+    let seen = Rc::new(order.id);
+    ship(&order).await?;
+    log(&seen)
+}"#,
+        r#"// src/main.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> {
+    let seen = Arc::new(order.id);
+    ship(&order).await?;
+    log(&seen)
+}"#,
+    );
+
+    /// `init` is called once per cold start, without arguments, and waited for; it gives the state that the
+    /// handler takes, or the error that Lambda shows.
+    HANDLER_INIT = error(
+        "handler_init",
+        r#"// src/main.rs
+async fn connect() -> Pool { Pool::new() }
+#[sqs_batch(init = connect)] async fn handle(order: Order, pool: &Pool) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/main.rs
+async fn connect() -> Result<Pool, Error> { Ok(Pool::new()) }
+#[sqs_batch(init = connect)] async fn handle(order: Order, pool: &Pool) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// `is_permanent` looks at the error that the handler returned, as it is, and says whether no further
+    /// attempt can succeed; where the handler returns a boxed error, it takes that: `fn(&redrive::BoxError)
+    /// -> bool`.
+    HANDLER_PERMANENT = error(
+        "handler_permanent",
+        r#"// src/main.rs
+fn is_gone(error: Error) -> bool { matches!(error, Error::Gone) }
+#[sqs_batch(is_permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/main.rs
+fn is_gone(error: &Error) -> bool { matches!(error, Error::Gone) }
+#[sqs_batch(is_permanent = is_gone)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+}

@@ -1,0 +1,193 @@
+//! Rules about the package: its targets, its build script, its profile.
+
+use super::{error, notice, rules, warning};
+
+const LIMITS: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";
+
+rules! {
+    /// What calls SQS is behind the feature `sqs-client` of the crate `redrive`, which is on by default:
+    /// add it to the dependency's `features`.
+    SQS_CLIENT_FEATURE = error(
+        "sqs_client_feature",
+        r#"// Cargo.toml: redrive = { version = "0.1", default-features = false }
+#[sqs_batch(dlq_redrive = "rate(1 day)")]"#,
+        r#"// Cargo.toml: redrive = "0.1"
+#[sqs_batch(dlq_redrive = "rate(1 day)")]"#,
+    );
+
+    /// A Lambda function is a binary; a library has no `main` to write.
+    LIBRARY_TARGET = error(
+        "library_target",
+        r#"// src/lib.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/main.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// One binary is one function and one zip. Put each function in a file of its own under `src/bin/`.
+    ONE_FUNCTION_PER_BINARY = error(
+        "one_function_per_binary",
+        r#"// src/main.rs
+#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }
+#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/bin/orders.rs
+#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }
+
+// src/bin/invoices.rs
+#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// The template is written by the build script; without it the function would compile and never be
+    /// deployed.
+    BUILD_SCRIPT = error(
+        "build_script",
+        r#"// no build.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// build.rs
+fn main() { redrive_infra::build(); }
+
+// src/main.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// The template lacks the function, because the build script does not see what another macro writes,
+    /// nor a file outside the module tree, nor anything but binary targets.
+    FUNCTION_NOT_LISTED = error(
+        "function_not_listed",
+        r#"// src/main.rs
+macro_rules! function { ($name:ident) => {
+    #[sqs_batch] async fn $name(order: Order) -> Result<(), Error> { Ok(()) }
+} }
+function!(handle);"#,
+        r#"// src/main.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// The template describes the function with other settings than it is compiled with.
+    FUNCTION_DIFFERS = error(
+        "function_differs",
+        r#"// build.rs prints cargo::rustc-cfg=beta and calls redrive_infra::build()
+#[cfg_attr(beta, sqs_batch(retries = 5))]
+#[cfg_attr(not(beta), sqs_batch)]
+async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// build.rs prints it and calls redrive_infra::Builder::new().cfg("beta").build()
+#[cfg_attr(beta, sqs_batch(retries = 5))]
+#[cfg_attr(not(beta), sqs_batch)]
+async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// With `panic = "abort"` a panic in one message ends the whole process: Lambda fails the batch and SQS
+    /// delivers all of it again. Nothing is lost, but good messages are handled again. cargo-lambda sets it
+    /// for release builds unless the workspace says `panic = "unwind"`.
+    PANIC_ABORT = warning(
+        "panic_abort",
+        r#"// Cargo.toml of the workspace, or cargo-lambda's default
+[profile.release]
+panic = "abort""#,
+        r#"// Cargo.toml of the workspace
+[profile.release]
+panic = "unwind""#,
+    );
+
+    /// `redrive_infra::build()` reads what cargo tells a build script: the package, the target, and the
+    /// folder for files.
+    NOT_A_BUILD_SCRIPT = error(
+        "not_a_build_script",
+        r#"// src/bin/deploy.rs
+fn main() { redrive_infra::build(); }"#,
+        r#"// build.rs
+fn main() { redrive_infra::build(); }"#,
+    );
+
+    /// The build script reads `Cargo.toml` and the sources of the package's binaries, and writes its files
+    /// to the target folder, or to that of `Builder::out_dir`.
+    FILE_ACCESS = error(
+        "file_access",
+        r#"// build.rs, where `infra` is a file
+redrive_infra::Builder::new().out_dir("infra").build();"#,
+        r#"// build.rs, where `infra` is a folder, or nothing yet
+redrive_infra::Builder::new().out_dir("infra").build();"#,
+    );
+
+    /// `Builder::cfg` takes one cfg, as `cargo::rustc-cfg` does: a name, or a name and a value.
+    CFG_FORM = error(
+        "cfg_form",
+        r#"// build.rs
+redrive_infra::Builder::new().cfg("not(beta)").build();"#,
+        r#"// build.rs
+redrive_infra::Builder::new().cfg("beta").cfg("stage=\"dev\"").build();"#,
+    );
+
+    /// A file that is missing, or that is not Rust, may hold a function: a template without it would delete
+    /// that function's Lambda. So the template stays as it was until the package compiles.
+    UNREAD_SOURCE = notice(
+        "unread_source",
+        r#"// src/main.rs, without a file src/orders.rs
+mod orders;"#,
+        r#"// src/main.rs, with a file src/orders.rs
+mod orders;"#,
+    );
+
+    /// The template is made of the `#[sqs_batch]` functions of the package's binaries, unless they have
+    /// `template = false`; without one there is nothing to deploy, and a template of earlier builds is
+    /// deleted.
+    NO_FUNCTION = notice(
+        "no_function",
+        r#"// src/main.rs
+fn main() {}
+
+// build.rs
+fn main() { redrive_infra::build(); }"#,
+        r#"// src/main.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }
+
+// build.rs
+fn main() { redrive_infra::build(); }"#,
+    );
+
+    /// Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo lambda build --arm64`.
+    ARCHITECTURE = error(
+        "architecture",
+        "// cargo build --target riscv64gc-unknown-linux-gnu",
+        "// cargo lambda build --arm64",
+    );
+
+    /// The resources of a function are named after it, so two functions of a package need two names.
+    SHARED_NAME = error(
+        "shared_name",
+        r#"// src/bin/a.rs and src/bin/b.rs
+#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/bin/a.rs
+#[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }
+
+// src/bin/b.rs
+#[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// Two functions on one queue would each see some of its messages. Give each its own `queue`, or one
+    /// function both tasks.
+    SHARED_QUEUE = error(
+        "shared_queue",
+        r#"// src/bin/a.rs
+#[sqs_batch(queue = "orders")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }
+
+// src/bin/b.rs
+#[sqs_batch(queue = "orders")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/bin/a.rs
+#[sqs_batch(queue = "orders-to-ship")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }
+
+// src/bin/b.rs
+#[sqs_batch(queue = "orders-to-bill")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+
+    /// A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000
+    /// bytes. A function takes 11 resources and 5 outputs, one with a redrive 18 and 6, so a package has
+    /// room for some 27 with a redrive, or for 40 without.
+    TEMPLATE_LIMITS = error(
+        "template_limits",
+        "// a package with 41 functions in src/bin/",
+        "// two packages with 21 and 20 functions",
+    )
+    .see(LIMITS);
+}

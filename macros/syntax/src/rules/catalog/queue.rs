@@ -1,0 +1,134 @@
+//! Rules about the queues and the event source mapping.
+
+use super::{deliberate, error, rules, warning};
+
+const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
+const PARAMETERS: &str =
+    "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html";
+const CONFIGURE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
+const CREATE_QUEUE: &str =
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html";
+const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html";
+
+rules! {
+    /// A queue's name has at most 80 letters, digits, `-` and `_`, and a FIFO queue's ends in `.fifo`. The
+    /// DLQ's name is the queue's with `-dlq`, so 76 are left.
+    QUEUE_NAME = error(
+        "queue_name",
+        r#"#[sqs_batch(queue = "new orders")]"#,
+        r#"#[sqs_batch(queue = "new-orders")]"#,
+    )
+    .reads(&["queue"])
+    .see(CREATE_QUEUE);
+
+    /// A batch of over 10 messages needs a batching window of at least a second.
+    BATCH_NEEDS_WINDOW = error(
+        "batch_needs_window",
+        "#[sqs_batch(batch_size = 100, concurrency = 10)]",
+        r#"#[sqs_batch(batch_size = 100, batch_window = "1s", concurrency = 10)]"#,
+    )
+    .reads(&["batch_window", "batch_size", "queue"])
+    .see(PARAMETERS);
+
+    /// A batch from a FIFO queue has at most 10 messages.
+    FIFO_BATCH_SIZE = error(
+        "fifo_batch_size",
+        r#"#[sqs_batch(queue = "orders.fifo", batch_size = 11, allow = "fifo_dlq_order")]"#,
+        r#"#[sqs_batch(queue = "orders.fifo", batch_size = 10, allow = "fifo_dlq_order")]"#,
+    )
+    .reads(&["batch_size", "queue"])
+    .see(PARAMETERS);
+
+    /// A batching window is for standard queues only.
+    FIFO_BATCH_WINDOW = error(
+        "fifo_batch_window",
+        r#"#[sqs_batch(queue = "orders.fifo", batch_window = "5s", allow = "fifo_dlq_order")]"#,
+        r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
+    )
+    .reads(&["batch_window", "queue"])
+    .see(PARAMETERS);
+
+    /// A DLQ breaks the strict order of a FIFO queue: what comes behind a message that went to the DLQ is
+    /// handled before it. redrive always has a DLQ, because a message that cannot succeed would otherwise
+    /// block its group until it expires; say with `allow` that the order of what succeeds is enough.
+    FIFO_DLQ_ORDER = deliberate(
+        "fifo_dlq_order",
+        r#"#[sqs_batch(queue = "orders.fifo")]"#,
+        r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
+    )
+    .reads(&["queue"])
+    .see(DEAD_LETTER_QUEUES);
+
+    /// Only a FIFO queue has an order that a failure can break; on a standard queue each message stands for
+    /// itself.
+    GROUP_FAILURE_NEEDS_FIFO = error(
+        "group_failure_needs_fifo",
+        r#"#[sqs_batch(on_group_failure = "stop_batch")]"#,
+        r#"#[sqs_batch(queue = "orders.fifo", on_group_failure = "stop_batch", allow = "fifo_dlq_order")]"#,
+    )
+    .reads(&["on_group_failure", "queue"]);
+
+    /// A message that becomes visible while it is being handled is handled twice. Lambda refuses a queue
+    /// whose visibility timeout is shorter than the function's timeout.
+    VISIBILITY_TIMEOUT = error(
+        "visibility_timeout",
+        r#"#[sqs_batch(timeout = "60s", visibility_timeout = "59s")]"#,
+        r#"#[sqs_batch(timeout = "60s", visibility_timeout = "60s", allow = "visibility_recommended")]"#,
+    )
+    .reads(&["visibility_timeout", "timeout", "batch_window"])
+    .see(CONFIGURE);
+
+    /// The visibility timeout begins when a message is received, and the batching window is waited out
+    /// before the function starts, so both must fit in it.
+    VISIBILITY_WINDOW = error(
+        "visibility_window",
+        r#"#[sqs_batch(timeout = "60s", batch_window = "30s", visibility_timeout = "90s")]"#,
+        r#"#[sqs_batch(timeout = "60s", batch_window = "30s", visibility_timeout = "91s", allow = "visibility_recommended")]"#,
+    )
+    .reads(&["visibility_timeout", "batch_window", "timeout", "queue"])
+    .see(CONFIGURE)
+    .after(&[&FIFO_BATCH_WINDOW, &VISIBILITY_TIMEOUT]);
+
+    /// AWS recommends six times the function's timeout plus the batching window, so that Lambda can try
+    /// again when the function is throttled before a message is delivered twice.
+    VISIBILITY_RECOMMENDED = warning(
+        "visibility_recommended",
+        r#"#[sqs_batch(timeout = "60s", visibility_timeout = "2m")]"#,
+        r#"#[sqs_batch(timeout = "60s", visibility_timeout = "6m")]"#,
+    )
+    .reads(&["visibility_timeout", "timeout", "batch_window", "queue"])
+    .see(CONFIGURE)
+    .after(&[&FIFO_BATCH_WINDOW, &VISIBILITY_TIMEOUT, &VISIBILITY_WINDOW]);
+
+    /// AWS recommends at least 5 receives: throttled invocations count as receives too, and would send good
+    /// messages to the DLQ.
+    RECEIVE_COUNT_LOW = warning(
+        "receive_count_low",
+        "#[sqs_batch(max_receive_count = 4)]",
+        "#[sqs_batch(max_receive_count = 5)]",
+    )
+    .reads(&["max_receive_count"])
+    .see(CONFIGURE);
+
+    /// On a standard queue a message keeps the time it was first sent when it moves to the DLQ. A DLQ that
+    /// does not keep messages longer than the source queue deletes them as they arrive.
+    DLQ_RETENTION = error(
+        "dlq_retention",
+        r#"#[sqs_batch(retention = "4d", dlq_retention = "4d")]"#,
+        r#"#[sqs_batch(retention = "4d", dlq_retention = "14d")]"#,
+    )
+    .reads(&["dlq_retention", "retention", "queue"])
+    .see(RETENTION);
+
+    /// A message that keeps failing waits out the visibility timeout (or `queue_backoff`) after each
+    /// receive, and SQS moves it to the DLQ after `max_receive_count` of them. If it expires before that,
+    /// it is deleted without a trace.
+    EXPIRES_BEFORE_DLQ = error(
+        "expires_before_dlq",
+        r#"#[sqs_batch(retention = "15m")]"#,
+        r#"#[sqs_batch(retention = "16m")]"#,
+    )
+    .reads(&["retention", "visibility_timeout", "queue_backoff", "max_receive_count", "timeout", "batch_window", "queue"])
+    .see(CREATE_QUEUE)
+    .after(&[&FIFO_BATCH_WINDOW]);
+}

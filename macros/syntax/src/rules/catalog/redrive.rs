@@ -1,0 +1,49 @@
+//! Rules about the scheduled redrive.
+
+use super::queue::DLQ_RETENTION;
+use super::{error, rules, warning};
+
+const SCHEDULES: &str =
+    "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
+const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
+
+rules! {
+    /// The time zone and the rate are those of the redrive, and there is none without a schedule.
+    REDRIVE_WITHOUT_SCHEDULE = error(
+        "redrive_without_schedule",
+        r#"#[sqs_batch(redrive_timezone = "Asia/Jerusalem")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_timezone = "Asia/Jerusalem")]"#,
+    )
+    .reads(&["redrive_timezone", "redrive_max_per_second", "dlq_redrive"]);
+
+    /// Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from
+    /// when it was first sent or last redriven, so it may already be as old as `retention` when it arrives
+    /// there; on a FIFO queue its age begins anew.
+    REDRIVE_GAP = error(
+        "redrive_gap",
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 1 * ? *)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 ? * SUN *)")]"#,
+    )
+    .reads(&["dlq_redrive", "redrive_timezone", "dlq_retention", "retention", "queue"])
+    .see(RETENTION)
+    .after(&[&DLQ_RETENTION]);
+
+    /// EventBridge Scheduler skips a run whose local time does not exist because clocks go forward.
+    REDRIVE_DST_GAP = warning(
+        "redrive_dst_gap",
+        r#"#[sqs_batch(dlq_redrive = "cron(30 2 * * ? *)", redrive_timezone = "Europe/Berlin")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(30 4 * * ? *)", redrive_timezone = "Europe/Berlin")]"#,
+    )
+    .reads(&["dlq_redrive", "redrive_timezone"])
+    .see(SCHEDULES);
+
+    /// EventBridge Scheduler counts weekdays from Sunday as 1, unix cron from Sunday as 0, so `1-5` is
+    /// Sunday to Thursday. Names say what is meant.
+    REDRIVE_WEEKDAY_NUMBER = warning(
+        "redrive_weekday_number",
+        r#"#[sqs_batch(dlq_redrive = "cron(30 7 ? * 1-5 *)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(30 7 ? * MON-FRI *)")]"#,
+    )
+    .reads(&["dlq_redrive"])
+    .see(SCHEDULES);
+}

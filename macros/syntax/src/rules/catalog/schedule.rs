@@ -1,0 +1,66 @@
+//! Rules about the text of a schedule and its time zone.
+
+use super::{error, rules};
+
+const SCHEDULES: &str =
+    "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
+
+rules! {
+    /// A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`. The
+    /// year may be left out, which means every year; the template then writes `*` for it.
+    SCHEDULE_FORM = error(
+        "schedule_form",
+        r#"#[sqs_batch(dlq_redrive = "0 23 * * *")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * ? *)")]"#,
+    )
+    .see(SCHEDULES);
+
+    /// Each field of `cron(…)` takes certain numbers, names and signs; EventBridge Scheduler refuses others
+    /// at deploy time.
+    SCHEDULE_FIELD = error(
+        "schedule_field",
+        r#"#[sqs_batch(dlq_redrive = "cron(0 25 * * ? *)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * ? *)")]"#,
+    )
+    .see(SCHEDULES);
+
+    /// Of day-of-month and day-of-week one says the days and the other is `?`.
+    SCHEDULE_DAYS = error(
+        "schedule_days",
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * SUN *)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 ? * SUN *)")]"#,
+    )
+    .see(SCHEDULES);
+
+    /// `rate(…)` takes a positive whole number and minutes, hours or days.
+    SCHEDULE_RATE = error(
+        "schedule_rate",
+        r#"#[sqs_batch(dlq_redrive = "rate(0 days)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(2 days)")]"#,
+    )
+    .see(SCHEDULES);
+
+    /// `at(…)` runs once, and a DLQ that fills again must be redriven again.
+    SCHEDULE_AT = error(
+        "schedule_at",
+        r#"#[sqs_batch(dlq_redrive = "at(2030-01-01T00:00:00)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)")]"#,
+    )
+    .see(SCHEDULES);
+
+    /// A schedule whose date no calendar has never runs, and the DLQ fills.
+    SCHEDULE_NEVER_RUNS = error(
+        "schedule_never_runs",
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 30 2 ? *)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * ? *)")]"#,
+    )
+    .see(SCHEDULES);
+
+    /// EventBridge Scheduler takes the names of the IANA time zone database.
+    SCHEDULE_TIMEZONE = error(
+        "schedule_timezone",
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_timezone = "Asia/Jeruslem")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_timezone = "Asia/Jerusalem")]"#,
+    )
+    .see(SCHEDULES);
+}

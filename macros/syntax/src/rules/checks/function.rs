@@ -1,0 +1,74 @@
+//! Rules about the worker function: its time, its environment, its role.
+
+use std::time::Duration;
+
+use super::budget::retry_budget;
+use super::offer::{allow, set, ways};
+use super::queue::seconds;
+use super::{Check, Rule, catalog};
+use crate::environment::MOST_BYTES;
+use crate::options::Options;
+use crate::value::show;
+
+pub(super) const CHECKS: &[(&Rule, Check)] = &[
+    (&catalog::RETRY_BUDGET, retry_budget),
+    (&catalog::ATTEMPT_TIMEOUT, attempt_timeout),
+    (&catalog::BACKOFF_WITHOUT_RETRIES, backoff_without_retries),
+    (&catalog::CONCURRENCY_OVER_BATCH, concurrency_over_batch),
+    (&catalog::ENV_SIZE, env_size),
+    (&catalog::POLICIES_QUOTA, policies_quota),
+];
+
+pub(super) fn attempt_timeout(options: &Options) -> Option<String> {
+    let function = &options.function;
+    let attempt = function.attempt_timeout?;
+    (attempt >= Duration::from_secs(u64::from(function.timeout))).then(|| {
+        format!("`attempt_timeout` is {}, but the whole invocation has a `timeout` of {}; lower it, or raise `timeout`", show(attempt), seconds(function.timeout))
+    })
+}
+
+fn backoff_without_retries(options: &Options) -> Option<String> {
+    (options.is_given("backoff") && options.function.retries == 0).then(|| {
+        "`backoff` is the wait before a retry, but `retries` is 0; remove one of the two".to_owned()
+    })
+}
+
+fn concurrency_over_batch(options: &Options) -> Option<String> {
+    let function = &options.function;
+    (options.is_given("concurrency") && function.concurrency > function.batch_size).then(|| {
+        let fewer = set("concurrency", function.batch_size);
+        let larger = set("batch_size", function.concurrency);
+        format!(
+            "`concurrency` is {}, but a batch has at most {} messages; write {}",
+            function.concurrency,
+            function.batch_size,
+            ways(
+                "concurrency_over_batch",
+                options,
+                &[vec![fewer], vec![larger]]
+            )
+            .join(", or ")
+        )
+    })
+}
+
+/// What the template's own variables may take.
+const OWN_BYTES: usize = 512;
+
+fn env_size(options: &Options) -> Option<String> {
+    let bytes: usize = options
+        .function
+        .env
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    let most = MOST_BYTES - OWN_BYTES;
+    (bytes > most).then(|| {
+        format!("the variables of `env` have {bytes} bytes, but a function takes {most} beside those of the template; keep large values in SSM Parameter Store or AppConfig")
+    })
+}
+
+fn policies_quota(options: &Options) -> Option<String> {
+    let count = options.function.policies.len();
+    (count > 10).then(|| format!("a role has at most 10 managed policies unless the account has a higher quota, but `policies` lists {count}; join some of them, or write {}", allow("policies_quota", options)))
+}
