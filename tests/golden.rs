@@ -6,10 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use redrive_infra::cfg::Cfg;
-use redrive_infra::discover::discover;
-use redrive_infra::stack::{Architecture, Stack};
-use redrive_infra::{markdown, template};
+use redrive_infra::internals;
+use redrive_infra::stack::Stack;
 
 #[path = "golden/any_options.rs"]
 mod any_options;
@@ -38,36 +36,13 @@ fn cases() -> Vec<PathBuf> {
 #[test]
 fn sources_give_these_files() {
     for case in cases() {
-        let discovery = discover(&case, &Cfg::default()).expect("a readable package");
-        for found in &discovery.found {
-            assert!(
-                !found.is_wrong(),
-                "{}: {:?}",
-                case.display(),
-                found.parsed.diagnostics
-            );
-        }
-        assert!(discovery.is_sound(), "{}", case.display());
-        let stack = Stack {
-            version: Stack::VERSION,
-            package: case
-                .file_name()
-                .expect("a folder")
-                .to_string_lossy()
-                .replace('_', "-"),
-            architecture: Architecture::Arm64,
-            functions: discovery.deployed(),
-        };
-        let template = template::to_text(template::render(&stack, "../../lambda"));
+        let name = case.file_name().expect("a folder").to_string_lossy();
         let now = NOW.parse().expect("a time");
-        let words = markdown::render(
-            &stack,
-            &discovery.notes(),
-            &markdown::Overlays::default(),
-            now,
-        );
-        expect_test::expect_file![case.join("template.json")].assert_eq(&template);
-        expect_test::expect_file![case.join("stack.md")].assert_eq(&words);
+        let files = internals::files(&case, &name.replace('_', "-"), now);
+        let files = files.unwrap_or_else(|error| panic!("{error}"));
+        expect_test::expect_file![case.join("template.json")].assert_eq(&files.template);
+        expect_test::expect_file![case.join("stack.md")].assert_eq(&files.markdown);
+        let stack = files.stack;
         assert_eq!(Stack::from_text(&stack.to_text()), Ok(stack));
     }
 }

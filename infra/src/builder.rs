@@ -8,9 +8,9 @@ use crate::discover::{self, Discovery};
 use crate::env::Env;
 use crate::error::Errors;
 use crate::overlay::{Doubt, Overlay};
-use crate::room::with_room;
+use crate::render::{cloudformation, markdown};
 use crate::stack::Stack;
-use crate::{cargo, clash, markdown, overlay, target, tell, template};
+use crate::{cargo, overlay, plan, target, tell};
 
 /// Writes the template of a package from its build script.
 ///
@@ -100,7 +100,7 @@ impl Builder {
     /// that is being typed never gives a template without its functions. What
     /// neither can see fails the build with an error of the build script.
     pub fn build(&self) {
-        if let Err(Errors(errors)) = with_room(|| self.run()) {
+        if let Err(Errors(errors)) = self.run() {
             errors.iter().for_each(cargo::error);
         }
     }
@@ -123,9 +123,11 @@ impl Builder {
             architecture: target::architecture(&env.architecture)?,
             functions: discovery.deployed(),
         };
-        let written = clash::check(&stack).and_then(|()| match discovery.is_sound() {
-            true => self.write(env, &stack, &discovery).map(Some),
-            false => Ok(None),
+        let written = plan::conflicts::check(&stack, &plan::of(&stack)).and_then(|()| {
+            match discovery.is_sound() {
+                true => self.write(env, &stack, &discovery).map(Some),
+                false => Ok(None),
+            }
         });
         let doubts = match &written {
             Ok(Some(doubts)) => Some(doubts.as_slice()),
@@ -160,19 +162,29 @@ impl Builder {
 
         let code = code_folder(output.folder(), &target);
         let overlays = self.read_overlays(&env.package)?;
-        let overlaid = overlay::apply(&overlays, stack, |stack| template::render(stack, &code))?;
-        let text = template::to_text(overlaid.template.clone());
-        template::limits::check(&overlaid.template, &text)?;
+        let render = |stack: &Stack| cloudformation::render(&plan::of(stack), &code);
+        let overlaid = overlay::apply(&overlays, stack, render)?;
+        let text = cloudformation::to_text(overlaid.template.clone());
+        cloudformation::limits::check(&overlaid.template, &text)?;
         output.write("template.json", &text, same)?;
         for_programs.write("stack.json", &overlaid.stack.to_text(), same)?;
-        let notes = tell::notes(discovery, Some(&overlaid.doubts));
-        let files = self.overlays.iter().map(|path| path.display().to_string());
-        let overlays = markdown::Overlays {
-            files: files.collect(),
-            changes: overlaid.changes,
+        let plan = plan::of(&overlaid.stack);
+        let base = render(&overlaid.stack);
+        let contents = markdown::Contents {
+            stack: &overlaid.stack,
+            plan: &plan,
+            resources: &cloudformation::effective::summaries(&plan, &base, &overlaid.template),
+            notes: &tell::notes(discovery, Some(&overlaid.doubts)),
+            overlays: &markdown::Overlays {
+                files: self
+                    .overlays
+                    .iter()
+                    .map(|path| path.display().to_string())
+                    .collect(),
+                changes: overlaid.changes,
+            },
         };
-        let now = jiff::Timestamp::now();
-        let text = markdown::render(&overlaid.stack, &notes, &overlays, now);
+        let text = markdown::render(&contents, jiff::Timestamp::now());
         output.write("stack.md", &text, markdown::same_but_for_runs)?;
         Ok(overlaid.doubts)
     }

@@ -12,7 +12,7 @@ use crate::error::Error;
 /// The configuration a package is compiled with, without `test`: what only
 /// tests see is not deployed.
 #[derive(Clone, Debug, Default)]
-pub struct Cfg {
+pub(crate) struct Cfg {
     values: BTreeMap<String, Vec<String>>,
 }
 
@@ -21,7 +21,7 @@ impl Cfg {
     /// between commas, where `CARGO_CFG_FEATURE` lists the enabled features.
     ///
     /// Other variables are passed over.
-    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
         let values = vars
             .into_iter()
             .filter_map(|(name, value)| {
@@ -37,7 +37,7 @@ impl Cfg {
     ///
     /// # Errors
     /// If it is neither.
-    pub fn set(&mut self, cfg: &str) -> Result<(), Error> {
+    pub(crate) fn set(&mut self, cfg: &str) -> Result<(), Error> {
         let (name, value) = match syn::parse_str(cfg) {
             Ok(Meta::Path(name)) => (name, String::new()),
             Ok(Meta::NameValue(MetaNameValue {
@@ -58,7 +58,7 @@ impl Cfg {
     }
 
     /// Whether the package's feature is enabled.
-    pub fn has_feature(&self, name: &str) -> bool {
+    pub(crate) fn has_feature(&self, name: &str) -> bool {
         self.is("feature", name)
     }
 

@@ -16,25 +16,25 @@ use crate::stack::StackFunction;
 
 /// What is in a package's binaries.
 #[derive(Default)]
-pub struct Discovery {
+pub(crate) struct Discovery {
     /// The binary targets that are built, in order of their names.
-    pub binaries: Vec<String>,
+    pub(crate) binaries: Vec<String>,
     /// The functions, in order of their binary's name and of the source.
-    pub found: Vec<Found>,
+    pub(crate) found: Vec<Found>,
     /// What was read or looked for: a change to one of these can change what
     /// is found.
-    pub paths: BTreeSet<PathBuf>,
+    pub(crate) paths: BTreeSet<PathBuf>,
     /// The files that are not Rust, and why. Functions in them are not found.
-    pub unparsed: Vec<(PathBuf, String)>,
+    pub(crate) unparsed: Vec<(PathBuf, String)>,
     /// The files of modules that are not there.
-    pub missing: Vec<PathBuf>,
+    pub(crate) missing: Vec<PathBuf>,
 }
 
 impl Discovery {
     /// Whether the sources are as rustc and the macro will take them. If not,
     /// a template of what was found could lack functions that are deployed,
     /// and their queues would be deleted with the next deployment.
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         self.unparsed.is_empty()
             && self.missing.is_empty()
             && !self.found.iter().any(Found::is_wrong)
@@ -44,7 +44,7 @@ impl Discovery {
     /// The functions that belong in the template: the first of each binary,
     /// for the macro refuses a second, unless it has a mistake or a template of
     /// its own.
-    pub fn deployed(&self) -> Vec<StackFunction> {
+    pub(crate) fn deployed(&self) -> Vec<StackFunction> {
         self.firsts()
             .filter(|found| !found.is_wrong() && found.parsed.function.template)
             .map(|found| StackFunction {
@@ -63,37 +63,37 @@ impl Discovery {
     }
 
     /// What is doubtful about the functions.
-    pub fn notes(&self) -> Vec<Note<'_>> {
+    pub(crate) fn notes(&self) -> Vec<Note<'_>> {
         self.found.iter().flat_map(Found::notes).collect()
     }
 }
 
 /// A warning about one function.
 #[derive(Clone, Debug)]
-pub struct Note<'a> {
+pub(crate) struct Note<'a> {
     /// The function's binary.
-    pub binary: &'a str,
+    pub(crate) binary: &'a str,
     /// The function's name.
-    pub function: &'a str,
+    pub(crate) function: &'a str,
     /// The warning.
-    pub warning: Cow<'a, Diagnostic>,
+    pub(crate) warning: Cow<'a, Diagnostic>,
 }
 
 /// One `#[sqs_batch]` function.
-pub struct Found {
+pub(crate) struct Found {
     /// The binary target's name.
-    pub binary: String,
+    pub(crate) binary: String,
     /// The modules the function is in, from the root.
-    pub module: Vec<String>,
+    pub(crate) module: Vec<String>,
     /// What stands around it.
-    pub around: Around,
+    pub(crate) around: Around,
     /// What its attribute and its signature say.
-    pub parsed: Parsed,
+    pub(crate) parsed: Parsed,
 }
 
 /// What stands around a function: the macro does not see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Around {
+pub(crate) enum Around {
     /// A module that leaves `main` to the macro.
     Module,
     /// A module with a `main` of its own.
@@ -104,7 +104,7 @@ pub enum Around {
 
 impl Found {
     /// Whether it has a mistake, which the macro reports.
-    pub fn is_wrong(&self) -> bool {
+    pub(crate) fn is_wrong(&self) -> bool {
         self.parsed.diagnostics.has_errors() || self.around != Around::Module
     }
 
@@ -124,7 +124,7 @@ impl Found {
 /// If `Cargo.toml` or a source file is there and cannot be read. What rustc
 /// will refuse is listed in the result: a module without a file, or a file that
 /// is not Rust.
-pub fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Error> {
+pub(crate) fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Error> {
     let mut discovery = Discovery::default();
     for binary in binaries::binaries(package, cfg, &mut discovery.paths)? {
         walk::Walk::new(&binary.name, cfg, &mut discovery).root(binary.root)?;

@@ -7,7 +7,7 @@ use redrive_syntax::rules::catalog::{self, Rule};
 
 /// Why there is no template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
+pub(crate) enum Error {
     /// Cargo did not set a variable it sets for every build script.
     NotABuildScript(&'static str),
     /// `Cargo.toml` cannot be read.
@@ -53,7 +53,7 @@ pub enum Error {
 
 impl Error {
     /// The rule that is broken.
-    pub fn rule(&self) -> &'static Rule {
+    pub(crate) fn rule(&self) -> &'static Rule {
         match self {
             Self::NotABuildScript(_) | Self::NoTarget(_) => &catalog::NOT_A_BUILD_SCRIPT,
             Self::Manifest(..) | Self::Unreadable(..) | Self::Unwritable(..) => {

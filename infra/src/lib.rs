@@ -46,22 +46,22 @@
 mod build_output;
 mod builder;
 mod cargo;
-pub mod cfg;
-mod clash;
-pub mod discover;
+mod cfg;
+mod discover;
 mod env;
-pub mod error;
+mod error;
 mod export;
+#[doc(hidden)]
+pub mod internals;
 pub mod lambda;
-pub mod markdown;
 mod overlay;
-mod room;
+mod plan;
+mod render;
 #[cfg(test)]
 mod sample;
 pub mod stack;
 mod target;
 mod tell;
-pub mod template;
 
 pub use builder::Builder;
 

@@ -14,7 +14,7 @@ use redrive_syntax::rules::{self, catalog::Level};
 use redrive_syntax::{Diagnostic, nearest};
 use serde_json::Value;
 
-pub use changes::Change;
+pub(crate) use changes::Change;
 use check::View;
 use merged::Merged;
 use mistake::Mistake;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use redrive_infra::internals;
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
-use redrive_infra::template;
 use redrive_syntax::Function;
 use redrive_syntax::keys::KEYS;
 
@@ -39,8 +39,7 @@ pub(crate) fn write_templates(folder: &Path) -> Vec<PathBuf> {
                 .collect(),
         };
         let path = folder.join(format!("{place}.json"));
-        let template = template::render(&stack, "../../lambda");
-        fs::write(&path, template::to_text(template)).expect("a new file");
+        fs::write(&path, internals::template(&stack)).expect("a new file");
         path
     });
     paths.collect()

@@ -6,13 +6,13 @@ use super::literal_value::escaped;
 
 /// One value of the template that is not as the attributes alone would have it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The value's JSON pointer.
-    pub pointer: String,
+    pub(crate) pointer: String,
     /// Without the overlays; `None` if it is not there.
-    pub before: Option<Value>,
+    pub(crate) before: Option<Value>,
     /// With them; `None` if they remove it.
-    pub after: Option<Value>,
+    pub(crate) after: Option<Value>,
 }
 
 /// The changes from one template to the other, in the order of their keys.

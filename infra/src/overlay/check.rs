@@ -23,8 +23,8 @@ use serde_json::Value;
 use super::literal_value::{Literal, escaped, property, referred};
 use super::merged::Merged;
 use super::mistake::Mistake;
+use crate::plan::{Ids, Part};
 use crate::stack::StackFunction;
-use crate::template::{Ids, Part};
 
 /// What is wrong whatever a resource is for; `before` is the template without
 /// overlays.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::literal_value::{Literal, property, referred};
 use super::mistake::Mistake;
 use crate::lambda::{Variable, worker_variables};
-use crate::template::{Ids, Part};
+use crate::plan::{Ids, Part};
 
 /// Where the template has a number of the attribute.
 struct Field {
@@ -272,9 +272,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{FIELDS, Merged, OF_THE_QUEUE, OTHERS, place};
+    use crate::render::template as render;
     use crate::sample;
     use crate::stack::StackFunction;
-    use crate::template::render;
 
     fn every_key() -> StackFunction {
         let attribute = quote!(

@@ -5,8 +5,9 @@ use quote::quote;
 use serde_json::{Value, json};
 
 use super::{Overlaid, Overlay, apply};
+use crate::plan::Part;
+use crate::render::template as render;
 use crate::sample;
-use crate::template::{Part, render};
 
 fn read(overlay: &str) -> Result<Overlay, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");

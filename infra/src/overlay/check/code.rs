@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Literal, Mistake, View};
-use crate::template::Part;
+use crate::plan::Part;
 
 /// What the binary takes for the worker's handler, beside its name.
 const ANY_HANDLER: &str = "bootstrap";

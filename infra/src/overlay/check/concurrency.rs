@@ -1,7 +1,7 @@
 //! Invocations that are reserved for the worker.
 
 use super::{Literal, Mistake, View, property};
-use crate::template::Part;
+use crate::plan::Part;
 
 /// With how many batches at once Lambda starts.
 const FIRST: i64 = 5;

@@ -4,7 +4,7 @@ use redrive_syntax::environment::check_name;
 use serde_json::Value;
 
 use super::{Literal, Mistake, View, escaped};
-use crate::template::Part;
+use crate::plan::Part;
 
 const PATH: &str = "Environment/Variables";
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{Literal, Mistake, View};
-use crate::template::Part;
+use crate::plan::Part;
 
 const ROLES: [Part; 3] = [Part::WorkerRole, Part::RedriveRole, Part::ScheduleRole];
 const QUEUES: [Part; 2] = [Part::QueuePolicy, Part::DlqPolicy];

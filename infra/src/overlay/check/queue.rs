@@ -4,7 +4,7 @@ use redrive_syntax::function::OnPermanent;
 use serde_json::Value;
 
 use super::{Literal, Mistake, View, property, referred, resources};
-use crate::template::Part;
+use crate::plan::Part;
 
 pub(super) fn mistakes(view: &View<'_>) -> Vec<Mistake> {
     if !view.has(Part::Queue) || !view.has(Part::Dlq) {

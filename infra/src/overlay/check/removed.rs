@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Mistake, View, escaped};
-use crate::template::Part;
+use crate::plan::Part;
 
 const KEPT: [(Part, &str); 5] = [
     (

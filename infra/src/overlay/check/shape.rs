@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Literal, Mistake, View};
-use crate::template::Part;
+use crate::plan::Part;
 
 /// Properties that AWS has no default for, or whose default would be wrong: a
 /// role may write to its function's own log group only.
@@ -84,7 +84,7 @@ mod tests {
 
     use super::REQUIRED;
     use crate::overlay::check::testing::{assert_told, told, with};
-    use crate::template::Part;
+    use crate::plan::Part;
 
     #[test]
     fn what_is_required_is_left_in() {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::error::Errors;
 use crate::overlay::{Overlay, apply};
+use crate::render::template as render;
 use crate::sample;
-use crate::template::render;
 
 /// The errors and warnings about a function `orders` and what is merged into
 /// the template.

@@ -1,6 +1,6 @@
 //! The next runs of a redrive: the one part that depends on when the file is
-//! written. It stands between two comments, so that a later build can tell
-//! whether anything else has changed.
+//! written. It is between two comments, so that a later build can see whether
+//! anything else has changed.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,7 +16,7 @@ const END: &str = "<!-- end of next redrives -->";
 const RUNS: usize = 5;
 
 pub(super) fn render(redrive: &Redrive, now: Timestamp) -> String {
-    // The parser takes no zone that this does not know.
+    // The attribute accepts only zones that this knows.
     let zone = schedule::timezone(&redrive.timezone).unwrap_or(TimeZone::UTC);
     let date = now.to_zoned_datetime(zone.clone()).strftime("%F %H:%M %:z");
     // Scheduler starts a rate when the schedule is made, and counts from there.

@@ -1,4 +1,4 @@
-//! What is not as the attributes alone would have it.
+//! What overlays change in the template.
 
 use serde_json::Value;
 
@@ -7,11 +7,11 @@ use crate::overlay::Change;
 
 /// What the build script merges into the template.
 #[derive(Clone, Debug, Default)]
-pub struct Overlays {
+pub(crate) struct Overlays {
     /// The files, as the build script names them.
-    pub files: Vec<String>,
+    pub(crate) files: Vec<String>,
     /// What they change.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// The longest value that is shown whole, in characters.
@@ -28,11 +28,11 @@ pub(super) fn introduction(overlays: &Overlays) -> String {
         .collect();
     let files = files.join(", then ");
     if overlays.changes.is_empty() {
-        return format!("What {files} adds changes nothing in the template.\n\n");
+        return format!("Merging {files} changes nothing in the template.\n\n");
     }
     format!(
-        "The template has what {files} adds, and what is said here goes by it, but for values that are known at deployment only. \
-         [All that it changes](#what-the-overlay-changes) is listed below; what it pauses or removes is told there only.\n\n"
+        "{files} is merged into the template, and this file describes the result, except for values that are known at deployment only. \
+         [All changes](#what-the-overlay-changes) are listed below.\n\n"
     )
 }
 
@@ -41,7 +41,7 @@ pub(super) fn changes(overlays: &Overlays) -> String {
         return String::new();
     }
     let mut text =
-        "## What the overlay changes\n\n| in the template | by the attribute | now |\n|---|---|---|\n"
+        "## What the overlay changes\n\n| in the template | without overlays | now |\n|---|---|---|\n"
             .to_owned();
     for change in &overlays.changes {
         let (before, after) = (cell(change.before.as_ref()), cell(change.after.as_ref()));
@@ -86,7 +86,7 @@ mod tests {
         };
         assert_eq!(
             introduction(&overlays) + &changes(&overlays),
-            "What `a.json` adds changes nothing in the template.\n\n"
+            "Merging `a.json` changes nothing in the template.\n\n"
         );
     }
 
@@ -107,7 +107,7 @@ mod tests {
         };
         assert!(
             introduction(&overlays)
-                .starts_with("The template has what `a.json`, then `b.json` adds")
+                .starts_with("`a.json`, then `b.json` is merged into the template")
         );
         assert!(introduction(&overlays).contains("(#what-the-overlay-changes)"));
         let long = format!("`\"{}…`", "x".repeat(79));

@@ -1,4 +1,4 @@
-//! What is doubtful about the functions of the stack, and what was accepted.
+//! The warnings about the functions of the stack, and those that are accepted.
 
 use std::fmt::Write;
 

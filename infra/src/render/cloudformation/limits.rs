@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use crate::error::{Error, Errors};
 
-/// The most entries of a section that CloudFormation takes.
+/// The most entries of a section that CloudFormation accepts.
 const SECTIONS: [(&str, &str, usize); 3] = [
     ("Resources", "resources", 500),
     ("Parameters", "parameters", 200),
     ("Outputs", "outputs", 200),
 ];
 
-/// The longest body it takes, from S3.
+/// The longest body it accepts, from S3.
 const MOST_BYTES: usize = 1_000_000;
 
 /// Refuses a template, with its text, that CloudFormation would refuse for its
@@ -35,8 +35,8 @@ mod tests {
 
     use super::check;
     use crate::error::Errors;
-    use crate::sample;
-    use crate::template::{render, to_text};
+    use crate::render::cloudformation::{render, to_text};
+    use crate::{plan, sample};
 
     fn refused(template: &Value) -> Vec<String> {
         let text = to_text(template.clone());
@@ -77,14 +77,14 @@ mod tests {
     fn a_package_holds_as_many_functions_as_its_rule_says() {
         let of = |count: usize, attribute: proc_macro2::TokenStream| {
             let entries = (0..count).map(|n| sample::with(&format!("f{n}"), attribute.clone()));
-            refused(&render(&sample::stack(entries), "code"))
+            refused(&render(&plan::of(&sample::stack(entries)), "code"))
         };
         let redriven = quote!(dlq_redrive = "rate(1 day)");
         assert!(of(40, quote!()).is_empty());
         assert!(!of(41, quote!()).is_empty());
         assert!(of(27, redriven.clone()).is_empty());
         assert!(!of(28, redriven).is_empty());
-        // Each of the limits is told.
+        // Each limit that is exceeded is reported.
         assert_eq!(of(500, quote!()).len(), 3);
     }
 }

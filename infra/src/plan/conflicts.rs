@@ -1,52 +1,56 @@
 //! What two functions of a package may not have in common. The macro sees one
 //! function at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::{Kind, Plan};
 use crate::error::{Error, Errors};
-use crate::stack::{Stack, StackFunction};
-use crate::template::Ids;
+use crate::stack::Stack;
 
-/// Refuses two functions whose resources would have one name.
-pub(crate) fn check(stack: &Stack) -> Result<(), Errors> {
+/// Refuses two functions that would have a resource or a queue of one name.
+pub(crate) fn check(stack: &Stack, plan: &Plan) -> Result<(), Errors> {
+    let owner = |index: usize| {
+        let entry = &stack.functions[index];
+        format!("`{}` (binary `{}`)", entry.function.name, entry.binary)
+    };
+    let (mut ids, mut queues) = (BTreeMap::new(), BTreeMap::new());
+    let mut refused = BTreeSet::new();
     let mut errors = Vec::new();
-    let mut prefixes = BTreeMap::new();
-    let mut queues = BTreeMap::new();
-    for entry in &stack.functions {
-        let clash = shared_name(&mut prefixes, entry);
-        // A second queue for the same name would be the same mistake again.
-        let clash = clash.or_else(|| shared_queue(&mut queues, entry));
-        errors.extend(clash);
+    for resource in &plan.resources {
+        let Some(index) = resource.function else {
+            continue;
+        };
+        let queue = match &resource.kind {
+            Kind::Queue(queue) => queue.name.as_ref(),
+            _ => None,
+        };
+        let other_of_id = ids.insert(&resource.id, index);
+        let other_of_queue = queue.and_then(|name| queues.insert(name, index));
+        let error = match (other_of_id, other_of_queue, queue) {
+            (Some(other), ..) => Error::SharedName([owner(other), owner(index)]),
+            (None, Some(other), Some(queue)) => Error::SharedQueue {
+                queue: queue.clone(),
+                functions: [owner(other), owner(index)],
+            },
+            _ => continue,
+        };
+        // All else that it shares has the same reason.
+        if refused.insert(index) {
+            errors.push(error);
+        }
     }
     Errors::check(errors)
 }
 
-/// Each logical id begins with the name of one function.
-fn shared_name(owners: &mut BTreeMap<Ids, String>, entry: &StackFunction) -> Option<Error> {
-    let other = owners.insert(Ids::new(&entry.function), owner(entry))?;
-    Some(Error::SharedName([other, owner(entry)]))
-}
-
-/// Each queue and each DLQ serves one function.
-fn shared_queue(owners: &mut BTreeMap<String, String>, entry: &StackFunction) -> Option<Error> {
-    let queues = [entry.function.queue.clone(), entry.function.dlq()];
-    let clashes = queues.map(|queue| {
-        let other = owners.insert(queue.clone(), owner(entry))?;
-        let functions = [other, owner(entry)];
-        Some(Error::SharedQueue { queue, functions })
-    });
-    clashes.into_iter().flatten().next()
-}
-
-fn owner(entry: &StackFunction) -> String {
-    format!("`{}` (binary `{}`)", entry.function.name, entry.binary)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::check;
     use crate::error::{Error, Errors};
-    use crate::sample;
+    use crate::stack::Stack;
+    use crate::{plan, sample};
+
+    fn check(stack: &Stack) -> Result<(), Errors> {
+        super::check(stack, &plan::of(stack))
+    }
 
     fn only(result: Result<(), Errors>) -> Error {
         let Errors(mut errors) = result.expect_err("a clash");

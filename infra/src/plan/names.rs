@@ -31,46 +31,15 @@ pub(crate) enum Part {
     ScheduleRole,
 }
 
-impl Part {
-    #[cfg(test)]
-    const ALL: [Self; 24] = [
-        Self::Queue,
-        Self::QueuePolicy,
-        Self::QueueAgeAlarm,
-        Self::QueueUrl,
-        Self::QueueArn,
-        Self::Dlq,
-        Self::DlqPolicy,
-        Self::DlqAlarm,
-        Self::DlqUrl,
-        Self::DlqArn,
-        Self::Worker,
-        Self::WorkerRole,
-        Self::WorkerLogs,
-        Self::WorkerAlarm,
-        Self::WorkerName,
-        Self::EventSourceMapping,
-        Self::Redrive,
-        Self::RedriveRole,
-        Self::RedriveLogs,
-        Self::RedriveAlarm,
-        Self::RedriveName,
-        Self::RedriveInvokeConfig,
-        Self::Schedule,
-        Self::ScheduleRole,
-    ];
-}
-
 /// The parts that exist once in a stack.
-pub(super) mod shared {
-    pub(in crate::template) const NAME_PREFIX: &str = "NamePrefix";
-    pub(in crate::template) const ALARM_TOPIC: &str = "AlarmTopicArn";
-    pub(in crate::template) const LOG_RETENTION: &str = "LogRetentionDays";
-    pub(in crate::template) const HAS_ALARM_TOPIC: &str = "HasAlarmTopic";
+pub(crate) mod shared {
+    pub(crate) const NAME_PREFIX: &str = "NamePrefix";
+    pub(crate) const ALARM_TOPIC: &str = "AlarmTopicArn";
+    pub(crate) const LOG_RETENTION: &str = "LogRetentionDays";
     pub(crate) const FAILURES: &str = "FailedRedrives";
-    pub(in crate::template) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
-    pub(in crate::template) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";
-    pub(in crate::template) const FAILURES_URL: &str = "FailedRedrivesUrl";
+    pub(crate) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
+    pub(crate) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";
+    pub(crate) const FAILURES_URL: &str = "FailedRedrivesUrl";
 }
 
 /// The logical ids of one function's parts.
@@ -114,7 +83,10 @@ fn pascal(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, pascal, shared};
+    use quote::quote;
+
+    use super::pascal;
+    use crate::{plan, sample};
 
     #[test]
     fn pascal_case_has_letters_and_digits_only() {
@@ -123,24 +95,18 @@ mod tests {
         assert_eq!(pascal("_x__y"), "XY");
     }
 
-    /// So an id tells its function: two are equal only if both the function's
-    /// prefix and the part are.
+    /// Otherwise functions of different names could have resources of one id.
     #[test]
     fn no_part_is_the_end_of_another_or_of_a_shared_id() {
-        let parts = Part::ALL.map(|part| format!("{part:?}"));
-        let shared = [
-            shared::NAME_PREFIX,
-            shared::ALARM_TOPIC,
-            shared::LOG_RETENTION,
-            shared::FAILURES,
-            shared::FAILURES_POLICY,
-            shared::FAILURES_ALARM,
-            shared::FAILURES_URL,
-        ];
-        for part in &parts {
-            let clashes = |id: &str| id != part && id.ends_with(part.as_str());
-            assert!(!parts.iter().any(|other| clashes(other)), "{part}");
-            assert!(!shared.into_iter().any(clashes), "{part}");
+        let redriven = sample::with("f", quote!(dlq_redrive = "rate(1 day)"));
+        let plan = plan::of(&sample::stack([redriven]));
+        let resources = plan.resources.into_iter().map(|resource| resource.id);
+        let outputs = plan.outputs.into_iter().map(|output| output.id);
+        let parameters = plan.parameters.into_iter().map(|it| it.name.to_owned());
+        let ids: Vec<_> = resources.chain(outputs).chain(parameters).collect();
+        for part in ids.iter().filter_map(|id| id.strip_prefix('F')) {
+            let clashes = |id: &&String| id.ends_with(part) && id[1..] != *part;
+            assert_eq!(ids.iter().find(clashes), None, "{part}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of a message, in words.
+//! How messages are handled, in words.
 
 use redrive_syntax::Function;
 use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
@@ -6,13 +6,13 @@ use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
 use super::{line, seconds};
 
 pub(super) fn render(function: &Function) -> String {
-    let mut text = "What becomes of a message:\n\n".to_owned();
+    let mut text = "How messages are handled:\n\n".to_owned();
     let mut item = |words: String| line(&mut text, &format!("- {words}"));
-    item(at_once(function));
+    item(concurrency(function));
     item(retries(function));
     item(attempt(function));
     item(permanent(function));
-    item(comes_back(function));
+    item(redelivery(function));
     if function.is_fifo() {
         item(group_failure(function));
     }
@@ -22,12 +22,12 @@ pub(super) fn render(function: &Function) -> String {
     text
 }
 
-fn at_once(function: &Function) -> String {
+fn concurrency(function: &Function) -> String {
     match (function.concurrency, function.is_fifo()) {
         (1, _) => "the messages of a batch are handled one after another".to_owned(),
-        (most, false) => format!("up to {most} messages of a batch are handled at once"),
+        (most, false) => format!("up to {most} messages of a batch are handled at the same time"),
         (most, true) => format!(
-            "up to {most} message groups of a batch are handled at once, the messages of each one after another"
+            "up to {most} message groups of a batch are handled at the same time, the messages of each group in order"
         ),
     }
 }
@@ -35,12 +35,12 @@ fn at_once(function: &Function) -> String {
 fn retries(function: &Function) -> String {
     let [min, max] = [function.backoff.min, function.backoff.max].map(redrive_syntax::show);
     match function.retries {
-        0 => "one that fails is not tried again in its invocation".to_owned(),
+        0 => "a message that fails is not retried in its invocation".to_owned(),
         1 => format!(
-            "one that fails is tried again once in its invocation, after a wait of up to {min}"
+            "a message that fails is retried once in its invocation, after a wait of up to {min}"
         ),
         retries => format!(
-            "one that fails is tried again up to {retries} times in its invocation, after waits of up to {min}, doubling, never over {max}"
+            "a message that fails is retried up to {retries} times in its invocation, after waits of up to {min}, which double up to {max}"
         ),
     }
 }
@@ -51,41 +51,41 @@ fn attempt(function: &Function) -> String {
             "an attempt that takes longer than {} fails",
             redrive_syntax::show(limit)
         ),
-        None => "an attempt may take the whole time that its invocation has left, and then the messages behind it come back unrun: \
-             `attempt_timeout` is not set"
+        None => "an attempt may take all the time that its invocation has left; then the messages after it are returned to the queue \
+             without being handled (`attempt_timeout` is not set)"
             .to_owned(),
     }
 }
 
 fn permanent(function: &Function) -> String {
     let where_to = match function.on_permanent {
-        OnPermanent::Report => "reported as failed at once, and delivered again".to_owned(),
-        OnPermanent::Dlq => format!("sent to `{}` at once, with the reason", function.dlq()),
+        OnPermanent::Report => "reported as failed without a retry, and redelivered".to_owned(),
+        OnPermanent::Dlq => format!(
+            "sent to `{}` without a retry, with the reason",
+            function.dlq()
+        ),
     };
-    format!("one that can never succeed is {where_to}")
+    format!("a message whose error is permanent is {where_to}")
 }
 
-fn comes_back(function: &Function) -> String {
+fn redelivery(function: &Function) -> String {
     let when = match function.queue_backoff {
-        None => format!(
-            "{} after it was received",
-            seconds(function.visibility_timeout)
-        ),
+        None => format!("{} after its receive", seconds(function.visibility_timeout)),
         Some(backoff) => format!(
-            "after {}, doubling with each receive, never over {}",
+            "after {}, which doubles with each receive up to {}",
             seconds(backoff.min),
             seconds(backoff.max)
         ),
     };
-    format!("one that is reported as failed comes back {when}")
+    format!("a message that is reported as failed is redelivered {when}")
 }
 
 fn group_failure(function: &Function) -> String {
     match function.on_group_failure {
         OnGroupFailure::SkipGroup => {
-            "behind one that failed the rest of its message group comes back unrun, other groups go on"
+            "after a message that failed, the rest of its message group is returned to the queue without being handled; other groups continue"
         }
-        OnGroupFailure::StopBatch => "behind one that failed the rest of the batch comes back unrun",
+        OnGroupFailure::StopBatch => "after a message that failed, the rest of the batch is returned to the queue without being handled",
     }
     .to_owned()
 }
@@ -93,10 +93,10 @@ fn group_failure(function: &Function) -> String {
 fn total_failure(function: &Function) -> String {
     match function.on_total_failure {
         OnTotalFailure::Error => {
-            "if all of a batch fail, the invocation ends with an error, which the metric `Errors` counts"
+            "if all messages of a batch fail, the invocation ends with an error, which the metric `Errors` counts"
         }
         OnTotalFailure::Report => {
-            "if all of a batch fail, the invocation reports them all, and the metric `Errors` counts nothing"
+            "if all messages of a batch fail, the invocation reports them, and the metric `Errors` does not count it"
         }
     }
     .to_owned()
@@ -104,8 +104,8 @@ fn total_failure(function: &Function) -> String {
 
 fn metrics(function: &Function) -> String {
     match function.metrics {
-        true => "each invocation writes its metrics, namespace `redrive`",
-        false => "no metrics are written beside Lambda's own",
+        true => "each invocation writes its metrics in the namespace `redrive`",
+        false => "invocations write no metrics of their own",
     }
     .to_owned()
 }
@@ -129,45 +129,45 @@ mod tests {
     fn the_waits_are_those_of_the_retries() {
         assert_says(
             quote!(retries = 0),
-            "one that fails is not tried again in its invocation",
+            "a message that fails is not retried in its invocation",
         );
         assert_says(
             quote!(retries = 1),
-            "one that fails is tried again once in its invocation, after a wait of up to 200ms",
+            "a message that fails is retried once in its invocation, after a wait of up to 200ms",
         );
         assert_says(
             quote!(retries = 2),
-            "one that fails is tried again up to 2 times in its invocation, after waits of up to 200ms, doubling, never over 5s",
+            "a message that fails is retried up to 2 times in its invocation, after waits of up to 200ms, which double up to 5s",
         );
     }
 
     #[test]
-    fn it_comes_back_when_sqs_shows_it_again() {
+    fn a_failed_message_is_redelivered_when_it_is_visible_again() {
         assert_says(
             quote!(),
-            "one that is reported as failed comes back 3m after it was received",
+            "a message that is reported as failed is redelivered 3m after its receive",
         );
         assert_says(
             quote!(queue_backoff = "30s..10m"),
-            "one that is reported as failed comes back after 30s, doubling with each receive, never over 10m",
+            "a message that is reported as failed is redelivered after 30s, which doubles with each receive up to 10m",
         );
     }
 
     #[test]
-    fn groups_are_told_of_fifo_queues_only() {
+    fn only_fifo_queues_have_message_groups() {
         let fifo =
             |more: TokenStream| quote!(queue = "orders.fifo", allow = "fifo_dlq_order", #more);
         assert_says(
             fifo(quote!(concurrency = 5)),
-            "up to 5 message groups of a batch are handled at once, the messages of each one after another",
+            "up to 5 message groups of a batch are handled at the same time, the messages of each group in order",
         );
         assert_says(
             fifo(quote!(on_group_failure = "stop_batch")),
-            "behind one that failed the rest of the batch comes back unrun",
+            "after a message that failed, the rest of the batch is returned to the queue without being handled",
         );
         assert_says(
             quote!(concurrency = 5),
-            "up to 5 messages of a batch are handled at once",
+            "up to 5 messages of a batch are handled at the same time",
         );
         let text = render(&sample::entry("orders").function);
         assert!(!text.contains("group"), "{text}");

@@ -24,11 +24,11 @@ pub(super) fn render(stack: &Stack) -> String {
             function.max_receive_count
         ));
         if function.on_permanent == OnPermanent::Dlq {
-            add(format!("worker{number} -->|what can never succeed| {dlq}"));
+            add(format!("worker{number} -->|permanent errors| {dlq}"));
         }
         if let Some(backoff) = function.queue_backoff {
             add(format!(
-                "worker{number} -.->|failed, hidden {} to {}| {queue}",
+                "worker{number} -.->|failed, invisible {} to {}| {queue}",
                 seconds(backoff.min),
                 seconds(backoff.max)
             ));

@@ -1,0 +1,102 @@
+//! What a stack deploys, as data: resources with the rights of each role,
+//! outputs and parameters.
+//!
+//! Deployment formats print a plan, `stack.md` describes it, and functions whose
+//! names collide are found in it. So a new resource is one function in here.
+
+mod alarms;
+pub(crate) mod conflicts;
+mod functions;
+mod names;
+mod outputs;
+mod parameters;
+mod queues;
+mod redrive;
+mod resource;
+mod summary;
+
+use redrive_syntax::Function;
+
+pub(crate) use names::{Ids, Part, shared};
+pub(crate) use outputs::Output;
+pub(crate) use parameters::{Parameter, ParameterKind};
+pub(crate) use resource::{
+    ALARM_PERIOD, Alarm, EventSourceMapping, Grant, InvokeConfig, Kind, LambdaFunction,
+    MAXIMUM_AGE, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Value,
+};
+pub(crate) use summary::{Summary, all_of};
+
+use crate::stack::{Architecture, Stack};
+
+/// What a stack deploys.
+pub(crate) struct Plan {
+    /// The name of the package.
+    pub(crate) package: String,
+    /// The architecture of all functions.
+    pub(crate) architecture: Architecture,
+    /// What is chosen at deployment.
+    pub(crate) parameters: Vec<Parameter>,
+    /// The resources: those of each function, then those that all share.
+    pub(crate) resources: Vec<Resource>,
+    /// What other stacks and programs need to know of the deployed resources.
+    pub(crate) outputs: Vec<Output>,
+}
+
+/// The plan of `stack`; the same stack always gives the same plan.
+pub(crate) fn of(stack: &Stack) -> Plan {
+    let mut resources = Vec::new();
+    let mut outputs = Vec::new();
+    for (index, entry) in stack.functions.iter().enumerate() {
+        let scope = &Scope {
+            index,
+            binary: &entry.binary,
+            function: &entry.function,
+            ids: Ids::new(&entry.function),
+        };
+        resources.extend(queues::resources(scope));
+        resources.extend(functions::resources(scope));
+        resources.extend(redrive::resources(scope));
+        resources.extend(alarms::resources(scope));
+        outputs.extend(outputs::outputs(scope));
+    }
+    let mut functions = stack.functions.iter();
+    if functions.any(|entry| entry.function.redrive.is_some()) {
+        resources.extend(redrive::shared());
+        outputs.push(outputs::failures());
+    }
+    Plan {
+        package: stack.package.clone(),
+        architecture: stack.architecture,
+        parameters: parameters::parameters(stack),
+        resources,
+        outputs,
+    }
+}
+
+/// The function whose resources are planned.
+struct Scope<'a> {
+    index: usize,
+    binary: &'a str,
+    function: &'a Function,
+    ids: Ids,
+}
+
+impl Scope<'_> {
+    fn id(&self, part: Part) -> String {
+        self.ids.of(part)
+    }
+
+    fn resource(&self, part: Part, description: impl Into<String>, kind: Kind) -> Resource {
+        Resource {
+            id: self.id(part),
+            function: Some(self.index),
+            description: description.into(),
+            kind,
+        }
+    }
+}
+
+/// Seconds in the largest unit that holds them whole.
+fn seconds(seconds: u32) -> String {
+    redrive_syntax::show(std::time::Duration::from_secs(seconds.into()))
+}

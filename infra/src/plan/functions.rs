@@ -1,0 +1,132 @@
+//! The worker, its role and its logs, and the mapping that invokes it.
+
+use redrive_syntax::function::OnPermanent;
+
+use super::resource::{EventSourceMapping, Grant, Kind, LambdaFunction, Resource, Role, Value};
+use super::{Part, Scope, seconds};
+use crate::lambda::{Variable, worker_variables};
+
+pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
+    vec![
+        worker(scope),
+        mapping(scope),
+        role(scope),
+        scope.resource(Part::WorkerLogs, "log group of the worker", Kind::LogGroup),
+    ]
+}
+
+fn worker(scope: &Scope<'_>) -> Resource {
+    let function = scope.function;
+    let mut description = format!(
+        "worker, code of `{}`: timeout {}, memory {} MB",
+        scope.binary,
+        seconds(function.timeout),
+        function.memory,
+    );
+    if !function.env.is_empty() {
+        let names = function.env.keys().map(|name| format!("`{name}`"));
+        description += &format!(", environment {}", names.collect::<Vec<_>>().join(" "));
+    }
+    let worker = LambdaFunction {
+        binary: scope.binary.to_owned(),
+        handler: function.name.clone(),
+        timeout: function.timeout,
+        memory: function.memory,
+        role: scope.id(Part::WorkerRole),
+        logs: scope.id(Part::WorkerLogs),
+        environment: scope.environment(worker_variables(function)),
+    };
+    scope.resource(Part::Worker, description, Kind::Function(worker))
+}
+
+fn mapping(scope: &Scope<'_>) -> Resource {
+    let function = scope.function;
+    let mut description = format!(
+        "invokes the worker with up to {} messages",
+        function.batch_size
+    );
+    if function.batch_window > 0 {
+        description += &format!(" or those of {}", seconds(function.batch_window));
+    }
+    if let Some(most) = function.max_concurrency {
+        description += &format!(", at most {most} batches at the same time");
+    }
+    let mapping = EventSourceMapping {
+        queue: scope.id(Part::Queue),
+        function: scope.id(Part::Worker),
+        batch_size: function.batch_size,
+        batch_window: function.batch_window,
+        max_concurrency: function.max_concurrency,
+    };
+    let kind = Kind::EventSourceMapping(mapping);
+    scope.resource(Part::EventSourceMapping, description, kind)
+}
+
+fn role(scope: &Scope<'_>) -> Resource {
+    let function = scope.function;
+    let mut consume = Grant {
+        sid: "Consume",
+        actions: vec![
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        ],
+        on: Value::Arn(scope.id(Part::Queue)),
+        description: format!(
+            "receive and delete messages of `{}`, read its attributes",
+            function.queue
+        ),
+    };
+    if function.queue_backoff.is_some() {
+        consume.actions.push("sqs:ChangeMessageVisibility");
+        consume.description += ", change how long a message stays invisible";
+    }
+    let mut grants = vec![consume, write_logs(scope.id(Part::WorkerLogs))];
+    if function.on_permanent == OnPermanent::Dlq {
+        grants.push(send("SendToDlq", scope.id(Part::Dlq), &function.dlq()));
+    }
+    let role = Role {
+        name: "worker",
+        service: "lambda.amazonaws.com",
+        grants,
+        policies: function.policies.clone(),
+    };
+    scope.resource(Part::WorkerRole, "role of the worker", Kind::Role(role))
+}
+
+pub(super) fn write_logs(group: String) -> Grant {
+    Grant {
+        sid: "WriteLogs",
+        actions: vec!["logs:CreateLogStream", "logs:PutLogEvents"],
+        on: Value::Arn(group),
+        description: "write its own log".to_owned(),
+    }
+}
+
+pub(super) fn send(sid: &'static str, queue: String, name: &str) -> Grant {
+    Grant {
+        sid,
+        actions: vec!["sqs:SendMessage"],
+        on: Value::Arn(queue),
+        description: format!("send messages to `{name}`"),
+    }
+}
+
+impl Scope<'_> {
+    pub(super) fn environment(
+        &self,
+        variables: impl IntoIterator<Item = (String, Variable)>,
+    ) -> std::collections::BTreeMap<String, Value> {
+        let value = |variable| match variable {
+            Variable::QueueUrl => Value::QueueUrl(self.id(Part::Queue)),
+            Variable::QueueArn => Value::Arn(self.id(Part::Queue)),
+            Variable::DlqUrl => Value::QueueUrl(self.id(Part::Dlq)),
+            Variable::DlqArn => Value::Arn(self.id(Part::Dlq)),
+            Variable::Text(text) => Value::Text(text),
+        };
+        let variables = variables.into_iter();
+        variables
+            .map(|(name, variable)| (name, value(variable)))
+            .collect()
+    }
+}

@@ -1,0 +1,62 @@
+//! The source queue and its DLQ.
+
+use super::resource::{Kind, Queue, QueuePolicy, Resource};
+use super::{Part, Scope, seconds};
+
+pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
+    let (name, dlq_name) = (&scope.function.queue, &scope.function.dlq());
+    let [policy, dlq_policy] = [(Part::Queue, name), (Part::Dlq, dlq_name)]
+        .map(|(part, name)| Kind::QueuePolicy(only_with_tls(scope.id(part), name)));
+    vec![
+        source(scope),
+        dlq(scope),
+        scope.resource(Part::QueuePolicy, "policy of the source queue", policy),
+        scope.resource(Part::DlqPolicy, "policy of the DLQ", dlq_policy),
+    ]
+}
+
+pub(super) fn only_with_tls(queue: String, name: &str) -> QueuePolicy {
+    QueuePolicy {
+        queue,
+        description: format!("access to `{name}` without TLS is denied"),
+    }
+}
+
+fn source(scope: &Scope<'_>) -> Resource {
+    let function = scope.function;
+    let description = format!(
+        "source queue `{}`: {}messages kept {}, invisible for {} after a receive, moved to the DLQ after {} receives",
+        function.queue,
+        if function.is_fifo() { "FIFO, " } else { "" },
+        seconds(function.retention),
+        seconds(function.visibility_timeout),
+        function.max_receive_count,
+    );
+    let queue = Queue {
+        name: Some(function.queue.clone()),
+        is_fifo: function.is_fifo(),
+        retention: function.retention,
+        visibility_timeout: Some(function.visibility_timeout),
+        dlq: Some((scope.id(Part::Dlq), function.max_receive_count)),
+        dlq_of: None,
+    };
+    scope.resource(Part::Queue, description, Kind::Queue(queue))
+}
+
+fn dlq(scope: &Scope<'_>) -> Resource {
+    let function = scope.function;
+    let name = function.dlq();
+    let description = format!(
+        "DLQ `{name}`: messages kept {}",
+        seconds(function.dlq_retention)
+    );
+    let queue = Queue {
+        name: Some(name),
+        is_fifo: function.is_fifo(),
+        retention: function.dlq_retention,
+        visibility_timeout: None,
+        dlq: None,
+        dlq_of: Some(function.queue.clone()),
+    };
+    scope.resource(Part::Dlq, description, Kind::Queue(queue))
+}

@@ -1,0 +1,169 @@
+//! The redrive function, the schedule that starts it, and the queue for its
+//! failures.
+
+use redrive_syntax::function::Redrive;
+
+use super::functions::{send, write_logs};
+use super::names::shared::{FAILURES, FAILURES_ALARM, FAILURES_POLICY};
+use super::queues::only_with_tls;
+use super::resource::{
+    Grant, InvokeConfig, Kind, LambdaFunction, Queue, RETRIES, Resource, Role, Schedule, Value,
+};
+use super::{Part, Scope, alarms, seconds};
+use crate::lambda::{REDRIVE_MEMORY, REDRIVE_TIMEOUT, redrive_variables};
+
+/// Seconds that a failure is kept: the longest SQS allows, 14 days.
+const FAILURES_RETENTION: u32 = 1_209_600;
+
+pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
+    let Some(redrive) = &scope.function.redrive else {
+        return Vec::new();
+    };
+    let logs = "log group of the redrive function";
+    vec![
+        function(scope, redrive),
+        schedule(scope, redrive),
+        invoke_config(scope),
+        role(scope),
+        scope.resource(Part::RedriveLogs, logs, Kind::LogGroup),
+        schedule_role(scope),
+    ]
+}
+
+/// What all redrives of the stack share.
+pub(super) fn shared() -> Vec<Resource> {
+    let shared = |id: &str, description: &str, kind| Resource {
+        id: id.to_owned(),
+        function: None,
+        description: description.to_owned(),
+        kind,
+    };
+    let queue = Queue {
+        retention: FAILURES_RETENTION,
+        ..Queue::default()
+    };
+    let policy = Kind::QueuePolicy(only_with_tls(FAILURES.to_owned(), FAILURES));
+    let text = "A scheduled redrive was given up".to_owned();
+    let alarm = alarms::messages(FAILURES.to_owned(), text);
+    vec![
+        shared(
+            FAILURES,
+            "queue of the redrives that were given up",
+            Kind::Queue(queue),
+        ),
+        shared(FAILURES_POLICY, "policy of that queue", policy),
+        shared(
+            FAILURES_ALARM,
+            "alarm: A scheduled redrive was given up",
+            Kind::Alarm(alarm),
+        ),
+    ]
+}
+
+fn function(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
+    let function = scope.function;
+    let handler = format!("{}.redrive", function.name);
+    let rate = match redrive.max_per_second {
+        Some(rate) => format!("at most {rate} messages per second"),
+        None => "as fast as SQS decides".to_owned(),
+    };
+    let description = format!(
+        "redrive function `{handler}`, the same code: timeout {}, memory {REDRIVE_MEMORY} MB, {rate}",
+        seconds(REDRIVE_TIMEOUT),
+    );
+    let lambda = LambdaFunction {
+        binary: scope.binary.to_owned(),
+        handler,
+        timeout: REDRIVE_TIMEOUT,
+        memory: REDRIVE_MEMORY,
+        role: scope.id(Part::RedriveRole),
+        logs: scope.id(Part::RedriveLogs),
+        environment: scope.environment(redrive_variables(function)),
+    };
+    scope.resource(Part::Redrive, description, Kind::Function(lambda))
+}
+
+fn schedule(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
+    let description = format!(
+        "starts the redrive function at `{}` in `{}`",
+        redrive.schedule.as_str(),
+        redrive.timezone,
+    );
+    let schedule = Schedule {
+        expression: redrive.schedule.in_full(),
+        timezone: redrive.timezone.clone(),
+        function: scope.id(Part::Redrive),
+        role: scope.id(Part::ScheduleRole),
+        failures: FAILURES.to_owned(),
+    };
+    scope.resource(Part::Schedule, description, Kind::Schedule(schedule))
+}
+
+/// Scheduler invokes asynchronously and never learns of an error, so Lambda has
+/// to retry a redrive that fails and to keep one that is given up.
+fn invoke_config(scope: &Scope<'_>) -> Resource {
+    let description = format!("retries a redrive that fails up to {RETRIES} times");
+    let config = InvokeConfig {
+        function: scope.id(Part::Redrive),
+        failures: FAILURES.to_owned(),
+    };
+    scope.resource(
+        Part::RedriveInvokeConfig,
+        description,
+        Kind::InvokeConfig(config),
+    )
+}
+
+fn role(scope: &Scope<'_>) -> Resource {
+    let (queue, dlq) = (&scope.function.queue, scope.function.dlq());
+    let move_from_dlq = Grant {
+        sid: "MoveFromDlq",
+        actions: vec![
+            "sqs:StartMessageMoveTask",
+            "sqs:ListMessageMoveTasks",
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        ],
+        on: Value::Arn(scope.id(Part::Dlq)),
+        description: format!(
+            "start and list move tasks of `{dlq}`, receive and delete its messages, read its attributes"
+        ),
+    };
+    let role = Role {
+        name: "redrive",
+        service: "lambda.amazonaws.com",
+        grants: vec![
+            move_from_dlq,
+            send("MoveToSource", scope.id(Part::Queue), queue),
+            keep_failures(),
+            write_logs(scope.id(Part::RedriveLogs)),
+        ],
+        policies: Vec::new(),
+    };
+    scope.resource(
+        Part::RedriveRole,
+        "role of the redrive function",
+        Kind::Role(role),
+    )
+}
+
+fn schedule_role(scope: &Scope<'_>) -> Resource {
+    let invoke = Grant {
+        sid: "Invoke",
+        actions: vec!["lambda:InvokeFunction"],
+        on: Value::Arn(scope.id(Part::Redrive)),
+        description: "invoke the redrive function".to_owned(),
+    };
+    let role = Role {
+        name: "schedule",
+        service: "scheduler.amazonaws.com",
+        grants: vec![invoke, keep_failures()],
+        policies: Vec::new(),
+    };
+    scope.resource(Part::ScheduleRole, "role of the schedule", Kind::Role(role))
+}
+
+fn keep_failures() -> Grant {
+    send("KeepFailures", FAILURES.to_owned(), FAILURES)
+}

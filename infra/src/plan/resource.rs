@@ -1,0 +1,144 @@
+//! The kinds of resources, in terms of AWS and not of a deployment format.
+//!
+//! Resources name each other by their logical ids, which each format turns into
+//! its own references.
+
+use std::collections::BTreeMap;
+
+/// Seconds of one data point of an alarm.
+pub(crate) const ALARM_PERIOD: u32 = 300;
+
+/// Retries of a redrive, by Scheduler if Lambda cannot be reached, and by Lambda
+/// if the function fails.
+pub(crate) const RETRIES: u32 = 2;
+
+/// Seconds after which a redrive that could not run is given up: hours later it
+/// would run outside of the time that the user has chosen.
+pub(crate) const MAXIMUM_AGE: u32 = 3600;
+
+/// One resource of the stack.
+pub(crate) struct Resource {
+    /// The logical id, by which an overlay refers to it.
+    pub(crate) id: String,
+    /// The place of its function in the stack; `None` if all functions share it.
+    pub(crate) function: Option<usize>,
+    /// What it is, for people.
+    pub(crate) description: String,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    Queue(Queue),
+    QueuePolicy(QueuePolicy),
+    Function(LambdaFunction),
+    LogGroup,
+    Role(Role),
+    EventSourceMapping(EventSourceMapping),
+    Schedule(Schedule),
+    InvokeConfig(InvokeConfig),
+    Alarm(Alarm),
+}
+
+#[derive(Default)]
+pub(crate) struct Queue {
+    /// The name after the `NamePrefix`; `None`: the deployment makes one up.
+    pub(crate) name: Option<String>,
+    pub(crate) is_fifo: bool,
+    /// Seconds that messages are kept.
+    pub(crate) retention: u32,
+    /// Seconds that a received message is invisible.
+    pub(crate) visibility_timeout: Option<u32>,
+    /// The id of the DLQ, and the receives before a message is moved to it.
+    pub(crate) dlq: Option<(String, u32)>,
+    /// The name of the only queue whose DLQ it may be.
+    pub(crate) dlq_of: Option<String>,
+}
+
+/// The policy of a queue: access without TLS is denied.
+pub(crate) struct QueuePolicy {
+    /// The queue's id.
+    pub(crate) queue: String,
+    /// The same for people.
+    pub(crate) description: String,
+}
+
+pub(crate) struct LambdaFunction {
+    /// The binary target that is its code.
+    pub(crate) binary: String,
+    pub(crate) handler: String,
+    /// In seconds.
+    pub(crate) timeout: u32,
+    /// In MB.
+    pub(crate) memory: u32,
+    pub(crate) role: String,
+    pub(crate) logs: String,
+    pub(crate) environment: BTreeMap<String, Value>,
+}
+
+pub(crate) struct Role {
+    /// Who assumes it, in one word.
+    pub(crate) name: &'static str,
+    /// The AWS service that may assume it.
+    pub(crate) service: &'static str,
+    pub(crate) grants: Vec<Grant>,
+    /// The ARNs of managed policies.
+    pub(crate) policies: Vec<String>,
+}
+
+/// What a role may do with one resource.
+pub(crate) struct Grant {
+    pub(crate) sid: &'static str,
+    pub(crate) actions: Vec<&'static str>,
+    /// The resource's ARN.
+    pub(crate) on: Value,
+    /// The same for people.
+    pub(crate) description: String,
+}
+
+pub(crate) struct EventSourceMapping {
+    pub(crate) queue: String,
+    pub(crate) function: String,
+    pub(crate) batch_size: u32,
+    /// Seconds to wait for a batch to fill.
+    pub(crate) batch_window: u32,
+    pub(crate) max_concurrency: Option<u32>,
+}
+
+pub(crate) struct Schedule {
+    pub(crate) expression: String,
+    pub(crate) timezone: String,
+    pub(crate) function: String,
+    pub(crate) role: String,
+    /// The queue for runs that Scheduler gave up.
+    pub(crate) failures: String,
+}
+
+/// What Lambda does if an asynchronous invocation fails.
+pub(crate) struct InvokeConfig {
+    pub(crate) function: String,
+    /// The queue for invocations that Lambda gave up.
+    pub(crate) failures: String,
+}
+
+/// An alarm that rings if a metric is above a value.
+pub(crate) struct Alarm {
+    /// What it means if it rings.
+    pub(crate) text: String,
+    pub(crate) namespace: &'static str,
+    pub(crate) metric: &'static str,
+    pub(crate) statistic: &'static str,
+    /// The dimension of the metric, and its value.
+    pub(crate) dimension: (&'static str, Value),
+    pub(crate) above: u32,
+}
+
+/// A value that a format writes in its own way; those of a resource have its id.
+pub(crate) enum Value {
+    Text(String),
+    /// The account of the deployment.
+    AccountId,
+    Arn(String),
+    QueueUrl(String),
+    QueueName(String),
+    FunctionName(String),
+}

@@ -1,0 +1,43 @@
+//! What `stack.md` says of a resource.
+
+use super::{Kind, Resource};
+
+/// A resource in words.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Summary {
+    /// The place of its function in the stack; `None` if it is of none.
+    pub(crate) function: Option<usize>,
+    /// The logical id.
+    pub(crate) id: String,
+    pub(crate) description: String,
+    /// Whose rights it defines.
+    pub(crate) principal: &'static str,
+    /// These rights, first each statement, then each managed policy.
+    pub(crate) rights: Vec<String>,
+}
+
+impl Resource {
+    pub(crate) fn summary(&self) -> Summary {
+        let (principal, rights) = match &self.kind {
+            Kind::Role(role) => {
+                let grants = role.grants.iter().map(|grant| grant.description.clone());
+                let policies = role.policies.iter().map(|policy| all_of(policy));
+                (role.name, grants.chain(policies).collect())
+            }
+            Kind::QueuePolicy(policy) => ("all principals", vec![policy.description.clone()]),
+            _ => ("", Vec::new()),
+        };
+        Summary {
+            function: self.function,
+            id: self.id.clone(),
+            description: self.description.clone(),
+            principal,
+            rights,
+        }
+    }
+}
+
+/// The rights of a policy with a name of its own.
+pub(crate) fn all_of(policy: &str) -> String {
+    format!("what `{policy}` allows")
+}

@@ -1,0 +1,88 @@
+//! The CloudFormation template of a [`Plan`].
+
+pub(crate) mod effective;
+pub(crate) mod limits;
+mod resources;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::plan::{Parameter, ParameterKind, Plan, Value, shared};
+
+/// The condition that a topic for the alarms is given.
+const HAS_ALARM_TOPIC: &str = "HasAlarmTopic";
+
+/// The template of `plan`, in which the code of binary `b` is the zip
+/// `<code>/b/bootstrap.zip`.
+///
+/// `code` is relative to the template's own folder, as `aws cloudformation
+/// package` and `sam deploy` read it.
+pub(crate) fn render(plan: &Plan, code: &str) -> Json {
+    let parameters = plan.parameters.iter();
+    let resources = plan.resources.iter();
+    let outputs = plan.outputs.iter().map(|output| {
+        let json = json!({ "Description": output.description, "Value": value(&output.value) });
+        (output.id.clone(), json)
+    });
+    json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": format!("SQS batch functions of {}, made by redrive", plan.package),
+        "Metadata": {
+            // The code is a local file until `aws cloudformation package` or
+            // `sam deploy` uploads it; W3002 is the reminder to run one of them.
+            "cfn-lint": { "config": { "ignore_checks": ["W3002"] } },
+        },
+        "Parameters": parameters
+            .map(|it| (it.name.to_owned(), parameter(it)))
+            .collect::<Map<_, _>>(),
+        "Conditions": {
+            HAS_ALARM_TOPIC: {
+                "Fn::Not": [{ "Fn::Equals": [{ "Ref": shared::ALARM_TOPIC }, ""] }],
+            },
+        },
+        "Resources": resources
+            .map(|it| (it.id.clone(), resources::render(it, plan.architecture, code)))
+            .collect::<Map<_, _>>(),
+        "Outputs": outputs.collect::<Map<_, _>>(),
+    })
+}
+
+/// The template as the file holds it: keys in alphabetical order, whichever
+/// features of `serde_json` the build has turned on.
+pub(crate) fn to_text(mut template: Json) -> String {
+    template.sort_all_objects();
+    format!("{template:#}\n")
+}
+
+fn parameter(parameter: &Parameter) -> Json {
+    let mut json = match &parameter.kind {
+        ParameterKind::Text { pattern, .. } => {
+            json!({ "Type": "String", "Default": "", "AllowedPattern": pattern })
+        }
+        ParameterKind::Number { default, allowed } => {
+            json!({ "Type": "Number", "Default": default, "AllowedValues": allowed })
+        }
+    };
+    if let ParameterKind::Text {
+        max_length: Some(most),
+        ..
+    } = parameter.kind
+    {
+        json["MaxLength"] = json!(most);
+    }
+    json["Description"] = json!(parameter.description);
+    json
+}
+
+fn value(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::AccountId => json!({ "Ref": "AWS::AccountId" }),
+        Value::QueueName(id) => json!({ "Fn::GetAtt": [id, "QueueName"] }),
+        Value::Arn(id) => arn(id),
+        Value::QueueUrl(id) | Value::FunctionName(id) => json!({ "Ref": id }),
+    }
+}
+
+fn arn(id: &str) -> Json {
+    json!({ "Fn::GetAtt": [id, "Arn"] })
+}

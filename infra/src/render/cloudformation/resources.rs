@@ -1,0 +1,178 @@
+//! One CloudFormation resource for each resource of the plan.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{HAS_ALARM_TOPIC, arn, value};
+use crate::plan::{
+    ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
+    Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, shared,
+};
+use crate::render::policies;
+use crate::stack::Architecture;
+
+pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str) -> Json {
+    let (name, mut properties) = match &resource.kind {
+        Kind::Queue(it) => ("SQS::Queue", queue(it)),
+        Kind::QueuePolicy(it) => ("SQS::QueuePolicy", queue_policy(it)),
+        Kind::Function(it) => ("Lambda::Function", function(it, architecture, code)),
+        Kind::LogGroup => (
+            "Logs::LogGroup",
+            json!({ "RetentionInDays": { "Ref": shared::LOG_RETENTION } }),
+        ),
+        Kind::Role(it) => ("IAM::Role", role(it)),
+        Kind::EventSourceMapping(it) => ("Lambda::EventSourceMapping", mapping(it)),
+        Kind::Schedule(it) => ("Scheduler::Schedule", schedule(it)),
+        Kind::InvokeConfig(it) => ("Lambda::EventInvokeConfig", invoke_config(it)),
+        Kind::Alarm(it) => ("CloudWatch::Alarm", alarm(it)),
+    };
+    if let Some(properties) = properties.as_object_mut() {
+        properties.retain(|_, value| !value.is_null());
+    }
+    let mut json = json!({ "Type": format!("AWS::{name}"), "Properties": properties });
+    let policies = match &resource.kind {
+        // A new name, of the queue or of its function, means a new queue; the
+        // messages in the old one are still to be handled. A deployment that
+        // fails deletes the queues that it made.
+        Kind::Queue(queue) if queue.name.is_some() => Some(("RetainExceptOnCreate", "Retain")),
+        Kind::Queue(_) | Kind::LogGroup => Some(("Delete", "Delete")),
+        _ => None,
+    };
+    if let Some((deletion, replacement)) = policies {
+        json["DeletionPolicy"] = json!(deletion);
+        json["UpdateReplacePolicy"] = json!(replacement);
+    }
+    json
+}
+
+/// The name of a queue, in which `${…}` is the prefix.
+fn prefixed(name: &str) -> String {
+    format!("${{{}}}{name}", shared::NAME_PREFIX)
+}
+
+fn queue(queue: &Queue) -> Json {
+    let name = queue
+        .name
+        .as_ref()
+        .map(|name| json!({ "Fn::Sub": prefixed(name) }));
+    let redrive = queue.dlq.as_ref().map(
+        |(dlq, receives)| json!({ "deadLetterTargetArn": arn(dlq), "maxReceiveCount": receives }),
+    );
+    let allow = queue.dlq_of.as_ref().map(|source| {
+        // The source refers to the DLQ; a reference back would be a cycle.
+        let account = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}";
+        let source = json!({ "Fn::Sub": format!("{account}:{}", prefixed(source)) });
+        json!({ "redrivePermission": "byQueue", "sourceQueueArns": [source] })
+    });
+    json!({
+        "QueueName": name,
+        "FifoQueue": queue.is_fifo.then_some(true),
+        "MessageRetentionPeriod": queue.retention,
+        "VisibilityTimeout": queue.visibility_timeout,
+        "SqsManagedSseEnabled": true,
+        "RedrivePolicy": redrive,
+        "RedriveAllowPolicy": allow,
+    })
+}
+
+fn function(function: &LambdaFunction, architecture: Architecture, code: &str) -> Json {
+    let architecture = match architecture {
+        Architecture::Arm64 => "arm64",
+        Architecture::X86_64 => "x86_64",
+    };
+    let variables = function.environment.iter();
+    let variables: Map<_, _> = variables
+        .map(|(name, variable)| (name.clone(), value(variable)))
+        .collect();
+    json!({
+        "Runtime": "provided.al2023",
+        "Architectures": [architecture],
+        "Code": format!("{code}/{}/bootstrap.zip", function.binary),
+        "Handler": function.handler,
+        "Timeout": function.timeout,
+        "MemorySize": function.memory,
+        "Role": arn(&function.role),
+        "LoggingConfig": { "LogFormat": "JSON", "LogGroup": { "Ref": function.logs } },
+        "Environment": (!variables.is_empty()).then(|| json!({ "Variables": variables })),
+    })
+}
+
+fn queue_policy(policy: &QueuePolicy) -> Json {
+    json!({
+        "Queues": [{ "Ref": policy.queue }],
+        "PolicyDocument": policies::document([policies::only_with_tls(policy, value)]),
+    })
+}
+
+fn role(role: &Role) -> Json {
+    let statements = role
+        .grants
+        .iter()
+        .map(|grant| policies::allow(grant, value));
+    json!({
+        "AssumeRolePolicyDocument": policies::document([policies::trust(role, value)]),
+        "Policies": [{ "PolicyName": role.name, "PolicyDocument": policies::document(statements) }],
+        "ManagedPolicyArns": (!role.policies.is_empty()).then_some(&role.policies),
+    })
+}
+
+fn mapping(mapping: &EventSourceMapping) -> Json {
+    let window = mapping.batch_window;
+    let most = mapping.max_concurrency;
+    json!({
+        "EventSourceArn": arn(&mapping.queue),
+        "FunctionName": { "Ref": mapping.function },
+        "BatchSize": mapping.batch_size,
+        "MaximumBatchingWindowInSeconds": (window > 0).then_some(window),
+        "ScalingConfig": most.map(|most| json!({ "MaximumConcurrency": most })),
+        // Without this, Lambda takes the worker's list of failed messages for
+        // a success and deletes them.
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    })
+}
+
+fn schedule(schedule: &Schedule) -> Json {
+    json!({
+        "State": "ENABLED",
+        "ScheduleExpression": schedule.expression,
+        "ScheduleExpressionTimezone": schedule.timezone,
+        "FlexibleTimeWindow": { "Mode": "OFF" },
+        "Target": {
+            "Arn": arn(&schedule.function),
+            "RoleArn": arn(&schedule.role),
+            "Input": "{}",
+            "RetryPolicy": {
+                "MaximumRetryAttempts": RETRIES,
+                "MaximumEventAgeInSeconds": MAXIMUM_AGE,
+            },
+            "DeadLetterConfig": { "Arn": arn(&schedule.failures) },
+        },
+    })
+}
+
+fn invoke_config(config: &InvokeConfig) -> Json {
+    json!({
+        "FunctionName": { "Ref": config.function },
+        "Qualifier": "$LATEST",
+        "MaximumRetryAttempts": RETRIES,
+        "MaximumEventAgeInSeconds": MAXIMUM_AGE,
+        "DestinationConfig": { "OnFailure": { "Destination": arn(&config.failures) } },
+    })
+}
+
+fn alarm(alarm: &Alarm) -> Json {
+    let (dimension, of) = &alarm.dimension;
+    let topic = json!([{ "Ref": shared::ALARM_TOPIC }]);
+    json!({
+        "AlarmDescription": alarm.text,
+        "Namespace": alarm.namespace,
+        "MetricName": alarm.metric,
+        "Dimensions": [{ "Name": dimension, "Value": value(of) }],
+        "Statistic": alarm.statistic,
+        "Period": ALARM_PERIOD,
+        "EvaluationPeriods": 1,
+        "Threshold": alarm.above,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+        "AlarmActions": { "Fn::If": [HAS_ALARM_TOPIC, topic, { "Ref": "AWS::NoValue" }] },
+    })
+}

@@ -1,0 +1,163 @@
+//! `stack.md`: the stack in words, for people.
+
+mod diagram;
+mod handling;
+mod overlays;
+mod permissions;
+mod resources;
+mod runs;
+mod warnings;
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+pub(crate) use overlays::Overlays;
+
+use crate::discover::Note;
+use crate::plan::{Plan, Summary};
+use crate::stack::{Architecture, Stack, StackFunction};
+
+/// What the file describes.
+pub(crate) struct Contents<'a> {
+    /// The stack, in which overlays have replaced settings of the attributes.
+    pub(crate) stack: &'a Stack,
+    pub(crate) plan: &'a Plan,
+    pub(crate) resources: &'a [Summary],
+    pub(crate) notes: &'a [Note<'a>],
+    pub(crate) overlays: &'a Overlays,
+}
+
+/// The file's text; the redrives it lists are the next after `now`.
+pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
+    let stack = contents.stack;
+    let of = |function| {
+        let resources = contents.resources.iter();
+        resources.filter(move |summary| summary.function == function)
+    };
+    let mut text = introduction(contents);
+    text.push_str(&diagram::render(stack));
+    for (index, entry) in stack.functions.iter().enumerate() {
+        let StackFunction { binary, function } = entry;
+        text.push_str(&format!("## `{}` of binary `{binary}`\n\n", function.name));
+        text.push_str(&handling::render(function));
+        text.push_str(&resources::table(of(Some(index))));
+        if let Some(redrive) = &function.redrive {
+            text.push_str(&runs::render(redrive, now));
+        }
+        text.push_str(&permissions::render(of(Some(index))));
+    }
+    if of(None).next().is_some() {
+        text.push_str("## Other resources\n\n");
+        text.push_str(&resources::table(of(None)));
+        text.push_str(&permissions::render(of(None)));
+    }
+    text.push_str(&overlays::changes(contents.overlays));
+    text.push_str(RENAMING);
+    text.push_str(&warnings::render(stack, contents.notes));
+    text
+}
+
+/// What a new name does to the queues.
+const RENAMING: &str = "## Before you rename or remove a function
+
+Resources are named after their function, so CloudFormation replaces a renamed function by a new one. \
+The old queues are kept with their messages, but nothing reads them, and their names stay in use: \
+if the new function has the same `queue`, the deployment fails and is rolled back. To rename a function safely:
+
+1. Deploy the function under both names, in two binaries and with two queues, and let senders send to the new queue.
+2. When the old queue and its DLQ are empty, remove the old function, deploy, and delete the two queues.
+
+Or give the deployed resources their new logical ids first, by \
+[stack refactoring](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html). \
+The queues also remain when the stack is deleted: delete them before you deploy it again.
+
+";
+
+/// Whether two texts say the same, whenever they were written.
+pub(crate) fn same_but_for_runs(old: &str, new: &str) -> bool {
+    runs::without(old) == runs::without(new)
+}
+
+fn introduction(contents: &Contents<'_>) -> String {
+    let Stack { package, .. } = contents.stack;
+    let flag = match contents.stack.architecture {
+        Architecture::Arm64 => " --arm64",
+        Architecture::X86_64 => "",
+    };
+    // A stack's name has no underscores.
+    let name = package.replace('_', "-");
+    let mut text = format!(
+        "# What `{package}` deploys\n\n\
+         Written by the build script of `{package}`; the next build overwrites changes.\n\n\
+         {}\
+         Build, then deploy from this folder:\n\n\
+         ```sh\n\
+         cargo lambda build --release{flag} --output-format zip\n\
+         aws cloudformation package --template-file template.json --s3-bucket \"$BUCKET\" --output-template-file packaged.yaml\n\
+         aws cloudformation deploy --template-file packaged.yaml --stack-name {name} --s3-bucket \"$BUCKET\" --capabilities CAPABILITY_IAM\n\
+         ```\n\n\
+         The last build decides on architecture, features and profile, and an editor's `cargo check` is a build too. \
+         So build for Lambda last, right before you deploy.\n\n\
+         `--parameter-overrides` of the last command accepts:\n\n",
+        overlays::introduction(contents.overlays),
+    );
+    for parameter in &contents.plan.parameters {
+        line(
+            &mut text,
+            &format!("- `{}`: {}", parameter.name, parameter.description),
+        );
+    }
+    text.push('\n');
+    text
+}
+
+/// Adds a line.
+fn line(text: &mut String, line: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{line}");
+}
+
+/// Seconds in the largest unit that holds them whole.
+fn seconds(seconds: u32) -> String {
+    redrive_syntax::show(std::time::Duration::from_secs(seconds.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::{Contents, Overlays, render, same_but_for_runs};
+    use crate::{plan, sample};
+
+    fn at(schedule: &str, now: &str) -> String {
+        let attribute = quote!(dlq_redrive = #schedule, redrive_timezone = "Asia/Jerusalem");
+        let stack = &sample::stack([sample::with("orders", attribute)]);
+        let contents = Contents {
+            stack,
+            plan: &plan::of(stack),
+            resources: &[],
+            notes: &[],
+            overlays: &Overlays::default(),
+        };
+        render(&contents, now.parse().expect("a time"))
+    }
+
+    #[test]
+    fn the_next_runs_are_in_the_schedule_s_own_time() {
+        let text = at("cron(0 23 ? * SUN-THU *)", "2026-03-25T12:00:00Z");
+        let expected = "1. Wed 2026-03-25 23:00 +02:00\n2. Thu 2026-03-26 23:00 +02:00\n3. Sun 2026-03-29 23:00 +03:00\n";
+        assert!(text.contains(expected), "{text}");
+        assert!(!text.contains("\n6. "), "{text}");
+    }
+
+    #[test]
+    fn a_new_list_of_runs_alone_is_not_a_change() {
+        let old = at("cron(0 23 ? * SUN-THU *)", "2026-03-25T12:00:00Z");
+        let new = at("cron(0 23 ? * SUN-THU *)", "2026-07-25T12:00:00Z");
+        assert_ne!(old, new);
+        assert!(same_but_for_runs(&old, &new));
+        let other = at("cron(0 22 ? * SUN-THU *)", "2026-03-25T12:00:00Z");
+        assert!(!same_but_for_runs(&old, &other));
+    }
+}

@@ -1,0 +1,50 @@
+//! The statements of IAM, which are the same in each format but for the values
+//! that `value` writes.
+
+use serde_json::{Value as Json, json};
+
+use crate::plan::{Grant, QueuePolicy, Role, Value};
+
+type Write = fn(&Value) -> Json;
+
+pub(super) fn allow(grant: &Grant, value: Write) -> Json {
+    json!({
+        "Sid": grant.sid,
+        "Effect": "Allow",
+        "Action": grant.actions,
+        // A log group's ARN covers its streams: it ends with `:*`.
+        "Resource": value(&grant.on),
+    })
+}
+
+/// Who may assume the role.
+pub(super) fn trust(role: &Role, value: Write) -> Json {
+    let mut trust = json!({
+        "Effect": "Allow",
+        "Principal": { "Service": role.service },
+        "Action": "sts:AssumeRole",
+    });
+    if role.service == "scheduler.amazonaws.com" {
+        // Otherwise Scheduler could use this role for a schedule of another account.
+        trust["Condition"] =
+            json!({ "StringEquals": { "aws:SourceAccount": value(&Value::AccountId) } });
+    }
+    trust
+}
+
+/// Denies every call to the queue that is not encrypted in transit.
+pub(super) fn only_with_tls(policy: &QueuePolicy, value: Write) -> Json {
+    json!({
+        "Sid": "DenyInsecureTransport",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": value(&Value::Arn(policy.queue.clone())),
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    })
+}
+
+pub(super) fn document(statements: impl IntoIterator<Item = Json>) -> Json {
+    let statements: Vec<_> = statements.into_iter().collect();
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
