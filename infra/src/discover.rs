@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub(crate) use redrive_model::export::Around;
 use redrive_syntax::{Diagnostic, Parsed};
 
 use crate::cfg::Cfg;
@@ -83,23 +84,10 @@ pub(crate) struct Note<'a> {
 pub(crate) struct Found {
     /// The binary target's name.
     pub(crate) binary: String,
-    /// The modules the function is in, from the root.
-    pub(crate) module: Vec<String>,
-    /// What stands around it.
+    /// What it is in; the macro cannot see that.
     pub(crate) around: Around,
     /// What its attribute and its signature say.
     pub(crate) parsed: Parsed,
-}
-
-/// What stands around a function: the macro does not see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Around {
-    /// A module that leaves `main` to the macro.
-    Module,
-    /// A module with a `main` of its own.
-    Main,
-    /// An `impl`, a trait, or another function, where no `main` belongs.
-    Item,
 }
 
 impl Found {

@@ -1,116 +1,59 @@
 //! The list by which the macro sees that the template has its function.
 
-use crate::discover::{Around, Found};
+use redrive_model::export::{Listed, encode};
 
-/// The variable that the package is compiled with.
-pub(crate) const VARIABLE: &str = "REDRIVE_FUNCTIONS";
+use crate::discover::Found;
 
-/// `<binary>|<module::path>|<function>|<fingerprint>|<template>|<around>` of
-/// each function, joined by `;`. The template is `stack`, or `own` for a
-/// function with `template = false`, which is listed because a binary holds one
-/// function, whoever writes its template. Around it is a `module`, one with a
-/// `main`, or another `item`.
+/// The functions that the package is compiled with.
 ///
-/// One with a mistake is listed too, so that the macro reports the mistake and
-/// nothing besides.
+/// One whose attribute has an error is listed too, so that the macro reports the
+/// error and nothing else.
 pub(crate) fn list(found: &[Found]) -> String {
-    found.iter().map(entry).collect::<Vec<_>>().join(";")
+    let fingerprints: Vec<_> = found.iter().map(fingerprint).collect();
+    let listed = found.iter().zip(&fingerprints);
+    encode(listed.map(|(found, fingerprint)| Listed {
+        binary: &found.binary,
+        function: &found.parsed.function.name,
+        fingerprint: fingerprint.as_deref(),
+        around: found.around,
+    }))
 }
 
-fn entry(found: &Found) -> String {
-    let Found {
-        binary,
-        module,
-        around,
-        parsed,
-    } = found;
-    let function = &parsed.function;
-    let fingerprint = match !parsed.diagnostics.has_errors() {
-        true => function.fingerprint(),
-        false => "error".to_owned(),
-    };
-    let template = match function.template {
-        true => "stack",
-        false => "own",
-    };
-    let around = match around {
-        Around::Module => "module",
-        Around::Main => "main",
-        Around::Item => "item",
-    };
-    format!(
-        "{binary}|{}|{}|{fingerprint}|{template}|{around}",
-        module.join("::"),
-        function.name
-    )
+fn fingerprint(found: &Found) -> Option<String> {
+    let is_right = !found.parsed.diagnostics.has_errors();
+    is_right.then(|| found.parsed.function.fingerprint())
 }
 
 #[cfg(test)]
 mod tests {
     use quote::quote;
+    use redrive_model::export::{Around, Listed, decode};
 
     use super::list;
-    use crate::discover::{Around, Found};
+    use crate::discover::Found;
 
-    fn found(module: &[&str], attribute: proc_macro2::TokenStream) -> Found {
+    fn found(attribute: proc_macro2::TokenStream) -> Found {
         let item = quote!(
             async fn work(job: Job) -> Result<(), Error> {}
         );
         Found {
             binary: "jobs".to_owned(),
-            module: module.iter().map(|name| (*name).to_owned()).collect(),
-            around: Around::Module,
+            around: Around::Main,
             parsed: redrive_syntax::parse(attribute, item),
         }
     }
 
     #[test]
-    fn nothing_is_an_empty_list() {
-        assert_eq!(list(&[]), "");
-    }
-
-    #[test]
     fn an_entry_names_the_place_and_the_settings() {
-        let plain = found(&[], quote!());
-        let fingerprint = plain.parsed.function.fingerprint();
-        let nested = found(&["a", "b"], quote!());
-        let expected = format!(
-            "jobs||work|{fingerprint}|stack|module;jobs|a::b|work|{fingerprint}|stack|module"
-        );
-        assert_eq!(list(&[plain, nested]), expected);
-    }
-
-    #[test]
-    fn a_function_with_its_own_template_is_marked() {
-        let own = found(&[], quote!(template = false));
-        let fingerprint = own.parsed.function.fingerprint();
-        assert_eq!(list(&[own]), format!("jobs||work|{fingerprint}|own|module"));
-    }
-
-    #[test]
-    fn what_the_macro_cannot_see_is_told() {
-        for (around, told) in [(Around::Main, "main"), (Around::Item, "item")] {
-            let fingerprint = found(&[], quote!()).parsed.function.fingerprint();
-            let wrong = Found {
-                around,
-                ..found(&[], quote!())
-            };
-            assert_eq!(
-                list(&[wrong]),
-                format!("jobs||work|{fingerprint}|stack|{told}")
-            );
-        }
-    }
-
-    #[test]
-    fn a_mistake_is_left_to_the_macro() {
-        assert_eq!(
-            list(&[found(&[], quote!(colour = 1))]),
-            "jobs||work|error|stack|module"
-        );
-        assert_eq!(
-            list(&[found(&[], quote!(template = false, colour = 1))]),
-            "jobs||work|error|own|module"
-        );
+        let right = found(quote!(template = false));
+        let fingerprint = right.parsed.function.fingerprint();
+        let text = list(&[right, found(quote!(colour = 1))]);
+        let listed = |fingerprint| Listed {
+            binary: "jobs",
+            function: "work",
+            fingerprint,
+            around: Around::Main,
+        };
+        assert_eq!(decode(&text), [listed(Some(&*fingerprint)), listed(None)]);
     }
 }

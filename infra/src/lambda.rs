@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use redrive_model::names;
+use redrive_model::policy::OnPermanent;
 use redrive_syntax::Function;
-use redrive_syntax::function::OnPermanent;
 
 /// The redrive function's timeout in seconds (`Timeout`): a few calls to SQS,
 /// each with the SDK's own retries.
@@ -37,10 +38,10 @@ pub fn worker_variables(function: &Function) -> BTreeMap<String, Variable> {
         .map(|(name, value)| (name.clone(), Variable::Text(value.clone())))
         .collect();
     if function.queue_backoff.is_some() {
-        variables.insert("REDRIVE_QUEUE_URL".to_owned(), Variable::QueueUrl);
+        variables.insert(names::QUEUE_URL.to_owned(), Variable::QueueUrl);
     }
     if function.on_permanent == OnPermanent::Dlq {
-        variables.insert("REDRIVE_DLQ_URL".to_owned(), Variable::DlqUrl);
+        variables.insert(names::DLQ_URL.to_owned(), Variable::DlqUrl);
     }
     variables
 }
@@ -48,16 +49,19 @@ pub fn worker_variables(function: &Function) -> BTreeMap<String, Variable> {
 /// The redrive function's environment variables by name.
 pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
     let mut variables = BTreeMap::from([
-        ("REDRIVE_DLQ_ARN".to_owned(), Variable::DlqArn),
-        ("REDRIVE_DLQ_URL".to_owned(), Variable::DlqUrl),
-        ("REDRIVE_SOURCE_ARN".to_owned(), Variable::QueueArn),
+        (names::DLQ_ARN.to_owned(), Variable::DlqArn),
+        (names::DLQ_URL.to_owned(), Variable::DlqUrl),
+        (names::SOURCE_ARN.to_owned(), Variable::QueueArn),
     ]);
     if let Some(rate) = function
         .redrive
         .as_ref()
         .and_then(|redrive| redrive.max_per_second)
     {
-        variables.insert("REDRIVE_RATE".to_owned(), Variable::Text(rate.to_string()));
+        variables.insert(
+            names::MAX_PER_SECOND.to_owned(),
+            Variable::Text(rate.to_string()),
+        );
     }
     variables
 }

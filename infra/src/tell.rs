@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use redrive_model::names;
 use redrive_syntax::rules::{catalog, unneeded};
 
 use crate::discover::{Discovery, Note};
@@ -16,7 +17,7 @@ pub(crate) fn tell(discovery: &Discovery, package: &Path) {
         .paths
         .iter()
         .for_each(|path| cargo::rerun_if_changed(path));
-    cargo::rustc_env(export::VARIABLE, &export::list(&discovery.found));
+    cargo::rustc_env(names::FUNCTIONS, &export::list(&discovery.found));
     unread(discovery, package).iter().for_each(cargo::warning);
 }
 
@@ -124,7 +125,6 @@ mod tests {
     fn found(attribute: proc_macro2::TokenStream) -> Found {
         Found {
             binary: "a".to_owned(),
-            module: Vec::new(),
             around: Around::Module,
             parsed: redrive_syntax::parse(
                 attribute,

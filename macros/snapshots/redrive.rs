@@ -16,16 +16,18 @@ pub(crate) fn main() -> ::std::process::ExitCode {
         type Redrive = __redrive::Redrive;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
-            timeout_seconds: 30u32,
+            timeout: ::core::time::Duration::new(30u64, 0u32),
             retries: 3u32,
-            backoff_min_ms: 200u64,
-            backoff_max_ms: 5000u64,
+            backoff: __redrive::Backoff::new(
+                ::core::time::Duration::new(0u64, 200000000u32),
+                ::core::time::Duration::new(5u64, 0u32),
+            ),
             concurrency: 1u32,
-            attempt_timeout_ms: ::core::option::Option::None,
-            on_total_failure: __redrive::OnTotalFailure::Error,
-            on_group_failure: __redrive::OnGroupFailure::SkipGroup,
-            on_permanent: __redrive::OnPermanent::Report,
-            queue_backoff_seconds: ::core::option::Option::None,
+            attempt_timeout: ::core::option::Option::None,
+            on_total_failure: __redrive::policy::OnTotalFailure::Error,
+            on_group_failure: __redrive::policy::OnGroupFailure::SkipGroup,
+            on_permanent: __redrive::policy::OnPermanent::Report,
+            queue_backoff: ::core::option::Option::None,
             metrics: true,
         };
         fn call(

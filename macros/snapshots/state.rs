@@ -22,16 +22,25 @@ pub(crate) fn main() -> ::std::process::ExitCode {
         type Redrive = __redrive::NoRedrive;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
-            timeout_seconds: 30u32,
+            timeout: ::core::time::Duration::new(30u64, 0u32),
             retries: 2u32,
-            backoff_min_ms: 200u64,
-            backoff_max_ms: 5000u64,
+            backoff: __redrive::Backoff::new(
+                ::core::time::Duration::new(0u64, 200000000u32),
+                ::core::time::Duration::new(5u64, 0u32),
+            ),
             concurrency: 10u32,
-            attempt_timeout_ms: ::core::option::Option::Some(1000u64),
-            on_total_failure: __redrive::OnTotalFailure::Error,
-            on_group_failure: __redrive::OnGroupFailure::SkipGroup,
-            on_permanent: __redrive::OnPermanent::Dlq,
-            queue_backoff_seconds: ::core::option::Option::Some((30u32, 900u32)),
+            attempt_timeout: ::core::option::Option::Some(
+                ::core::time::Duration::new(1u64, 0u32),
+            ),
+            on_total_failure: __redrive::policy::OnTotalFailure::Error,
+            on_group_failure: __redrive::policy::OnGroupFailure::SkipGroup,
+            on_permanent: __redrive::policy::OnPermanent::Dlq,
+            queue_backoff: ::core::option::Option::Some(
+                __redrive::Backoff::new(
+                    ::core::time::Duration::new(30u64, 0u32),
+                    ::core::time::Duration::new(900u64, 0u32),
+                ),
+            ),
             metrics: true,
         };
         fn call(

@@ -2,6 +2,8 @@
 //! a template that lacks a function, or describes another, does not compile.
 
 use proc_macro2::Span;
+use redrive_model::export::{Around, Listed, decode};
+use redrive_model::names::FUNCTIONS;
 use redrive_syntax::rules::catalog;
 use redrive_syntax::{Diagnostics, Function};
 
@@ -14,42 +16,20 @@ pub(crate) struct Target {
     pub(crate) functions: Option<String>,
 }
 
-/// One entry of the list,
-/// `binary|module|function|fingerprint|template|around`.
-struct Listed<'a> {
-    function: &'a str,
-    fingerprint: &'a str,
-    /// What stands around the function: a `module`, one with a `main`, or
-    /// another `item`.
-    around: &'a str,
-}
-
 impl Target {
     pub(crate) fn from_env() -> Self {
         let read = |name| std::env::var(name).ok();
         Target {
             binary: read("CARGO_BIN_NAME"),
-            functions: read("REDRIVE_FUNCTIONS"),
+            functions: read(FUNCTIONS),
         }
     }
 
     /// The functions of one binary, whether the template has them or not.
     fn listed_in(&self, binary: &str) -> Vec<Listed<'_>> {
-        let entries = self.functions.iter().flat_map(|list| list.split(';'));
-        let listed = entries.filter_map(|entry| {
-            let mut fields = entry.split('|');
-            let in_binary = fields.next()? == binary;
-            let _module = fields.next()?;
-            let (function, fingerprint) = (fields.next()?, fields.next()?);
-            let _template = fields.next()?;
-            let around = fields.next()?;
-            in_binary.then_some(Listed {
-                function,
-                fingerprint,
-                around,
-            })
-        });
-        listed.collect()
+        let listed = self.functions.as_deref().map(decode).unwrap_or_default();
+        let in_binary = listed.into_iter().filter(|entry| entry.binary == binary);
+        in_binary.collect()
     }
 
     /// Judges the function; `name` is where a mistake is shown.
@@ -82,15 +62,15 @@ impl Target {
                 name,
                 format!("the binary `{binary}` already holds the function `{}`; move this one to a file of its own under `src/bin/`", first.function),
             ),
-            (Some(entry), _) if entry.around == "item" => errors.report(&catalog::HANDLER_FUNCTION,
+            (Some(entry), _) if entry.around == Around::Item => errors.report(&catalog::HANDLER_FUNCTION,
                 name,
                 format!("`#[sqs_batch]` stands on a function of a module; move `{}` out of the `impl`, the trait or the function that it is in", function.name),
             ),
-            (Some(entry), _) if entry.around == "main" => errors.report(&catalog::OWN_MAIN,
+            (Some(entry), _) if entry.around == Around::Main => errors.report(&catalog::OWN_MAIN,
                 name,
                 "the attribute writes `main`, but this module has one; remove it, and move what it does to `init = path`",
             ),
-            (Some(entry), _) if function.template && entry.fingerprint != function.fingerprint() => errors.report(&catalog::FUNCTION_DIFFERS,
+            (Some(entry), _) if function.template && entry.fingerprint != Some(&*function.fingerprint()) => errors.report(&catalog::FUNCTION_DIFFERS,
                 name,
                 "the template was written from other settings than these; name cfgs of your own build script by `Builder::cfg`, make sure that `redrive` and `redrive-infra` have one version, and run `cargo clean -p` for this package",
             ),
@@ -109,7 +89,7 @@ impl Target {
             .first()
             .is_none_or(|first| first.function == function);
         let is_beside_main =
-            |entry: &Listed<'_>| entry.function == function && entry.around == "main";
+            |entry: &Listed<'_>| entry.function == function && entry.around == Around::Main;
         !is_first || listed.iter().any(is_beside_main)
     }
 }
@@ -145,7 +125,7 @@ mod tests {
     #[test]
     fn a_listed_function_is_right() {
         let list = format!(
-            "other||other|00|stack|module;app|inner|handle|{}|stack|module",
+            "other|other|00|module;app|handle|{}|module",
             function().fingerprint()
         );
         assert!(rules(Some("app"), Some(&list)).is_empty());
@@ -173,9 +153,9 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert!(judge(None).is_empty());
-        assert!(judge(Some("app||own|00|own|module")).is_empty());
+        assert!(judge(Some("app|own|00|module")).is_empty());
         assert_eq!(
-            judge(Some("app||first|00|stack|module;app||own|00|own|module")),
+            judge(Some("app|first|00|module;app|own|00|module")),
             ["one_function_per_binary"]
         );
     }
@@ -186,33 +166,30 @@ mod tests {
         assert_eq!(rules(Some("app"), None), ["build_script"]);
         assert_eq!(rules(Some("app"), Some("")), ["function_not_listed"]);
         assert_eq!(
-            rules(Some("app"), Some("other||handle|00|stack|module")),
+            rules(Some("app"), Some("other|handle|00|module")),
             ["function_not_listed"]
         );
         assert_eq!(
-            rules(Some("app"), Some("app||handle|00|stack|module")),
+            rules(Some("app"), Some("app|handle|00|module")),
             ["function_differs"]
         );
         assert_eq!(
             rules(
                 Some("app"),
-                Some("app||first|00|stack|module;app||handle|00|stack|module")
+                Some("app|first|00|module;app|handle|00|module")
             ),
             ["one_function_per_binary"]
         );
         assert_eq!(
             rules(
                 Some("app"),
-                Some("app|a|handle|00|stack|module;app|b|handle|00|stack|module")
+                Some("app|handle|00|module;app|handle|00|module")
             ),
             ["one_function_per_binary"]
         );
+        assert_eq!(rules(Some("app"), Some("app|handle|00|main")), ["own_main"]);
         assert_eq!(
-            rules(Some("app"), Some("app||handle|00|stack|main")),
-            ["own_main"]
-        );
-        assert_eq!(
-            rules(Some("app"), Some("app||handle|00|stack|item")),
+            rules(Some("app"), Some("app|handle|00|item")),
             ["handler_function"]
         );
     }

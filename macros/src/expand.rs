@@ -1,9 +1,12 @@
 //! Writes the generated code: a `main` of a few lines that hands the user's
 //! function to the runtime.
 
+use std::time::Duration;
+
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
+use quote::{format_ident, quote, quote_spanned};
+use redrive_model::Backoff;
+use redrive_model::policy::OnPermanent;
 use redrive_syntax::rules::catalog::{self, Rule};
 use redrive_syntax::signature::split_body;
 use redrive_syntax::{Diagnostics, Function, Handler, Parsed, Paths};
@@ -129,49 +132,48 @@ fn settings(function: &Function) -> TokenStream {
         metrics,
         ..
     } = function;
-    let milliseconds =
-        |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    let (backoff_min, backoff_max) = (
-        milliseconds(function.backoff.min),
-        milliseconds(function.backoff.max),
-    );
+    let timeout = duration(Duration::from_secs(u64::from(*timeout)));
+    let backoff = backoff(function.backoff);
     let none = quote!(::core::option::Option::None);
     let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
-    let attempt_timeout = function.attempt_timeout.map(milliseconds);
-    let attempt_timeout = attempt_timeout.map_or(none.clone(), |limit| some(quote!(#limit)));
+    let attempt_timeout = function.attempt_timeout.map(|limit| some(duration(limit)));
+    let attempt_timeout = attempt_timeout.unwrap_or(none.clone());
     let queue_backoff = function.queue_backoff.map(|waits| {
-        let (min, max) = (waits.min, waits.max);
-        some(quote!((#min, #max)))
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        some(self::backoff(Backoff::new(
+            seconds(waits.min),
+            seconds(waits.max),
+        )))
     });
     let queue_backoff = queue_backoff.unwrap_or(none);
-    let on_total_failure = match function.on_total_failure {
-        OnTotalFailure::Error => quote!(Error),
-        OnTotalFailure::Report => quote!(Report),
-    };
-    let on_group_failure = match function.on_group_failure {
-        OnGroupFailure::SkipGroup => quote!(SkipGroup),
-        OnGroupFailure::StopBatch => quote!(StopBatch),
-    };
-    let on_permanent = match function.on_permanent {
-        OnPermanent::Report => quote!(Report),
-        OnPermanent::Dlq => quote!(Dlq),
-    };
+    let on_total_failure = format_ident!("{}", format!("{:?}", function.on_total_failure));
+    let on_group_failure = format_ident!("{}", format!("{:?}", function.on_group_failure));
+    let on_permanent = format_ident!("{}", format!("{:?}", function.on_permanent));
     quote! {
         __redrive::Settings {
             function: #name,
-            timeout_seconds: #timeout,
+            timeout: #timeout,
             retries: #retries,
-            backoff_min_ms: #backoff_min,
-            backoff_max_ms: #backoff_max,
+            backoff: #backoff,
             concurrency: #concurrency,
-            attempt_timeout_ms: #attempt_timeout,
-            on_total_failure: __redrive::OnTotalFailure::#on_total_failure,
-            on_group_failure: __redrive::OnGroupFailure::#on_group_failure,
-            on_permanent: __redrive::OnPermanent::#on_permanent,
-            queue_backoff_seconds: #queue_backoff,
+            attempt_timeout: #attempt_timeout,
+            on_total_failure: __redrive::policy::OnTotalFailure::#on_total_failure,
+            on_group_failure: __redrive::policy::OnGroupFailure::#on_group_failure,
+            on_permanent: __redrive::policy::OnPermanent::#on_permanent,
+            queue_backoff: #queue_backoff,
             metrics: #metrics,
         }
     }
+}
+
+fn duration(duration: Duration) -> TokenStream {
+    let (seconds, nanoseconds) = (duration.as_secs(), duration.subsec_nanos());
+    quote!(::core::time::Duration::new(#seconds, #nanoseconds))
+}
+
+fn backoff(backoff: Backoff) -> TokenStream {
+    let (min, max) = (duration(backoff.min), duration(backoff.max));
+    quote!(__redrive::Backoff::new(#min, #max))
 }
 
 /// The state's type and how it is built.

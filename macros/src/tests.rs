@@ -73,7 +73,7 @@ fn mistakes_leave_the_function_and_a_main() {
 fn a_second_function_leaves_main_to_the_first() {
     let target = Target {
         binary: Some("app".to_owned()),
-        functions: Some("app||first|00|stack|module;app||second|00|stack|module".to_owned()),
+        functions: Some("app|first|00|module;app|second|00|module".to_owned()),
     };
     let item = quote!(
         async fn second(order: Order) -> Result<(), OrderError> {
@@ -92,7 +92,7 @@ fn a_second_function_leaves_main_to_the_first() {
 fn a_mistake_beside_a_main_of_the_users_is_one_error() {
     let target = Target {
         binary: Some("app".to_owned()),
-        functions: Some("app||handle|error|stack|main".to_owned()),
+        functions: Some("app|handle||main".to_owned()),
     };
     let item = quote!(
         async fn handle(order: Order) -> Result<(), OrderError> {

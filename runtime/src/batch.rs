@@ -75,7 +75,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
                 log::out_of_time(fields, last.as_deref(), slot.attempts);
             }
         }
-        if let Some(backoff) = self.settings.queue_backoff_seconds {
+        if let Some(backoff) = self.settings.queue_backoff {
             self.delay(visibility::delays(event, &slots, backoff), deadline)
                 .await;
         }

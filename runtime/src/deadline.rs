@@ -2,15 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use redrive_model::{deadline::margin, limits::LONGEST_INVOCATION};
 use tokio::time::Instant;
-
-/// The longest margin; shorter timeouts give a tenth of themselves.
-const LONGEST_MARGIN: Duration = Duration::from_millis(500);
-
-/// The longest invocation there is: 90 minutes, on Lambda Managed Instances. What
-/// Lambda says counts, whatever the attribute says: people raise the timeout of a
-/// deployed function, or write their own template.
-const LONGEST: Duration = Duration::from_secs(5_400);
 
 /// How late a deadline may be that is still believed, and how far beyond the
 /// longest one: clocks differ, and a process can thaw late.
@@ -19,8 +12,8 @@ const SLACK: Duration = Duration::from_secs(60);
 /// Until when one invocation may work.
 ///
 /// Lambda kills the process at the deadline, and then every record counts as
-/// failed, also those that were done. So work ends before: a margin of a tenth
-/// of the timeout, at most 500 ms, is kept for the answer.
+/// failed, also those that were completed. So work ends before: a margin is kept
+/// for the answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     /// When Lambda ends the invocation.
@@ -43,7 +36,7 @@ impl Deadline {
 
     /// `remaining` from now, in a function with this timeout.
     pub(crate) fn after(remaining: Duration, timeout: Duration) -> Self {
-        let margin = LONGEST_MARGIN.min(timeout / 10).min(remaining);
+        let margin = margin(timeout).min(remaining);
         let end = Instant::now() + remaining;
         Self {
             end,
@@ -66,7 +59,9 @@ impl Deadline {
 fn remaining(deadline_ms: u64, now: Duration, timeout: Duration) -> Duration {
     let deadline = Duration::from_millis(deadline_ms);
     match deadline.checked_sub(now) {
-        Some(remaining) if remaining <= LONGEST + SLACK => remaining,
+        // Not the attribute's `timeout`: it can be raised on a deployed function, or in
+        // a template of one's own.
+        Some(remaining) if remaining <= LONGEST_INVOCATION + SLACK => remaining,
         // Late is possible (a frozen process thawed too late), a minute late is not.
         None if now - deadline < SLACK => Duration::ZERO,
         _ => timeout,

@@ -5,6 +5,8 @@ use std::{env, process::ExitCode, time::Duration};
 
 use tokio::runtime::{Builder, Runtime};
 
+use redrive_model::names::{REDRIVE_HANDLER_SUFFIX, redrive_handler};
+
 use crate::{
     error::{BoxError, chain},
     handler::Handler,
@@ -98,7 +100,7 @@ enum Role {
 impl Role {
     /// `redrive`: whether the binary has a redrive function.
     fn of(handler: &str, function: &str, redrive: bool) -> Result<Self, BoxError> {
-        let asks_redrive = handler.strip_suffix(".redrive") == Some(function);
+        let asks_redrive = handler.strip_suffix(REDRIVE_HANDLER_SUFFIX) == Some(function);
         match handler {
             "" | "bootstrap" => Ok(Self::Worker),
             _ if handler == function => Ok(Self::Worker),
@@ -108,7 +110,8 @@ impl Role {
             )
             .into()),
             _ if redrive => Err(format!(
-                "handler `{handler}` is not in this binary; set it to `{function}` for the worker or `{function}.redrive` for the redrive function"
+                "handler `{handler}` is not in this binary; set it to `{function}` for the worker or `{}` for the redrive function",
+                redrive_handler(function)
             )
             .into()),
             _ => Err(format!(

@@ -1,10 +1,12 @@
 //! All that generated code names; no part of the public interface.
 
+pub use redrive_model::{Backoff, policy};
+
 pub use crate::{
     entry_point::main,
     error::BoxError,
     handler::{Captured, ErrorOf, Handler, UncheckedFuture, handler_init, handler_permanent},
     redrive::{NoRedrive, Redrive, RedriveFunction},
-    settings::{OnGroupFailure, OnPermanent, OnTotalFailure, Settings},
+    settings::Settings,
     sqs::{NoSqs, Sqs, SqsAccess},
 };

@@ -59,6 +59,11 @@ use tokio::time::Instant;
 
 pub use self::{message::TestMessage, report::Report, sqs::SentToDlq};
 
+use redrive_model::{
+    Backoff,
+    policy::{OnGroupFailure, OnPermanent, OnTotalFailure},
+};
+
 use crate::{
     batch::{Engine, attempt::Process},
     deadline::Deadline,
@@ -66,7 +71,7 @@ use crate::{
     handler::HandlerError,
     message::{FromMessage, Record},
     panic,
-    settings::{OnGroupFailure, OnPermanent, OnTotalFailure, Settings},
+    settings::Settings,
 };
 
 /// The invocation a test makes: a batch of messages, and the attribute's keys
@@ -99,18 +104,9 @@ impl Batch {
             event: None,
             fifo: false,
             settings: Settings {
-                function: "function",
-                timeout_seconds: 30,
                 retries: 0,
-                backoff_min_ms: 200,
-                backoff_max_ms: 5_000,
-                concurrency: 1,
-                attempt_timeout_ms: None,
-                on_total_failure: OnTotalFailure::Error,
-                on_group_failure: OnGroupFailure::SkipGroup,
-                on_permanent: OnPermanent::Report,
-                queue_backoff_seconds: None,
                 metrics: false,
+                ..Settings::of("function")
             },
             remaining: None,
             sqs: sqs::StubBehavior::default(),
@@ -173,8 +169,7 @@ impl Batch {
     /// The attribute's `backoff`, to the millisecond; default 200 ms to 5 s.
     #[must_use]
     pub fn backoff(mut self, min: Duration, max: Duration) -> Self {
-        self.settings.backoff_min_ms = millis(min);
-        self.settings.backoff_max_ms = millis(max);
+        self.settings.backoff = Backoff::new(min, max);
         self
     }
 
@@ -185,10 +180,10 @@ impl Batch {
         self
     }
 
-    /// The attribute's `timeout`, in whole seconds; default 30.
+    /// The attribute's `timeout`; default 30 s.
     #[must_use]
-    pub fn timeout_seconds(mut self, seconds: u32) -> Self {
-        self.settings.timeout_seconds = seconds;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
         self
     }
 
@@ -203,7 +198,7 @@ impl Batch {
     /// attempt may take the whole time left.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
-        self.settings.attempt_timeout_ms = Some(millis(limit));
+        self.settings.attempt_timeout = Some(limit);
         self
     }
 
@@ -245,8 +240,8 @@ impl Batch {
 
     /// The attribute's `queue_backoff`, in whole seconds.
     #[must_use]
-    pub fn queue_backoff_seconds(mut self, min: u32, max: u32) -> Self {
-        self.settings.queue_backoff_seconds = Some((min, max));
+    pub fn queue_backoff(mut self, min: Duration, max: Duration) -> Self {
+        self.settings.queue_backoff = Some(Backoff::new(min, max));
         self
     }
 
@@ -315,7 +310,7 @@ impl Batch {
             sqs: sqs::Recorder::new(self.sqs),
             function_name: self.settings.function.to_owned(),
         };
-        let timeout = self.settings.timeout();
+        let timeout = self.settings.timeout;
         runtime.block_on(async {
             let start = Instant::now();
             let deadline = Deadline::after(self.remaining.unwrap_or(timeout), timeout);
@@ -337,10 +332,6 @@ impl Batch {
             .to_string()
             .into_bytes()
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A function under test.

@@ -43,8 +43,7 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
     lambda::serve(move |invocation: Invocation| {
         let engine = Arc::clone(&engine);
         async move {
-            let deadline =
-                Deadline::from_epoch_ms(invocation.deadline_ms, engine.settings.timeout());
+            let deadline = Deadline::from_epoch_ms(invocation.deadline_ms, engine.settings.timeout);
             let handled = engine.invoke(&invocation.event, deadline);
             TRACE_HEADER.scope(invocation.trace_header, handled).await
         }

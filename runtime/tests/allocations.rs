@@ -108,7 +108,9 @@ fn a_record_costs_the_same_in_any_batch() {
         ("without escapes", "3", "orders", in_lanes, 0, 0),
     ] {
         let cost = |records| {
-            let batch = settings(Batch::event(event(records, body, queue)).timeout_seconds(900));
+            let batch = settings(
+                Batch::event(event(records, body, queue)).timeout(Duration::from_secs(900)),
+            );
             let cost = match body {
                 "3" => cost(records, batch, |quantity: u64| quantity),
                 _ => cost(records, batch, |order: Order| order.quantity),

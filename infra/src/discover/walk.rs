@@ -20,8 +20,6 @@ pub(super) struct Walk<'a> {
     binary: &'a str,
     cfg: &'a Cfg,
     discovery: &'a mut Discovery,
-    /// The modules around the current item.
-    module: Vec<String>,
     /// The files around the current item; one inside itself has no end.
     open: Vec<PathBuf>,
 }
@@ -32,7 +30,6 @@ impl<'a> Walk<'a> {
             binary,
             cfg,
             discovery,
-            module: Vec::new(),
             open: Vec::new(),
         }
     }
@@ -145,12 +142,10 @@ impl<'a> Walk<'a> {
         let name = module.ident.unraw().to_string();
         let inline = place.inline(&name, path.as_deref());
         let files = place.files(&name, path.as_deref());
-        self.module.push(name);
         match &module.content {
             Some((_, items)) => self.items(items, &inline)?,
             None => self.first_file(files)?,
         }
-        self.module.pop();
         Ok(())
     }
 
@@ -171,7 +166,6 @@ impl<'a> Walk<'a> {
         let item = quote!(#(#attributes)* #signature {});
         self.discovery.found.push(Found {
             binary: self.binary.to_owned(),
-            module: self.module.clone(),
             around,
             parsed: redrive_syntax::parse(arguments, item),
         });

@@ -1,6 +1,7 @@
 //! The redrive function, the schedule that starts it, and the queue for its
 //! failures.
 
+use redrive_model::names::redrive_handler;
 use redrive_syntax::function::Redrive;
 
 use super::functions::{send, write_logs};
@@ -62,7 +63,7 @@ pub(super) fn shared() -> Vec<Resource> {
 
 fn function(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
     let function = scope.function;
-    let handler = format!("{}.redrive", function.name);
+    let handler = redrive_handler(&function.name);
     let rate = match redrive.max_per_second {
         Some(rate) => format!("at most {rate} messages per second"),
         None => "as fast as SQS decides".to_owned(),

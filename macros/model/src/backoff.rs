@@ -39,8 +39,8 @@ impl Backoff {
         self.min.saturating_mul(factor).min(self.max)
     }
 
-    /// The sum of the waits after so many failures.
-    pub fn total(self, failures: u32) -> Duration {
+    /// The longest that the waits after so many failures take together.
+    pub fn longest(self, failures: u32) -> Duration {
         (1..=failures)
             .map(|failure| self.after(failure))
             .fold(Duration::ZERO, Duration::saturating_add)
@@ -97,7 +97,7 @@ mod tests {
     fn the_waits_add_up() {
         let backoff = Backoff::new(Duration::from_millis(200), s(1));
         for (failures, expected) in [(0, 0), (1, 200), (2, 600), (3, 1_400), (5, 3_400)] {
-            assert_eq!(backoff.total(failures), Duration::from_millis(expected));
+            assert_eq!(backoff.longest(failures), Duration::from_millis(expected));
         }
     }
 

@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod deadline;
 pub mod export;
+pub mod keys;
 pub mod limits;
 pub mod log;
 pub mod names;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Group, Literal, TokenTree};
+use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
 use syn::Lit;
 
 use crate::diagnostic::Diagnostics;
@@ -10,32 +11,6 @@ use crate::pair::{self, Behind, Pair, Spelling};
 use crate::rules::catalog::{self, Rule};
 use crate::tokens;
 use crate::value::{Value, What};
-
-/// Variables that Lambda sets itself and refuses.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
-const RESERVED: &[&str] = &[
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_LAMBDA_RUNTIME_API",
-    "LAMBDA_TASK_ROOT",
-    "LAMBDA_RUNTIME_DIR",
-];
-
-/// The bytes that all names and values of a function may have together.
-pub(crate) const MOST_BYTES: usize = 4_096;
 
 /// How a variable is written.
 struct Variables;
@@ -156,13 +131,13 @@ fn no_string(name: &str, tokens: &[TokenTree], value: &Value) -> String {
 /// # Errors
 /// If it is reserved, or no name of a variable.
 pub fn check_name(name: &str) -> Result<(), (&'static Rule, String)> {
-    if RESERVED.contains(&name) {
+    if SET_BY_LAMBDA.contains(&name) {
         return Err((
             &catalog::ENV_RESERVED,
             format!("`{name}` is set by Lambda itself; choose another name"),
         ));
     }
-    if name.starts_with("REDRIVE_") {
+    if name.starts_with(RESERVED_PREFIX) {
         return Err((
             &catalog::ENV_RESERVED,
             format!(
@@ -213,16 +188,16 @@ fn is_policy_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_BYTES, RESERVED, check_name};
+    use redrive_model::names::SET_BY_LAMBDA;
+
+    use super::check_name;
 
     #[test]
     fn what_lambda_sets_is_refused() {
-        for name in RESERVED {
+        for name in SET_BY_LAMBDA {
             let refused = check_name(name).map_err(|(rule, _)| rule.id);
             assert_eq!(refused, Err("env_reserved"), "{name}");
         }
-        // As the documentation of AWS lists them.
-        assert_eq!((RESERVED.len(), MOST_BYTES), (18, 4 * 1_024));
     }
 
     #[test]

@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use redrive_model::Backoff;
+pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
+
 use crate::schedule::Schedule;
 
 /// A checked `#[sqs_batch]` function.
@@ -86,31 +89,6 @@ pub(crate) fn recommended_visibility(timeout: u32, batch_window: u32) -> u32 {
     6 * timeout + batch_window
 }
 
-/// Waits between attempts: exponential from `min`, never over `max`, with full
-/// jitter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Backoff {
-    /// The longest first wait.
-    pub min: Duration,
-    /// The longest wait of all.
-    pub max: Duration,
-}
-
-impl Backoff {
-    /// The longest that `retries` waits can take together: jitter only
-    /// shortens them.
-    pub fn longest(&self, retries: u32) -> Duration {
-        let mut sum = Duration::ZERO;
-        let mut wait = self.min;
-        for _ in 0..retries {
-            sum += wait.min(self.max);
-            wait = wait.saturating_mul(2).min(self.max);
-        }
-        sum
-    }
-}
-
 /// Invisibility of a failed record: doubles with each receive from `min` to
 /// `max`, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,42 +111,6 @@ pub struct Redrive {
     /// Messages moved in a second (`MaxNumberOfMessagesPerSecond`); `None`:
     /// SQS decides.
     pub max_per_second: Option<u32>,
-}
-
-/// What an invocation answers when every record failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum OnTotalFailure {
-    /// An error, so that the function's `Errors` metric shows it.
-    #[default]
-    Error,
-    /// The list of all ids.
-    Report,
-}
-
-/// What a failure means for the records behind it in a FIFO batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum OnGroupFailure {
-    /// The rest of its message group is not run; other groups go on.
-    #[default]
-    SkipGroup,
-    /// The rest of the batch is not run.
-    StopBatch,
-}
-
-/// Where a record goes that can never succeed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum OnPermanent {
-    /// It is reported as failed, and SQS counts the receive.
-    #[default]
-    Report,
-    /// It is sent to the DLQ at once.
-    Dlq,
 }
 
 impl Function {

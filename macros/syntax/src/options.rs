@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proc_macro2::Span;
+use redrive_model::Backoff;
+use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 
 use crate::attribute::{self, Given};
 use crate::diagnostic::Diagnostics;
 use crate::doubt::Doubtful;
 use crate::environment;
-use crate::function::{
-    Backoff, Function, OnGroupFailure, OnPermanent, OnTotalFailure, QueueBackoff, Redrive,
-    recommended_visibility,
-};
+use crate::function::{Function, QueueBackoff, Redrive, recommended_visibility};
 use crate::keys::{self, Kind};
 use crate::place::Place;
 use crate::rules::catalog::{self, Rule};

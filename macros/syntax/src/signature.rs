@@ -6,6 +6,8 @@ mod half_typed;
 mod message;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use redrive_model::limits::HANDLER_CHARACTERS;
+use redrive_model::names::REDRIVE_HANDLER_SUFFIX;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
@@ -18,8 +20,8 @@ use crate::nesting;
 use crate::place::Place;
 use crate::rules::catalog;
 
-/// Of a Lambda handler's 128 characters, what `.redrive` leaves.
-const LONGEST_NAME: usize = 120;
+/// What the suffix leaves of a handler's characters.
+const LONGEST_NAME: usize = HANDLER_CHARACTERS - REDRIVE_HANDLER_SUFFIX.len();
 
 /// What the macro needs of the function's signature.
 pub struct Handler {

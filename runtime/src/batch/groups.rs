@@ -6,7 +6,9 @@ use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use crate::{event::Fields, message::group_id, settings::OnGroupFailure};
+use redrive_model::policy::OnGroupFailure;
+
+use crate::{event::Fields, message::group_id};
 
 /// The message groups of a batch.
 ///

@@ -5,13 +5,15 @@ use std::{borrow::Cow, collections::HashSet};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use redrive_model::policy::OnTotalFailure;
+
 use crate::{
     batch::outcome::{Outcome, Slot},
     error::truncate,
     event::{Event, json},
     failure::InvocationError,
     log::Figures,
-    settings::{OnTotalFailure, Settings},
+    settings::Settings,
 };
 
 /// The longest error message of a batch that failed, in bytes.

@@ -13,6 +13,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{self, Instant};
 
+use redrive_model::policy::OnPermanent;
+
 use crate::{
     batch::{
         attempt::{Attempt, Process},
@@ -25,7 +27,7 @@ use crate::{
     failure::{Failure, FailureKind},
     log::{self, record_context::Current},
     message::Record,
-    settings::{OnPermanent, Settings},
+    settings::Settings,
     sqs::SqsAccess,
 };
 
@@ -184,7 +186,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
                 log::failed(fields, &failure, attempt);
                 return Outcome::Failed(failure);
             }
-            let wait = backoff::wait(settings, attempt);
+            let wait = backoff::wait(settings.backoff, attempt);
             let until = Instant::now() + wait;
             if until >= self.batch.deadline.cut {
                 return Outcome::OutOfTime {
@@ -208,7 +210,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         let current = Current::new(self.batch.bytes, fields, attempt);
         let span = || log::record_span(fields, attempt);
         let handled = Attempt::new(self.handle(fields, body), current, span);
-        let Some(limit) = self.batch.settings.attempt_timeout() else {
+        let Some(limit) = self.batch.settings.attempt_timeout else {
             return handled.await;
         };
         time::timeout(limit, handled).await.unwrap_or_else(|_| {

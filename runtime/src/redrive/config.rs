@@ -4,14 +4,10 @@ use std::fmt;
 
 use crate::sqs::client::MissingVariables;
 
-const DLQ_ARN: &str = "REDRIVE_DLQ_ARN";
-const SOURCE_ARN: &str = "REDRIVE_SOURCE_ARN";
-const DLQ_URL: &str = "REDRIVE_DLQ_URL";
-const RATE: &str = "REDRIVE_RATE";
-
-/// Most messages per second of a move task (`MaxNumberOfMessagesPerSecond`):
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html>.
-const MAX_RATE: i32 = 500;
+use redrive_model::{
+    limits::MOVED_PER_SECOND,
+    names::{DLQ_ARN, DLQ_URL, MAX_PER_SECOND, SOURCE_ARN},
+};
 
 /// From where to where, and how fast.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +17,7 @@ pub(super) struct Config {
     /// Only for counting what waits: without it the answer has no count.
     pub(super) dlq_url: Option<String>,
     /// Messages per second, 1 to 500; `None`: SQS decides.
-    pub(super) rate: Option<i32>,
+    pub(super) rate: Option<u32>,
 }
 
 impl Config {
@@ -36,7 +32,7 @@ impl Config {
 
         let dlq = wrong.required(DLQ_ARN, "the dead-letter queue", get(DLQ_ARN));
         let source = wrong.required(SOURCE_ARN, "the source queue", get(SOURCE_ARN));
-        let rate = wrong.rate(get(RATE));
+        let rate = wrong.rate(get(MAX_PER_SECOND));
         let dlq_url = get(DLQ_URL);
         if let (Some(url), Some(dlq)) = (&dlq_url, &dlq) {
             wrong.check_url(url, dlq);
@@ -82,16 +78,18 @@ impl NotStarted {
         arn
     }
 
-    fn rate(&mut self, value: Option<String>) -> Option<i32> {
+    fn rate(&mut self, value: Option<String>) -> Option<u32> {
         let value = value?;
         let rate = value
             .parse()
             .ok()
-            .filter(|rate| (1..=MAX_RATE).contains(rate));
+            .filter(|rate| MOVED_PER_SECOND.contains(rate));
         if rate.is_none() {
             self.0.push(format!(
-                "{RATE} is `{value}`; set it to a whole number of messages per second \
-                 from 1 to {MAX_RATE}, or remove it to let SQS decide"
+                "{MAX_PER_SECOND} is `{value}`; set it to a whole number of messages per second \
+                 from {} to {}, or remove it to let SQS decide",
+                MOVED_PER_SECOND.start(),
+                MOVED_PER_SECOND.end()
             ));
         }
         rate
@@ -219,7 +217,7 @@ mod tests {
             DLQ_URL,
             "https://sqs.eu-west-1.amazonaws.com/123456789012/orders-dlq",
         );
-        let config = read(&[DLQ, SOURCE, url, (RATE, "500")]).unwrap();
+        let config = read(&[DLQ, SOURCE, url, (MAX_PER_SECOND, "500")]).unwrap();
 
         assert_eq!(config.dlq.as_str(), DLQ.1);
         assert_eq!(config.source.as_str(), SOURCE.1);
@@ -231,7 +229,7 @@ mod tests {
     fn rate_and_url_may_be_absent_or_empty() {
         for variables in [
             vec![DLQ, SOURCE],
-            vec![DLQ, SOURCE, (RATE, ""), (DLQ_URL, "")],
+            vec![DLQ, SOURCE, (MAX_PER_SECOND, ""), (DLQ_URL, "")],
         ] {
             let config = read(&variables).unwrap();
             assert_eq!((config.rate, config.dlq_url), (None, None));
@@ -241,7 +239,7 @@ mod tests {
     #[test]
     fn one_error_names_everything_that_is_wrong() {
         assert_eq!(
-            read(&[(DLQ_ARN, "orders-dlq"), (RATE, "501")]).unwrap_err(),
+            read(&[(DLQ_ARN, "orders-dlq"), (MAX_PER_SECOND, "501")]).unwrap_err(),
             "the redrive function cannot start: \
              REDRIVE_DLQ_ARN is `orders-dlq`, which is not the ARN of an SQS queue; \
              set it to `arn:aws:sqs:<region>:<account>:<name>` of the dead-letter queue; \
@@ -280,7 +278,7 @@ mod tests {
     #[test]
     fn refuses_rates_that_sqs_does_not_have() {
         for rate in ["0", "-1", "501", "1.5", "fast", " 5", "99999999999"] {
-            let error = read(&[DLQ, SOURCE, (RATE, rate)]).unwrap_err();
+            let error = read(&[DLQ, SOURCE, (MAX_PER_SECOND, rate)]).unwrap_err();
             assert!(error.contains("REDRIVE_RATE is `"), "{rate}: {error}");
         }
     }

@@ -73,7 +73,7 @@ async fn start(
         .start_message_move_task()
         .source_arn(config.dlq.as_str())
         .destination_arn(config.source.as_str())
-        .set_max_number_of_messages_per_second(config.rate)
+        .set_max_number_of_messages_per_second(config.rate.map(u32::cast_signed))
         .send()
         .await;
     match started {

@@ -10,6 +10,7 @@ use std::{
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Bytes, body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
+use redrive_model::names;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -105,15 +106,15 @@ async fn answer(
 }
 
 /// A pair of standard queues, with the URL that the template gives.
-pub(super) fn config(rate: Option<i32>) -> Config {
+pub(super) fn config(rate: Option<u32>) -> Config {
     let rate = rate.map(|rate| rate.to_string());
     Config::from_lookup(&|name: &str| match name {
-        "REDRIVE_DLQ_ARN" => Some("arn:aws:sqs:eu-west-1:123456789012:orders-dlq".to_owned()),
-        "REDRIVE_SOURCE_ARN" => Some("arn:aws:sqs:eu-west-1:123456789012:orders".to_owned()),
-        "REDRIVE_DLQ_URL" => {
+        names::DLQ_ARN => Some("arn:aws:sqs:eu-west-1:123456789012:orders-dlq".to_owned()),
+        names::SOURCE_ARN => Some("arn:aws:sqs:eu-west-1:123456789012:orders".to_owned()),
+        names::DLQ_URL => {
             Some("https://sqs.eu-west-1.amazonaws.com/123456789012/orders-dlq".to_owned())
         }
-        "REDRIVE_RATE" => rate.clone(),
+        names::MAX_PER_SECOND => rate.clone(),
         _ => None,
     })
     .unwrap()

@@ -11,14 +11,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use futures_util::{StreamExt, stream};
 
 use super::{Delay, Sqs, SqsAccess, TRACE_HEADER, send};
-use crate::{
-    error::BoxError,
-    message::Record,
-    settings::{OnPermanent, Settings},
+use redrive_model::{
+    names::{DLQ_URL, QUEUE_URL},
+    policy::OnPermanent,
 };
 
-const QUEUE_URL: &str = "REDRIVE_QUEUE_URL";
-const DLQ_URL: &str = "REDRIVE_DLQ_URL";
+use crate::{error::BoxError, message::Record, settings::Settings};
 
 /// Entries of one batch call:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html>.
@@ -54,7 +52,7 @@ impl Calls {
         let queue_url = get(
             QUEUE_URL,
             "`queue_backoff`",
-            settings.queue_backoff_seconds.is_some(),
+            settings.queue_backoff.is_some(),
         );
         let dlq_url = get(DLQ_URL, "`on_permanent = \"dlq\"`", to_dlq);
         if !missing.is_empty() {
@@ -184,13 +182,17 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use redrive_model::Backoff;
+
     use crate::{deadline::Deadline, event::Event, test_support::SETTINGS};
+
+    const BACKOFF: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_secs(900));
 
     #[test]
     fn names_each_variable_that_a_setting_needs() {
         let settings = Settings {
             on_permanent: OnPermanent::Dlq,
-            queue_backoff_seconds: Some((30, 900)),
+            queue_backoff: Some(BACKOFF),
             ..SETTINGS
         };
         let error = Calls::from_lookup(&settings, |_| None).unwrap_err();
@@ -204,7 +206,7 @@ mod tests {
     #[test]
     fn wants_no_variable_that_no_setting_needs() {
         let settings = Settings {
-            queue_backoff_seconds: Some((30, 900)),
+            queue_backoff: Some(BACKOFF),
             ..SETTINGS
         };
         let only_queue = |name: &str| (name == QUEUE_URL).then(|| "https://queue".to_owned());

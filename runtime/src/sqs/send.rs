@@ -13,18 +13,12 @@ use aws_sdk_sqs::{
     },
 };
 
+use redrive_model::{
+    limits::{MESSAGE_ATTRIBUTES, MESSAGE_BYTES},
+    names::{REASON, SOURCE_MESSAGE_ID},
+};
+
 use crate::{error::BoxError, message::Record};
-
-/// Why the record can never succeed.
-const REASON: &str = "RedriveReason";
-/// The id it had in the source queue.
-const SOURCE_ID: &str = "RedriveSourceMessageId";
-
-/// Attributes of one message:
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
-const MOST_ATTRIBUTES: usize = 10;
-/// The longest message, its attributes included.
-const LONGEST: usize = 1 << 20;
 
 /// The call that sends `record` to the DLQ, with the sender's own attributes,
 /// group and trace header, and with the `reason` and its id if there is one and
@@ -83,12 +77,12 @@ fn attributes(
     // The sender's own go first: the function will need them after a redrive.
     let sizes = attributes.iter().map(|(name, value)| size(name, value));
     let mut total = record.body().len() + sizes.sum::<usize>();
-    for (name, text) in [(REASON, reason), (SOURCE_ID, &record.message_id())] {
+    for (name, text) in [(REASON, reason), (SOURCE_MESSAGE_ID, &record.message_id())] {
         let value = string(text)?;
         let old = attributes.get(name);
         let number = attributes.len() + usize::from(old.is_none());
         let with = total + size(name, &value) - old.map_or(0, |old| size(name, old));
-        if number <= MOST_ATTRIBUTES && with <= LONGEST {
+        if number <= MESSAGE_ATTRIBUTES && with <= MESSAGE_BYTES {
             attributes.insert(name.to_owned(), value);
             total = with;
         }

@@ -18,7 +18,7 @@ fn an_attempt_is_cut_and_the_rest_is_not_run() {
         .text("1")
         .text("100")
         .text("1")
-        .timeout_seconds(30)
+        .timeout(Duration::from_secs(30))
         .run(async |seconds: u64| {
             calls.fetch_add(1, Relaxed);
             sleep(Duration::from_secs(seconds)).await;

@@ -164,7 +164,7 @@ fn queue_backoff_does_not_keep_the_answer_from_lambda() {
     let report = Batch::new()
         .text("1")
         .text("2")
-        .queue_backoff_seconds(30, 900)
+        .queue_backoff(Duration::from_secs(30), Duration::from_secs(900))
         .slow_sqs(Duration::ZERO, Duration::from_secs(60))
         .run(async |number: u8| if number == 1 { Ok(()) } else { Err("down") });
 
@@ -179,7 +179,7 @@ fn queue_backoff_delays_what_is_reported() {
         .message(TestMessage::text("1").receive_count(3))
         .message(TestMessage::text("2"))
         .message(TestMessage::text("3").receive_count(9))
-        .queue_backoff_seconds(30, 900)
+        .queue_backoff(Duration::from_secs(30), Duration::from_secs(900))
         .run(async |number: u8| if number == 2 { Ok(()) } else { Err("down") });
 
     assert_eq!(
@@ -194,7 +194,7 @@ fn queue_backoff_delays_a_group_as_its_first() {
         .message(TestMessage::text("1").group("A").receive_count(2))
         .message(TestMessage::text("2").group("B"))
         .message(TestMessage::text("3").group("A"))
-        .queue_backoff_seconds(30, 900)
+        .queue_backoff(Duration::from_secs(30), Duration::from_secs(900))
         .run(async |number: u8| if number == 2 { Ok(()) } else { Err("down") });
 
     assert_eq!(

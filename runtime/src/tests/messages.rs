@@ -27,7 +27,7 @@ fn taken<M: FromMessage + Send>(batch: Batch) -> (Vec<M>, Report) {
 fn message_has_all_that_sqs_says() {
     let sent = UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
     let first_received = sent + Duration::from_secs(5);
-    let batch = Batch::fifo().timeout_seconds(10).message(
+    let batch = Batch::fifo().timeout(Duration::from_secs(10)).message(
         TestMessage::text("7")
             .id("the-id")
             .group("g\"1\"")
@@ -139,7 +139,7 @@ fn message_knows_the_time_remaining() {
     let seen = Mutex::new(Vec::new());
     Batch::new()
         .text("1")
-        .timeout_seconds(10)
+        .timeout(Duration::from_secs(10))
         .run(async |message: Message<u8>| {
             seen.lock().unwrap().push(message.time_remaining());
             tokio::time::sleep(Duration::from_secs(3)).await;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use redrive_infra::lambda::{self, Variable};
 use redrive_infra::stack::StackFunction;
+use redrive_model::names::redrive_handler;
 use redrive_syntax::function::Function;
 
 use super::environment::LambdaFunction;
@@ -43,7 +44,7 @@ pub(crate) fn redrive_function(
 ) -> LambdaFunction {
     let function = &entry.function;
     let name = format!("{}-redrive", function.name);
-    let handler = format!("{}.redrive", function.name);
+    let handler = redrive_handler(&function.name);
     let mut variables = lambda_variables(&name, &handler, lambda::REDRIVE_MEMORY, binary, endpoint);
     let declared = lambda::redrive_variables(function);
     variables.extend(template_variables(declared, function, endpoint));

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use redrive_model::limits::MOVED_PER_SECOND;
 
 use crate::clock::add;
 
 /// Messages a second when the caller sets no rate: SQS's limit for those who
 /// do.
-const FASTEST: u32 = 500;
+const FASTEST: u32 = *MOVED_PER_SECOND.end();
 
 /// A task moves as many messages at once as its rate allows for this time. It
 /// lets that time pass before the first, too: so the caller has its answer

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use redrive_model::limits::LONGEST_INVISIBILITY;
 
 use super::error::SqsError;
 use super::message::{Message, Receipt};
@@ -13,7 +14,7 @@ use crate::names;
 const DEDUPLICATION: SignedDuration = SignedDuration::from_mins(5);
 
 /// The longest a message may stay in flight in one receive, in seconds.
-const MAX_VISIBILITY: u32 = 43_200;
+const MAX_VISIBILITY: u32 = LONGEST_INVISIBILITY.as_secs() as u32;
 
 /// What a queue is set to; see
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html>.

@@ -3,27 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use redrive_model::limits::{MESSAGE_ATTRIBUTES, MESSAGE_BYTES};
+use redrive_model::names::{REASON, SOURCE_MESSAGE_ID};
 
 use super::error::SqsError;
 use super::message::{Attribute, AttributeValue, Message, Origin};
 use super::{Fact, Sqs, What};
 use crate::clock::add_seconds;
 
-/// Largest message, body and attributes together (`MaximumMessageSize`'s
-/// default), and largest batch of messages.
-pub(crate) const MAX_SIZE: usize = 1_048_576;
-
 /// Longest `DelaySeconds`.
 const MAX_DELAY: u32 = 900;
-
-/// Most message attributes.
-const MAX_ATTRIBUTES: usize = 10;
-
-/// The attribute in which a worker says which message it sends on.
-const SOURCE_ID: &str = "RedriveSourceMessageId";
-
-/// The attribute in which it says why.
-const REASON: &str = "RedriveReason";
 
 /// A message to send.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -132,7 +121,7 @@ impl Sqs {
     /// A worker that sends on what it is working on names the message: to the
     /// person who sent it, the copy is that message.
     fn source_of(&self, name: &str, outgoing: &Outgoing, now: Timestamp) -> Option<Origin> {
-        let id = text(outgoing, SOURCE_ID)?;
+        let id = text(outgoing, SOURCE_MESSAGE_ID)?;
         self.queues
             .values()
             .filter(|queue| queue.config.name != name)
@@ -166,15 +155,15 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
     if !outgoing.body.chars().all(allowed) {
         return Err(SqsError::invalid_contents());
     }
-    if outgoing.attributes.len() > MAX_ATTRIBUTES {
+    if outgoing.attributes.len() > MESSAGE_ATTRIBUTES {
         return Err(SqsError::invalid_parameter(format!(
-            "Number of message attributes [{}] exceeds the allowed maximum [{MAX_ATTRIBUTES}].",
+            "Number of message attributes [{}] exceeds the allowed maximum [{MESSAGE_ATTRIBUTES}].",
             outgoing.attributes.len()
         )));
     }
-    if size(outgoing) > MAX_SIZE {
+    if size(outgoing) > MESSAGE_BYTES {
         return Err(SqsError::invalid_parameter(format!(
-            "One or more parameters are invalid. Reason: Message must be shorter than {MAX_SIZE} \
+            "One or more parameters are invalid. Reason: Message must be shorter than {MESSAGE_BYTES} \
              bytes."
         )));
     }

@@ -1,14 +1,12 @@
 //! Starting, listing, cancelling and running move tasks.
 
 use jiff::Timestamp;
+use redrive_model::limits::MOVED_PER_SECOND;
 
 use super::error::SqsError;
 use super::move_task::{MoveStatus, MoveTask};
 use super::{Fact, Sqs, What};
 use crate::names;
-
-/// Limits of `MaxNumberOfMessagesPerSecond`.
-const RATE: std::ops::RangeInclusive<u32> = 1..=500;
 
 impl Sqs {
     /// `StartMessageMoveTask`: returns the task's handle.
@@ -46,7 +44,7 @@ impl Sqs {
                 ));
             }
         }
-        if rate.is_some_and(|rate| !RATE.contains(&rate)) {
+        if rate.is_some_and(|rate| !MOVED_PER_SECOND.contains(&rate)) {
             return Err(SqsError::invalid_parameter(
                 "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must \
                  enter a number between 1 and 500.",

@@ -1,5 +1,6 @@
 //! The environment variables of the functions.
 
+use redrive_model::names::RESERVED_PREFIX;
 use redrive_syntax::environment::check_name;
 use serde_json::Value;
 
@@ -42,7 +43,7 @@ fn own(view: &View<'_>, part: Part) -> Vec<Mistake> {
     }
     let variables = view.before.pointer(&place).and_then(Value::as_object);
     let own = variables.into_iter().flatten();
-    own.filter(|(name, _)| name.starts_with("REDRIVE_"))
+    own.filter(|(name, _)| name.starts_with(RESERVED_PREFIX))
         .filter_map(|(name, value)| {
             let pointer = below(&place, name);
             (view.template.pointer(&pointer) != Some(value)).then(|| {

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Mutex,
+    time::Duration,
 };
 
 use serde_json::value::RawValue;
@@ -28,7 +29,7 @@ pub(crate) fn check(event: &[u8]) {
         .report_total_failure()
         .stop_batch()
         .permanent_to_dlq()
-        .queue_backoff_seconds(1, 900);
+        .queue_backoff(Duration::from_secs(1), Duration::from_secs(900));
     check_batch(event, busy);
 }
 

@@ -145,7 +145,7 @@ fn batch(case: &Case) -> Batch {
     .concurrency(case.concurrency)
     .retries(case.retries)
     .backoff(ms(case.backoff.0), ms(case.backoff.1))
-    .timeout_seconds(case.timeout)
+    .timeout(Duration::from_secs(case.timeout.into()))
     .remaining(Duration::from_secs(case.timeout.into()) * case.remaining_percent / 100)
     .slow_sqs(
         ms(case.dlq.map_or(0, |dlq| dlq.millis)),
@@ -168,7 +168,10 @@ fn batch(case: &Case) -> Batch {
         };
     }
     if let Some((min, max, _)) = case.queue_backoff {
-        batch = batch.queue_backoff_seconds(min, max);
+        batch = batch.queue_backoff(
+            Duration::from_secs(min.into()),
+            Duration::from_secs(max.into()),
+        );
     }
     for record in &case.records {
         let message = TestMessage::text(body(record))

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use redrive_model::limits::MESSAGE_BYTES;
 use serde_json::{Value, json};
 
 use super::Api;
 use super::wire::{Batch, Entry, Handle, Visibility, WireMessage};
 use crate::names;
 use crate::sqs::error::SqsError;
-use crate::sqs::send::{MAX_SIZE, size};
+use crate::sqs::send::size;
 
 /// Most entries in one batch.
 const MAX_ENTRIES: usize = 10;
@@ -23,8 +24,8 @@ impl Api {
         let entries: Vec<_> = entries.into_iter().map(read).collect();
         let messages = entries.iter().filter_map(|entry| entry.item.as_ref().ok());
         let bytes = messages.map(size).sum();
-        if bytes > MAX_SIZE {
-            return Err(SqsError::long_batch(MAX_SIZE, bytes));
+        if bytes > MESSAGE_BYTES {
+            return Err(SqsError::long_batch(MESSAGE_BYTES, bytes));
         }
         self.each(Batch { queue_url, entries }, |name, message| {
             self.send(name, message?)

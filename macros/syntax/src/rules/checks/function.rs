@@ -6,7 +6,6 @@ use super::budget::retry_budget;
 use super::offer::{allow, set, ways};
 use super::queue::seconds;
 use super::{Check, Rule, catalog};
-use crate::environment::MOST_BYTES;
 use crate::options::Options;
 use crate::value::show;
 
@@ -62,7 +61,7 @@ fn env_size(options: &Options) -> Option<String> {
         .iter()
         .map(|(name, value)| name.len() + value.len())
         .sum();
-    let most = MOST_BYTES - OWN_BYTES;
+    let most = redrive_model::limits::ENVIRONMENT_BYTES - OWN_BYTES;
     (bytes > most).then(|| {
         format!("the variables of `env` have {bytes} bytes, but a function takes {most} beside those of the template; keep large values in SSM Parameter Store or AppConfig")
     })

@@ -1,0 +1,182 @@
+//! The keys of `#[sqs_batch]`: what each is, and where its value is used.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+mod table;
+
+/// What the rows of [`keys!`](crate::keys!) name.
+pub mod prelude {
+    pub use std::time::Duration;
+
+    pub use super::{milliseconds, seconds};
+    pub use crate::Backoff;
+    pub use crate::policy::*;
+}
+
+/// One key of the attribute.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, as the reference describes it.
+    pub about: &'static str,
+    /// Former names, and names by which users look for it.
+    pub aliases: &'static [&'static str],
+    /// What its value is.
+    pub kind: Kind,
+    /// A value, as it is written after the key.
+    pub example: &'static str,
+    /// What applies without the key, where that is not a value to write.
+    pub without: &'static str,
+    /// AWS's name for it; empty if it has none.
+    pub aws: &'static str,
+    /// The page that documents it; empty if there is none.
+    pub link: &'static str,
+    /// Where the template has its value; `None` if the template does not depend on
+    /// it, or not in one place.
+    pub place: Option<Place>,
+}
+
+impl Key {
+    /// What a row of the table need not name.
+    const ROW: Self = Self {
+        name: "",
+        about: "",
+        aliases: &[],
+        kind: Kind::Boolean,
+        example: "",
+        without: "",
+        aws: "",
+        link: "",
+        place: None,
+    };
+
+    /// The key with its example, as it is written in the attribute.
+    pub fn shown(&self) -> String {
+        self.with(self.example)
+    }
+
+    /// The key with a value, as it is written in the attribute.
+    pub fn with(&self, value: &str) -> String {
+        match self.kind {
+            Kind::Variables => format!("{}{value}", self.name),
+            _ => format!("{} = {value}", self.name),
+        }
+    }
+}
+
+/// What a key's value is.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A whole number, and what it counts.
+    Integer(RangeInclusive<u32>, &'static str),
+    /// A duration: in whole seconds, unless the shortest is under a second.
+    Duration(RangeInclusive<Duration>),
+    /// A shortest and a longest wait, `"200ms..5s"`, counted like a duration.
+    Backoff(RangeInclusive<Duration>),
+    /// `true` or `false`.
+    Boolean,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// The name of a queue.
+    Queue,
+    /// A schedule of EventBridge Scheduler.
+    Schedule,
+    /// The name of an IANA time zone.
+    Timezone,
+    /// ARNs of managed policies.
+    Policies,
+    /// Ids of rules.
+    Rules,
+    /// `env(NAME = "value")`.
+    Variables,
+    /// The path of a function.
+    Function,
+    /// The path of a crate.
+    Crate,
+}
+
+/// Where the template has a key's value, so that an overlay can replace it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The resource.
+    pub resource: Resource,
+    /// The property, with `/` between the names of nested ones.
+    pub property: &'static str,
+    /// The value that AWS uses if the template has none.
+    pub missing: Missing,
+}
+
+/// A resource that has the value of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// The source queue.
+    Queue,
+    /// The DLQ.
+    Dlq,
+    /// The worker.
+    Worker,
+    /// The worker's role.
+    WorkerRole,
+    /// The mapping from the queue to the worker.
+    EventSourceMapping,
+    /// The schedule of the redrive function.
+    Schedule,
+}
+
+/// What AWS does without a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It uses this number.
+    Number(u32),
+    /// It uses this text.
+    Text(&'static str),
+    /// It has no limit, no items, or no such feature.
+    Nothing,
+    /// The value is not known then.
+    Unknown,
+}
+
+/// A number of seconds.
+pub const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// A number of milliseconds.
+pub const fn milliseconds(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+macro_rules! rows {
+    (
+        $function:ident;
+        template { $($(#[doc = $about:literal])+ $name:ident: $type:ty = $default:expr => { $($row:tt)* })* }
+        worker { $($(#[doc = $about_w:literal])+ $name_w:ident: $type_w:ty = $default_w:expr => { $($row_w:tt)* })* }
+        rust { $($(#[doc = $about_r:literal])+ $name_r:ident as $field:ident => { $($row_r:tt)* })* }
+    ) => {
+        /// All keys, in the order of the reference.
+        // A row may name every field.
+        #[allow(clippy::needless_update)]
+        pub const KEYS: &[Key] = &[
+            $(Key { name: stringify!($name), about: concat!($($about),+).trim_ascii(), $($row)* ..Key::ROW },)*
+            $(Key { name: stringify!($name_w), about: concat!($($about_w),+).trim_ascii(), $($row_w)* ..Key::ROW },)*
+            $(Key { name: stringify!($name_r), about: concat!($($about_r),+).trim_ascii(), $($row_r)* ..Key::ROW },)*
+        ];
+    };
+}
+
+mod all {
+    use super::{Key, Kind, Missing, Place, Resource, milliseconds, seconds};
+    use crate::limits;
+    use crate::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
+
+    crate::keys!(rows);
+}
+
+pub use all::KEYS;
+
+/// The key of this name.
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}

@@ -1,0 +1,343 @@
+/// Calls a macro with the table of keys.
+///
+/// It is the one definition of a key: `template` rows are settings that only the
+/// build script needs, `worker` rows those that the Lambda has too, and `rust` rows
+/// are paths, with the field that holds them. A row has the key's documentation, its
+/// name, its type, its default and the fields of its [`Key`](crate::keys::Key).
+///
+/// A default may use the function's name and the keys above it (`worker` before
+/// `template`). Whoever expands the rows imports
+/// [`prelude`](crate::keys::prelude).
+#[macro_export]
+macro_rules! keys {
+    ($callback:ident) => {
+        $callback! {
+            function;
+            template {
+                /// the source queue's name; with `.fifo` at its end it is a FIFO queue
+                queue: String = function.replace('_', "-") => {
+                    aliases: &["queue_name", "source_queue"],
+                    kind: Kind::Queue,
+                    example: "\"orders\"",
+                    without: "the function's name with `-` for `_`",
+                    aws: "QueueName",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
+                }
+
+                /// most messages in one invocation; over 10 needs a `batch_window`, and a FIFO
+                /// queue allows at most 10
+                batch_size: u32 = 10 => {
+                    kind: Kind::Integer(1..=10_000, "messages"),
+                    example: "10",
+                    aws: "BatchSize",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html",
+                    place: Some(Place {
+                        resource: Resource::EventSourceMapping,
+                        property: "BatchSize",
+                        missing: Missing::Number(10),
+                    }),
+                }
+
+                /// how long to wait for a batch to fill; standard queues only
+                batch_window: Duration = seconds(0) => {
+                    aliases: &["batching_window", "window"],
+                    kind: Kind::Duration(seconds(0)..=seconds(300)),
+                    example: "\"5s\"",
+                    aws: "MaximumBatchingWindowInSeconds",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html",
+                    place: Some(Place {
+                        resource: Resource::EventSourceMapping,
+                        property: "MaximumBatchingWindowInSeconds",
+                        missing: Missing::Number(0),
+                    }),
+                }
+
+                /// most invocations at once
+                max_concurrency: Option<u32> = None => {
+                    aliases: &["maximum_concurrency"],
+                    kind: Kind::Integer(2..=1_000, "invocations"),
+                    example: "10",
+                    without: "no limit of its own",
+                    aws: "ScalingConfig.MaximumConcurrency",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
+                    place: Some(Place {
+                        resource: Resource::EventSourceMapping,
+                        property: "ScalingConfig/MaximumConcurrency",
+                        missing: Missing::Nothing,
+                    }),
+                }
+
+                /// the worker's memory in MB
+                memory: u32 = 256 => {
+                    aliases: &["memory_size"],
+                    kind: Kind::Integer(limits::MEMORY_MB, "MB"),
+                    example: "256",
+                    aws: "MemorySize",
+                    link: "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
+                    place: Some(Place {
+                        resource: Resource::Worker,
+                        property: "MemorySize",
+                        missing: Missing::Number(128),
+                    }),
+                }
+
+                /// receives of a message before SQS moves it to the DLQ; AWS recommends at
+                /// least 5
+                max_receive_count: u32 = 5 => {
+                    aliases: &["max_receives"],
+                    kind: Kind::Integer(1..=1_000, "receives"),
+                    example: "5",
+                    aws: "RedrivePolicy.maxReceiveCount",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+                    place: Some(Place {
+                        resource: Resource::Queue,
+                        property: "RedrivePolicy/maxReceiveCount",
+                        missing: Missing::Unknown,
+                    }),
+                }
+
+                /// how long a received message stays hidden, and so how long a failed one waits
+                visibility_timeout: Duration = 6 * timeout + batch_window => {
+                    // SQS allows 0, but no function's `timeout` is as short.
+                    kind: Kind::Duration(seconds(1)..=limits::LONGEST_INVISIBILITY),
+                    example: "\"3m\"",
+                    without: "6 × `timeout` + `batch_window`",
+                    aws: "VisibilityTimeout",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+                    place: Some(Place {
+                        resource: Resource::Queue,
+                        property: "VisibilityTimeout",
+                        missing: Missing::Number(30),
+                    }),
+                }
+
+                /// how long the source queue keeps a message
+                retention: Duration = seconds(4 * 86_400) => {
+                    kind: Kind::Duration(seconds(60)..=seconds(14 * 86_400)),
+                    example: "\"4d\"",
+                    aws: "MessageRetentionPeriod",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html",
+                    place: Some(Place {
+                        resource: Resource::Queue,
+                        property: "MessageRetentionPeriod",
+                        missing: Missing::Number(4 * 86_400),
+                    }),
+                }
+
+                /// how long the DLQ keeps a message, counted on a standard queue from when it
+                /// was first sent or last redriven
+                dlq_retention: Duration = seconds(14 * 86_400) => {
+                    kind: Kind::Duration(seconds(60)..=seconds(14 * 86_400)),
+                    example: "\"14d\"",
+                    aws: "MessageRetentionPeriod",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
+                    place: Some(Place {
+                        resource: Resource::Dlq,
+                        property: "MessageRetentionPeriod",
+                        missing: Missing::Number(4 * 86_400),
+                    }),
+                }
+
+                /// when the DLQ's messages are moved back to the source queue: `cron(minutes
+                /// hours day-of-month month day-of-week year)`, the year optional, or
+                /// `rate(number unit)`
+                dlq_redrive: Option<Schedule> = None => {
+                    aliases: &["schedule", "redrive", "redrive_schedule", "cron", "rate"],
+                    kind: Kind::Schedule,
+                    example: "\"cron(0 23 ? * SUN-THU *)\"",
+                    without: "no redrive function",
+                    aws: "ScheduleExpression",
+                    link: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
+                    place: Some(Place {
+                        resource: Resource::Schedule,
+                        property: "ScheduleExpression",
+                        missing: Missing::Unknown,
+                    }),
+                }
+
+                /// the IANA time zone of `dlq_redrive`
+                redrive_timezone: String = "UTC".to_owned() => {
+                    aliases: &["timezone", "tz", "time_zone"],
+                    kind: Kind::Timezone,
+                    example: "\"Asia/Jerusalem\"",
+                    aws: "ScheduleExpressionTimezone",
+                    link: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
+                    place: Some(Place {
+                        resource: Resource::Schedule,
+                        property: "ScheduleExpressionTimezone",
+                        missing: Missing::Text("UTC"),
+                    }),
+                }
+
+                /// messages that a redrive moves in a second
+                redrive_max_per_second: Option<u32> = None => {
+                    aliases: &["redrive_rate", "rate", "max_per_second"],
+                    kind: Kind::Integer(limits::MOVED_PER_SECOND, "messages a second"),
+                    example: "100",
+                    without: "SQS decides",
+                    aws: "MaxNumberOfMessagesPerSecond",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html",
+                }
+
+                /// the worker's environment variables: `env(NAME = "value")`
+                env: BTreeMap<String, String> = BTreeMap::new() => {
+                    aliases: &["environment", "variables", "vars"],
+                    kind: Kind::Variables,
+                    example: "(LEVEL = \"info\")",
+                    without: "none",
+                    aws: "Environment.Variables",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
+                    place: Some(Place {
+                        resource: Resource::Worker,
+                        property: "Environment/Variables",
+                        missing: Missing::Nothing,
+                    }),
+                }
+
+                /// ARNs of managed policies for the worker's role
+                policies: Vec<String> = Vec::new() => {
+                    aliases: &["managed_policies"],
+                    kind: Kind::Policies,
+                    example: "\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"",
+                    without: "none",
+                    aws: "ManagedPolicyArns",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
+                    place: Some(Place {
+                        resource: Resource::WorkerRole,
+                        property: "ManagedPolicyArns",
+                        missing: Missing::Nothing,
+                    }),
+                }
+
+                /// `false` keeps the function out of the template, for those who write their own
+                template: bool = true => {
+                    aliases: &["infra"],
+                    kind: Kind::Boolean,
+                    example: "false",
+                }
+
+                /// ids of the rules that this function breaks on purpose
+                allow: Vec<String> = Vec::new() => {
+                    kind: Kind::Rules,
+                    example: "\"fifo_dlq_order\"",
+                    without: "none",
+                }
+            }
+            worker {
+                /// the longest that an invocation of the worker may take
+                timeout: Duration = seconds(30) => {
+                    kind: Kind::Duration(seconds(1)..=seconds(900)),
+                    example: "\"30s\"",
+                    aws: "Timeout",
+                    link: "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
+                    place: Some(Place {
+                        resource: Resource::Worker,
+                        property: "Timeout",
+                        missing: Missing::Number(3),
+                    }),
+                }
+
+                /// attempts of a message after the first, inside one invocation
+                retries: u32 = 2 => {
+                    aliases: &["max_retries"],
+                    kind: Kind::Integer(0..=10, "retries"),
+                    example: "3",
+                }
+
+                /// the waits between attempts: exponential from the first to the second, with
+                /// full jitter
+                backoff: Backoff = Backoff::new(milliseconds(200), seconds(5)) => {
+                    kind: Kind::Backoff(milliseconds(1)..=seconds(300)),
+                    example: "\"200ms..5s\"",
+                    link: "https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/",
+                }
+
+                /// messages of one invocation that are handled at once
+                concurrency: u32 = 1 => {
+                    aliases: &["parallelism"],
+                    kind: Kind::Integer(1..=1_000, "messages"),
+                    example: "10",
+                }
+
+                /// the longest that one attempt may take. Without it, a message that hangs uses
+                /// up the time of the messages after it: these are returned to the queue without
+                /// being processed, which counts as a receive
+                attempt_timeout: Option<Duration> = None => {
+                    // With half a second for the answer, an attempt fits in the longest `timeout`.
+                    kind: Kind::Duration(milliseconds(1)..=seconds(899)),
+                    example: "\"2s\"",
+                    without: "all the time that is left",
+                }
+
+                /// what an invocation returns when every message failed: an error that the
+                /// `Errors` metric shows, or the list
+                on_total_failure: OnTotalFailure = OnTotalFailure::Error => {
+                    kind: Kind::Choice(OnTotalFailure::WORDS),
+                    example: "\"error\"",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html",
+                }
+
+                /// what a failure in a FIFO batch stops: the rest of its message group, or the
+                /// rest of the batch
+                on_group_failure: OnGroupFailure = OnGroupFailure::SkipGroup => {
+                    kind: Kind::Choice(OnGroupFailure::WORDS),
+                    example: "\"skip_group\"",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html",
+                }
+
+                /// where a message goes that can never succeed: reported as failed, or sent to
+                /// the DLQ at once
+                on_permanent: OnPermanent = OnPermanent::Report => {
+                    kind: Kind::Choice(OnPermanent::WORDS),
+                    example: "\"dlq\"",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
+                }
+
+                /// how long a failed message stays hidden. The delay doubles with each receive,
+                /// from the first value up to the second. Six hours after the first receive it is
+                /// capped at 5 h 59 min, because SQS limits invisibility to 12 h per receive
+                queue_backoff: Option<Backoff> = None => {
+                    aliases: &["visibility_backoff"],
+                    kind: Kind::Backoff(seconds(1)..=limits::LONGEST_INVISIBILITY),
+                    example: "\"30s..15m\"",
+                    without: "the visibility timeout",
+                    aws: "VisibilityTimeout",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html",
+                }
+
+                /// whether each invocation writes its metrics in CloudWatch embedded metric
+                /// format
+                metrics: bool = true => {
+                    kind: Kind::Boolean,
+                    example: "false",
+                    link: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html",
+                }
+            }
+            rust {
+                /// an `async fn() -> Result<S, E>` that builds the state `&S` once per cold start
+                init as init => {
+                    aliases: &["state"],
+                    kind: Kind::Function,
+                    example: "connect",
+                    without: "no state",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html",
+                }
+
+                /// a `fn(&E) -> bool` that decides which errors can never succeed
+                is_permanent as is_permanent => {
+                    aliases: &["permanent"],
+                    kind: Kind::Function,
+                    example: "OrderError::is_permanent",
+                    without: "errors that are `redrive::Permanent`",
+                }
+
+                /// the path of the `redrive` crate, for a dependency that is renamed
+                crate as redrive => {
+                    kind: Kind::Crate,
+                    example: "::redrive",
+                    without: "`::redrive`",
+                }
+            }
+        }
+    };
+}
