@@ -41,12 +41,9 @@ fn start(runtime_api: SocketAddr) -> Killed {
 }
 
 #[test]
-fn one_that_cannot_ask_for_more_keeps_no_other_from_it() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("the port's address");
+fn a_loop_that_gets_an_error_ends_and_the_others_continue() {
     let event = sqs_event("steps", &[("m1", json!("succeed"))]).to_string();
-    // The last one first.
-    let asked = serve(listener, vec![Some(("1".to_owned(), event)), None]);
+    let (asked, address) = serve(vec![Next::Invocation("1".to_owned(), event), Next::Error]);
     let _process = start(address);
 
     let next = || asked.recv_timeout(PATIENCE).expect("the process asks");
@@ -62,35 +59,56 @@ fn one_that_cannot_ask_for_more_keeps_no_other_from_it() {
 }
 
 #[test]
-fn each_that_cannot_ask_for_more_is_told_once() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("the port's address");
-    let _asked = serve(listener, vec![None, None]);
+fn the_end_of_the_last_loop_ends_the_process_with_a_reason() {
+    let (_asked, address) = serve(vec![Next::Error, Next::Error]);
 
     let output = worker(address).output().expect("the binary runs");
 
     assert_eq!(output.status.code(), Some(1));
     let log = [output.stdout, output.stderr].concat();
     let log = String::from_utf8_lossy(&log);
-    let told = |what| log.lines().filter(|line| line.starts_with(what)).count();
-    assert_eq!(told("ERROR cannot ask Lambda for more "), 1, "{log}");
-    assert_eq!(told("cannot go on: "), 1, "{log}");
+    let count = |what| log.lines().filter(|line| line.starts_with(what)).count();
+    assert_eq!(count("ERROR Concurrent worker panicked"), 2, "{log}");
+    assert_eq!(
+        count("the Lambda Runtime API gives no further invocations: "),
+        1,
+        "{log}"
+    );
+}
+
+#[test]
+fn a_poll_that_fails_at_the_connection_is_repeated() {
+    let met = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let ask = json!({ "call": met.local_addr().expect("the port's address").to_string() });
+    let invocation = |id: &str| {
+        Next::Invocation(
+            id.to_owned(),
+            sqs_event("steps", &[(id, ask.clone())]).to_string(),
+        )
+    };
+    let (_asked, address) = serve(vec![
+        invocation("1"),
+        invocation("2"),
+        Next::HangUp,
+        Next::HangUp,
+        Next::HangUp,
+    ]);
+    let _process = start(address);
+
+    // Both run at once, which takes both loops.
+    let both = [met.accept(), met.accept()];
+    assert!(both.iter().all(Result::is_ok));
 }
 
 #[test]
 fn invocations_run_at_once_in_one_process() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("the port's address");
     let met = TcpListener::bind("127.0.0.1:0").expect("a port");
     let ask = json!({ "call": met.local_addr().expect("the port's address").to_string() });
     let event = |id: &str| sqs_event("steps", &[(id, ask.clone())]).to_string();
-    let asked = serve(
-        listener,
-        vec![
-            Some(("1".to_owned(), event("a"))),
-            Some(("2".to_owned(), event("b"))),
-        ],
-    );
+    let (asked, address) = serve(vec![
+        Next::Invocation("1".to_owned(), event("a")),
+        Next::Invocation("2".to_owned(), event("b")),
+    ]);
     let _process = start(address);
 
     let next = || asked.recv_timeout(PATIENCE).expect("the process asks");
@@ -114,13 +132,20 @@ fn invocations_run_at_once_in_one_process() {
     );
 }
 
-/// An invocation's id and event; none: the Runtime API cannot go on.
-type Invocation = Option<(String, String)>;
+/// What the Runtime API answers to a poll.
+enum Next {
+    /// Its id and event.
+    Invocation(String, String),
+    Error,
+    HangUp,
+}
 
-/// Hands the invocations to whoever polls; says what was asked.
-fn serve(listener: TcpListener, invocations: Vec<Invocation>) -> Receiver<Asked> {
+/// Answers polls, the last answer first; reports the requests.
+fn serve(answers: Vec<Next>) -> (Receiver<Asked>, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("the port's address");
     let (say, said) = channel();
-    let waiting = Arc::new(Mutex::new(invocations));
+    let waiting = Arc::new(Mutex::new(answers));
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             let (say, waiting) = (say.clone(), Arc::clone(&waiting));
@@ -128,28 +153,32 @@ fn serve(listener: TcpListener, invocations: Vec<Invocation>) -> Receiver<Asked>
             thread::spawn(move || converse(connection, &say, &waiting));
         }
     });
-    said
+    (said, address)
 }
 
 fn converse(
     mut connection: TcpStream,
     say: &Sender<Asked>,
-    waiting: &Mutex<Vec<Invocation>>,
+    waiting: &Mutex<Vec<Next>>,
 ) -> Option<()> {
     let mut reader = BufReader::new(connection.try_clone().ok()?);
     loop {
         let (path, _) = read_request(&mut reader)?;
         if path.ends_with("/invocation/next") {
             say.send(Asked::Next).ok()?;
-            let invocation = waiting.lock().expect("no thread panics").pop();
-            if invocation == Some(None) {
-                let gone = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
-                return connection.write_all(gone.as_bytes()).ok();
-            }
-            let Some((id, event)) = invocation.flatten() else {
-                // Nothing more to do: Lambda lets the process wait.
-                thread::park();
-                return None;
+            let answer = waiting.lock().expect("no thread panics").pop();
+            let (id, event) = match answer {
+                Some(Next::Invocation(id, event)) => (id, event),
+                Some(Next::Error) => {
+                    let error = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+                    return connection.write_all(error.as_bytes()).ok();
+                }
+                Some(Next::HangUp) => return None,
+                None => {
+                    // Nothing more to do: Lambda lets the process wait.
+                    thread::park();
+                    return None;
+                }
             };
             let deadline = SystemTime::now() + Duration::from_secs(60);
             let deadline = deadline

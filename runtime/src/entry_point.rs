@@ -10,18 +10,15 @@ use redrive_model::names::{REDRIVE_HANDLER_SUFFIX, redrive_handler};
 use crate::{
     error::{BoxError, chain},
     handler::Handler,
-    lambda::{self, RuntimeApi, Stopped},
     log, panic,
     redrive::RedriveFunction,
+    runtime_api::{self, Stopped},
     worker,
 };
 
 /// How long reporting a failed start may take: Lambda ends the init phase
 /// after 10 seconds anyway.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// What Lambda always sets and no function can do without.
-const LAMBDA: [&str; 2] = ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME"];
 
 /// The largest event, with room for what is made of it.
 const LARGEST_BLOCK: usize = 16 << 20;
@@ -67,7 +64,11 @@ pub fn main<H: Handler>() -> ExitCode {
 /// One thread, as one invocation at a time has one thing to do; more where
 /// Lambda gives a process several invocations at once.
 fn runtime() -> std::io::Result<Runtime> {
-    let mut builder = if lambda::max_concurrency() > 1 {
+    let concurrent = env::var("AWS_LAMBDA_MAX_CONCURRENCY")
+        .ok()
+        .and_then(|number| number.parse::<u32>().ok())
+        .is_some_and(|number| number > 1);
+    let mut builder = if concurrent {
         Builder::new_multi_thread()
     } else {
         Builder::new_current_thread()
@@ -76,17 +77,7 @@ fn runtime() -> std::io::Result<Runtime> {
 }
 
 fn role<H: Handler>() -> Result<Role, BoxError> {
-    let missing: Vec<_> = LAMBDA
-        .into_iter()
-        .filter(|name| env::var_os(name).is_none_or(|value| value.is_empty()))
-        .collect();
-    if !missing.is_empty() {
-        return Err(format!(
-            "this is an AWS Lambda function, and {} is not set; deploy it, or run it with `cargo lambda watch` or `cargo redrive run`",
-            missing.join(", ")
-        )
-        .into());
-    }
+    runtime_api::check_environment()?;
     let handler = env::var("_HANDLER").unwrap_or_default();
     Role::of(&handler, H::SETTINGS.function, H::Redrive::EXISTS)
 }
@@ -132,9 +123,9 @@ async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
             return ended;
         }
         log::fatal(&format!("cannot run: {message}"));
-        if let Ok(api) = RuntimeApi::from_env() {
-            let told = tokio::time::timeout(REPORT_TIMEOUT, api.init_error(&message)).await;
-            if let Ok(Err(error)) = told {
+        if runtime_api::check_environment().is_ok() {
+            let report = runtime_api::report_init_error(message);
+            if let Ok(Err(error)) = tokio::time::timeout(REPORT_TIMEOUT, report).await {
                 log::fatal(&format!("cannot report this to Lambda: {}", chain(&error)));
             }
         }

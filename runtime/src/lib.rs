@@ -190,11 +190,11 @@ mod error;
 mod event;
 mod failure;
 mod handler;
-mod lambda;
 mod log;
 mod message;
 mod panic;
 mod redrive;
+mod runtime_api;
 mod settings;
 mod sqs;
 #[cfg(test)]

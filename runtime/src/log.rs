@@ -126,19 +126,6 @@ pub(crate) fn invocation_failed(error: &InvocationError) {
     tracing::error!(target: TARGET, errorType = error.kind(), "{error}");
 }
 
-pub(crate) fn answer_refused(error: &BoxError) {
-    tracing::error!(
-        target: TARGET,
-        error = chain(error),
-        "Lambda did not take the answer, so SQS delivers the whole batch again"
-    );
-}
-
-/// On Managed Instances, where others may go on.
-pub(crate) fn poll_ended(error: &BoxError) {
-    tracing::error!(target: TARGET, error = chain(error), "cannot ask Lambda for more");
-}
-
 /// The span of an attempt at a record, at the level of the lines that need it
 /// most.
 pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {

@@ -10,10 +10,10 @@ use crate::{
     error::BoxError,
     failure::Failure,
     handler::{Handler, HandlerError, HandlerResult},
-    lambda::{self, Invocation},
     log,
     message::{FromMessage, Record},
     panic,
+    runtime_api::{self, Invocation},
     sqs::{SqsAccess, TRACE_HEADER},
 };
 
@@ -40,12 +40,13 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
         sqs,
         function_name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
     });
-    lambda::serve(move |invocation: Invocation| {
+    runtime_api::serve(move |invocation: Invocation| {
         let engine = Arc::clone(&engine);
         async move {
-            let deadline = Deadline::from_epoch_ms(invocation.deadline_ms, engine.settings.timeout);
-            let handled = engine.invoke(&invocation.event, deadline);
-            TRACE_HEADER.scope(invocation.trace_header, handled).await
+            let Invocation { event, context } = invocation;
+            let deadline = Deadline::from_epoch_ms(context.deadline, engine.settings.timeout);
+            let handled = engine.invoke(&event, deadline);
+            TRACE_HEADER.scope(context.xray_trace_id, handled).await
         }
     })
     .await

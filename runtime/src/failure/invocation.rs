@@ -47,13 +47,6 @@ impl InvocationError {
         }
     }
 
-    pub(crate) fn unanswerable(error: &serde_json::Error) -> Self {
-        Self {
-            kind: "Runtime.MarshalError".into(),
-            message: format!("the answer cannot be written: {error}"),
-        }
-    }
-
     /// The error's type, in Lambda's word.
     pub(crate) fn kind(&self) -> &str {
         &self.kind

@@ -7,6 +7,10 @@ use tracing_subscriber::{Layer, filter::Targets, layer::Context};
 
 const LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 
+/// `lambda_runtime` logs each error of an invocation here, which redrive has
+/// logged with its type.
+const REPEATED: &str = "lambda_runtime::layers::panic";
+
 /// The level that Lambda filters by: what has it passes.
 pub(super) fn level(env: impl Fn(&str) -> Option<String>) -> &'static str {
     let asked = env(LEVEL).unwrap_or_default();
@@ -43,7 +47,7 @@ impl<S: Subscriber> Layer<S> for Levels {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
         let (target, level) = (metadata.target(), metadata.level());
         let of_invocation = metadata.is_span() && is_ours(target) && *level <= LevelFilter::INFO;
-        of_invocation || self.0.would_enable(target, level)
+        of_invocation || target != REPEATED && self.0.would_enable(target, level)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

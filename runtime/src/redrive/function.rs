@@ -15,7 +15,7 @@ use super::{
 use crate::{
     error::BoxError,
     failure::InvocationError,
-    lambda::{self, Invocation},
+    runtime_api::{self, Invocation},
 };
 
 /// Serves the invocations of the redrive function until Lambda ends the process.
@@ -34,12 +34,13 @@ pub(crate) async fn run() -> Result<(), BoxError> {
     };
 
     let config = Arc::new(config);
-    lambda::serve(move |_: Invocation| {
+    runtime_api::serve(move |_: Invocation| {
         let (config, client) = (Arc::clone(&config), client.clone());
         async move {
             task::redrive(&client, &config)
                 .await
                 .inspect(response::RedriveResponse::log)
+                .map_err(InvocationError::from)
         }
     })
     .await

@@ -1,0 +1,256 @@
+//! Lambda's [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html),
+//! served by `lambda_runtime`.
+
+use std::{
+    cell::Cell,
+    env,
+    error::Error,
+    fmt,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use lambda_runtime::{
+    Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::Layer,
+};
+use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
+use serde::Serialize;
+use tracing::Instrument as _;
+
+use crate::{error::BoxError, failure::InvocationError, log, panic};
+
+/// Where the Runtime API is.
+const ADDRESS: &str = "AWS_LAMBDA_RUNTIME_API";
+const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+
+/// What Lambda always sets, and without which `lambda_runtime` panics.
+const REQUIRED: [&str; 4] = [
+    ADDRESS,
+    "AWS_LAMBDA_FUNCTION_NAME",
+    MEMORY,
+    "AWS_LAMBDA_FUNCTION_VERSION",
+];
+
+/// The Runtime API is gone, so the process has to end.
+#[derive(Debug)]
+pub(crate) struct Stopped(BoxError);
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the Lambda Runtime API gives no further invocations")
+    }
+}
+
+impl Error for Stopped {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.0.as_ref())
+    }
+}
+
+/// Checks the environment.
+///
+/// # Errors
+///
+/// If this is not a Lambda function's, or a value is malformed.
+pub(crate) fn check_environment() -> Result<(), BoxError> {
+    let get = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let missing: Vec<_> = REQUIRED
+        .into_iter()
+        .filter(|name| get(name).is_none())
+        .collect();
+    if !missing.is_empty() {
+        return Err(format!(
+            "this is an AWS Lambda function, and {} is not set; deploy it, or run it with `cargo lambda watch` or `cargo redrive run`",
+            missing.join(", ")
+        )
+        .into());
+    }
+    let address = get(ADDRESS).unwrap_or_default();
+    let request = build_request().uri(&address).body(());
+    if !request.is_ok_and(|request| request.uri().authority().is_some()) {
+        return Err(format!("{ADDRESS} is not an address with a host: {address}").into());
+    }
+    if get(MEMORY).is_some_and(|memory| memory.parse::<i32>().is_err()) {
+        return Err(format!("{MEMORY} is not a number").into());
+    }
+    Ok(())
+}
+
+/// One invocation.
+pub(crate) struct Invocation {
+    /// The event as it was received.
+    pub(crate) event: Bytes,
+    pub(crate) context: lambda_runtime::Context,
+}
+
+/// Serves invocations until Lambda ends the process.
+///
+/// # Errors
+///
+/// [`Stopped`] if the Runtime API is gone.
+pub(crate) async fn serve<H, F, A>(handle: H) -> Result<(), BoxError>
+where
+    H: Fn(Invocation) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<A, InvocationError>> + Send + 'static,
+    A: Serialize + Send + 'static,
+{
+    let service = service_fn(move |event: LambdaEvent<()>| {
+        let invocation = Invocation {
+            event: EVENT.take().unwrap_or_default(),
+            context: event.context,
+        };
+        let handled = AssertUnwindSafe(handle(invocation)).catch_unwind();
+        async move {
+            handled
+                .await
+                .unwrap_or_else(|payload| {
+                    Err(InvocationError::panicked(&panic::take_message(payload)))
+                })
+                .inspect_err(log::invocation_failed)
+        }
+    });
+    let served = Runtime::new(service).layer(EventBytes).run_concurrent();
+    // `lambda_runtime` panics on a response of `/next` without the headers of an
+    // invocation, as a status other than 200 is
+    // (https://github.com/aws/aws-lambda-rust-runtime/issues/1110).
+    let ended = AssertUnwindSafe(served).catch_unwind().await;
+    let error = match ended {
+        Ok(Ok(())) => "it ended".into(),
+        Ok(Err(error)) => error,
+        Err(payload) => panic::take_message(payload).into(),
+    };
+    Err(Stopped(error).into())
+}
+
+/// Reports to Lambda that the function cannot start:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>.
+///
+/// # Errors
+///
+/// If Lambda does not accept the report.
+pub(crate) async fn report_init_error(error_message: String) -> Result<(), BoxError> {
+    let diagnostic = Diagnostic {
+        error_type: "Runtime.InitError".to_owned(),
+        error_message,
+    };
+    let request = build_request()
+        .method("POST")
+        .uri("/2018-06-01/runtime/init/error")
+        .header("lambda-runtime-function-error-type", &diagnostic.error_type)
+        .body(Body::from(serde_json::to_vec(&diagnostic)?))?;
+    let response = PooledClient::builder().build().call(request).await?;
+    match response.status() {
+        status if status.is_success() => Ok(()),
+        status => Err(format!("status {status}").into()),
+    }
+}
+
+impl From<InvocationError> for Diagnostic {
+    fn from(error: InvocationError) -> Self {
+        Self {
+            error_type: error.kind().to_owned(),
+            error_message: error.to_string(),
+        }
+    }
+}
+
+thread_local! {
+    static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
+}
+
+/// Passes the event's bytes to the handler unchanged, in the invocation's span.
+///
+/// `lambda_runtime` gives a handler only what it has deserialized into owned
+/// data, which copies every string of a batch. With this layer it deserializes
+/// `null`, and the bytes go through a thread-local. That also keeps bodies out of
+/// `lambda_runtime`'s trace of the event.
+#[derive(Clone, Copy)]
+struct EventBytes;
+
+impl<S> Layer<S> for EventBytes {
+    type Service = EventBytesService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        EventBytesService { inner }
+    }
+}
+
+#[derive(Clone)]
+struct EventBytesService<S> {
+    inner: S,
+}
+
+impl<S> Service<LambdaInvocation> for EventBytesService<S>
+where
+    S: Service<LambdaInvocation, Response = (), Error = BoxError>,
+    S::Future: Send + 'static,
+{
+    type Response = ();
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
+        let context = &invocation.context;
+        let span = log::invocation_span(&context.request_id, context.xray_trace_id.as_deref());
+        let event = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
+        // `call` reaches the handler on this thread before it returns.
+        EVENT.set(Some(event));
+        let answered = self.inner.call(invocation);
+        EVENT.set(None);
+        Box::pin(answered.instrument(span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invocation(event: &'static [u8]) -> LambdaInvocation {
+        let (parts, ()) = hyper::Response::new(()).into_parts();
+        LambdaInvocation {
+            parts,
+            body: Bytes::from_static(event),
+            context: lambda_runtime::Context::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_handler_gets_the_bytes_and_lambda_runtime_gets_null() {
+        let inner = service_fn(|invocation: LambdaInvocation| {
+            let event = EVENT.take();
+            async move {
+                assert_eq!(invocation.body, "null");
+                assert_eq!(event.unwrap(), "{\"Records\":[]}");
+                Ok::<_, BoxError>(())
+            }
+        });
+
+        let called = EventBytes
+            .layer(inner)
+            .call(invocation(b"{\"Records\":[]}"));
+
+        called.await.unwrap();
+        assert!(EVENT.take().is_none());
+    }
+
+    #[tokio::test]
+    async fn an_event_that_no_handler_took_is_not_the_next_ones() {
+        let inner = service_fn(|_| async { Ok::<_, BoxError>(()) });
+
+        EventBytes
+            .layer(inner)
+            .call(invocation(b"old"))
+            .await
+            .unwrap();
+
+        assert!(EVENT.take().is_none());
+    }
+}
