@@ -39,10 +39,9 @@ fn sources_give_these_files() {
         let name = case.file_name().expect("a folder").to_string_lossy();
         let now = NOW.parse().expect("a time");
         let files = internals::files(&case, &name.replace('_', "-"), now);
-        let files = files.unwrap_or_else(|error| panic!("{error}"));
-        expect_test::expect_file![case.join("template.json")].assert_eq(&files.template);
-        expect_test::expect_file![case.join("stack.md")].assert_eq(&files.markdown);
-        let stack = files.stack;
+        let (stack, template, markdown) = files.expect("a package without mistakes");
+        expect_test::expect_file![case.join("template.json")].assert_eq(&template);
+        expect_test::expect_file![case.join("stack.md")].assert_eq(&markdown);
         assert_eq!(Stack::from_text(&stack.to_text()), Ok(stack));
     }
 }

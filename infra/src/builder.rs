@@ -8,9 +8,9 @@ use crate::discover::{self, Discovery};
 use crate::env::Env;
 use crate::error::Errors;
 use crate::overlay::{Doubt, Overlay};
-use crate::render::{cloudformation, markdown};
+use crate::render::markdown;
 use crate::stack::Stack;
-use crate::{cargo, overlay, plan, target, tell};
+use crate::{cargo, plan, render, target, tell};
 
 /// Writes the template of a package from its build script.
 ///
@@ -117,12 +117,8 @@ impl Builder {
             .iter()
             .for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
 
-        let stack = Stack {
-            version: Stack::VERSION,
-            package: env.name.clone(),
-            architecture: target::architecture(&env.architecture)?,
-            functions: discovery.deployed(),
-        };
+        let architecture = target::architecture(&env.architecture)?;
+        let stack = Stack::new(&env.name, architecture, discovery.deployed());
         let written = plan::conflicts::check(&stack, &plan::of(&stack)).and_then(|()| {
             match discovery.is_sound() {
                 true => self.write(env, &stack, &discovery).map(Some),
@@ -162,43 +158,22 @@ impl Builder {
 
         let code = code_folder(output.folder(), &target);
         let overlays = self.read_overlays(&env.package)?;
-        let render = |stack: &Stack| cloudformation::render(&plan::of(stack), &code);
-        let overlaid = overlay::apply(&overlays, stack, render)?;
-        let text = cloudformation::to_text(overlaid.template.clone());
-        cloudformation::limits::check(&overlaid.template, &text)?;
-        output.write("template.json", &text, same)?;
-        for_programs.write("stack.json", &overlaid.stack.to_text(), same)?;
-        let plan = plan::of(&overlaid.stack);
-        let base = render(&overlaid.stack);
-        let contents = markdown::Contents {
-            stack: &overlaid.stack,
-            plan: &plan,
-            resources: &cloudformation::effective::summaries(&plan, &base, &overlaid.template),
-            notes: &tell::notes(discovery, Some(&overlaid.doubts)),
-            overlays: &markdown::Overlays {
-                files: self
-                    .overlays
-                    .iter()
-                    .map(|path| path.display().to_string())
-                    .collect(),
-                changes: overlaid.changes,
-            },
-        };
-        let text = markdown::render(&contents, jiff::Timestamp::now());
-        output.write("stack.md", &text, markdown::same_but_for_runs)?;
-        Ok(overlaid.doubts)
+        let now = jiff::Timestamp::now();
+        let files = render::files(discovery, stack, &overlays, &code, now)?;
+        output.write("template.json", &files.template, same)?;
+        for_programs.write("stack.json", &files.stack.to_text(), same)?;
+        output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
+        Ok(files.doubts)
     }
 
     fn read_overlays(&self, package: &Path) -> Result<Vec<Overlay>, Errors> {
-        let mut read = Vec::new();
-        let mut errors = Vec::new();
-        for path in &self.overlays {
-            match Overlay::read(package, path) {
-                Ok(overlay) => read.push(overlay),
-                Err(error) => errors.push(error),
-            }
-        }
-        Errors::check(errors).map(|()| read)
+        let read = self
+            .overlays
+            .iter()
+            .map(|path| Overlay::read(package, path));
+        let (read, failed): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+        Errors::check(failed.into_iter().filter_map(Result::err).collect())?;
+        Ok(read.into_iter().flatten().collect())
     }
 }
 

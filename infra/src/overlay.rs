@@ -27,8 +27,8 @@ use crate::stack::{Stack, StackFunction};
 /// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)) of the template.
 pub(crate) struct Overlay {
     /// Its path as the build script gives it.
-    path: PathBuf,
-    patch: Value,
+    pub(crate) path: PathBuf,
+    pub(crate) patch: Value,
 }
 
 impl Overlay {

@@ -17,12 +17,12 @@ mod summary;
 
 use redrive_syntax::Function;
 
-pub(crate) use names::{Ids, Part, shared};
+pub(crate) use names::{Ids, shared};
 pub(crate) use outputs::Output;
 pub(crate) use parameters::{Parameter, ParameterKind};
 pub(crate) use resource::{
     ALARM_PERIOD, Alarm, EventSourceMapping, Grant, InvokeConfig, Kind, LambdaFunction,
-    MAXIMUM_AGE, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Value,
+    MAXIMUM_AGE, Part, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Value,
 };
 pub(crate) use summary::{Summary, all_of};
 

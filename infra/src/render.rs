@@ -1,11 +1,60 @@
-//! The texts that are made from a plan, one module for each format.
+//! The texts that a build script writes, one module for each format.
 
 pub(crate) mod cloudformation;
 pub(crate) mod markdown;
 mod policies;
 
-/// The template of a stack, for tests.
-#[cfg(test)]
-pub(crate) fn template(stack: &crate::stack::Stack, code: &str) -> serde_json::Value {
-    cloudformation::render(&crate::plan::of(stack), code)
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::discover::Discovery;
+use crate::error::Errors;
+use crate::overlay::{self, Doubt, Overlay};
+use crate::stack::Stack;
+use crate::{plan, tell};
+
+/// What a build script writes.
+pub(crate) struct Files {
+    /// For `stack.json`: the stack, in which overlays have replaced settings.
+    pub(crate) stack: Stack,
+    /// The text of `template.json`.
+    pub(crate) template: String,
+    /// The text of `stack.md`.
+    pub(crate) markdown: String,
+    /// The warnings about the overlays.
+    pub(crate) doubts: Vec<Doubt>,
+}
+
+/// The files of a stack, with overlays, at `now`.
+pub(crate) fn files(
+    discovery: &Discovery,
+    stack: &Stack,
+    overlays: &[Overlay],
+    code: &str,
+    now: Timestamp,
+) -> Result<Files, Errors> {
+    let overlaid = overlay::apply(overlays, stack, |stack| template(stack, code))?;
+    let text = cloudformation::to_text(overlaid.template.clone());
+    cloudformation::limits::check(&overlaid.template, &text)?;
+    let plan = plan::of(&overlaid.stack);
+    let base = cloudformation::render(&plan, code);
+    let contents = markdown::Contents {
+        stack: &overlaid.stack,
+        plan: &plan,
+        resources: &cloudformation::summaries::of(&plan, &base, &overlaid.template),
+        notes: &tell::notes(discovery, Some(&overlaid.doubts)),
+        overlays,
+        changes: &overlaid.changes,
+    };
+    Ok(Files {
+        markdown: markdown::render(&contents, now),
+        stack: overlaid.stack,
+        template: text,
+        doubts: overlaid.doubts,
+    })
+}
+
+/// The template of a stack without overlays.
+pub(crate) fn template(stack: &Stack, code: &str) -> Value {
+    cloudformation::render(&plan::of(stack), code)
 }

@@ -25,6 +25,20 @@ impl Stack {
     /// The format this version of redrive writes and reads.
     pub const VERSION: u32 = 1;
 
+    /// The stack of a package, in the format [`Stack::VERSION`].
+    pub fn new(
+        package: impl Into<String>,
+        architecture: Architecture,
+        functions: Vec<StackFunction>,
+    ) -> Self {
+        Self {
+            version: Self::VERSION,
+            package: package.into(),
+            architecture,
+            functions,
+        }
+    }
+
     /// The text of `stack.json`.
     pub fn to_text(&self) -> String {
         let text = serde_json::to_string_pretty(self);

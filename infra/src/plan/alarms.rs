@@ -5,62 +5,62 @@ use super::{Part, Scope, seconds};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let (name, queue) = (&scope.function.name, &scope.function.queue);
-    let resource = |part, alarm: Alarm| {
-        let description = format!("alarm: {}", alarm.text);
-        scope.resource(part, description, Kind::Alarm(alarm))
+    let alarm = |part, text: String, kind: fn(String, &str) -> Kind, of| {
+        let kind = kind(scope.id(of), &text);
+        scope.resource(part, format!("alarm: {text}"), kind)
     };
     let in_dlq = format!("Messages of {queue} are in its DLQ");
     let worker_errors = format!("Invocations of {name} end with an error");
     let redrive_errors = format!("Redrives of {queue} end with an error");
     let mut alarms = vec![
-        resource(Part::DlqAlarm, messages(scope.id(Part::Dlq), in_dlq)),
-        age(scope),
-        resource(
-            Part::WorkerAlarm,
-            errors(scope.id(Part::Worker), worker_errors),
-        ),
+        alarm(Part::DlqAlarm, in_dlq, messages_alarm, Part::Dlq),
+        age_alarm(scope),
+        alarm(Part::WorkerAlarm, worker_errors, errors_alarm, Part::Worker),
     ];
     if scope.function.redrive.is_some() {
-        let alarm = errors(scope.id(Part::Redrive), redrive_errors);
-        alarms.push(resource(Part::RedriveAlarm, alarm));
+        let (part, of) = (Part::RedriveAlarm, Part::Redrive);
+        alarms.push(alarm(part, redrive_errors, errors_alarm, of));
     }
     alarms
 }
 
-fn age(scope: &Scope<'_>) -> Resource {
+fn age_alarm(scope: &Scope<'_>) -> Resource {
     let queue = &scope.function.queue;
     // As much time is left to act.
     let above = scope.function.retention / 2;
-    let alarm = Alarm {
-        text: format!("Messages of {queue} wait so long that they will expire"),
+    let text = format!("Messages of {queue} wait so long that they will expire");
+    let description = format!("alarm: {text} (older than {})", seconds(above));
+    let alarm = Kind::Alarm(Alarm {
+        text,
+        namespace: "AWS/SQS",
         metric: "ApproximateAgeOfOldestMessage",
+        statistic: "Maximum",
+        dimension: ("QueueName", Value::QueueName(scope.id(Part::Queue))),
         above,
-        ..messages(scope.id(Part::Queue), String::new())
-    };
-    let description = format!("alarm: {} (older than {})", alarm.text, seconds(above));
-    scope.resource(Part::QueueAgeAlarm, description, Kind::Alarm(alarm))
+    });
+    scope.resource(Part::QueueAgeAlarm, description, alarm)
 }
 
 /// Messages are in a queue that should be empty.
-pub(super) fn messages(queue: String, text: String) -> Alarm {
-    Alarm {
-        text,
+pub(super) fn messages_alarm(queue: impl Into<String>, text: &str) -> Kind {
+    Kind::Alarm(Alarm {
+        text: text.to_owned(),
         namespace: "AWS/SQS",
         metric: "ApproximateNumberOfMessagesVisible",
         statistic: "Maximum",
-        dimension: ("QueueName", Value::QueueName(queue)),
+        dimension: ("QueueName", Value::QueueName(queue.into())),
         above: 0,
-    }
+    })
 }
 
 /// Invocations end with an error.
-fn errors(function: String, text: String) -> Alarm {
-    Alarm {
-        text,
+fn errors_alarm(function: String, text: &str) -> Kind {
+    Kind::Alarm(Alarm {
+        text: text.to_owned(),
         namespace: "AWS/Lambda",
         metric: "Errors",
         statistic: "Sum",
         dimension: ("FunctionName", Value::FunctionName(function)),
         above: 0,
-    }
+    })
 }

@@ -17,11 +17,10 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
 
 fn worker(scope: &Scope<'_>) -> Resource {
     let function = scope.function;
+    let (timeout, memory) = (seconds(function.timeout), function.memory);
     let mut description = format!(
-        "worker, code of `{}`: timeout {}, memory {} MB",
-        scope.binary,
-        seconds(function.timeout),
-        function.memory,
+        "worker, code of `{}`: timeout {timeout}, memory {memory} MB",
+        scope.binary
     );
     if !function.env.is_empty() {
         let names = function.env.keys().map(|name| format!("`{name}`"));
@@ -31,7 +30,7 @@ fn worker(scope: &Scope<'_>) -> Resource {
         binary: scope.binary.to_owned(),
         handler: function.name.clone(),
         timeout: function.timeout,
-        memory: function.memory,
+        memory,
         role: scope.id(Part::WorkerRole),
         logs: scope.id(Part::WorkerLogs),
         environment: scope.environment(worker_variables(function)),
@@ -51,72 +50,57 @@ fn mapping(scope: &Scope<'_>) -> Resource {
     if let Some(most) = function.max_concurrency {
         description += &format!(", at most {most} batches at the same time");
     }
-    let mapping = EventSourceMapping {
+    let mapping = Kind::EventSourceMapping(EventSourceMapping {
         queue: scope.id(Part::Queue),
         function: scope.id(Part::Worker),
         batch_size: function.batch_size,
         batch_window: function.batch_window,
         max_concurrency: function.max_concurrency,
-    };
-    let kind = Kind::EventSourceMapping(mapping);
-    scope.resource(Part::EventSourceMapping, description, kind)
+    });
+    scope.resource(Part::EventSourceMapping, description, mapping)
 }
 
 fn role(scope: &Scope<'_>) -> Resource {
     let function = scope.function;
-    let mut consume = Grant {
-        sid: "Consume",
-        actions: vec![
+    let mut consume = Grant::new(
+        "Consume",
+        &[
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
         ],
-        on: Value::Arn(scope.id(Part::Queue)),
-        description: format!(
+        scope.id(Part::Queue),
+        format!(
             "receive and delete messages of `{}`, read its attributes",
             function.queue
         ),
-    };
+    );
     if function.queue_backoff.is_some() {
         consume.actions.push("sqs:ChangeMessageVisibility");
         consume.description += ", change how long a message stays invisible";
     }
-    let mut grants = vec![consume, write_logs(scope.id(Part::WorkerLogs))];
+    let mut grants = vec![consume, Grant::write_logs(scope.id(Part::WorkerLogs))];
     if function.on_permanent == OnPermanent::Dlq {
-        grants.push(send("SendToDlq", scope.id(Part::Dlq), &function.dlq()));
+        grants.push(Grant::send(
+            "SendToDlq",
+            scope.id(Part::Dlq),
+            &function.dlq(),
+        ));
     }
-    let role = Role {
+    let role = Kind::Role(Role {
         name: "worker",
         service: "lambda.amazonaws.com",
         grants,
         policies: function.policies.clone(),
-    };
-    scope.resource(Part::WorkerRole, "role of the worker", Kind::Role(role))
-}
-
-pub(super) fn write_logs(group: String) -> Grant {
-    Grant {
-        sid: "WriteLogs",
-        actions: vec!["logs:CreateLogStream", "logs:PutLogEvents"],
-        on: Value::Arn(group),
-        description: "write its own log".to_owned(),
-    }
-}
-
-pub(super) fn send(sid: &'static str, queue: String, name: &str) -> Grant {
-    Grant {
-        sid,
-        actions: vec!["sqs:SendMessage"],
-        on: Value::Arn(queue),
-        description: format!("send messages to `{name}`"),
-    }
+    });
+    scope.resource(Part::WorkerRole, "role of the worker", role)
 }
 
 impl Scope<'_> {
     pub(super) fn environment(
         &self,
         variables: impl IntoIterator<Item = (String, Variable)>,
-    ) -> std::collections::BTreeMap<String, Value> {
+    ) -> Vec<(String, Value)> {
         let value = |variable| match variable {
             Variable::QueueUrl => Value::QueueUrl(self.id(Part::Queue)),
             Variable::QueueArn => Value::Arn(self.id(Part::Queue)),

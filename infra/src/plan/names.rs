@@ -2,34 +2,7 @@
 
 use redrive_syntax::Function;
 
-/// A resource or output that each function has, or may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    Queue,
-    QueuePolicy,
-    QueueAgeAlarm,
-    QueueUrl,
-    QueueArn,
-    Dlq,
-    DlqPolicy,
-    DlqAlarm,
-    DlqUrl,
-    DlqArn,
-    Worker,
-    WorkerRole,
-    WorkerLogs,
-    WorkerAlarm,
-    WorkerName,
-    EventSourceMapping,
-    Redrive,
-    RedriveRole,
-    RedriveLogs,
-    RedriveAlarm,
-    RedriveName,
-    RedriveInvokeConfig,
-    Schedule,
-    ScheduleRole,
-}
+use super::Part;
 
 /// The parts that exist once in a stack.
 pub(crate) mod shared {
@@ -44,8 +17,8 @@ pub(crate) mod shared {
 
 /// The logical ids of one function's parts.
 ///
-/// They depend on the function's name alone: what is added beside a function
-/// must not rename its resources, for CloudFormation would replace them.
+/// They depend on the function's name alone: another function in the package must
+/// not change them, because CloudFormation would replace the resources.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ids {
     prefix: String,
@@ -66,19 +39,13 @@ impl Ids {
 
 /// `process_order` as `ProcessOrder`; logical ids are ASCII letters and digits.
 fn pascal(name: &str) -> String {
-    let mut pascal = String::new();
-    let mut start = true;
-    for character in name.chars() {
-        if !character.is_ascii_alphanumeric() {
-            start = true;
-        } else if start {
-            pascal.push(character.to_ascii_uppercase());
-            start = false;
-        } else {
-            pascal.push(character);
-        }
-    }
-    pascal
+    let words = name.split(|character: char| !character.is_ascii_alphanumeric());
+    words
+        .map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            first.to_ascii_uppercase() + rest
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -11,31 +11,27 @@ pub(crate) struct Output {
 }
 
 pub(super) fn outputs(scope: &Scope<'_>) -> Vec<Output> {
-    let (queue, dlq) = (|| scope.id(Part::Queue), || scope.id(Part::Dlq));
-    let mut outputs = vec![
-        (Part::QueueUrl, "Queue URL", Value::QueueUrl(queue())),
-        (Part::QueueArn, "Queue ARN", Value::Arn(queue())),
-        (Part::DlqUrl, "DLQ URL", Value::QueueUrl(dlq())),
-        (Part::DlqArn, "DLQ ARN", Value::Arn(dlq())),
-        (
-            Part::WorkerName,
-            "Worker's function name",
-            Value::FunctionName(scope.id(Part::Worker)),
-        ),
-    ];
-    if scope.function.redrive.is_some() {
-        outputs.push((
-            Part::RedriveName,
-            "Redrive function's name",
-            Value::FunctionName(scope.id(Part::Redrive)),
-        ));
-    }
-    let output = |(part, what, value)| Output {
+    let output = |part, what: &str, value: fn(String) -> Value, of| Output {
         id: scope.id(part),
         description: format!("{what} of {}", scope.function.name),
-        value,
+        value: value(scope.id(of)),
     };
-    outputs.into_iter().map(output).collect()
+    let name = "Redrive function's name";
+    let redrive = output(Part::RedriveName, name, Value::FunctionName, Part::Redrive);
+    let mut outputs = vec![
+        output(Part::QueueUrl, "Queue URL", Value::QueueUrl, Part::Queue),
+        output(Part::QueueArn, "Queue ARN", Value::Arn, Part::Queue),
+        output(Part::DlqUrl, "DLQ URL", Value::QueueUrl, Part::Dlq),
+        output(Part::DlqArn, "DLQ ARN", Value::Arn, Part::Dlq),
+        output(
+            Part::WorkerName,
+            "Worker's function name",
+            Value::FunctionName,
+            Part::Worker,
+        ),
+    ];
+    outputs.extend(scope.function.redrive.as_ref().map(|_| redrive));
+    outputs
 }
 
 pub(super) fn failures() -> Output {

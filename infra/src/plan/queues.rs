@@ -4,9 +4,9 @@ use super::resource::{Kind, Queue, QueuePolicy, Resource};
 use super::{Part, Scope, seconds};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
-    let (name, dlq_name) = (&scope.function.queue, &scope.function.dlq());
-    let [policy, dlq_policy] = [(Part::Queue, name), (Part::Dlq, dlq_name)]
-        .map(|(part, name)| Kind::QueuePolicy(only_with_tls(scope.id(part), name)));
+    let function = scope.function;
+    let policy = only_with_tls(scope.id(Part::Queue), &function.queue);
+    let dlq_policy = only_with_tls(scope.id(Part::Dlq), &function.dlq());
     vec![
         source(scope),
         dlq(scope),
@@ -15,11 +15,11 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     ]
 }
 
-pub(super) fn only_with_tls(queue: String, name: &str) -> QueuePolicy {
-    QueuePolicy {
-        queue,
+pub(super) fn only_with_tls(queue: impl Into<String>, name: &str) -> Kind {
+    Kind::QueuePolicy(QueuePolicy {
+        queue: queue.into(),
         description: format!("access to `{name}` without TLS is denied"),
-    }
+    })
 }
 
 fn source(scope: &Scope<'_>) -> Resource {
@@ -38,7 +38,7 @@ fn source(scope: &Scope<'_>) -> Resource {
         retention: function.retention,
         visibility_timeout: Some(function.visibility_timeout),
         dlq: Some((scope.id(Part::Dlq), function.max_receive_count)),
-        dlq_of: None,
+        ..Queue::default()
     };
     scope.resource(Part::Queue, description, Kind::Queue(queue))
 }
@@ -46,17 +46,14 @@ fn source(scope: &Scope<'_>) -> Resource {
 fn dlq(scope: &Scope<'_>) -> Resource {
     let function = scope.function;
     let name = function.dlq();
-    let description = format!(
-        "DLQ `{name}`: messages kept {}",
-        seconds(function.dlq_retention)
-    );
+    let kept = seconds(function.dlq_retention);
+    let description = format!("DLQ `{name}`: messages kept {kept}");
     let queue = Queue {
         name: Some(name),
         is_fifo: function.is_fifo(),
         retention: function.dlq_retention,
-        visibility_timeout: None,
-        dlq: None,
         dlq_of: Some(function.queue.clone()),
+        ..Queue::default()
     };
     scope.resource(Part::Dlq, description, Kind::Queue(queue))
 }

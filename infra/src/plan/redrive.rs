@@ -4,13 +4,13 @@
 use redrive_model::names::redrive_handler;
 use redrive_syntax::function::Redrive;
 
-use super::functions::{send, write_logs};
+use super::alarms::messages_alarm;
 use super::names::shared::{FAILURES, FAILURES_ALARM, FAILURES_POLICY};
 use super::queues::only_with_tls;
 use super::resource::{
-    Grant, InvokeConfig, Kind, LambdaFunction, Queue, RETRIES, Resource, Role, Schedule, Value,
+    Grant, InvokeConfig, Kind, LambdaFunction, Queue, RETRIES, Resource, Role, Schedule,
 };
-use super::{Part, Scope, alarms, seconds};
+use super::{Part, Scope, seconds};
 use crate::lambda::{REDRIVE_MEMORY, REDRIVE_TIMEOUT, redrive_variables};
 
 /// Seconds that a failure is kept: the longest SQS allows, 14 days.
@@ -33,32 +33,35 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
 
 /// What all redrives of the stack share.
 pub(super) fn shared() -> Vec<Resource> {
-    let shared = |id: &str, description: &str, kind| Resource {
-        id: id.to_owned(),
-        function: None,
-        description: description.to_owned(),
-        kind,
-    };
     let queue = Queue {
         retention: FAILURES_RETENTION,
         ..Queue::default()
     };
-    let policy = Kind::QueuePolicy(only_with_tls(FAILURES.to_owned(), FAILURES));
-    let text = "A scheduled redrive was given up".to_owned();
-    let alarm = alarms::messages(FAILURES.to_owned(), text);
-    vec![
-        shared(
+    let text = "A scheduled redrive was given up";
+    let shared = [
+        (
             FAILURES,
-            "queue of the redrives that were given up",
+            "queue of the redrives that were given up".to_owned(),
             Kind::Queue(queue),
         ),
-        shared(FAILURES_POLICY, "policy of that queue", policy),
-        shared(
-            FAILURES_ALARM,
-            "alarm: A scheduled redrive was given up",
-            Kind::Alarm(alarm),
+        (
+            FAILURES_POLICY,
+            "policy of that queue".to_owned(),
+            only_with_tls(FAILURES, FAILURES),
         ),
-    ]
+        (
+            FAILURES_ALARM,
+            format!("alarm: {text}"),
+            messages_alarm(FAILURES, text),
+        ),
+    ];
+    let shared = shared.map(|(id, description, kind)| Resource {
+        id: id.to_owned(),
+        function: None,
+        description,
+        kind,
+    });
+    shared.into()
 }
 
 fn function(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
@@ -117,54 +120,49 @@ fn invoke_config(scope: &Scope<'_>) -> Resource {
 
 fn role(scope: &Scope<'_>) -> Resource {
     let (queue, dlq) = (&scope.function.queue, scope.function.dlq());
-    let move_from_dlq = Grant {
-        sid: "MoveFromDlq",
-        actions: vec![
+    let move_from_dlq = Grant::new(
+        "MoveFromDlq",
+        &[
             "sqs:StartMessageMoveTask",
             "sqs:ListMessageMoveTasks",
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
         ],
-        on: Value::Arn(scope.id(Part::Dlq)),
-        description: format!(
+        scope.id(Part::Dlq),
+        format!(
             "start and list move tasks of `{dlq}`, receive and delete its messages, read its attributes"
         ),
-    };
-    let role = Role {
+    );
+    let role = Kind::Role(Role {
         name: "redrive",
         service: "lambda.amazonaws.com",
         grants: vec![
             move_from_dlq,
-            send("MoveToSource", scope.id(Part::Queue), queue),
-            keep_failures(),
-            write_logs(scope.id(Part::RedriveLogs)),
+            Grant::send("MoveToSource", scope.id(Part::Queue), queue),
+            Grant::send("KeepFailures", FAILURES, FAILURES),
+            Grant::write_logs(scope.id(Part::RedriveLogs)),
         ],
         policies: Vec::new(),
-    };
-    scope.resource(
-        Part::RedriveRole,
-        "role of the redrive function",
-        Kind::Role(role),
-    )
+    });
+    scope.resource(Part::RedriveRole, "role of the redrive function", role)
 }
 
 fn schedule_role(scope: &Scope<'_>) -> Resource {
-    let invoke = Grant {
-        sid: "Invoke",
-        actions: vec!["lambda:InvokeFunction"],
-        on: Value::Arn(scope.id(Part::Redrive)),
-        description: "invoke the redrive function".to_owned(),
-    };
-    let role = Role {
+    let action = ["lambda:InvokeFunction"];
+    let role = Kind::Role(Role {
         name: "schedule",
         service: "scheduler.amazonaws.com",
-        grants: vec![invoke, keep_failures()],
+        grants: vec![
+            Grant::new(
+                "Invoke",
+                &action,
+                scope.id(Part::Redrive),
+                "invoke the redrive function",
+            ),
+            Grant::send("KeepFailures", FAILURES, FAILURES),
+        ],
         policies: Vec::new(),
-    };
-    scope.resource(Part::ScheduleRole, "role of the schedule", Kind::Role(role))
-}
-
-fn keep_failures() -> Grant {
-    send("KeepFailures", FAILURES.to_owned(), FAILURES)
+    });
+    scope.resource(Part::ScheduleRole, "role of the schedule", role)
 }

@@ -3,7 +3,34 @@
 //! Resources name each other by their logical ids, which each format turns into
 //! its own references.
 
-use std::collections::BTreeMap;
+/// A resource or output that each function has, or may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Queue,
+    QueuePolicy,
+    QueueAgeAlarm,
+    QueueUrl,
+    QueueArn,
+    Dlq,
+    DlqPolicy,
+    DlqAlarm,
+    DlqUrl,
+    DlqArn,
+    Worker,
+    WorkerRole,
+    WorkerLogs,
+    WorkerAlarm,
+    WorkerName,
+    EventSourceMapping,
+    Redrive,
+    RedriveRole,
+    RedriveLogs,
+    RedriveAlarm,
+    RedriveName,
+    RedriveInvokeConfig,
+    Schedule,
+    ScheduleRole,
+}
 
 /// Seconds of one data point of an alarm.
 pub(crate) const ALARM_PERIOD: u32 = 300;
@@ -72,7 +99,7 @@ pub(crate) struct LambdaFunction {
     pub(crate) memory: u32,
     pub(crate) role: String,
     pub(crate) logs: String,
-    pub(crate) environment: BTreeMap<String, Value>,
+    pub(crate) environment: Vec<(String, Value)>,
 }
 
 pub(crate) struct Role {
@@ -93,6 +120,34 @@ pub(crate) struct Grant {
     pub(crate) on: Value,
     /// The same for people.
     pub(crate) description: String,
+}
+
+impl Grant {
+    /// The actions are on the resource with the id.
+    pub(super) fn new(
+        sid: &'static str,
+        actions: &[&'static str],
+        on: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        Self {
+            sid,
+            actions: actions.to_vec(),
+            on: Value::Arn(on.into()),
+            description: description.into(),
+        }
+    }
+
+    /// Messages are sent to the queue with the id.
+    pub(super) fn send(sid: &'static str, queue: impl Into<String>, name: &str) -> Self {
+        let description = format!("send messages to `{name}`");
+        Self::new(sid, &["sqs:SendMessage"], queue, description)
+    }
+
+    pub(super) fn write_logs(group: String) -> Self {
+        let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
+        Self::new("WriteLogs", &actions, group, "write its own log")
+    }
 }
 
 pub(crate) struct EventSourceMapping {

@@ -1,8 +1,8 @@
 //! The CloudFormation template of a [`Plan`].
 
-pub(crate) mod effective;
 pub(crate) mod limits;
 mod resources;
+pub(crate) mod summaries;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -54,23 +54,34 @@ pub(crate) fn to_text(mut template: Json) -> String {
 }
 
 fn parameter(parameter: &Parameter) -> Json {
+    let description = parameter.description;
     let mut json = match &parameter.kind {
-        ParameterKind::Text { pattern, .. } => {
-            json!({ "Type": "String", "Default": "", "AllowedPattern": pattern })
-        }
-        ParameterKind::Number { default, allowed } => {
-            json!({ "Type": "Number", "Default": default, "AllowedValues": allowed })
-        }
+        ParameterKind::Text {
+            pattern,
+            max_length,
+        } => json!({
+            "Type": "String",
+            "Default": "",
+            "AllowedPattern": pattern,
+            "MaxLength": max_length,
+            "Description": description,
+        }),
+        ParameterKind::Number { default, allowed } => json!({
+            "Type": "Number",
+            "Default": default,
+            "AllowedValues": allowed,
+            "Description": description,
+        }),
     };
-    if let ParameterKind::Text {
-        max_length: Some(most),
-        ..
-    } = parameter.kind
-    {
-        json["MaxLength"] = json!(most);
-    }
-    json["Description"] = json!(parameter.description);
+    remove_nulls(&mut json);
     json
+}
+
+/// Removes the properties that are not given.
+fn remove_nulls(json: &mut Json) {
+    if let Some(properties) = json.as_object_mut() {
+        properties.retain(|_, value| !value.is_null());
+    }
 }
 
 fn value(value: &Value) -> Json {

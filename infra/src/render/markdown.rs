@@ -12,9 +12,8 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-pub(crate) use overlays::Overlays;
-
 use crate::discover::Note;
+use crate::overlay::{Change, Overlay};
 use crate::plan::{Plan, Summary};
 use crate::stack::{Architecture, Stack, StackFunction};
 
@@ -25,7 +24,9 @@ pub(crate) struct Contents<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) resources: &'a [Summary],
     pub(crate) notes: &'a [Note<'a>],
-    pub(crate) overlays: &'a Overlays,
+    /// What is merged into the template, and what that changes.
+    pub(crate) overlays: &'a [Overlay],
+    pub(crate) changes: &'a [Change],
 }
 
 /// The file's text; the redrives it lists are the next after `now`.
@@ -52,7 +53,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
         text.push_str(&resources::table(of(None)));
         text.push_str(&permissions::render(of(None)));
     }
-    text.push_str(&overlays::changes(contents.overlays));
+    text.push_str(&overlays::changes(contents.changes));
     text.push_str(RENAMING);
     text.push_str(&warnings::render(stack, contents.notes));
     text
@@ -100,7 +101,7 @@ fn introduction(contents: &Contents<'_>) -> String {
          The last build decides on architecture, features and profile, and an editor's `cargo check` is a build too. \
          So build for Lambda last, right before you deploy.\n\n\
          `--parameter-overrides` of the last command accepts:\n\n",
-        overlays::introduction(contents.overlays),
+        overlays::introduction(contents.overlays, contents.changes),
     );
     for parameter in &contents.plan.parameters {
         line(
@@ -127,7 +128,7 @@ fn seconds(seconds: u32) -> String {
 mod tests {
     use quote::quote;
 
-    use super::{Contents, Overlays, render, same_but_for_runs};
+    use super::{Contents, render, same_but_for_runs};
     use crate::{plan, sample};
 
     fn at(schedule: &str, now: &str) -> String {
@@ -138,7 +139,8 @@ mod tests {
             plan: &plan::of(stack),
             resources: &[],
             notes: &[],
-            overlays: &Overlays::default(),
+            overlays: &[],
+            changes: &[],
         };
         render(&contents, now.parse().expect("a time"))
     }

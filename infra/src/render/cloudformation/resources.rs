@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{HAS_ALARM_TOPIC, arn, value};
+use super::{HAS_ALARM_TOPIC, arn, remove_nulls, value};
 use crate::plan::{
     ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
     Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, shared,
@@ -25,9 +25,7 @@ pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str
         Kind::InvokeConfig(it) => ("Lambda::EventInvokeConfig", invoke_config(it)),
         Kind::Alarm(it) => ("CloudWatch::Alarm", alarm(it)),
     };
-    if let Some(properties) = properties.as_object_mut() {
-        properties.retain(|_, value| !value.is_null());
-    }
+    remove_nulls(&mut properties);
     let mut json = json!({ "Type": format!("AWS::{name}"), "Properties": properties });
     let policies = match &resource.kind {
         // A new name, of the queue or of its function, means a new queue; the

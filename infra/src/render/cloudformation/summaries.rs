@@ -10,7 +10,7 @@ use crate::plan::{Plan, Summary, all_of};
 /// `template`, then those that only the latter has.
 ///
 /// A description tells what the plan has; what differs from that is added to it.
-pub(crate) fn summaries(plan: &Plan, base: &Json, template: &Json) -> Vec<Summary> {
+pub(crate) fn of(plan: &Plan, base: &Json, template: &Json) -> Vec<Summary> {
     let resource = |template: &'_ Json, id: &str| template["Resources"][id].clone();
     let summaries = plan.resources.iter().map(|planned| {
         let mut summary = planned.summary();
@@ -108,7 +108,7 @@ mod tests {
     use quote::quote;
     use serde_json::{Value as Json, json};
 
-    use super::summaries;
+    use super::of;
     use crate::plan::{self, Summary};
     use crate::render::cloudformation::render;
     use crate::sample;
@@ -121,7 +121,7 @@ mod tests {
         let base = render(&plan, "code");
         let mut template = base.clone();
         json_patch::merge(&mut template, &json!({ "Resources": resources }));
-        let summaries = summaries(&plan, &base, &template);
+        let summaries = of(&plan, &base, &template);
         let mut summaries = summaries.into_iter();
         summaries
             .find(|summary| summary.id == id)
