@@ -52,3 +52,35 @@ fn without_a_redrive_there_is_no_sdk() {
         assert!(!linked.contains(unwanted), "{unwanted}: {linked:?}");
     }
 }
+
+/// docs.rs builds one target of each published crate, and crates.io shows the
+/// README.
+#[test]
+fn published_crates_have_a_readme_and_one_documented_target() {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--offline",
+            "--no-deps",
+            "--format-version",
+            "1",
+        ])
+        .output()
+        .expect("cargo runs");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let published: Vec<_> = packages
+        .iter()
+        .filter(|package| package["publish"].is_null())
+        .collect();
+    assert!(published.len() >= 7, "{}", published.len());
+    for package in published {
+        let name = &package["name"];
+        let docs = &package["metadata"]["docs"]["rs"];
+        assert!(package["readme"].is_string(), "{name}");
+        assert_eq!(docs["all-features"], true, "{name}");
+        assert_eq!(docs["targets"].as_array().map(Vec::len), Some(1), "{name}");
+        let arguments = serde_json::json!(["--generate-link-to-definition"]);
+        assert_eq!(docs["rustdoc-args"], arguments, "{name}");
+    }
+}

@@ -10,13 +10,13 @@ use crate::error::Error;
 
 /// The folder of the files.
 #[derive(Clone)]
-pub(crate) struct Output {
+pub(crate) struct OutputFolder {
     folder: PathBuf,
     /// When cargo started the build script.
     started: Option<SystemTime>,
 }
 
-impl Output {
+impl OutputFolder {
     /// Makes the folder if it is not there.
     pub(crate) fn new(folder: &Path, out_dir: &Path) -> Result<Self, Error> {
         let unwritable =
@@ -85,14 +85,15 @@ mod tests {
     use std::fs::{self, File};
     use std::time::{Duration, SystemTime};
 
-    use super::Output;
+    use super::OutputFolder;
 
     const SAME: fn(&str, &str) -> bool = |old, new| old == new;
 
     #[test]
     fn what_is_as_good_is_left_alone() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let output = Output::new(&folder.path().join("a/b"), folder.path()).expect("a new folder");
+        let output =
+            OutputFolder::new(&folder.path().join("a/b"), folder.path()).expect("a new folder");
         let path = output.folder().join("x");
         let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
         let age = || {
@@ -122,7 +123,8 @@ mod tests {
         let stamp = File::create(folder.path().join("invoked.timestamp")).expect("a new file");
         let started = SystemTime::UNIX_EPOCH + Duration::from_secs(7);
         stamp.set_modified(started).expect("a file's time");
-        let output = Output::new(folder.path(), &folder.path().join("out")).expect("a folder");
+        let output =
+            OutputFolder::new(folder.path(), &folder.path().join("out")).expect("a folder");
         output.write("x", "one", SAME).expect("written");
         let modified = fs::metadata(output.folder().join("x")).and_then(|data| data.modified());
         assert_eq!(modified.expect("a file's time"), started);
@@ -131,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_removed_may_be_gone() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let output = Output::new(folder.path(), folder.path()).expect("a folder");
+        let output = OutputFolder::new(folder.path(), folder.path()).expect("a folder");
         output.write("x", "one", SAME).expect("written");
         output.remove("x").expect("removed");
         assert!(!output.folder().join("x").exists());
@@ -142,7 +144,7 @@ mod tests {
     fn what_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("file"), "").expect("a new file");
-        let error = Output::new(&folder.path().join("file/below"), folder.path())
+        let error = OutputFolder::new(&folder.path().join("file/below"), folder.path())
             .err()
             .expect("no folder");
         assert!(

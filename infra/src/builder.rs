@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::build_output::Output;
+use crate::build_output::OutputFolder;
 use crate::cfg::Cfg;
 use crate::discover::{self, Discovery};
 use crate::env::Env;
@@ -140,9 +140,10 @@ impl Builder {
             Some(folder) => env.package.join(folder),
             None => target::folder(&env.out_dir, &env.target)?,
         };
-        let for_programs = Output::new(&target.join("redrive").join(&env.name), &env.out_dir)?;
+        let for_programs =
+            OutputFolder::new(&target.join("redrive").join(&env.name), &env.out_dir)?;
         let output = match &self.out_dir {
-            Some(folder) => Output::new(&env.package.join(folder), &env.out_dir)?,
+            Some(folder) => OutputFolder::new(&env.package.join(folder), &env.out_dir)?,
             None => for_programs.clone(),
         };
         let same = |old: &str, new: &str| old == new;

@@ -1,7 +1,7 @@
 //! Finds the `#[sqs_batch]` functions of a package in its sources.
 
 mod binaries;
-mod place;
+mod module_files;
 mod walk;
 
 use std::borrow::Cow;

@@ -7,11 +7,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{
-    AttrStyle, Attribute, Block, Expr, ExprLit, ImplItem, Item, ItemMod, Lit, Meta, Signature,
-    Stmt, TraitItem,
+    Attribute, Block, Expr, ExprLit, ImplItem, Item, ItemMod, Lit, Meta, Signature, Stmt, TraitItem,
 };
 
-use super::place::Place;
+use super::module_files::ModuleFolder;
 use super::{Around, Discovery, Found};
 use crate::cfg::Cfg;
 use crate::error::Error;
@@ -36,15 +35,15 @@ impl<'a> Walk<'a> {
 
     /// Reads the binary from its root file.
     pub(super) fn root(mut self, file: PathBuf) -> Result<(), Error> {
-        let place = Place::beside(&file);
-        self.first_file(vec![(file, place)])
+        let folder = ModuleFolder::of_file(&file);
+        self.first_file(vec![(file, folder)])
     }
 
     /// Reads the first of the files that is there.
-    fn first_file(&mut self, candidates: Vec<(PathBuf, Place)>) -> Result<(), Error> {
+    fn first_file(&mut self, candidates: Vec<(PathBuf, ModuleFolder)>) -> Result<(), Error> {
         let found = candidates.iter().position(|(file, _)| file.is_file());
         // One that is missing is watched: it may come.
-        let Some((file, place)) = candidates.into_iter().nth(found.unwrap_or(0)) else {
+        let Some((file, folder)) = candidates.into_iter().nth(found.unwrap_or(0)) else {
             return Ok(());
         };
         self.discovery.paths.insert(file.clone());
@@ -63,7 +62,7 @@ impl<'a> Walk<'a> {
             Ok(parsed) => {
                 self.open.push(file);
                 if self.cfg.resolve(&parsed.attrs).is_some() {
-                    self.items(&parsed.items, &place)?;
+                    self.items(&parsed.items, &folder)?;
                 }
                 self.open.pop();
             }
@@ -72,14 +71,14 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn items(&mut self, items: &[Item], place: &Place) -> Result<(), Error> {
+    fn items(&mut self, items: &[Item], folder: &ModuleFolder) -> Result<(), Error> {
         let around = match items.iter().any(|item| self.is_main(item)) {
             true => Around::Main,
             false => Around::Module,
         };
         for item in items {
             match item {
-                Item::Mod(module) => self.module(module, place)?,
+                Item::Mod(module) => self.module(module, folder)?,
                 item => self.item(item, around),
             }
         }
@@ -96,26 +95,22 @@ impl<'a> Walk<'a> {
             && attributes.is_some_and(|attributes| !attributes.iter().any(is_sqs_batch))
     }
 
-    /// Finds the function that the item is, and those inside of it, where the
-    /// macro could not know that they are misplaced.
+    /// Finds the function that the item is, and those in it, where the macro
+    /// cannot know that they are misplaced.
     fn item(&mut self, item: &Item, around: Around) {
         match item {
-            Item::Fn(function) => {
-                self.function(&function.attrs, &function.sig, around);
-                self.body(&function.attrs, &function.block);
-            }
+            Item::Fn(it) => self.function(&it.attrs, &it.sig, Some(&it.block), around),
             Item::Impl(block) if self.cfg.resolve(&block.attrs).is_some() => {
                 for item in &block.items {
-                    if let ImplItem::Fn(method) = item {
-                        self.function(&method.attrs, &method.sig, Around::Item);
-                        self.body(&method.attrs, &method.block);
+                    if let ImplItem::Fn(it) = item {
+                        self.function(&it.attrs, &it.sig, Some(&it.block), Around::Item);
                     }
                 }
             }
             Item::Trait(block) if self.cfg.resolve(&block.attrs).is_some() => {
                 for item in &block.items {
-                    if let TraitItem::Fn(method) = item {
-                        self.function(&method.attrs, &method.sig, Around::Item);
+                    if let TraitItem::Fn(it) = item {
+                        self.function(&it.attrs, &it.sig, it.default.as_ref(), Around::Item);
                     }
                 }
             }
@@ -123,25 +118,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn body(&mut self, attributes: &[Attribute], body: &Block) {
-        if self.cfg.resolve(attributes).is_none() {
-            return;
-        }
-        for statement in &body.stmts {
-            if let Stmt::Item(item) = statement {
-                self.item(item, Around::Item);
-            }
-        }
-    }
-
-    fn module(&mut self, module: &ItemMod, place: &Place) -> Result<(), Error> {
+    fn module(&mut self, module: &ItemMod, folder: &ModuleFolder) -> Result<(), Error> {
         let Some(attributes) = self.cfg.resolve(&module.attrs) else {
             return Ok(());
         };
         let path = attributes.iter().find_map(path_attribute);
         let name = module.ident.unraw().to_string();
-        let inline = place.inline(&name, path.as_deref());
-        let files = place.files(&name, path.as_deref());
+        let inline = folder.inline(&name, path.as_deref());
+        let files = folder.files(&name, path.as_deref());
         match &module.content {
             Some((_, items)) => self.items(items, &inline)?,
             None => self.first_file(files)?,
@@ -149,26 +133,34 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn function(&mut self, attributes: &[Attribute], signature: &Signature, around: Around) {
+    fn function(
+        &mut self,
+        attributes: &[Attribute],
+        signature: &Signature,
+        body: Option<&Block>,
+        around: Around,
+    ) {
         let Some(mut attributes) = self.cfg.resolve(attributes) else {
             return;
         };
-        let Some(index) = attributes.iter().position(is_sqs_batch) else {
-            return;
-        };
-        let arguments = match attributes.remove(index) {
-            Meta::List(list) => list.tokens,
-            Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
-        };
-        // As the macro gets it: without its own attribute, `cfg_attr` resolved.
-        // Nobody reads the body.
-        let attributes = attributes.into_iter().map(outer);
-        let item = quote!(#(#attributes)* #signature {});
-        self.discovery.found.push(Found {
-            binary: self.binary.to_owned(),
-            around,
-            parsed: redrive_syntax::parse(arguments, item),
-        });
+        if let Some(index) = attributes.iter().position(is_sqs_batch) {
+            let arguments = match attributes.remove(index) {
+                Meta::List(list) => list.tokens,
+                Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+            };
+            // As the macro gets it: without its own attribute, `cfg_attr` resolved.
+            // Nobody reads the body.
+            self.discovery.found.push(Found {
+                binary: self.binary.to_owned(),
+                around,
+                parsed: redrive_syntax::parse(arguments, quote!(#(#[#attributes])* #signature {})),
+            });
+        }
+        for statement in body.into_iter().flat_map(|body| &body.stmts) {
+            if let Stmt::Item(item) = statement {
+                self.item(item, Around::Item);
+            }
+        }
     }
 }
 
@@ -189,14 +181,5 @@ fn path_attribute(attribute: &Meta) -> Option<String> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-fn outer(meta: Meta) -> Attribute {
-    Attribute {
-        pound_token: syn::token::Pound::default(),
-        style: AttrStyle::Outer,
-        bracket_token: syn::token::Bracket::default(),
-        meta,
     }
 }

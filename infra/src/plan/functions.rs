@@ -1,6 +1,6 @@
 //! The worker, its role and its logs, and the mapping that invokes it.
 
-use redrive_syntax::function::OnPermanent;
+use redrive_model::policy::OnPermanent;
 
 use super::resource::{EventSourceMapping, Grant, Kind, LambdaFunction, Resource, Role, Value};
 use super::{Part, Scope, seconds};

@@ -1,6 +1,7 @@
 //! The stack as a Mermaid diagram.
 
-use redrive_syntax::function::OnPermanent;
+use redrive_model::names::redrive_handler;
+use redrive_model::policy::OnPermanent;
 
 use super::{line, seconds};
 use crate::stack::Stack;
@@ -39,7 +40,10 @@ pub(super) fn render(stack: &Stack) -> String {
                 "schedule{number}{{{{\"{schedule}<br>{}\"}}}}",
                 redrive.timezone
             ));
-            add(format!("redrive{number}[\"{}.redrive\"]", function.name));
+            add(format!(
+                "redrive{number}[\"{}\"]",
+                redrive_handler(&function.name)
+            ));
             add(format!("schedule{number} --> redrive{number}"));
             add(format!("redrive{number} -.->|starts the move| {dlq}"));
             add(format!("{dlq} -->|redrive| {queue}"));

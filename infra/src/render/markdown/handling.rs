@@ -1,113 +1,90 @@
 //! How messages are handled, in words.
 
-use redrive_syntax::Function;
-use redrive_syntax::function::{OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_syntax::{Function, show};
 
 use super::{line, seconds};
 
 pub(super) fn render(function: &Function) -> String {
     let mut text = "How messages are handled:\n\n".to_owned();
-    let mut item = |words: String| line(&mut text, &format!("- {words}"));
-    item(concurrency(function));
-    item(retries(function));
-    item(attempt(function));
-    item(permanent(function));
-    item(redelivery(function));
-    if function.is_fifo() {
-        item(group_failure(function));
-    }
-    item(total_failure(function));
-    item(metrics(function));
-    text.push('\n');
-    text
-}
-
-fn concurrency(function: &Function) -> String {
+    let mut item = |words: &str| line(&mut text, &format!("- {words}"));
     match (function.concurrency, function.is_fifo()) {
-        (1, _) => "the messages of a batch are handled one after another".to_owned(),
-        (most, false) => format!("up to {most} messages of a batch are handled at the same time"),
-        (most, true) => format!(
+        (1, _) => item("the messages of a batch are handled one after another"),
+        (most, false) => item(&format!(
+            "up to {most} messages of a batch are handled at the same time"
+        )),
+        (most, true) => item(&format!(
             "up to {most} message groups of a batch are handled at the same time, the messages of each group in order"
-        ),
+        )),
     }
-}
-
-fn retries(function: &Function) -> String {
-    let [min, max] = [function.backoff.min, function.backoff.max].map(redrive_syntax::show);
-    match function.retries {
-        0 => "a message that fails is not retried in its invocation".to_owned(),
-        1 => format!(
-            "a message that fails is retried once in its invocation, after a wait of up to {min}"
-        ),
-        retries => format!(
-            "a message that fails is retried up to {retries} times in its invocation, after waits of up to {min}, which double up to {max}"
-        ),
-    }
-}
-
-fn attempt(function: &Function) -> String {
+    item(&retries(function));
     match function.attempt_timeout {
-        Some(limit) => format!(
+        Some(limit) => item(&format!(
             "an attempt that takes longer than {} fails",
-            redrive_syntax::show(limit)
+            show(limit)
+        )),
+        None => item(
+            "an attempt may take all the time that its invocation has left; then the messages after it are returned to the queue \
+             without being handled (`attempt_timeout` is not set)",
         ),
-        None => "an attempt may take all the time that its invocation has left; then the messages after it are returned to the queue \
-             without being handled (`attempt_timeout` is not set)"
-            .to_owned(),
     }
-}
-
-fn permanent(function: &Function) -> String {
-    let where_to = match function.on_permanent {
-        OnPermanent::Report => "reported as failed without a retry, and redelivered".to_owned(),
-        OnPermanent::Dlq => format!(
-            "sent to `{}` without a retry, with the reason",
+    let permanent = "a message whose error is permanent is";
+    match function.on_permanent {
+        OnPermanent::Report => item(&format!(
+            "{permanent} reported as failed without a retry, and redelivered"
+        )),
+        OnPermanent::Dlq => item(&format!(
+            "{permanent} sent to `{}` without a retry, with the reason",
             function.dlq()
-        ),
-    };
-    format!("a message whose error is permanent is {where_to}")
-}
-
-fn redelivery(function: &Function) -> String {
-    let when = match function.queue_backoff {
-        None => format!("{} after its receive", seconds(function.visibility_timeout)),
-        Some(backoff) => format!(
-            "after {}, which doubles with each receive up to {}",
+        )),
+    }
+    let redelivered = "a message that is reported as failed is redelivered";
+    match function.queue_backoff {
+        None => item(&format!(
+            "{redelivered} {} after its receive",
+            seconds(function.visibility_timeout)
+        )),
+        Some(backoff) => item(&format!(
+            "{redelivered} after {}, which doubles with each receive up to {}",
             seconds(backoff.min),
             seconds(backoff.max)
-        ),
-    };
-    format!("a message that is reported as failed is redelivered {when}")
-}
-
-fn group_failure(function: &Function) -> String {
-    match function.on_group_failure {
-        OnGroupFailure::SkipGroup => {
-            "after a message that failed, the rest of its message group is returned to the queue without being handled; other groups continue"
-        }
-        OnGroupFailure::StopBatch => "after a message that failed, the rest of the batch is returned to the queue without being handled",
+        )),
     }
-    .to_owned()
-}
-
-fn total_failure(function: &Function) -> String {
-    match function.on_total_failure {
+    match function.on_group_failure {
+        _ if !function.is_fifo() => {}
+        OnGroupFailure::SkipGroup => item(
+            "after a message that failed, the rest of its message group is returned to the queue without being handled; other groups continue",
+        ),
+        OnGroupFailure::StopBatch => item(
+            "after a message that failed, the rest of the batch is returned to the queue without being handled",
+        ),
+    }
+    item(match function.on_total_failure {
         OnTotalFailure::Error => {
             "if all messages of a batch fail, the invocation ends with an error, which the metric `Errors` counts"
         }
         OnTotalFailure::Report => {
             "if all messages of a batch fail, the invocation reports them, and the metric `Errors` does not count it"
         }
-    }
-    .to_owned()
-}
-
-fn metrics(function: &Function) -> String {
-    match function.metrics {
+    });
+    item(match function.metrics {
         true => "each invocation writes its metrics in the namespace `redrive`",
         false => "invocations write no metrics of their own",
+    });
+    text.push('\n');
+    text
+}
+
+fn retries(function: &Function) -> String {
+    let [min, max] = [function.backoff.min, function.backoff.max].map(show);
+    let retried = "a message that fails is retried";
+    match function.retries {
+        0 => "a message that fails is not retried in its invocation".to_owned(),
+        1 => format!("{retried} once in its invocation, after a wait of up to {min}"),
+        retries => format!(
+            "{retried} up to {retries} times in its invocation, after waits of up to {min}, which double up to {max}"
+        ),
     }
-    .to_owned()
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
-//! Where the file of a `mod` item is.
+//! Which file a `mod` item names.
 //! <https://doc.rust-lang.org/reference/items/modules.html#module-source-filenames>
 
 use std::path::{Path, PathBuf};
 
-/// Where modules declared at one place in the sources have their files.
+/// The folder with the files of the modules that are declared in one file, or in
+/// one inline module.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ModuleFolder {
     /// The folder that `#[path]` is relative to.
     folder: PathBuf,
     /// The folder inside of it for modules without `#[path]`: `b` in `b.rs`,
@@ -13,10 +14,10 @@ pub(super) struct Place {
     nested: Option<String>,
 }
 
-impl Place {
-    /// The top of a file whose modules are beside it: a crate's root, a
+impl ModuleFolder {
+    /// For a file whose modules are in the same folder: the root of a crate, a
     /// `mod.rs`, or a file named by `#[path]`.
-    pub(super) fn beside(file: &Path) -> Self {
+    pub(super) fn of_file(file: &Path) -> Self {
         Self {
             folder: file.parent().map(Path::to_path_buf).unwrap_or_default(),
             nested: None,
@@ -36,12 +37,12 @@ impl Place {
     }
 
     /// The files that `mod name;` may mean, the likelier one first, with the
-    /// place of the modules in each.
+    /// folder for the modules in each.
     pub(super) fn files(&self, name: &str, path: Option<&str>) -> Vec<(PathBuf, Self)> {
         if let Some(path) = path {
             let file = self.folder.join(path);
-            let place = Self::beside(&file);
-            return vec![(file, place)];
+            let folder = Self::of_file(&file);
+            return vec![(file, folder)];
         }
         let flat = self.modules().join(format!("{name}.rs"));
         let nested = self.modules().join(name).join("mod.rs");
@@ -49,7 +50,7 @@ impl Place {
             folder: self.modules(),
             nested: Some(name.to_owned()),
         };
-        let below_nested = Self::beside(&nested);
+        let below_nested = Self::of_file(&nested);
         vec![(flat, below_flat), (nested, below_nested)]
     }
 
@@ -63,11 +64,11 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::ModuleFolder;
     use std::path::{Path, PathBuf};
 
-    fn files(place: &Place, name: &str, path: Option<&str>) -> Vec<PathBuf> {
-        place
+    fn files(folder: &ModuleFolder, name: &str, path: Option<&str>) -> Vec<PathBuf> {
+        folder
             .files(name, path)
             .into_iter()
             .map(|(file, _)| file)
@@ -80,13 +81,13 @@ mod tests {
 
     #[test]
     fn below_a_root_or_mod_rs() {
-        let place = Place::beside(Path::new("src/main.rs"));
+        let folder = ModuleFolder::of_file(Path::new("src/main.rs"));
         assert_eq!(
-            files(&place, "a", None),
+            files(&folder, "a", None),
             paths(["src/a.rs", "src/a/mod.rs"])
         );
-        assert_eq!(files(&place, "a", Some("x/y.rs")), paths(["src/x/y.rs"]));
-        let inside = place.inline("a", None);
+        assert_eq!(files(&folder, "a", Some("x/y.rs")), paths(["src/x/y.rs"]));
+        let inside = folder.inline("a", None);
         assert_eq!(
             files(&inside, "b", None),
             paths(["src/a/b.rs", "src/a/b/mod.rs"])
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn below_another_file() {
-        let root = Place::beside(Path::new("src/main.rs"));
+        let root = ModuleFolder::of_file(Path::new("src/main.rs"));
         let [(_, a), (_, in_mod_rs)] = root.files("a", None).try_into().expect("two files");
         assert_eq!(
             files(&a, "b", None),
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_path_makes_a_file_a_mod_rs_and_an_inline_module_a_folder() {
-        let root = Place::beside(Path::new("src/main.rs"));
+        let root = ModuleFolder::of_file(Path::new("src/main.rs"));
         let [(_, named)] = root
             .files("a", Some("x/y.rs"))
             .try_into()
