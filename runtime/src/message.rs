@@ -1,6 +1,8 @@
-//! What a function can take as its message, and how it is made from a record.
+//! The types that a function can take as its message, and how they are read from a
+//! record.
 
 mod attributes;
+mod body;
 mod envelope;
 mod eventbridge;
 mod raw;
@@ -13,9 +15,12 @@ use std::any::TypeId;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use serde::de::DeserializeOwned;
 
-use crate::{error::BoxError, event::json};
+use redrive_model::log::{TARGET, event};
 
-pub(crate) use self::record::group_id;
+use self::body::Shape;
+use crate::error::BoxError;
+
+pub(crate) use self::{attributes::raw_attributes, record::group_id};
 pub use self::{
     attributes::{Attribute, MessageAttributes},
     envelope::Message,
@@ -30,8 +35,8 @@ pub use self::{
 ///
 /// It is implemented for every type that implements [`serde::Deserialize`] and
 /// owns its data: the body is read as JSON. [`Message`], [`Raw`], [`Text`],
-/// [`Sns`] and [`EventBridge`] are this crate's own. Implement it for a format
-/// of yours:
+/// [`Sns`] and [`EventBridge`] are part of this crate. Implement it to read another
+/// format:
 ///
 /// ```
 /// use redrive::{BoxError, FromMessage, Record};
@@ -46,6 +51,7 @@ pub use self::{
 ///     }
 /// }
 /// ```
+#[doc = include_str!("message/reading.md")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the message of an `#[sqs_batch]` function [handler_message]",
     label = "this is not made from an SQS message",
@@ -53,12 +59,12 @@ pub use self::{
     note = "or take `redrive::Message<T>`, `Text`, `Raw`, `Sns<T>` or `EventBridge<T>`, or implement `redrive::FromMessage`"
 )]
 pub trait FromMessage: Sized + 'static {
-    /// Makes the message, anew for each attempt.
+    /// Creates the message, once for each attempt.
     ///
     /// # Errors
     ///
-    /// If the record is not what this type takes. Another attempt would find
-    /// the same, so there is none: the record fails as a permanent failure.
+    /// If the record does not match this type. That is a permanent failure, because
+    /// another attempt would read the same record.
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError>;
 
     /// Why this type may not be a message although it could be read as one.
@@ -71,18 +77,10 @@ pub trait FromMessage: Sized + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + 'static> FromMessage for T {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
-        serde_json::from_str(record.body()).map_err(|error| {
-            format!(
-                "the body is not what the function takes: {}",
-                json::describe(&error)
-            )
-            .into()
-        })
+        body::read(record.body())
     }
 
     fn refusal() -> Option<&'static str> {
-        // Every field of `SqsMessage` is optional, so that any JSON body would
-        // be read as one, and all of it lost.
         if TypeId::of::<T>() == TypeId::of::<SqsMessage>() {
             return Some(
                 "a function cannot take `aws_lambda_events::sqs::SqsMessage`, which would be read from the message's body; take `redrive::Raw`, which derefs to it",
@@ -95,4 +93,34 @@ impl<T: DeserializeOwned + 'static> FromMessage for T {
         }
         None
     }
+}
+
+/// Makes the message of one attempt; `None` if there is nothing for the function
+/// to do, and SQS may delete the record.
+///
+/// # Errors
+///
+/// If the record does not match the message type.
+pub(crate) fn read_message<M: FromMessage>(record: &Record<'_>) -> Result<Option<M>, BoxError> {
+    match M::from_message(record) {
+        Ok(message) => Ok(Some(message)),
+        // Nobody could handle it, and it carries no data: S3 sends it when a bucket's
+        // notifications are configured, to see whether they arrive.
+        Err(_) if is_s3_test(record) => {
+            tracing::info!(
+                target: TARGET,
+                event = event::S3_TEST_COMPLETED,
+                "completed S3's test event without running the function"
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
+fn is_s3_test(record: &Record<'_>) -> bool {
+    let body = record.body();
+    let published = sns::published(body);
+    Shape::of(published.as_deref().unwrap_or(body)) == Shape::S3Test
 }

@@ -69,7 +69,7 @@ use crate::{
     deadline::Deadline,
     failure::Failure,
     handler::HandlerError,
-    message::{FromMessage, Record},
+    message::{FromMessage, Record, read_message},
     panic,
     settings::Settings,
 };
@@ -349,7 +349,10 @@ where
     Fut: Future<Output = Result<(), E>> + Send,
 {
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
-        let message = M::from_message(&record).map_err(|error| Failure::malformed(&error))?;
+        let read = read_message(&record).map_err(|error| Failure::malformed(&error));
+        let Some(message) = read? else {
+            return Ok(());
+        };
         (self.function)(message).await.map_err(|error| {
             let permanent = (self.permanent)(&error);
             Failure::returned(&error.into_box(), permanent)

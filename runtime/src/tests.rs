@@ -1,8 +1,10 @@
 //! Tests of the engine as a whole, on virtual time.
 
 mod bad_input;
+mod bodies;
 mod concurrency;
 mod deadline;
+mod envelopes;
 mod failures;
 mod fuzz;
 mod messages;

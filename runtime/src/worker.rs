@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
     handler::{Handler, HandlerError, HandlerResult},
     log,
-    message::{FromMessage, Record},
+    message::{FromMessage, Record, read_message},
     panic,
     runtime_api::{self, Invocation},
     sqs::{SqsAccess, TRACE_HEADER},
@@ -57,8 +57,10 @@ struct Function<H: Handler>(H::State);
 
 impl<H: Handler> Process for Function<H> {
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
-        let message =
-            H::Message::from_message(&record).map_err(|error| Failure::malformed(&error))?;
+        let read = read_message(&record).map_err(|error| Failure::malformed(&error));
+        let Some(message) = read? else {
+            return Ok(());
+        };
         H::call(message, &self.0)
             .await
             .into_result()

@@ -19,6 +19,8 @@ pub mod event {
     pub const DLQ_SEND_FAILED: &str = "dlq_send_failed";
     /// `queue_backoff` could not be set for all failed records.
     pub const QUEUE_BACKOFF_FAILED: &str = "queue_backoff_failed";
+    /// S3's test event was completed without running the function.
+    pub const S3_TEST_COMPLETED: &str = "s3_test_completed";
     /// An attempt begins; only at level `TRACE`, for it has the body.
     pub const ATTEMPT_STARTED: &str = "attempt_started";
     /// An invocation ended with an error.

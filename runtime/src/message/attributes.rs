@@ -1,13 +1,13 @@
-//! The attributes a sender puts beside a message's body.
+//! The attributes that a sender adds to a message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use aws_lambda_events::encodings::Base64Data;
+use aws_lambda_events::{encodings::Base64Data, sqs::SqsMessageAttribute};
 use serde::Deserialize;
 
 use crate::{error::BoxError, event::Fields};
 
-/// What a sender put beside the body, by name:
+/// The attributes that a sender added to a message, by name:
 /// [message attributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-message-attributes).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageAttributes(BTreeMap<String, Attribute>);
@@ -16,10 +16,10 @@ pub struct MessageAttributes(BTreeMap<String, Attribute>);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attribute {
-    /// `String`, with or without a label of the sender's own (`String.label`).
+    /// `String`, with or without a label of the sender (`String.label`).
     String(String),
-    /// `Number`, with or without a label (`Number.label`); as it was sent, since
-    /// SQS allows 38 digits.
+    /// `Number`, with or without a label (`Number.label`). It is the text that was
+    /// sent, because SQS allows 38 digits.
     Number(String),
     /// `Binary`, with or without a label (`Binary.label`).
     Binary(Vec<u8>),
@@ -60,41 +60,110 @@ impl MessageAttributes {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Adds one, for a test that makes its own message.
+    /// Adds one, for a test that creates its own message.
     pub fn insert(&mut self, name: impl Into<String>, value: Attribute) {
         self.0.insert(name.into(), value);
     }
 
+    /// Those that SQS delivers next to the body.
     pub(crate) fn read(fields: &Fields<'_>) -> Result<Self, BoxError> {
-        let sent: BTreeMap<String, Sent> = fields.read("messageAttributes")?;
-        sent.into_iter()
-            .map(|(name, sent)| match sent.typed() {
-                Some(value) => Ok((name, value)),
-                None => {
-                    Err(format!("message attribute `{name}` has no value of its `dataType`").into())
-                }
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        Self::typed(read(fields)?)
+    }
+
+    /// Those in SNS's envelope.
+    pub(super) fn from_sns(published: BTreeMap<String, Published>) -> Result<Self, BoxError> {
+        let delivered = published.into_iter();
+        Self::typed(delivered.map(|(name, it)| (name, it.into())).collect())
+    }
+
+    fn typed(delivered: BTreeMap<String, Delivered>) -> Result<Self, BoxError> {
+        let attributes = delivered.into_iter().map(|(name, delivered)| {
+            let value = delivered.typed().ok_or_else(|| not_typed(&name))?;
+            Ok((name, value))
+        });
+        attributes.collect::<Result<_, _>>().map(Self)
     }
 }
 
+fn not_typed(name: &str) -> BoxError {
+    format!("message attribute `{name}` has no value of its data type").into()
+}
+
+/// The part of a data type before the sender's label.
+fn kind(data_type: &str) -> &str {
+    data_type.split('.').next().unwrap_or_default()
+}
+
+/// The attributes as `aws_lambda_events` models them.
+///
+/// # Errors
+///
+/// If one cannot be read, or has no data type: with every field optional, as in
+/// [`SqsMessageAttribute`], an attribute in another spelling would be read as one
+/// without a value.
+pub(crate) fn raw_attributes(
+    fields: &Fields<'_>,
+) -> Result<HashMap<String, SqsMessageAttribute>, BoxError> {
+    let delivered = read(fields)?.into_iter();
+    Ok(delivered.map(|(name, it)| (name, it.into())).collect())
+}
+
+fn read(fields: &Fields<'_>) -> Result<BTreeMap<String, Delivered>, BoxError> {
+    fields.read("messageAttributes")
+}
+
+/// An attribute as Lambda delivers it, or in the spelling of SQS's own API, which
+/// some emulators (`serverless-offline-sqs`) pass on.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Sent {
+struct Delivered {
+    #[serde(alias = "StringValue")]
     string_value: Option<String>,
+    #[serde(alias = "BinaryValue")]
     binary_value: Option<Base64Data>,
+    #[serde(alias = "DataType")]
     data_type: String,
 }
 
-impl Sent {
+/// An attribute as SNS publishes it.
+#[derive(Deserialize)]
+pub(super) struct Published {
+    #[serde(rename = "Type")]
+    data_type: String,
+    #[serde(rename = "Value")]
+    value: String,
+}
+
+impl Delivered {
     fn typed(self) -> Option<Attribute> {
-        let kind = self.data_type.split('.').next()?;
-        match kind {
+        match kind(&self.data_type) {
             "String" => self.string_value.map(Attribute::String),
             "Number" => self.string_value.map(Attribute::Number),
             "Binary" => self.binary_value.map(|bytes| Attribute::Binary(bytes.0)),
             _ => None,
         }
+    }
+}
+
+impl From<Published> for Delivered {
+    fn from(Published { data_type, value }: Published) -> Self {
+        let is_binary = kind(&data_type) == "Binary";
+        Self {
+            binary_value: is_binary
+                .then(|| serde_json::from_value(value.as_str().into()).ok())
+                .flatten(),
+            string_value: (!is_binary).then_some(value),
+            data_type,
+        }
+    }
+}
+
+impl From<Delivered> for SqsMessageAttribute {
+    fn from(delivered: Delivered) -> Self {
+        let mut attribute = Self::default();
+        attribute.string_value = delivered.string_value;
+        attribute.binary_value = delivered.binary_value;
+        attribute.data_type = Some(delivered.data_type);
+        attribute
     }
 }

@@ -1,4 +1,4 @@
-//! A message with what SQS says about it.
+//! A message with its metadata.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,10 +9,10 @@ use crate::{
     message::{FromMessage, MessageAttributes, Record},
 };
 
-/// A message's body, and what SQS says about the message.
+/// A message's body and its metadata.
 ///
-/// The body is any other message type: `Message<Order>` reads JSON,
-/// `Message<Text>` takes it as it is.
+/// The body is any other message type: `Message<Order>` reads JSON, `Message<Text>`
+/// accepts any body.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Message<T> {
@@ -28,7 +28,7 @@ pub struct Message<T> {
     pub first_received: Option<SystemTime>,
     /// Its message group; standard queues can have them too.
     pub group_id: Option<String>,
-    /// What the sender put beside the body.
+    /// The attributes that the sender added.
     pub attributes: MessageAttributes,
     /// The ARN of the queue it came from.
     pub queue_arn: Option<String>,
@@ -55,8 +55,8 @@ impl<T> Message<T> {
     /// Time left for work in this invocation; [`Duration::MAX`] if the message
     /// was made by [`Message::new`].
     ///
-    /// It ends a tenth of the function's timeout, at most 500 ms, before
-    /// Lambda's own deadline: what is kept to answer in time.
+    /// It ends a tenth of the function's timeout, at most 500 ms, before Lambda's own
+    /// deadline, so that the worker can answer in time.
     pub fn time_remaining(&self) -> Duration {
         match self.deadline {
             Some(deadline) => deadline.saturating_duration_since(Instant::now()),

@@ -1,6 +1,7 @@
 //! Events that an EventBridge rule sent to the queue.
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{
     error::BoxError,
@@ -10,29 +11,35 @@ use crate::{
 
 /// An event that an EventBridge rule or pipe put into the queue
 /// ([its fields](https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html)).
+///
+/// A rule with an input transformer, a constant input or an `InputPath` sends other
+/// bodies than the event. Take the type of what it sends: `T` itself for
+/// `"InputPath": "$.detail"` or a template of JSON, [`Text`](crate::Text) for a
+/// template of text. If the template has the fields `detail` and `detail-type`,
+/// `EventBridge<T>` reads it, and the fields it lacks are empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventBridge<T> {
-    /// What the event is about.
+    /// The event's content; any message type.
     pub detail: T,
     /// The kind of `detail`.
     pub detail_type: String,
     /// The event's id.
     pub id: String,
-    /// Who sent it.
+    /// The service or application that sent it.
     pub source: String,
-    /// The account it came from.
+    /// The account that it came from.
     pub account: String,
     /// When it happened, in ISO 8601.
     pub time: String,
-    /// The region it came from.
+    /// The region that it came from.
     pub region: String,
-    /// ARNs of what it concerns.
+    /// ARNs of the resources that it concerns.
     pub resources: Vec<String>,
 }
 
 impl<T> EventBridge<T> {
-    /// An event with only these, for a test that calls the function itself.
+    /// An event with only these fields, for a test that calls the function itself.
     pub fn new(detail_type: impl Into<String>, detail: T) -> Self {
         Self {
             detail,
@@ -48,41 +55,40 @@ impl<T> EventBridge<T> {
 }
 
 #[derive(Deserialize)]
-struct Event<T> {
-    detail: T,
+struct Event<'r> {
+    #[serde(borrow)]
+    detail: &'r RawValue,
     #[serde(rename = "detail-type")]
     detail_type: String,
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    source: String,
-    #[serde(default)]
-    account: String,
-    #[serde(default)]
-    time: String,
-    #[serde(default)]
-    region: String,
-    #[serde(default)]
-    resources: Vec<String>,
+    id: Option<String>,
+    source: Option<String>,
+    account: Option<String>,
+    time: Option<String>,
+    region: Option<String>,
+    resources: Option<Vec<String>>,
 }
 
-impl<T: DeserializeOwned + 'static> FromMessage for EventBridge<T> {
+impl<T: FromMessage> FromMessage for EventBridge<T> {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
-        let event: Event<T> = serde_json::from_str(record.body()).map_err(|error| {
+        let event: Event<'_> = serde_json::from_str(record.body()).map_err(|error| {
             format!(
-                "the body is not the EventBridge event that the function takes: {}",
+                "the body is not an EventBridge event: {}",
                 json::describe(&error)
             )
         })?;
         Ok(Self {
-            detail: event.detail,
+            detail: T::from_message(&record.with_body(event.detail.get()))?,
             detail_type: event.detail_type,
-            id: event.id,
-            source: event.source,
-            account: event.account,
-            time: event.time,
-            region: event.region,
-            resources: event.resources,
+            id: event.id.unwrap_or_default(),
+            source: event.source.unwrap_or_default(),
+            account: event.account.unwrap_or_default(),
+            time: event.time.unwrap_or_default(),
+            region: event.region.unwrap_or_default(),
+            resources: event.resources.unwrap_or_default(),
         })
+    }
+
+    fn refusal() -> Option<&'static str> {
+        T::refusal()
     }
 }

@@ -1,4 +1,4 @@
-//! A message as `aws_lambda_events` has it.
+//! A message as `aws_lambda_events` models it.
 
 use std::ops::Deref;
 
@@ -6,12 +6,12 @@ use aws_lambda_events::sqs::SqsMessage;
 
 use crate::{
     error::BoxError,
-    message::{FromMessage, Record},
+    message::{FromMessage, Record, attributes::raw_attributes},
 };
 
-/// The whole message as [`aws_lambda_events`] has it, to which this derefs.
+/// The whole message as [`aws_lambda_events`] models it, to which this derefs.
 ///
-/// The body is not read; what SQS says about the message is.
+/// The body is not parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Raw(pub SqsMessage);
 
@@ -36,7 +36,7 @@ impl FromMessage for Raw {
         message.event_source = fields.read("eventSource")?;
         message.aws_region = fields.read("awsRegion")?;
         message.attributes = fields.read("attributes")?;
-        message.message_attributes = fields.read("messageAttributes")?;
+        message.message_attributes = raw_attributes(fields)?;
         Ok(Self(message))
     }
 }

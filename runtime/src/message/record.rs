@@ -17,8 +17,8 @@ use crate::{
     message::attributes::MessageAttributes,
 };
 
-/// One SQS message as it came: what [`FromMessage`](crate::FromMessage) makes
-/// a message from.
+/// One SQS message as Lambda delivered it, from which
+/// [`FromMessage`](crate::FromMessage) creates a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'r> {
     pub(crate) fields: &'r Fields<'r>,
@@ -42,33 +42,33 @@ impl<'r> Record<'r> {
         self.fields.queue_arn()
     }
 
-    /// What SQS says about the message.
+    /// The message's metadata.
     ///
     /// # Errors
     ///
-    /// If an attribute is not of its type; SQS itself sends none such.
+    /// If an attribute is not of its type, which SQS itself never sends.
     pub fn system_attributes(&self) -> Result<SystemAttributes<'r>, BoxError> {
         SystemAttributes::read(self.fields)
     }
 
-    /// What the sender put beside the body.
+    /// The attributes that the sender added.
     ///
     /// # Errors
     ///
-    /// If an attribute is not of its type; SQS itself sends none such.
+    /// If an attribute is not of its type, which SQS itself never sends.
     pub fn message_attributes(&self) -> Result<MessageAttributes, BoxError> {
         MessageAttributes::read(self.fields)
     }
 
     /// Time left for work in this invocation.
     ///
-    /// It ends a tenth of the function's timeout, at most 500 ms, before
-    /// Lambda's own deadline: what is kept to answer in time.
+    /// It ends a tenth of the function's timeout, at most 500 ms, before Lambda's own
+    /// deadline, so that the worker can answer in time.
     pub fn time_remaining(&self) -> Duration {
         self.deadline.remaining()
     }
 
-    /// The same record with another body: how an envelope reads what is in it.
+    /// The same record with another body, for an envelope to read its content.
     pub fn with_body<'s>(&'s self, body: &'s str) -> Record<'s> {
         Record {
             fields: self.fields,
@@ -78,13 +78,13 @@ impl<'r> Record<'r> {
     }
 }
 
-/// What SQS says about a message, its
+/// A message's metadata, its
 /// [system attributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SystemAttributes<'r> {
     /// How often the message was received, this time included
-    /// (`ApproximateReceiveCount`); 1 if the event does not say.
+    /// (`ApproximateReceiveCount`); 1 if the event does not contain it.
     pub receive_count: u32,
     /// When it was sent (`SentTimestamp`), to the millisecond.
     pub sent: Option<SystemTime>,
@@ -126,7 +126,7 @@ impl<'r> SystemAttributes<'r> {
 }
 
 impl Default for SystemAttributes<'_> {
-    /// Those of a first receive that says nothing else.
+    /// Those of a first receive, without any other.
     fn default() -> Self {
         Self {
             receive_count: 1,
@@ -140,7 +140,7 @@ impl Default for SystemAttributes<'_> {
     }
 }
 
-/// The record's message group alone, whatever else cannot be read.
+/// The record's message group, even if its other attributes cannot be read.
 ///
 /// # Errors
 ///

@@ -1,25 +1,32 @@
-//! Messages that came to the queue through an SNS topic.
+//! Messages that reached the queue through an SNS topic.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{
     error::BoxError,
-    message::{FromMessage, Record},
+    event::json,
+    message::{FromMessage, MessageAttributes, Record},
 };
 
 /// A message published to an SNS topic that the queue subscribes to.
 ///
-/// Works for both kinds of subscription: with
+/// It works for both kinds of delivery. With
 /// [raw message delivery](https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html)
-/// the body is what was published, and the other fields are `None`; without, the
-/// body is SNS's envelope around it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// the body is what was published, and the fields that only SNS's envelope has are
+/// `None`. Without it, the body is SNS's envelope.
+///
+/// SNS's requests to confirm a subscription are never read as `T`. They fail as
+/// permanent failures whose text explains how to confirm.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Sns<T> {
-    /// What was published, read as any message type.
+    /// What was published; any message type.
     pub message: T,
+    /// The attributes that the publisher added, in both kinds of delivery.
+    pub attributes: MessageAttributes,
     /// SNS's own id for it (`MessageId`).
     pub message_id: Option<String>,
     /// The topic's ARN (`TopicArn`).
@@ -35,6 +42,7 @@ impl<T> Sns<T> {
     pub fn new(message: T) -> Self {
         Self {
             message,
+            attributes: MessageAttributes::default(),
             message_id: None,
             topic_arn: None,
             subject: None,
@@ -43,31 +51,81 @@ impl<T> Sns<T> {
     }
 }
 
+/// What SNS sends to a queue without raw delivery.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Notification<'r> {
+struct Envelope<'r> {
     #[serde(borrow)]
     r#type: Cow<'r, str>,
+    topic_arn: String,
     #[serde(borrow)]
     message: Cow<'r, str>,
-    message_id: String,
-    topic_arn: String,
+    message_id: Option<String>,
     subject: Option<String>,
     timestamp: Option<String>,
+    #[serde(borrow)]
+    message_attributes: Option<&'r RawValue>,
 }
+
+impl<'r> Envelope<'r> {
+    /// `None` if the body was delivered raw.
+    fn of(body: &'r str) -> Option<Self> {
+        serde_json::from_str(body).ok()
+    }
+
+    fn attributes(&self) -> Result<MessageAttributes, BoxError> {
+        let Some(json) = self.message_attributes else {
+            return Ok(MessageAttributes::default());
+        };
+        MessageAttributes::from_sns(serde_json::from_str(json.get()).map_err(|error| {
+            format!(
+                "`MessageAttributes` cannot be read: {}",
+                json::describe(&error)
+            )
+        })?)
+    }
+}
+
+/// The message in SNS's envelope, if the body is one.
+pub(super) fn published(body: &str) -> Option<Cow<'_, str>> {
+    let envelope = Envelope::of(body)?;
+    (envelope.r#type == NOTIFICATION).then_some(envelope.message)
+}
+
+const NOTIFICATION: &str = "Notification";
 
 impl<T: FromMessage> FromMessage for Sns<T> {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
-        // What is not SNS's envelope was delivered raw, whatever it is.
-        match serde_json::from_str::<Notification<'_>>(record.body()) {
-            Ok(sent) if sent.r#type == "Notification" => Ok(Self {
+        let raw = || {
+            Ok(Self {
+                attributes: record.message_attributes()?,
+                ..Self::new(T::from_message(record)?)
+            })
+        };
+        let Some(sent) = Envelope::of(record.body()) else {
+            return raw();
+        };
+        match &*sent.r#type {
+            "SubscriptionConfirmation" => Err(
+                "SNS asks to confirm a subscription of this queue: open the body's `SubscribeURL`, \
+                 or call `aws sns confirm-subscription` with the body's `TopicArn` and `Token`"
+                    .into(),
+            ),
+            "UnsubscribeConfirmation" => Err(
+                "SNS ended a subscription of this queue: to confirm it again, open the body's \
+                 `SubscribeURL`, or call `aws sns confirm-subscription` with the body's `TopicArn` \
+                 and `Token`"
+                    .into(),
+            ),
+            NOTIFICATION => Ok(Self {
                 message: T::from_message(&record.with_body(&sent.message))?,
-                message_id: Some(sent.message_id),
+                attributes: sent.attributes()?,
+                message_id: sent.message_id,
                 topic_arn: Some(sent.topic_arn),
                 subject: sent.subject,
                 timestamp: sent.timestamp,
             }),
-            _ => Ok(Self::new(T::from_message(record)?)),
+            _ => raw(),
         }
     }
 

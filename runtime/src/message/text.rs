@@ -1,4 +1,4 @@
-//! A message's body as it is.
+//! A message's body, unparsed.
 
 use std::ops::Deref;
 
@@ -7,7 +7,7 @@ use crate::{
     message::{FromMessage, Record},
 };
 
-/// The body as it is, JSON or not.
+/// The body, unparsed: JSON or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text(pub String);
 

@@ -18,7 +18,10 @@ use redrive_model::{
     names::{REASON, SOURCE_MESSAGE_ID},
 };
 
-use crate::{error::BoxError, message::Record};
+use crate::{
+    error::BoxError,
+    message::{Record, raw_attributes},
+};
 
 /// The call that sends `record` to the DLQ, with the sender's own attributes,
 /// group and trace header, and with the `reason` and its id if there is one and
@@ -66,7 +69,7 @@ fn attributes(
     record: Record<'_>,
     reason: Option<&str>,
 ) -> Result<BTreeMap<String, MessageAttributeValue>, BoxError> {
-    let sent: BTreeMap<String, SqsMessageAttribute> = record.fields.read("messageAttributes")?;
+    let sent = raw_attributes(record.fields)?;
     let mut attributes = BTreeMap::new();
     for (name, value) in sent {
         attributes.insert(name, again(value)?);

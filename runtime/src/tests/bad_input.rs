@@ -214,7 +214,7 @@ fn what_is_said_twice_says_nothing() {
 
 #[test]
 fn a_record_that_cannot_be_read_fails_alone() {
-    let taken = |what: &str| format!("the body is not what the function takes: {what}");
+    let taken = |what: &str| format!("the body does not match the message type: {what}");
     let text = |what: &str| format!("`body` is not a text: {what}");
     for (record, reason) in [
         (
@@ -312,7 +312,7 @@ fn deep_nesting_is_no_stack_overflow() {
         assert_eq!(
             report.reason("m2").unwrap(),
             format!(
-                "the body is not what the function takes: recursion limit exceeded at line 1 column {column}"
+                "the body does not match the message type: recursion limit exceeded at line 1 column {column}"
             )
         );
         assert_eq!(calls, 1);

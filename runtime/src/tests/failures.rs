@@ -85,7 +85,7 @@ fn a_total_failure_names_every_record_and_its_reason() {
 
     assert_eq!(
         report.error().unwrap(),
-        "BatchFailed: all 2 records failed: m1 (down); m2 (the body is not what the function takes: expected value at line 1 column 1)"
+        "BatchFailed: all 2 records failed: m1 (down); m2 (the body does not match the message type: expected value at line 1 column 1)"
     );
 }
 

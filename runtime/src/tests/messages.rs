@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What the function was given, and the report.
-fn taken<M: FromMessage + Send>(batch: Batch) -> (Vec<M>, Report) {
+pub(super) fn taken<M: FromMessage + Send>(batch: Batch) -> (Vec<M>, Report) {
     let messages = Mutex::new(Vec::new());
     let report = batch.run(async |message: M| {
         messages.lock().unwrap().push(message);
@@ -208,95 +208,43 @@ fn raw_is_the_message_as_aws_lambda_events_reads_it() {
 }
 
 #[test]
+fn attributes_in_the_spelling_of_sqss_own_api_are_read_too() {
+    let event = r#"{"Records":[{"messageId":"m1","body":"1","messageAttributes":{
+        "tenant":{"StringValue":"acme","DataType":"String"},
+        "hash":{"BinaryValue":"AP8=","DataType":"Binary"}}}]}"#;
+    let (messages, _) = taken::<Message<u8>>(Batch::event(event));
+    assert_eq!(messages[0].attributes.string("tenant"), Some("acme"));
+    assert_eq!(messages[0].attributes.binary("hash"), Some(&[0, 255][..]));
+
+    let (messages, _) = taken::<Raw>(Batch::event(event));
+    let attributes = &messages[0].message_attributes;
+    assert_eq!(attributes["tenant"].string_value.as_deref(), Some("acme"));
+    assert_eq!(attributes["tenant"].data_type.as_deref(), Some("String"));
+    assert_eq!(
+        attributes["hash"].binary_value.as_ref().unwrap().0,
+        [0, 255]
+    );
+}
+
+#[test]
+fn an_attribute_in_an_unknown_spelling_is_not_read_as_empty() {
+    let event = r#"{"Records":[{"messageId":"m1","body":"1","messageAttributes":{
+        "tenant":{"string_value":"acme","data_type":"String"}}}]}"#;
+    let expected = "`messageAttributes` cannot be read: missing field `dataType`";
+    for report in [
+        taken::<Message<u8>>(Batch::event(event)).1,
+        taken::<Raw>(Batch::event(event)).1,
+    ] {
+        let reason = report.reason("m1").unwrap();
+        assert!(reason.starts_with(expected), "{reason}");
+    }
+}
+
+#[test]
 fn text_is_any_body() {
     let (messages, _) = taken::<Text>(Batch::new().text("not {json").text(""));
 
     assert_eq!(messages, [Text("not {json".into()), Text(String::new())]);
-}
-
-#[test]
-fn sns_is_read_wrapped_and_raw() {
-    let wrapped = serde_json::json!({
-        "Type": "Notification",
-        "MessageId": "95df01b4-ee98-5cb9-9903-4c221d41eb5e",
-        "TopicArn": "arn:aws:sns:us-east-1:123456789012:orders",
-        "Subject": "an order",
-        "Message": "{\"id\":7}",
-        "Timestamp": "2026-01-02T12:45:07.000Z",
-        "SignatureVersion": "1",
-        "MessageAttributes": {"Test": {"Type": "String", "Value": "TestString"}},
-    });
-    let (messages, report) =
-        taken::<Sns<serde_json::Value>>(Batch::new().json(&wrapped).text("{\"id\":8}"));
-
-    assert!(report.failed().is_empty());
-    let mut expected = Sns::new(serde_json::json!({"id": 7}));
-    expected.message_id = Some("95df01b4-ee98-5cb9-9903-4c221d41eb5e".to_owned());
-    expected.topic_arn = Some("arn:aws:sns:us-east-1:123456789012:orders".to_owned());
-    expected.subject = Some("an order".to_owned());
-    expected.timestamp = Some("2026-01-02T12:45:07.000Z".to_owned());
-    assert_eq!(messages, [expected, Sns::new(serde_json::json!({"id": 8}))]);
-}
-
-#[test]
-fn only_a_notification_is_snss_envelope() {
-    let other = serde_json::json!({
-        "Type": "SubscriptionConfirmation",
-        "MessageId": "1",
-        "TopicArn": "arn:aws:sns:us-east-1:123456789012:orders",
-        "Message": "You have chosen to subscribe",
-    });
-    let (messages, _) = taken::<Sns<serde_json::Value>>(Batch::new().json(&other));
-
-    assert_eq!(messages, [Sns::new(other)]);
-}
-
-#[test]
-fn sns_holds_any_message_type() {
-    let wrapped = serde_json::json!({
-        "Type": "Notification",
-        "MessageId": "1",
-        "TopicArn": "arn:aws:sns:us-east-1:123456789012:orders",
-        "Message": "plain text",
-    });
-    let (messages, _) = taken::<Message<Sns<Text>>>(Batch::new().json(&wrapped).text("raw text"));
-
-    assert_eq!(&*messages[0].body.message, "plain text");
-    assert_eq!(&*messages[1].body.message, "raw text");
-}
-
-#[test]
-fn eventbridge_has_the_detail_and_the_envelope() {
-    let event = serde_json::json!({
-        "version": "0",
-        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
-        "detail-type": "Order Placed",
-        "source": "shop",
-        "account": "111122223333",
-        "time": "2026-12-22T18:43:48Z",
-        "region": "us-west-1",
-        "resources": ["arn:aws:ec2:us-west-1:123456789012:instance/i-1"],
-        "detail": {"id": 7},
-    });
-    #[derive(Debug, PartialEq, serde::Deserialize)]
-    struct Detail {
-        id: u8,
-    }
-    let (messages, report) = taken::<EventBridge<Detail>>(Batch::new().json(&event).text("{}"));
-
-    let mut expected = EventBridge::new("Order Placed", Detail { id: 7 });
-    expected.id = "6a7e8feb-b491-4cf7-a9f1-bf3703467718".to_owned();
-    expected.source = "shop".to_owned();
-    expected.account = "111122223333".to_owned();
-    expected.time = "2026-12-22T18:43:48Z".to_owned();
-    expected.region = "us-west-1".to_owned();
-    expected.resources = vec!["arn:aws:ec2:us-west-1:123456789012:instance/i-1".to_owned()];
-    assert_eq!(messages, [expected]);
-    assert_eq!(report.failed(), ["m2"]);
-    assert_eq!(
-        report.reason("m2").unwrap(),
-        "the body is not the EventBridge event that the function takes: missing field `detail` at line 1 column 2"
-    );
 }
 
 #[test]
@@ -322,6 +270,8 @@ fn types_that_would_lose_every_message_are_refused() {
         <SqsEvent as FromMessage>::refusal(),
         <Message<SqsMessage> as FromMessage>::refusal(),
         <Sns<SqsMessage> as FromMessage>::refusal(),
+        <EventBridge<SqsMessage> as FromMessage>::refusal(),
+        <EventBridge<Message<Sns<SqsMessage>>> as FromMessage>::refusal(),
     ] {
         assert!(refusal.unwrap().contains("`redrive::Raw`"));
     }

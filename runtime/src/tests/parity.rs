@@ -428,7 +428,7 @@ fn m8_an_unexpected_error_of_reading_a_message_is_its_own() {
         ),
         (
             second_is_malformed::<Checked>(r#"{"quantity":0}"#),
-            "the body is not what the function takes",
+            "the body does not match the message type",
         ),
     ] {
         assert_eq!(report.error(), None);
