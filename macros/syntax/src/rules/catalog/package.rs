@@ -182,12 +182,11 @@ fn main() { redrive_infra::build(); }"#,
     );
 
     /// A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000
-    /// bytes. A function takes 11 resources and 5 outputs, one with a redrive 18 and 6, so a package has
-    /// room for some 27 with a redrive, or for 40 without.
+    /// bytes. A function has 10 to 20 resources, so a package has room for 25 functions.
     TEMPLATE_LIMITS = error(
         "template_limits",
-        "// a package with 41 functions in src/bin/",
-        "// two packages with 21 and 20 functions",
+        "// a package with 50 functions in src/bin/",
+        "// two packages with 25 functions each",
     )
     .see(LIMITS);
 }
