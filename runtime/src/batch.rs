@@ -19,7 +19,7 @@ use self::{
 };
 use crate::{
     deadline::Deadline,
-    event::{Event, Fields},
+    event::Event,
     failure::InvocationError,
     log::{self, metrics},
     settings::Settings,
@@ -46,21 +46,15 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
         bytes: &Bytes,
         deadline: Deadline,
     ) -> Result<BatchResponse, InvocationError> {
-        let event = Event::parse(bytes)?;
-        let slots = self.run(bytes, &event, deadline).await;
+        let event = Event::read(bytes.clone())?;
+        let slots = self.run(&event, deadline).await;
         response::respond(&event, &slots, &self.settings)
     }
 
     /// Runs the batch and tells the log about it.
-    pub(crate) async fn run(
-        &self,
-        bytes: &Bytes,
-        event: &Event<'_>,
-        deadline: Deadline,
-    ) -> Vec<Slot> {
+    pub(crate) async fn run(&self, event: &Event, deadline: Deadline) -> Vec<Slot> {
         let start = Instant::now();
         let batch = BatchRun {
-            bytes,
             event,
             settings: &self.settings,
             deadline,
@@ -68,11 +62,11 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             sqs: &self.sqs,
         };
         let slots = batch.run().await;
-        for (fields, slot) in event.records.iter().zip(&slots) {
+        for (fields, slot) in event.records().zip(&slots) {
             if let Outcome::OutOfTime { last } = &slot.outcome
                 && slot.attempts > 0
             {
-                log::out_of_time(fields, last.as_deref(), slot.attempts);
+                log::out_of_time(&fields, last.as_deref(), slot.attempts);
             }
         }
         if let Some(backoff) = self.settings.queue_backoff {
@@ -104,11 +98,10 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
 }
 
 /// The last part of the queue's ARN.
-fn queue_name(event: &Event<'_>) -> String {
+fn queue_name(event: &Event) -> String {
     event
-        .records
-        .iter()
-        .find_map(Fields::queue_arn)
+        .records()
+        .find_map(|record| record.queue_arn())
         .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned))
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "unknown".to_owned())

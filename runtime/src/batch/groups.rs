@@ -8,7 +8,7 @@ use std::{
 
 use redrive_model::policy::OnGroupFailure;
 
-use crate::{event::Fields, message::group_id};
+use crate::{event::Event, message::group_id};
 
 /// The message groups of a batch.
 ///
@@ -26,13 +26,13 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    pub(crate) fn new(records: &[Fields<'_>], policy: OnGroupFailure) -> Self {
-        let ids: Result<Vec<_>, _> = records.iter().map(group_id).collect();
+    pub(crate) fn new(event: &Event, policy: OnGroupFailure) -> Self {
+        let ids: Result<Vec<_>, _> = event.records().map(group_id).collect();
         // A group that cannot be read could be any: then all are one group.
-        let ids = ids.unwrap_or_else(|_| vec![Some(Cow::Borrowed("")); records.len()]);
+        let ids = ids.unwrap_or_else(|_| vec![Some(Cow::Borrowed("")); event.len()]);
         let mut by_id = HashMap::new();
         let mut members: Vec<Vec<usize>> = Vec::new();
-        let mut of_record = Vec::with_capacity(records.len());
+        let mut of_record = Vec::with_capacity(event.len());
         for (index, id) in ids.into_iter().enumerate() {
             // A record that tells no group has no predecessor: a group of its own.
             let group = match id {

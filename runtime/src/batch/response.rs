@@ -10,7 +10,7 @@ use redrive_model::policy::OnTotalFailure;
 use crate::{
     batch::outcome::{Outcome, Slot},
     error::truncate,
-    event::{Event, json},
+    event::{Event, Field},
     failure::InvocationError,
     log::Figures,
     settings::Settings,
@@ -67,7 +67,7 @@ impl BatchResponse {
 ///
 /// If every record failed and the settings ask for an error.
 pub(crate) fn respond(
-    event: &Event<'_>,
+    event: &Event,
     slots: &[Slot],
     settings: &Settings,
 ) -> Result<BatchResponse, InvocationError> {
@@ -76,12 +76,10 @@ pub(crate) fn respond(
     if number > 0 && number == slots.len() && settings.on_total_failure == OnTotalFailure::Error {
         return Err(InvocationError::batch_failed(message(event, slots)));
     }
-    let ids = failed_ids(event, slots).map(|(index, _)| event.records[index].id);
+    let ids =
+        failed_ids(event, slots).filter_map(|(index, _)| event.record(index).get(Field::MessageId));
     BatchResponse::of(ids).map_err(|error| {
-        InvocationError::malformed_event(format!(
-            "a `messageId` that cannot be reported: {}",
-            json::describe(&error)
-        ))
+        InvocationError::malformed_event(format!("a `messageId` that cannot be reported: {error}"))
     })
 }
 
@@ -90,13 +88,12 @@ pub(crate) fn respond(
 /// SQS deletes by id: of two records with one id, both come back if either
 /// failed.
 fn failed_ids<'e>(
-    event: &'e Event<'_>,
+    event: &'e Event,
     slots: &'e [Slot],
 ) -> impl Iterator<Item = (usize, Cow<'e, str>)> {
     let mut seen = HashSet::new();
     event
-        .records
-        .iter()
+        .records()
         .zip(slots)
         .enumerate()
         .filter(|(_, (_, slot))| !slot.outcome.is_completed())
@@ -104,7 +101,7 @@ fn failed_ids<'e>(
         .filter(move |(_, id)| seen.insert(id.clone()))
 }
 
-fn message(event: &Event<'_>, slots: &[Slot]) -> String {
+fn message(event: &Event, slots: &[Slot]) -> String {
     let mut message = match slots.len() {
         1 => "the only record failed".to_owned(),
         number => format!("all {number} records failed"),

@@ -9,7 +9,6 @@ use std::{
     },
 };
 
-use bytes::Bytes;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{self, Instant};
 
@@ -23,7 +22,7 @@ use crate::{
         outcome::{Outcome, Slot},
     },
     deadline::Deadline,
-    event::{Event, Fields, json},
+    event::{Event, Field, Fields, json},
     failure::{Failure, FailureKind},
     log::{self, record_context::Current},
     message::Record,
@@ -33,9 +32,7 @@ use crate::{
 
 /// What running one batch needs.
 pub(crate) struct BatchRun<'b, P, Q> {
-    /// The bytes that `event` borrows from.
-    pub(crate) bytes: &'b Bytes,
-    pub(crate) event: &'b Event<'b>,
+    pub(crate) event: &'b Event,
     pub(crate) settings: &'b Settings,
     pub(crate) deadline: Deadline,
     pub(crate) process: &'b P,
@@ -49,13 +46,13 @@ impl<P: Process, Q: SqsAccess> BatchRun<'_, P, Q> {
     /// Ends in time whatever the function does, as long as it awaits: what is
     /// unfinished then is dropped, and is out of time.
     pub(crate) async fn run(&self) -> Vec<Slot> {
-        let records = self.event.records.len();
+        let records = self.event.len();
         let run = Run {
             batch: self,
             groups: self
                 .event
                 .is_fifo()
-                .then(|| Groups::new(&self.event.records, self.settings.on_group_failure)),
+                .then(|| Groups::new(self.event, self.settings.on_group_failure)),
             next: AtomicUsize::new(0),
             slots: Mutex::new(vec![Slot::UNTOUCHED; records]),
         };
@@ -89,7 +86,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
     /// Runs the batch in as many lanes as records may run at once, all in this
     /// task.
     async fn all(&self) {
-        let records = self.batch.event.records.len();
+        let records = self.batch.event.len();
         let concurrency = self.batch.settings.concurrency as usize;
         if concurrency <= 1 || records <= 1 {
             // Also in a FIFO batch: in record order, so that `stop_batch` stops
@@ -116,7 +113,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
     }
 
     async fn lane_of_records(&self) {
-        let records = self.batch.event.records.len();
+        let records = self.batch.event.len();
         loop {
             let index = self.next.fetch_add(1, Relaxed);
             if index >= records || !self.record(index).await {
@@ -151,7 +148,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         if self.batch.deadline.remaining().is_zero() {
             return false;
         }
-        let outcome = self.attempts(index, &self.batch.event.records[index]).await;
+        let outcome = self.attempts(index, self.batch.event.record(index)).await;
         if let Some(groups) = &self.groups
             && !outcome.is_completed()
         {
@@ -161,21 +158,21 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         true
     }
 
-    async fn attempts(&self, index: usize, fields: &Fields<'_>) -> Outcome {
+    async fn attempts(&self, index: usize, fields: Fields<'_>) -> Outcome {
         let settings = self.batch.settings;
         let mut attempt = 1;
         // Once, for all attempts.
-        let body = match body(fields) {
+        let body = match body(&fields) {
             Ok(body) => body,
             Err(failure) => {
                 self.slots()[index].attempts = attempt;
-                log::failed(fields, &failure, attempt);
+                log::failed(&fields, &failure, attempt);
                 return Outcome::Failed(Box::new(failure));
             }
         };
         loop {
             self.slots()[index].attempts = attempt;
-            let failure = match self.attempt(fields, &body, attempt).await {
+            let failure = match self.attempt(index, fields, &body, attempt).await {
                 Ok(()) => return Outcome::Done,
                 Err(failure) => Box::new(failure),
             };
@@ -183,7 +180,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
                 return self.permanent(index, fields, &body, failure, attempt).await;
             }
             if attempt > settings.retries {
-                log::failed(fields, &failure, attempt);
+                log::failed(&fields, &failure, attempt);
                 return Outcome::Failed(failure);
             }
             let wait = backoff::wait(settings.backoff, attempt);
@@ -193,7 +190,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
                     last: Some(failure),
                 };
             }
-            log::retrying(fields, &failure, attempt, wait);
+            log::retrying(&fields, &failure, attempt, wait);
             self.slots()[index].outcome = Outcome::OutOfTime {
                 last: Some(failure),
             };
@@ -206,9 +203,15 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         }
     }
 
-    async fn attempt(&self, fields: &Fields<'_>, body: &str, attempt: u32) -> Result<(), Failure> {
-        let current = Current::new(self.batch.bytes, fields, attempt);
-        let span = || log::record_span(fields, attempt);
+    async fn attempt(
+        &self,
+        index: usize,
+        fields: Fields<'_>,
+        body: &str,
+        attempt: u32,
+    ) -> Result<(), Failure> {
+        let current = Current::new(self.batch.event.clone(), index, attempt);
+        let span = || log::record_span(&fields, attempt);
         let handled = Attempt::new(self.handle(fields, body), current, span);
         let Some(limit) = self.batch.settings.attempt_timeout else {
             return handled.await;
@@ -221,7 +224,7 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         })
     }
 
-    async fn handle(&self, fields: &Fields<'_>, body: &str) -> Result<(), Failure> {
+    async fn handle(&self, fields: Fields<'_>, body: &str) -> Result<(), Failure> {
         log::body(body);
         self.batch.process.process(self.view(fields, body)).await
     }
@@ -229,12 +232,12 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
     async fn permanent(
         &self,
         index: usize,
-        fields: &Fields<'_>,
+        fields: Fields<'_>,
         body: &str,
         failure: Box<Failure>,
         attempt: u32,
     ) -> Outcome {
-        log::failed(fields, &failure, attempt);
+        log::failed(&fields, &failure, attempt);
         if self.batch.settings.on_permanent == OnPermanent::Report {
             return Outcome::Failed(failure);
         }
@@ -244,13 +247,13 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         match self.batch.sqs.send_to_dlq(record, &failure.reason).await {
             Ok(()) => Outcome::InDlq(failure),
             Err(error) => {
-                log::not_sent_to_dlq(fields, &error);
+                log::not_sent_to_dlq(&fields, &error);
                 Outcome::Failed(failure)
             }
         }
     }
 
-    fn view<'v>(&self, fields: &'v Fields<'_>, body: &'v str) -> Record<'v> {
+    fn view<'v>(&self, fields: Fields<'v>, body: &'v str) -> Record<'v> {
         Record {
             fields,
             body,
@@ -264,19 +267,17 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
     }
 }
 
-/// Decodes the body. One that is no text stays in the queue even with
+/// Decodes the body. One that is not a string stays in the queue even with
 /// `on_permanent = "dlq"`: it could not be sent.
 fn body<'e>(fields: &Fields<'e>) -> Result<Cow<'e, str>, Failure> {
-    let Some(json) = fields.body else {
+    let Some(json) = fields.get(Field::Body) else {
         return Err(Failure::new(
             FailureKind::Malformed,
             "the record has no `body`",
         ));
     };
-    json::text(json).map_err(|error| {
-        Failure::new(
-            FailureKind::Malformed,
-            format!("`body` is not a text: {}", json::describe(&error)),
-        )
+    json::string(json).map_err(|error| {
+        let reason = format!("`body` is not a string: {error}");
+        Failure::new(FailureKind::Malformed, reason)
     })
 }

@@ -6,7 +6,7 @@ use redrive_model::Backoff;
 
 use crate::{
     batch::outcome::Slot,
-    event::{Event, Fields, json},
+    event::{Event, Field},
     message::{SystemAttributes, group_id},
     sqs::Delay,
 };
@@ -15,17 +15,16 @@ use crate::{
 ///
 /// In a FIFO batch the whole rest of a group gets the delay of its first: SQS
 /// delivers nothing of a group while one of its messages is invisible.
-pub(crate) fn delays(event: &Event<'_>, slots: &[Slot], backoff: Backoff) -> Vec<Delay> {
+pub(crate) fn delays(event: &Event, slots: &[Slot], backoff: Backoff) -> Vec<Delay> {
     let fifo = event.is_fifo();
     let now = SystemTime::now();
     let mut of_group = HashMap::new();
     event
-        .records
-        .iter()
+        .records()
         .zip(slots)
         .filter(|(_, slot)| !slot.outcome.is_completed())
         .filter_map(|(fields, _)| {
-            let attributes = SystemAttributes::read(fields).unwrap_or_default();
+            let attributes = SystemAttributes::read(&fields).unwrap_or_default();
             // No receive is before the first; clocks differ.
             let since_first = attributes
                 .first_received
@@ -37,13 +36,9 @@ pub(crate) fn delays(event: &Event<'_>, slots: &[Slot], backoff: Backoff) -> Vec
                 _ => own,
             };
             Some(Delay {
-                receipt_handle: receipt_handle(fields)?,
+                receipt_handle: fields.string(Field::ReceiptHandle)?.into_owned(),
                 seconds,
             })
         })
         .collect()
-}
-
-fn receipt_handle(fields: &Fields<'_>) -> Option<String> {
-    Some(json::text(fields.get("receiptHandle")?).ok()?.into_owned())
 }

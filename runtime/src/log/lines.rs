@@ -362,8 +362,8 @@ mod tests {
         let event = bytes::Bytes::from_static(
             br#"{"Records":[{"messageId":"m\u0031","attributes":{"ApproximateReceiveCount":"3","MessageGroupId":"g"}}]}"#,
         );
-        let parsed = crate::event::Event::parse(&event).unwrap();
-        let mut record = Some(record_context::Current::new(&event, &parsed.records[0], 2));
+        let parsed = crate::event::Event::read(event).unwrap();
+        let mut record = Some(record_context::Current::new(parsed, 0, 2));
         let text = logged(&[], || {
             record_context::scope(&mut record, || tracing::info!("not messageId=7"));
         });
@@ -393,8 +393,8 @@ mod tests {
         let event = bytes::Bytes::from(
             r#"{"Records":[{"messageId":"m1","attributes":{"MessageGroupId":"g"}}]}"#.to_owned(),
         );
-        let parsed = crate::event::Event::parse(&event).unwrap();
-        let mut record = Some(record_context::Current::new(&event, &parsed.records[0], 2));
+        let parsed = crate::event::Event::read(event.clone()).unwrap();
+        let mut record = Some(record_context::Current::new(parsed, 0, 2));
         let lines = logged(&[JSON], || {
             let span = record_context::scope(
                 &mut record,

@@ -4,32 +4,30 @@
 //! engine, and most records log nothing. So this thread-local says which record
 //! is being polled, and the log and the panic hook ask it when they need to.
 
-use std::{cell::RefCell, ops::Range};
+use std::cell::RefCell;
 
-use bytes::Bytes;
-
-use crate::{event::Fields, message::SystemAttributes};
+use crate::{
+    event::{Event, Field},
+    message::SystemAttributes,
+};
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
 }
 
-/// The record and attempt that are being polled: pieces of the event, shared
-/// with it.
+/// The record and attempt that are being polled.
 #[derive(Clone, Debug)]
 pub(crate) struct Current {
-    event: Bytes,
-    id: Range<usize>,
-    attributes: Option<Range<usize>>,
+    event: Event,
+    record: usize,
     attempt: u32,
 }
 
 impl Current {
-    pub(crate) fn new(event: &Bytes, fields: &Fields<'_>, attempt: u32) -> Self {
+    pub(crate) fn new(event: Event, record: usize, attempt: u32) -> Self {
         Self {
-            event: event.clone(),
-            id: range(event, fields.id),
-            attributes: fields.attributes.map(|piece| range(event, piece)),
+            event,
+            record,
             attempt,
         }
     }
@@ -61,12 +59,6 @@ pub(crate) fn is_some() -> bool {
         .unwrap_or(false)
 }
 
-/// Where in the event this piece of it is.
-fn range(event: &Bytes, piece: &str) -> Range<usize> {
-    let start = piece.as_ptr() as usize - event.as_ptr() as usize;
-    start..start + piece.len()
-}
-
 /// The record that is being polled on this thread.
 pub(crate) fn get() -> Option<Current> {
     // The log may be used while this thread ends, after its thread-locals.
@@ -77,32 +69,20 @@ pub(crate) fn get() -> Option<Current> {
 }
 
 impl Current {
-    /// The same, but with a copy of its own: for what may outlive the invocation,
-    /// which must not keep the whole event.
+    /// The same without the rest of the event, for what may outlive the
+    /// invocation.
     pub(crate) fn detached(&self) -> Self {
-        let id = self.event.get(self.id.clone()).unwrap_or_default();
-        let attributes = self.attributes.clone();
-        let attributes = attributes.and_then(|range| self.event.get(range));
-        let id_end = id.len();
-        let event = [id, attributes.unwrap_or_default()].concat();
-        Self {
-            id: 0..id_end,
-            attributes: attributes.map(|_| id_end..event.len()),
-            event: event.into(),
-            attempt: self.attempt,
-        }
+        Self::new(self.event.only_context_of(self.record), 0, self.attempt)
     }
 
     /// Gives the record's fields to the log, as JSON.
     pub(crate) fn for_each_field(&self, mut field: impl FnMut(&'static str, &str)) {
-        // A piece of an event that was read as text.
-        let json = |range: &Range<usize>| {
-            let piece = self.event.get(range.clone()).unwrap_or_default();
-            std::str::from_utf8(piece).unwrap_or_default()
-        };
-        field("messageId", json(&self.id));
-        let attributes = self.attributes.as_ref().map_or("{}", json);
-        if let Ok(attributes) = SystemAttributes::from_json(attributes) {
+        let record = self.event.record(self.record);
+        field(
+            "messageId",
+            record.get(Field::MessageId).unwrap_or_default(),
+        );
+        if let Ok(attributes) = SystemAttributes::read(&record) {
             field("receiveCount", &attributes.receive_count.to_string());
             if let Some(group) = attributes.group_id
                 && let Ok(group) = serde_json::to_string(&group)
@@ -118,8 +98,9 @@ impl Current {
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
+    use bytes::Bytes;
+
     use super::*;
-    use crate::event::Event;
 
     fn event() -> Bytes {
         Bytes::from(
@@ -137,8 +118,8 @@ mod tests {
     #[test]
     fn a_record_is_current_while_it_is_polled_also_within_another_and_if_that_panics() {
         let event = event();
-        let parsed = Event::parse(&event).unwrap();
-        let mut slots = [0, 1].map(|index| Some(Current::new(&event, &parsed.records[index], 1)));
+        let event = Event::read(event).unwrap();
+        let mut slots = [0, 1].map(|index| Some(Current::new(event.clone(), index, 1)));
         let [first, second] = &mut slots;
         let id = || get().map(|current| fields(&current)[0].1.clone());
 
@@ -161,7 +142,6 @@ mod tests {
     #[test]
     fn a_copy_says_the_same_without_the_event() {
         let event = event();
-        let parsed = Event::parse(&event).unwrap();
         for (index, expected) in [
             (
                 0,
@@ -180,7 +160,7 @@ mod tests {
                 ],
             ),
         ] {
-            let current = Current::new(&event, &parsed.records[index], 2);
+            let current = Current::new(Event::read(event.clone()).unwrap(), index, 2);
             let copy = current.detached();
             drop(current);
 

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use aws_lambda_events::{encodings::Base64Data, sqs::SqsMessageAttribute};
 use serde::Deserialize;
 
-use crate::{error::BoxError, event::Fields};
+use crate::{
+    error::BoxError,
+    event::{Field, Fields},
+};
 
 /// The attributes that a sender added to a message, by name:
 /// [message attributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-message-attributes).
@@ -109,7 +112,7 @@ pub(crate) fn raw_attributes(
 }
 
 fn read(fields: &Fields<'_>) -> Result<BTreeMap<String, Delivered>, BoxError> {
-    fields.read("messageAttributes")
+    fields.read(Field::MessageAttributes)
 }
 
 /// An attribute as Lambda delivers it, or in the spelling of SQS's own API, which

@@ -27,16 +27,20 @@ pub(super) fn read<T: DeserializeOwned>(body: &str) -> Result<T, BoxError> {
     let mut json = serde_json::Deserializer::from_str(body);
     let read = T::deserialize(TopLevel::new(&mut json, &mismatch));
     read.and_then(|value| json.end().map(|()| value))
-        .map_err(|error| describe(body, &error, mismatch.take()))
+        .map_err(|error| describe::<T>(body, &error, mismatch.take()))
 }
 
 #[cold]
-fn describe(body: &str, error: &serde_json::Error, mismatch: Option<Mismatch>) -> BoxError {
+fn describe<T: DeserializeOwned>(
+    body: &str,
+    error: &serde_json::Error,
+    mismatch: Option<Mismatch>,
+) -> BoxError {
     let shape = Shape::of(body);
     let problem = match mismatch {
         Some(Mismatch::NoField(fields)) => no_field(fields),
         Some(Mismatch::Array) => "the type is a struct, but the body is an array".to_owned(),
-        None => json::describe(error),
+        None => json::describe::<T>(body, error),
     };
     let hint = match (shape.advice(), mismatch) {
         (Some(advice), _) => format!("; the body looks like {shape}: {advice}"),

@@ -70,12 +70,8 @@ struct Event<'r> {
 
 impl<T: FromMessage> FromMessage for EventBridge<T> {
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
-        let event: Event<'_> = serde_json::from_str(record.body()).map_err(|error| {
-            format!(
-                "the body is not an EventBridge event: {}",
-                json::describe(&error)
-            )
-        })?;
+        let event: Event<'_> = json::from_str(record.body())
+            .map_err(|error| format!("the body is not an EventBridge event: {error}"))?;
         Ok(Self {
             detail: T::from_message(&record.with_body(event.detail.get()))?,
             detail_type: event.detail_type,

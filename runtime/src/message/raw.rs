@@ -6,6 +6,7 @@ use aws_lambda_events::sqs::SqsMessage;
 
 use crate::{
     error::BoxError,
+    event::Field,
     message::{FromMessage, Record, attributes::raw_attributes},
 };
 
@@ -29,14 +30,14 @@ impl FromMessage for Raw {
         let mut message = SqsMessage::default();
         message.message_id = Some(record.message_id().into_owned());
         message.body = Some(record.body().to_owned());
-        message.event_source_arn = fields.read("eventSourceARN")?;
-        message.receipt_handle = fields.read("receiptHandle")?;
-        message.md5_of_body = fields.read("md5OfBody")?;
-        message.md5_of_message_attributes = fields.read("md5OfMessageAttributes")?;
-        message.event_source = fields.read("eventSource")?;
-        message.aws_region = fields.read("awsRegion")?;
-        message.attributes = fields.read("attributes")?;
-        message.message_attributes = raw_attributes(fields)?;
+        message.event_source_arn = fields.read(Field::EventSourceArn)?;
+        message.receipt_handle = fields.read(Field::ReceiptHandle)?;
+        message.md5_of_body = fields.read(Field::Md5OfBody)?;
+        message.md5_of_message_attributes = fields.read(Field::Md5OfMessageAttributes)?;
+        message.event_source = fields.read(Field::EventSource)?;
+        message.aws_region = fields.read(Field::AwsRegion)?;
+        message.attributes = fields.read(Field::Attributes)?;
+        message.message_attributes = raw_attributes(&fields)?;
         Ok(Self(message))
     }
 }

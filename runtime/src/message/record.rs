@@ -11,8 +11,8 @@ use crate::{
     deadline::Deadline,
     error::BoxError,
     event::{
-        Fields,
-        json::{self, MaybeBorrowed},
+        Field, Fields,
+        json::{self, MaybeBorrowed, Unreadable},
     },
     message::attributes::MessageAttributes,
 };
@@ -21,7 +21,7 @@ use crate::{
 /// [`FromMessage`](crate::FromMessage) creates a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'r> {
-    pub(crate) fields: &'r Fields<'r>,
+    pub(crate) fields: Fields<'r>,
     pub(crate) body: &'r str,
     pub(crate) deadline: Deadline,
 }
@@ -48,7 +48,7 @@ impl<'r> Record<'r> {
     ///
     /// If an attribute is not of its type, which SQS itself never sends.
     pub fn system_attributes(&self) -> Result<SystemAttributes<'r>, BoxError> {
-        SystemAttributes::read(self.fields)
+        SystemAttributes::read(&self.fields)
     }
 
     /// The attributes that the sender added.
@@ -57,7 +57,7 @@ impl<'r> Record<'r> {
     ///
     /// If an attribute is not of its type, which SQS itself never sends.
     pub fn message_attributes(&self) -> Result<MessageAttributes, BoxError> {
-        MessageAttributes::read(self.fields)
+        MessageAttributes::read(&self.fields)
     }
 
     /// Time left for work in this invocation.
@@ -103,12 +103,9 @@ pub struct SystemAttributes<'r> {
 
 impl<'r> SystemAttributes<'r> {
     pub(crate) fn read(fields: &Fields<'r>) -> Result<Self, BoxError> {
-        Self::from_json(fields.attributes.unwrap_or("{}"))
-    }
-
-    pub(crate) fn from_json(json: &'r str) -> Result<Self, BoxError> {
-        let texts: Texts<'_> = serde_json::from_str(json)
-            .map_err(|error| format!("`attributes` cannot be read: {}", json::describe(&error)))?;
+        let json = fields.get(Field::Attributes).unwrap_or("{}");
+        let texts: Texts<'_> =
+            json::from_str(json).map_err(|error| format!("cannot read `attributes`: {error}"))?;
         let text = |text: Option<MaybeBorrowed<'r>>| text.map(|text| text.0);
         Ok(Self {
             receive_count: match texts.receive_count {
@@ -145,16 +142,16 @@ impl Default for SystemAttributes<'_> {
 /// # Errors
 ///
 /// If the group itself cannot be read.
-pub(crate) fn group_id<'r>(fields: &Fields<'r>) -> Result<Option<Cow<'r, str>>, serde_json::Error> {
+pub(crate) fn group_id(fields: Fields<'_>) -> Result<Option<Cow<'_, str>>, Unreadable> {
     #[derive(Deserialize)]
     struct Group<'r> {
         #[serde(borrow, default, rename = "MessageGroupId")]
         id: Option<MaybeBorrowed<'r>>,
     }
-    let Some(raw) = fields.attributes else {
+    let Some(raw) = fields.get(Field::Attributes) else {
         return Ok(None);
     };
-    serde_json::from_str::<Group<'r>>(raw).map(|group| group.id.map(|id| id.0))
+    json::from_str::<Group<'_>>(raw).map(|group| group.id.map(|id| id.0))
 }
 
 #[derive(Default, Deserialize)]

@@ -77,12 +77,9 @@ impl<'r> Envelope<'r> {
         let Some(json) = self.message_attributes else {
             return Ok(MessageAttributes::default());
         };
-        MessageAttributes::from_sns(serde_json::from_str(json.get()).map_err(|error| {
-            format!(
-                "`MessageAttributes` cannot be read: {}",
-                json::describe(&error)
-            )
-        })?)
+        let published = json::from_str(json.get())
+            .map_err(|error| format!("cannot read `MessageAttributes`: {error}"))?;
+        MessageAttributes::from_sns(published)
     }
 }
 

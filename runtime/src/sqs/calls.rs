@@ -268,10 +268,10 @@ mod tests {
 
     const EVENT: &[u8] = br#"{"Records":[{"messageId":"m1","body":"{}"}]}"#;
 
-    fn record<'e>(event: &'e Event<'e>) -> Record<'e> {
+    fn record(event: &Event) -> Record<'_> {
         let timeout = Duration::from_secs(30);
         Record {
-            fields: &event.records[0],
+            fields: event.record(0),
             body: "{}",
             deadline: Deadline::after(timeout, timeout),
         }
@@ -337,7 +337,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_record_that_sqs_has_no_time_for_is_sent_again() {
-        let event = Event::parse(EVENT).unwrap();
+        let event = Event::read(EVENT.into()).unwrap();
         let record = record(&event);
         let throttled = || {
             (
@@ -362,7 +362,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_record_is_sent_only_when_sqs_says_so() {
-        let event = Event::parse(EVENT).unwrap();
+        let event = Event::read(EVENT.into()).unwrap();
         let record = record(&event);
         let (confirms, requests) = sqs(json!({"MessageId": "new"})).await;
         confirms.send_to_dlq(record, "no such card").await.unwrap();
@@ -382,7 +382,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_that_is_too_long_with_its_reason_is_sent_without() {
-        let event = Event::parse(EVENT).unwrap();
+        let event = Event::read(EVENT.into()).unwrap();
         let record = record(&event);
         let (sqs, requests) = sqs_that(|request| {
             match request["MessageAttributes"]["RedriveReason"].is_object() {

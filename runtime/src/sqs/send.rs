@@ -69,7 +69,7 @@ fn attributes(
     record: Record<'_>,
     reason: Option<&str>,
 ) -> Result<BTreeMap<String, MessageAttributeValue>, BoxError> {
-    let sent = raw_attributes(record.fields)?;
+    let sent = raw_attributes(&record.fields)?;
     let mut attributes = BTreeMap::new();
     for (name, value) in sent {
         attributes.insert(name, again(value)?);
@@ -152,10 +152,10 @@ mod tests {
         reason: &str,
     ) -> SendMessageFluentBuilder {
         let json = event.to_string();
-        let event = Event::parse(json.as_bytes()).unwrap();
+        let event = Event::read(json.into()).unwrap();
         let timeout = Duration::from_secs(30);
         let record = Record {
-            fields: &event.records[0],
+            fields: event.record(0),
             body,
             deadline: Deadline::after(timeout, timeout),
         };

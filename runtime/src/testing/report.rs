@@ -43,7 +43,7 @@ impl Report {
         deadline: Deadline,
         start: Instant,
     ) -> Self {
-        let event = match Event::parse(bytes) {
+        let event = match Event::read(bytes.clone()) {
             Ok(event) => event,
             Err(error) => {
                 return Self {
@@ -56,14 +56,14 @@ impl Report {
                 };
             }
         };
-        let slots = engine.run(bytes, &event, deadline).await;
+        let slots = engine.run(&event, deadline).await;
         let answer = response::respond(&event, &slots, &engine.settings);
         let elapsed = start.elapsed();
         let failed = match &answer {
             Ok(answer) => answer.ids(),
             Err(_) => {
                 let mut seen = HashSet::new();
-                let ids = event.records.iter().map(|fields| fields.id().into_owned());
+                let ids = event.records().map(|fields| fields.id().into_owned());
                 ids.filter(|id| seen.insert(id.clone())).collect()
             }
         };
@@ -79,8 +79,7 @@ impl Report {
                 .map(|delay| (delay.receipt_handle, delay.seconds))
                 .collect(),
             records: event
-                .records
-                .iter()
+                .records()
                 .zip(slots)
                 .map(|(fields, slot)| Handled {
                     id: fields.id().into_owned(),

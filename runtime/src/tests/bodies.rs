@@ -119,7 +119,7 @@ fn a_type_that_does_not_accept_the_body_gets_the_same_advice() {
     }
     assert_eq!(
         reason::<Strict>(&sns("Notification", "{}").to_string()).unwrap(),
-        "the body does not match the message type: missing field `id` at line 1 column 109; the body looks like an SNS notification: take `redrive::Sns<T>`, or turn on raw message delivery for the subscription"
+        "the body does not match the message type: missing field `id` at line 1 column 1; the body looks like an SNS notification: take `redrive::Sns<T>`, or turn on raw message delivery for the subscription"
     );
 }
 

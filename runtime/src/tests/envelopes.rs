@@ -91,7 +91,7 @@ fn a_publishers_attribute_that_cannot_be_read_fails_the_record() {
         ),
         (
             json!({"size": {"StringValue": "7"}}),
-            Some("`MessageAttributes` cannot be read: missing field `Type` at line 1 column 27"),
+            Some("cannot read `MessageAttributes`: missing field `Type` at line 1 column 9"),
         ),
     ] {
         let mut wrapped = notification("7");
@@ -168,7 +168,7 @@ fn eventbridge_has_the_detail_and_the_envelope() {
     assert_eq!(report.failed(), ["m2"]);
     assert_eq!(
         report.reason("m2").unwrap(),
-        "the body is not an EventBridge event: missing field `detail` at line 1 column 2"
+        "the body is not an EventBridge event: missing field `detail` at line 1 column 1"
     );
 }
 

@@ -12,7 +12,7 @@ use serde::de::{
     value::BorrowedStrDeserializer,
 };
 
-use crate::event::json::Text;
+use crate::event::json::MaybeBorrowed;
 
 /// How the body of a struct is not one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,7 +237,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, A> {
         if let Keys::Field = self.keys.get() {
             return self.map.next_key_seed(seed);
         }
-        let Some(key) = self.map.next_key_seed(Text)? else {
+        let Some(MaybeBorrowed(key)) = self.map.next_key()? else {
             return Ok(None);
         };
         self.keys.set(match self.fields.contains(&&*key) {
