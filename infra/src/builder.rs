@@ -32,19 +32,22 @@ impl Builder {
         Self::default()
     }
 
-    /// Merges a file into the template, after all else: a JSON merge patch
+    /// Merges a file into the template: a JSON merge patch
     /// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)) of the whole
-    /// template. The path is relative to the package's folder. Several are
-    /// merged in the order of the calls.
+    /// template, in which intrinsic functions are replaced as a whole. The path is
+    /// relative to the package's folder. Several files are merged in the order of
+    /// the calls.
     ///
-    /// What the template derives from a value, such as an alarm's threshold from
-    /// a queue's retention, follows the overlay's; `stack.md` and the local world
-    /// go by it, too.
+    /// Overlays are checked against the same rules as the attribute, except for
+    /// values that are known at deployment only; `stack.md` and
+    /// `cargo redrive run` take them into account. What the template derives from
+    /// a value, such as the threshold of an alarm from the retention of a queue,
+    /// follows the overlay. Check the rest of the template with
+    /// [cfn-lint](https://github.com/aws-cloudformation/cfn-lint).
     ///
-    /// The build fails on an overlay that is missing, that is not a JSON object,
-    /// that leaves a resource without a `Type`, or that breaks a rule: settings
-    /// are judged as if they stood in the attribute, but for those that an
-    /// intrinsic function gives at deployment.
+    /// The build fails if an overlay is missing, is not a JSON object, leaves a
+    /// resource without a `Type`, or breaks a rule; and if it changes what keeps
+    /// messages from being lost, or a queue from being open.
     #[must_use]
     pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
         self.overlays.push(path.into());

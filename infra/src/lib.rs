@@ -41,7 +41,7 @@
 //!
 //! # Your own resources
 //! Environment variables and managed policies are keys of the attribute (`env`,
-//! `policies`). Anything else goes into an overlay: see [`Builder::overlay`].
+//! `policies`). For anything else there are overlays: see [`Builder::overlay`].
 
 mod build_output;
 mod builder;

@@ -1,32 +1,32 @@
 //! The user's own additions to the template.
 
 mod changes;
-mod check;
-mod literal_value;
-mod merged;
-mod mistake;
+mod effective;
+mod finding;
+pub(crate) mod merge;
+mod protect;
+mod value;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use redrive_syntax::rules::{self, catalog::Level};
+use redrive_syntax::rules::catalog::OVERLAY;
 use redrive_syntax::{Diagnostic, nearest};
 use serde_json::Value;
 
 pub(crate) use changes::Change;
-use check::View;
-use merged::Merged;
-use mistake::Mistake;
+use effective::Effective;
+use finding::Finding;
+use protect::View;
 
 use crate::discover::Note;
 use crate::error::{Error, Errors};
 use crate::stack::{Stack, StackFunction};
 
-/// One overlay: a JSON merge patch
-/// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)) of the template.
+/// One overlay: a JSON merge patch of the template.
 pub(crate) struct Overlay {
-    /// Its path as the build script gives it.
+    /// Its path in the build script.
     pub(crate) path: PathBuf,
     pub(crate) patch: Value,
 }
@@ -36,7 +36,7 @@ impl Overlay {
     pub(crate) fn read(package: &Path, path: &Path) -> Result<Self, Error> {
         let fail = |why: String| Error::Overlay(path.to_path_buf(), why);
         let text = std::fs::read_to_string(package.join(path))
-            .map_err(|error| fail(format!("{error}; write the file, or mend its path")))?;
+            .map_err(|error| fail(format!("{error}; write the file, or correct its path")))?;
         let patch: Value = serde_json::from_str(&text)
             .map_err(|error| fail(format!("it is not JSON: {error}")))?;
         // Anything but an object would replace the whole template.
@@ -49,9 +49,8 @@ impl Overlay {
         Ok(Self { path, patch })
     }
 
-    /// Objects are merged, `null` removes, anything else replaces.
     fn merge_into(&self, template: &mut Value) -> Result<(), Error> {
-        json_patch::merge(template, &self.patch);
+        merge::merge(template, &self.patch);
         check_types(template).map_err(|why| Error::Overlay(self.path.clone(), why))
     }
 }
@@ -62,26 +61,25 @@ fn check_types(template: &Value) -> Result<(), String> {
     let Some(resources) = template["Resources"].as_object() else {
         return Err("it leaves no object `Resources`; remove that from it".to_owned());
     };
-    match resources
+    // `Fn::ForEach` and `Fn::Transform` make resources and are not resources.
+    let has_no_type =
+        |id: &str, resource: &Value| !resource["Type"].is_string() && !id.starts_with("Fn::");
+    let mut untyped = resources
         .iter()
-        .find(|(_, resource)| !resource["Type"].is_string())
-    {
-        None => Ok(()),
-        Some((id, _)) => {
-            let known: Vec<_> = resources
-                .iter()
-                .filter(|(_, resource)| resource["Type"].is_string())
-                .map(|(id, _)| id.as_str())
-                .collect();
-            let names = match nearest(id, known.iter().copied()) {
-                Some(near) => format!("`{near}`"),
-                None => format!("one of `{}`", known.join("`, `")),
-            };
-            Err(format!(
-                "the template has no resource `{id}`, and one of your own needs a `Type`; did you mean {names}?"
-            ))
+        .filter(|(id, resource)| has_no_type(id, resource));
+    let Some((id, _)) = untyped.next() else {
+        return Ok(());
+    };
+    let known = resources
+        .iter()
+        .filter(|(_, resource)| resource["Type"].is_string());
+    let help = match nearest(id, known.map(|(id, _)| id.as_str())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            "a resource of your own needs a `Type`; `stack.md` lists the generated ones".to_owned()
         }
-    }
+    };
+    Err(format!("the template has no resource `{id}`; {help}"))
 }
 
 /// What the overlays make of a stack.
@@ -89,9 +87,8 @@ pub(crate) struct Overlaid {
     pub(crate) template: Value,
     /// The stack with what the overlays set instead of the attributes.
     pub(crate) stack: Stack,
-    /// What is doubtful about it.
     pub(crate) doubts: Vec<Doubt>,
-    /// What is not as the attributes alone would have it.
+    /// What differs from the template without overlays.
     pub(crate) changes: Vec<Change>,
 }
 
@@ -112,11 +109,13 @@ impl Doubt {
     }
 }
 
-/// Merges the overlays, in their order, into what `render` makes of the stack,
-/// and refuses what breaks a rule.
+/// Merges the overlays in their order into what `render` makes of the stack.
 ///
 /// What the template derives from a setting, such as an alarm's threshold from
-/// a queue's retention, follows the overlays' value, too.
+/// a queue's retention, follows the value of the overlays.
+///
+/// # Errors
+/// If the result breaks a rule.
 pub(crate) fn apply(
     overlays: &[Overlay],
     stack: &Stack,
@@ -129,111 +128,98 @@ pub(crate) fn apply(
         Ok(template)
     };
     let before = render(stack);
-    if overlays.is_empty() {
-        return Ok(Overlaid {
-            template: before,
-            stack: stack.clone(),
-            doubts: Vec::new(),
-            changes: Vec::new(),
-        });
-    }
     let first = merge(before.clone())?;
-    let read: Vec<_> = stack
-        .functions
-        .iter()
-        .map(|entry| Merged::read(&entry.function, &first))
+    let effective = stack.functions.iter();
+    let effective: Vec<_> = effective
+        .map(|entry| Effective::read(&entry.function, &first))
         .collect();
-    let functions = stack.functions.iter().zip(&read);
-    let functions = functions.map(|(entry, merged)| StackFunction {
+    let functions = stack.functions.iter().zip(&effective);
+    let functions = functions.map(|(entry, effective)| StackFunction {
         binary: entry.binary.clone(),
-        function: merged.function.clone(),
+        function: effective.function.clone(),
     });
-    let stack_after = Stack {
-        functions: functions.collect(),
+    let stack_of = |functions| Stack {
+        functions,
         ..stack.clone()
     };
-    let base = render(&stack_after);
-    let template = merge(base.clone())?;
+    let after = stack_of(functions.collect());
+    let template = merge(render(&after))?;
 
-    let general = check::template(&before, &template);
-    let mut judged = Judged {
-        overlays,
-        errors: Vec::new(),
-        taken_away: BTreeSet::new(),
-        doubts: Vec::new(),
-    };
-    general.iter().for_each(|mistake| judged.refuse(mistake));
-    for (entry, merged) in stack.functions.iter().zip(&read) {
-        let view = View::new(&template, &base, &before, entry, merged);
-        for mistake in merged.mistakes.iter().chain(&view.mistakes(&general)) {
-            judged.judge(entry, mistake);
+    let mut report = Report::new(overlays);
+    for ((entry, after), effective) in stack.functions.iter().zip(&after.functions).zip(&effective)
+    {
+        let generated = render(&stack_of(vec![after.clone()]));
+        let view = View {
+            generated: generated["Resources"]
+                .as_object()
+                .expect("resources of a function"),
+            merged: &template,
+            function: &after.function,
+        };
+        let settings = effective.findings(&entry.function, &before);
+        for finding in view.findings().iter().chain(&settings) {
+            report.add(entry, finding);
         }
     }
-    Errors::check(judged.errors)?;
+    Errors::check(report.errors)?;
     Ok(Overlaid {
         changes: changes::between(&before, &template),
         template,
-        stack: stack_after,
-        doubts: judged.doubts,
+        stack: after,
+        doubts: report.doubts,
     })
 }
 
-/// Errors and warnings, kept apart.
-struct Judged<'a> {
+/// Errors and warnings about the overlays.
+struct Report<'a> {
     overlays: &'a [Overlay],
     errors: Vec<Error>,
-    /// Where the rule `overlay` is broken.
-    taken_away: BTreeSet<Option<String>>,
     doubts: Vec<Doubt>,
+    /// Which findings are reported, and where.
+    reported: BTreeSet<(String, String)>,
 }
 
-impl Judged<'_> {
-    fn judge(&mut self, entry: &StackFunction, mistake: &Mistake) {
+impl<'a> Report<'a> {
+    fn new(overlays: &'a [Overlay]) -> Self {
+        Self {
+            overlays,
+            errors: Vec::new(),
+            doubts: Vec::new(),
+            reported: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, entry: &StackFunction, finding: &Finding) {
+        let Some((place, mut diagnostic)) = finding.diagnostic(self.overlays) else {
+            return;
+        };
         let function = &entry.function;
-        let accepted = function.allow.iter().any(|id| id == mistake.rule);
-        match rules::find(mistake.rule) {
-            Some(rule) if rule.level == Level::Warning => {
-                self.doubt(entry, rule, mistake, accepted)
-            }
-            Some(rule) if rule.level == Level::Deliberate && accepted => {
-                self.doubt(entry, rule, mistake, accepted);
-            }
-            _ => self.refuse(mistake),
-        }
-    }
-
-    fn refuse(&mut self, mistake: &Mistake) {
-        let Some(error) = mistake.error(self.overlays) else {
-            return;
+        diagnostic.accepted = function.allow.iter().any(|id| id == finding.rule.id);
+        // Functions share resources; and with one value, an overlay can remove
+        // several that are protected.
+        let what = match finding.rule == &OVERLAY {
+            true => String::new(),
+            false => diagnostic.problem.clone(),
         };
-        // With what is around them, an overlay takes several things away at once.
-        let place = mistake.place(self.overlays).map(|(_, pointer)| pointer);
-        if mistake.rule != "overlay" || self.taken_away.insert(place) {
-            self.errors.push(error);
-        }
-    }
-
-    fn doubt(
-        &mut self,
-        entry: &StackFunction,
-        rule: &'static rules::catalog::Rule,
-        mistake: &Mistake,
-        accepted: bool,
-    ) {
-        let Some(message) = mistake.words(self.overlays) else {
+        if !self.reported.insert((place, what)) {
             return;
-        };
-        self.doubts.push(Doubt {
-            binary: entry.binary.clone(),
-            function: entry.function.name.clone(),
-            warning: Diagnostic {
-                accepted,
-                see: None,
-                ..Diagnostic::new(rule, proc_macro2::Span::call_site(), message)
-            },
-        });
+        }
+        if diagnostic.is_error() {
+            self.errors.push(Error::Overlaid {
+                rule: finding.rule,
+                why: diagnostic.message(),
+            });
+        } else {
+            self.doubts.push(Doubt {
+                binary: entry.binary.clone(),
+                function: function.name.clone(),
+                warning: diagnostic,
+            });
+        }
     }
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,18 @@
 //! What the overlays change, for `stack.md`.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::literal_value::escaped;
+use super::merge::is_intrinsic;
+use super::value::escaped;
 
-/// One value of the template that is not as the attributes alone would have it.
+/// One value of the template that an overlay changes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Change {
     /// The value's JSON pointer.
     pub(crate) pointer: String,
-    /// Without the overlays; `None` if it is not there.
+    /// Without the overlays; `None` if there is no such value.
     pub(crate) before: Option<Value>,
     /// With them; `None` if they remove it.
     pub(crate) after: Option<Value>,
@@ -29,33 +32,26 @@ fn compare(
     pointer: String,
     changes: &mut Vec<Change>,
 ) {
-    if before == after {
-        return;
-    }
-    if let (Some(Value::Object(old)), Some(Value::Object(new))) = (before, after) {
-        for (name, value) in old {
-            compare(
-                Some(value),
-                new.get(name),
-                format!("{pointer}/{}", escaped(name)),
-                changes,
-            );
+    match (before, after) {
+        _ if before == after => {}
+        (Some(old @ Value::Object(_)), Some(new @ Value::Object(_)))
+            if !is_intrinsic(old) && !is_intrinsic(new) =>
+        {
+            let names = [old, new]
+                .into_iter()
+                .filter_map(Value::as_object)
+                .flat_map(|it| it.keys());
+            for name in names.collect::<BTreeSet<_>>() {
+                let pointer = format!("{pointer}/{}", escaped(name));
+                compare(old.get(name), new.get(name), pointer, changes);
+            }
         }
-        for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            compare(
-                None,
-                Some(value),
-                format!("{pointer}/{}", escaped(name)),
-                changes,
-            );
-        }
-        return;
+        _ => changes.push(Change {
+            pointer,
+            before: before.cloned(),
+            after: after.cloned(),
+        }),
     }
-    changes.push(Change {
-        pointer,
-        before: before.cloned(),
-        after: after.cloned(),
-    });
 }
 
 #[cfg(test)]
@@ -66,8 +62,8 @@ mod tests {
 
     #[test]
     fn the_smallest_values_that_differ() {
-        let before = json!({ "A": { "B": 1, "C": [1], "D": 4 }, "E": 5 });
-        let after = json!({ "A": { "B": 2, "C": [1, 2] }, "E": 5, "F/G": { "H": 6 } });
+        let before = json!({ "A": { "B": 1, "C": [1], "D": 4 }, "E": 5, "I": { "Ref": "A" } });
+        let after = json!({ "A": { "B": 2, "C": [1, 2] }, "E": 5, "F/G": { "H": 6 }, "I": { "Fn::Sub": "B" } });
         let change = |pointer: &str, before, after| Change {
             pointer: pointer.to_owned(),
             before,
@@ -78,6 +74,11 @@ mod tests {
             change("/A/C", Some(json!([1])), Some(json!([1, 2]))),
             change("/A/D", Some(json!(4)), None),
             change("/F~1G", None, Some(json!({ "H": 6 }))),
+            change(
+                "/I",
+                Some(json!({ "Ref": "A" })),
+                Some(json!({ "Fn::Sub": "B" })),
+            ),
         ];
         assert_eq!(between(&before, &after), expected);
         assert!(between(&after, &after).is_empty());

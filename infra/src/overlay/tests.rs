@@ -56,11 +56,11 @@ fn a_bad_overlay_says_what_is_wrong() {
         (r#"{"Resources": null}"#, "it leaves no object `Resources`"),
         (
             r#"{"Resources": {"Quueue": {"Properties": {}}}}"#,
-            "the template has no resource `Quueue`, and one of your own needs a `Type`; did you mean `Queue`?",
+            "the template has no resource `Quueue`; did you mean `Queue`?",
         ),
         (
             r#"{"Resources": {"Topic": {"Properties": {}}}}"#,
-            "did you mean one of `Queue`?",
+            "the template has no resource `Topic`; a resource of your own needs a `Type`",
         ),
     ];
     for (overlay, expected) in cases {
@@ -139,26 +139,26 @@ fn the_stack_is_as_the_overlays_leave_it() {
 }
 
 #[test]
-fn all_mistakes_are_told_each_of_its_overlay() {
+fn each_diagnostic_names_its_overlay() {
     let mapping = json!({ "FunctionResponseTypes": [] });
     let patches = [
-        queue(json!({ "VisibilityTimeout": 10, "DelaySeconds": 1000 })),
+        queue(json!({ "VisibilityTimeout": 10, "QueueName": "mine" })),
         json!({ "Resources": { "OrdersEventSourceMapping": { "Properties": mapping } } }),
     ];
-    let told = overlaid(&patches).err().expect("three mistakes");
+    let reported = overlaid(&patches).err().expect("three errors");
     let starts = [
-        "overlay `0.json`, `/Resources/OrdersQueue/Properties/DelaySeconds`",
+        "overlay `0.json`, `/Resources/OrdersQueue/Properties/QueueName`",
         "overlay `1.json`, `/Resources/OrdersEventSourceMapping/Properties/FunctionResponseTypes`",
         "overlay `0.json`, `/Resources/OrdersQueue/Properties/VisibilityTimeout`",
     ];
-    assert_eq!(told.len(), starts.len(), "{told:#?}");
-    for (text, start) in told.iter().zip(starts) {
+    assert_eq!(reported.len(), starts.len(), "{reported:#?}");
+    for (text, start) in reported.iter().zip(starts) {
         assert!(text.starts_with(start), "{text}");
     }
 }
 
 #[test]
-fn what_the_last_overlay_mends_is_no_mistake() {
+fn what_the_last_overlay_corrects_is_accepted() {
     let patches = [
         queue(json!({ "VisibilityTimeout": 10 })),
         queue(json!({ "VisibilityTimeout": 180 })),
@@ -166,9 +166,9 @@ fn what_the_last_overlay_mends_is_no_mistake() {
     assert!(overlaid(&patches).is_ok());
 }
 
-/// The resource that is gone is told, and not what its properties would be.
+/// Not one more for each of its properties.
 #[test]
-fn a_resource_that_is_removed_is_one_mistake() {
+fn a_removed_resource_is_one_error() {
     let parts = [
         Part::Queue,
         Part::Dlq,
@@ -179,15 +179,15 @@ fn a_resource_that_is_removed_is_one_mistake() {
         Part::QueuePolicy,
     ];
     for id in parts.map(|part| format!("Orders{part:?}")) {
-        let told = overlaid(&[json!({ "Resources": { id.as_str(): null } })]);
-        let told = told.err().expect("a mistake");
-        assert_eq!(told.len(), 1, "{told:#?}");
+        let reported = overlaid(&[json!({ "Resources": { id.as_str(): null } })]);
+        let reported = reported.err().expect("an error");
+        assert_eq!(reported.len(), 1, "{reported:#?}");
         let start = format!("overlay `0.json`, `/Resources/{id}`: ");
-        assert!(told[0].starts_with(&start), "{told:#?}");
+        assert!(reported[0].starts_with(&start), "{reported:#?}");
     }
 }
 
-/// The JSON pointers of all that is in `value`, as the names on the way.
+/// The paths of all that is in `value`.
 fn places(value: &Value, place: &[String], all: &mut Vec<Vec<String>>) {
     for (name, inner) in value.as_object().into_iter().flatten() {
         let place = [place, std::slice::from_ref(name)].concat();
@@ -196,10 +196,10 @@ fn places(value: &Value, place: &[String], all: &mut Vec<Vec<String>>) {
     }
 }
 
-/// Whatever stands where: it is merged, or refused by a rule that can be
-/// explained, at a place that the overlay sets.
+/// Whatever the value: it is accepted, or refused at a place that the overlay
+/// sets.
 #[test]
-fn any_value_in_any_place_is_taken_or_refused() {
+fn any_value_in_any_place_is_accepted_or_refused() {
     let attribute = quote!(
         dlq_redrive = "rate(1 day)",
         max_concurrency = 7,
@@ -234,5 +234,28 @@ fn any_value_in_any_place_is_taken_or_refused() {
                 );
             }
         }
+    }
+}
+
+/// The overlays in the documentation are accepted.
+#[test]
+fn documented_overlays_are_accepted() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/overlays.md");
+    let text = fs::read_to_string(path).expect("the documentation of overlays");
+    let examples: Vec<_> = text.split("```json\n").skip(1).collect();
+    assert_eq!(examples.len(), 4);
+    for example in examples {
+        let json = example.split("```").next().expect("a block");
+        let overlay = read(json).expect("an overlay");
+        let mut entry = sample::with("process_order", quote!(dlq_redrive = "rate(1 day)"));
+        entry.binary = "orders".to_owned();
+        let result = apply(&[overlay], &sample::stack([entry]), |stack| {
+            render(stack, "code")
+        });
+        let overlaid = result.unwrap_or_else(|errors| panic!("{:#?}", errors.0));
+        assert!(
+            overlaid.doubts.is_empty() && !overlaid.changes.is_empty(),
+            "{json}"
+        );
     }
 }

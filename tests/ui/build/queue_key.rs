@@ -1,9 +1,10 @@
+//@ --features sqs-client
 #[derive(serde::Deserialize)]
 struct Order {
     id: u64,
 }
 
-#[redrive::sqs_batch]
+#[redrive::sqs_batch(dlq_redrive = "rate(1 day)")]
 async fn handle(order: Order) -> Result<(), String> {
     let _ = order.id;
     Ok(())
@@ -23,6 +24,16 @@ fn main() {
       "Properties": {
         "KmsMasterKeyId": "alias/orders",
         "SqsManagedSseEnabled": null
+      }
+    },
+    "WorkerKey": {
+      "Type": "AWS::IAM::RolePolicy",
+      "Properties": {
+        "RoleName": { "Ref": "HandleWorkerRole" },
+        "PolicyName": "key",
+        "PolicyDocument": {
+          "Statement": [{ "Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*" }]
+        }
       }
     }
   }

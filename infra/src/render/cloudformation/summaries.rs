@@ -109,6 +109,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::of;
+    use crate::overlay::merge::merge;
     use crate::plan::{self, Summary};
     use crate::render::cloudformation::render;
     use crate::sample;
@@ -120,7 +121,7 @@ mod tests {
         let plan = plan::of(&stack);
         let base = render(&plan, "code");
         let mut template = base.clone();
-        json_patch::merge(&mut template, &json!({ "Resources": resources }));
+        merge(&mut template, &json!({ "Resources": resources }));
         let summaries = of(&plan, &base, &template);
         let mut summaries = summaries.into_iter();
         summaries

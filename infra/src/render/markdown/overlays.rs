@@ -18,7 +18,8 @@ pub(super) fn introduction(overlays: &[Overlay], changes: &[Change]) -> String {
         (_, []) => format!("Merging {files} changes nothing in the template.\n\n"),
         _ => format!(
             "{files} is merged into the template, and this file describes the result, except for values that are known at deployment only. \
-             [All changes](#what-the-overlay-changes) are listed below.\n\n"
+             [All changes](#what-the-overlay-changes) are listed below. \
+             Properties and resources that no rule is about are not checked: run `cfn-lint template.json`.\n\n"
         ),
     }
 }

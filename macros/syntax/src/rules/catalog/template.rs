@@ -1,6 +1,6 @@
 //! Rules about the template after the overlays are merged.
 
-use super::{error, rules, warning};
+use super::{deliberate, error, rules, warning};
 
 const CONFIGURE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
 const ERROR_HANDLING: &str =
@@ -9,10 +9,10 @@ const SCALING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs
 const FILTERING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html";
 
 rules! {
-    /// The overlay is a JSON merge patch of the template: an object, in a file that can be read, that
-    /// leaves each resource its `Type`, and each function what it cannot do without: its handler, its
-    /// mapping, its DLQ, and whatever another resource refers to. What it sets instead of a key of the
-    /// attribute must be right by that key's rules.
+    /// An overlay is a JSON merge patch of the template: a JSON object that leaves each resource its
+    /// `Type`. It cannot change what keeps messages from being lost or a queue from being open: the event
+    /// source mapping, the DLQ, the handlers, the redrive with its schedule, the rights that the functions
+    /// need, who may assume their roles, and the queue policies, of which a queue has exactly one.
     OVERLAY = error(
         "overlay",
         r#"// infra/overlay.json
@@ -21,8 +21,8 @@ rules! {
 { "Resources": { "HandleWorker": { "Properties": { "ReservedConcurrentExecutions": 20 } } } }"#,
     );
 
-    /// Without `ReportBatchItemFailures` Lambda takes the worker's list of failed messages for a success,
-    /// and deletes them.
+    /// Without `ReportBatchItemFailures`, Lambda ignores the worker's list of failed messages and deletes
+    /// the whole batch.
     RESPONSE_TYPES = error(
         "response_types",
         r#"// infra/overlay.json
@@ -32,8 +32,9 @@ rules! {
     )
     .see(ERROR_HANDLING);
 
-    /// A function needs as many reserved invocations as its event source mappings may start at once; else
-    /// Lambda throttles them, each throttled batch counts as a receive, and good messages end in the DLQ.
+    /// A function needs as many reserved invocations as its event source mappings may start at the same
+    /// time. Otherwise Lambda throttles them. Each throttled batch counts as a receive, so messages end up
+    /// in the DLQ without being processed.
     RESERVED_CONCURRENCY = error(
         "reserved_concurrency",
         r#"// max_concurrency = 20, and infra/overlay.json
@@ -43,8 +44,8 @@ rules! {
     )
     .see(SCALING);
 
-    /// Without `max_concurrency` Lambda starts with five batches at once. A function with fewer reserved
-    /// invocations is throttled, and each throttled batch counts as a receive.
+    /// Without `max_concurrency`, Lambda starts with five batches at the same time. A function with fewer
+    /// reserved invocations is throttled, and each throttled batch counts as a receive.
     RESERVED_CONCURRENCY_LOW = warning(
         "reserved_concurrency_low",
         r#"// infra/overlay.json
@@ -54,8 +55,8 @@ rules! {
     )
     .see(CONFIGURE);
 
-    /// Pollers of its own (`ProvisionedPollerConfig`) and a limit of concurrency (`ScalingConfig`) exclude
-    /// each other, and there are at most as many of the first as `MaximumPollers` says.
+    /// An event source mapping has provisioned pollers (`ProvisionedPollerConfig`) or a limit of concurrency
+    /// (`ScalingConfig`), not both.
     PROVISIONED_POLLERS = error(
         "provisioned_pollers",
         r#"// max_concurrency = 20, and infra/overlay.json
@@ -65,30 +66,7 @@ rules! {
     )
     .see(SCALING);
 
-    /// AWS's pages disagree about the most that `MaximumPollers` takes: the API says 10,000, its guide and
-    /// older tools 2,000.
-    PROVISIONED_POLLERS_HIGH = warning(
-        "provisioned_pollers_high",
-        r#"// infra/overlay.json
-{ "Resources": { "HandleEventSourceMapping": { "Properties": { "ProvisionedPollerConfig": { "MaximumPollers": 5000 } } } } }"#,
-        r#"// infra/overlay.json
-{ "Resources": { "HandleEventSourceMapping": { "Properties": { "ProvisionedPollerConfig": { "MaximumPollers": 2000 } } } } }"#,
-    )
-    .see(SCALING);
-
-    /// A filter's `Pattern` is a JSON object in a string of at most 4,096 characters, and a mapping has at
-    /// most 10 filters.
-    FILTER_CRITERIA = error(
-        "filter_criteria",
-        r#"// infra/overlay.json
-{ "Resources": { "HandleEventSourceMapping": { "Properties": { "FilterCriteria": { "Filters": [{ "Pattern": "body.kind = order" }] } } } } }"#,
-        r#"// allow = "filter_deletes", and infra/overlay.json
-{ "Resources": { "HandleEventSourceMapping": { "Properties": { "FilterCriteria": { "Filters": [{ "Pattern": "{\"body\":{\"kind\":[\"order\"]}}" }] } } } } }"#,
-    )
-    .see(FILTERING);
-
-    /// Lambda deletes the messages that no filter lets through: they go neither to the worker nor to the
-    /// DLQ.
+    /// Lambda deletes the messages that no filter lets through: they reach neither the worker nor the DLQ.
     FILTER_DELETES = warning(
         "filter_deletes",
         r#"// infra/overlay.json
@@ -97,8 +75,29 @@ rules! {
     )
     .see(FILTERING);
 
-    /// A queue is encrypted with a key of SQS (`SqsManagedSseEnabled`, as the template says) or with one of
-    /// KMS (`KmsMasterKeyId`), never with both.
+    /// A paused event source mapping delivers no messages, and a paused schedule starts no redrives. Messages
+    /// that wait longer than the retention of their queue are lost.
+    PAUSED = warning(
+        "paused",
+        r#"// infra/overlay.json
+{ "Resources": { "HandleEventSourceMapping": { "Properties": { "Enabled": false } } } }"#,
+        r#"// allow = "paused", and the same infra/overlay.json"#,
+    );
+
+    /// The queues of the template are retained when their resource is removed or replaced, because their
+    /// messages would be deleted with them.
+    QUEUE_DELETION = deliberate(
+        "queue_deletion",
+        r#"// infra/overlay.json
+{ "Resources": { "HandleQueue": { "DeletionPolicy": "Delete" } } }"#,
+        r#"// allow = "queue_deletion", and the same infra/overlay.json"#,
+    )
+    .see(
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html",
+    );
+
+    /// A queue is encrypted with a key of SQS (`SqsManagedSseEnabled`, as generated) or with a key of KMS
+    /// (`KmsMasterKeyId`), not with both.
     QUEUE_ENCRYPTION = error(
         "queue_encryption",
         r#"// infra/overlay.json
@@ -110,9 +109,9 @@ rules! {
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
     );
 
-    /// Who receives from a queue with a KMS key needs `kms:Decrypt` with that key; who sends to it, as a
-    /// redrive does, `kms:GenerateDataKey` too. Without it no message reaches the worker, and nothing but
-    /// the age of the oldest shows it.
+    /// A role that receives from a queue with a KMS key needs `kms:Decrypt` on that key; a role that sends
+    /// to it needs `kms:GenerateDataKey` as well. Each role needs the rights itself: the worker's, the redrive
+    /// function's, and that of the schedule for `FailedRedrives`. Without them messages stay where they are.
     QUEUE_KEY = warning(
         "queue_key",
         r#"// infra/overlay.json

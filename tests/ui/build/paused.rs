@@ -3,7 +3,7 @@ struct Order {
     id: u64,
 }
 
-#[redrive::sqs_batch(allow = "receive_count_low")]
+#[redrive::sqs_batch]
 async fn handle(order: Order) -> Result<(), String> {
     let _ = order.id;
     Ok(())
@@ -19,11 +19,6 @@ fn main() {
 //- infra/overlay.json
 {
   "Resources": {
-    "HandleQueue": {
-      "Properties": {
-        "DelaySeconds": 901,
-        "RedrivePolicy": { "maxReceiveCount": 4 }
-      }
-    }
+    "HandleEventSourceMapping": { "Properties": { "Enabled": false } }
   }
 }

@@ -19,10 +19,6 @@ fn main() {
 //- infra/overlay.json
 {
   "Resources": {
-    "HandleEventSourceMapping": {
-      "Properties": {
-        "ProvisionedPollerConfig": { "MaximumPollers": 5000 }
-      }
-    }
+    "HandleQueue": { "DeletionPolicy": "Delete" }
   }
 }

@@ -3,7 +3,7 @@ struct Order {
     id: u64,
 }
 
-#[redrive::sqs_batch(max_concurrency = 20)]
+#[redrive::sqs_batch(allow = "receive_count_low")]
 async fn handle(order: Order) -> Result<(), String> {
     let _ = order.id;
     Ok(())
@@ -19,11 +19,10 @@ fn main() {
 //- infra/overlay.json
 {
   "Resources": {
-    "HandleEventSourceMapping": {
+    "HandleQueue": {
       "Properties": {
-        "ProvisionedPollerConfig": {
-          "MinimumPollers": 2
-        }
+        "QueueName": "jobs",
+        "RedrivePolicy": { "maxReceiveCount": 4 }
       }
     }
   }
