@@ -40,13 +40,13 @@ impl<'a> View<'a> {
                 continue;
             }
             for row in PROTECTED {
-                let places = row
+                for (_, place) in row
                     .places
                     .iter()
-                    .filter(|(kind, _)| generated["Type"] == *kind);
-                let places =
-                    places.filter_map(|(_, place)| self.changed(row, id, generated, place));
-                findings.extend(places);
+                    .filter(|(kind, _)| generated["Type"] == *kind)
+                {
+                    findings.extend(self.changed(row, id, generated, place));
+                }
             }
         }
         findings.extend(added::findings(self));
@@ -110,30 +110,16 @@ impl<'a> View<'a> {
             Held::Nothing => "is removed".to_owned(),
             Held::Unknown => "is not known before deployment".to_owned(),
         };
-        let finding = Finding::new(
-            row.rule,
-            pointer,
-            format!("`{id}{path}` {what}: {}", row.why),
-        );
-        Some(
-            row.help
-                .iter()
-                .fold(finding, |finding, help| finding.help(*help)),
-        )
+        let problem = format!("`{id}{path}` {what}: {}", row.why);
+        Some(Finding::new(row.rule, pointer, problem).help(row.help))
     }
 }
 
 fn is_kept(keep: Keep, own: Option<&Value>, held: Held<'_>) -> bool {
-    let value = match held {
-        Held::Value(value) => Some(value),
-        Held::Nothing | Held::Unknown => None,
-    };
+    let value = held.value();
     let is_same = || value.map(normal) == own.map(normal) && held != Held::Unknown;
-    let is_at_least = |least| {
-        held.literal()
-            .and_then(number)
-            .is_none_or(|number| number >= least)
-    };
+    let number_is = held.literal().and_then(number);
+    let is_at_least = |least| number_is.is_none_or(|number| number >= least);
     match keep {
         Keep::Generated => own.is_none() || is_same(),
         Keep::Exactly => is_same(),
@@ -141,22 +127,19 @@ fn is_kept(keep: Keep, own: Option<&Value>, held: Held<'_>) -> bool {
         Keep::AtLeastGenerated => own.and_then(number).is_none_or(is_at_least),
         Keep::OneOf(values) => {
             let is_one = |value: &Value| values.iter().any(|one| normal(value) == *one);
-            let is_missing = held == Held::Nothing;
-            let is_right =
-                || held.literal().is_none_or(is_one) && (!is_missing || values.contains(&""));
             // What is generated otherwise is not protected.
-            own.is_some_and(|own| !is_one(own)) || is_right()
+            own.is_some_and(|own| !is_one(own))
+                || match held {
+                    Held::Nothing => values.contains(&""),
+                    held => held.literal().is_none_or(is_one),
+                }
         }
         Keep::Entries(or_missing) => {
+            // Not both branches of an `Fn::If`: an entry must always be there.
             let list = |value: &Value| value.as_array().cloned().unwrap_or(vec![value.clone()]);
-            let own = own.into_iter().flat_map(list);
-            let left: Vec<_> = value
-                .into_iter()
-                .flat_map(list)
-                .map(|it| normal(&it))
-                .collect();
-            (or_missing && held == Held::Nothing)
-                || own.map(|it| normal(&it)).all(|it| left.contains(&it))
+            let left: Vec<_> = value.into_iter().flat_map(list).collect();
+            let is_left = |own: Value| left.iter().any(|value| normal(value) == normal(&own));
+            (or_missing && held == Held::Nothing) || own.into_iter().flat_map(list).all(is_left)
         }
         Keep::Prefixed(prefix) => {
             let entries = |value: Option<&Value>| -> Map<String, Value> {

@@ -16,12 +16,16 @@ pub(super) enum Held<'a> {
 }
 
 impl<'a> Held<'a> {
+    pub(super) fn value(self) -> Option<&'a Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Nothing | Self::Unknown => None,
+        }
+    }
+
     /// The value, if it is known before deployment.
     pub(super) fn literal(self) -> Option<&'a Value> {
-        match self {
-            Self::Value(value) if !is_intrinsic(value) => Some(value),
-            _ => None,
-        }
+        self.value().filter(|value| !is_intrinsic(value))
     }
 }
 
@@ -55,16 +59,12 @@ pub(super) fn only<'a>(template: &'a Value, pointer: &str) -> Held<'a> {
 
 /// The entries of a list, or the one value without its brackets. Of an entry that
 /// is an `Fn::If`, both branches.
-pub(super) fn entries(value: &Value) -> Vec<&Value> {
+pub(super) fn entries(value: &Value) -> impl Iterator<Item = &Value> {
     let list = value
         .as_array()
         .map_or(std::slice::from_ref(value), Vec::as_slice);
     let held = list.iter().flat_map(|entry| branches(entry, &[]));
-    held.filter_map(|held| match held {
-        Held::Value(value) => Some(value),
-        Held::Nothing | Held::Unknown => None,
-    })
-    .collect()
+    held.filter_map(Held::value)
 }
 
 /// A whole number; CloudFormation accepts it as a string, too.

@@ -51,9 +51,7 @@ fn invokes(view: &View<'_>, name: &Value, function: &str) -> bool {
 fn response_types(view: &View<'_>, id: &str) -> Option<Finding> {
     let pointer = property(id, "FunctionResponseTypes");
     let reports = |held: Held<'_>| match held.literal() {
-        Some(types) => entries(types)
-            .iter()
-            .any(|name| *name == "ReportBatchItemFailures"),
+        Some(types) => entries(types).any(|name| name == "ReportBatchItemFailures"),
         None => held != Held::Nothing,
     };
     if held(view.merged, &pointer).into_iter().all(reports) {
@@ -70,29 +68,23 @@ fn response_types(view: &View<'_>, id: &str) -> Option<Finding> {
 fn filters(view: &View<'_>, id: &str) -> Option<Finding> {
     let pointer = property(id, "FilterCriteria/Filters");
     let filters = |held: Held<'_>| match held.literal() {
-        Some(list) => !entries(list).is_empty(),
+        Some(list) => entries(list).next().is_some(),
         None => held != Held::Nothing,
     };
-    held(view.merged, &pointer)
-        .into_iter()
-        .any(filters)
-        .then(|| {
-            let problem = format!("`{id}` deletes the messages that no filter lets through");
-            Finding::new(&FILTER_DELETES, pointer, problem)
-                .help("let the function skip them instead")
-                .help("accept it with `allow = \"filter_deletes\"`")
-        })
+    if !held(view.merged, &pointer).into_iter().any(filters) {
+        return None;
+    }
+    let problem = format!("`{id}` deletes the messages that no filter lets through");
+    let help = "let the function skip them, or accept it with `allow = \"filter_deletes\"`";
+    Some(Finding::new(&FILTER_DELETES, pointer, problem).help(help))
 }
 
 /// The invocations that are reserved for the worker are enough for its mappings.
 fn concurrency(view: &View<'_>, worker: &str, mappings: &[&str]) -> Option<Finding> {
     let path = "ReservedConcurrentExecutions";
     let mut pointers = vec![property(worker, path)];
-    pointers.extend(
-        mappings
-            .iter()
-            .map(|id| property(id, "ScalingConfig/MaximumConcurrency")),
-    );
+    let limit = |id: &&str| property(id, "ScalingConfig/MaximumConcurrency");
+    pointers.extend(mappings.iter().map(limit));
     let mut held = pointers.iter().map(|pointer| only(view.merged, pointer));
     // That none is reserved is another finding.
     let reserved = number(held.next()?.literal()?).filter(|number| *number > 0)?;
@@ -102,11 +94,8 @@ fn concurrency(view: &View<'_>, worker: &str, mappings: &[&str]) -> Option<Findi
         .filter_map(|limit| number(limit.literal()?))
         .sum();
     let (rule, needed, help) = if reserved < most {
-        (
-            &RESERVED_CONCURRENCY,
-            most,
-            "lower `max_concurrency` in the attribute",
-        )
+        let help = "lower `max_concurrency` in the attribute";
+        (&RESERVED_CONCURRENCY, most, help)
     } else if reserved < FIRST_BATCHES && limits.contains(&Held::Nothing) {
         let help = "accept it with `allow = \"reserved_concurrency_low\"`";
         (&RESERVED_CONCURRENCY_LOW, FIRST_BATCHES, help)
@@ -116,7 +105,6 @@ fn concurrency(view: &View<'_>, worker: &str, mappings: &[&str]) -> Option<Findi
     let problem = format!(
         "`{worker}` has {reserved} reserved invocations, but Lambda starts {needed}: the others are throttled"
     );
-    Some(
-        Finding::at(pointers, rule, problem).help(format!("raise `{path}` to {needed}, or {help}")),
-    )
+    let help = format!("raise `{path}` to {needed}, or {help}");
+    Some(Finding::at(pointers, rule, problem).help(help))
 }

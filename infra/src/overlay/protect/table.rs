@@ -43,7 +43,7 @@ pub(super) struct Protected {
     /// Why another value is wrong.
     pub(super) why: &'static str,
     /// What to do instead.
-    pub(super) help: &'static [&'static str],
+    pub(super) help: &'static str,
 }
 
 const fn row(
@@ -56,7 +56,7 @@ const fn row(
         keep,
         rule: &OVERLAY,
         why,
-        help: &["remove it from the overlay"],
+        help: "remove it from the overlay",
     }
 }
 
@@ -65,7 +65,7 @@ impl Protected {
         Self { rule, ..self }
     }
 
-    const fn help(self, help: &'static [&'static str]) -> Self {
+    const fn help(self, help: &'static str) -> Self {
         Self { help, ..self }
     }
 }
@@ -76,13 +76,13 @@ pub(super) const PROTECTED: &[Protected] = &[
         Generated,
         "the DLQ accepts messages by the generated name only",
     )
-    .help(&["write `queue = \"…\"` in the attribute, or set the parameter `NamePrefix`"]),
+    .help("write `queue = \"…\"` in the attribute, or set the parameter `NamePrefix`"),
     row(
         &[(QUEUE, "/Properties/FifoQueue")],
         Exactly,
         "a queue must be of the type of its senders and its DLQ",
     )
-    .help(&["remove it; a FIFO queue has a `queue` that ends in `.fifo` in the attribute"]),
+    .help("remove it; a FIFO queue has a `queue` that ends in `.fifo` in the attribute"),
     row(
         &[(QUEUE, "/Properties/RedrivePolicy/deadLetterTargetArn")],
         Generated,
@@ -98,14 +98,14 @@ pub(super) const PROTECTED: &[Protected] = &[
         Entries(true),
         "the DLQ must accept messages of its source queue",
     )
-    .help(&["keep the generated ARN, and add yours after it"]),
+    .help("keep the generated ARN, and add yours after it"),
     row(
         &[(QUEUE, "/DeletionPolicy"), (QUEUE, "/UpdateReplacePolicy")],
         OneOf(&["Retain", "RetainExceptOnCreate"]),
         "messages would be deleted with the queue",
     )
     .rule(&QUEUE_DELETION)
-    .help(&["remove it from the overlay, or accept it with `allow = \"queue_deletion\"`"]),
+    .help("remove it from the overlay, or accept it with `allow = \"queue_deletion\"`"),
     row(
         &[(QUEUE_POLICY, "/Properties/Queues")],
         Generated,
@@ -116,20 +116,20 @@ pub(super) const PROTECTED: &[Protected] = &[
         Entries(false),
         "access without TLS would no longer be denied",
     )
-    .help(&["keep the generated statement, and add yours after it"]),
+    .help("keep the generated statement, and add yours after it"),
     row(
         &[(MAPPING, "/Properties/EventSourceArn")],
         Generated,
         "nothing else delivers the messages of the generated queue",
     )
-    .help(&["remove it; for another queue, add an event source mapping"]),
+    .help("remove it; for another queue, add an event source mapping"),
     row(
         &[(MAPPING, "/Properties/Enabled")],
         OneOf(&["", "true"]),
         "messages are not delivered, and expire in the queue",
     )
     .rule(&PAUSED)
-    .help(&["remove it after the pause, or accept it with `allow = \"paused\"`"]),
+    .help("remove it after the pause, or accept it with `allow = \"paused\"`"),
     row(
         &[(FUNCTION, "/Properties/Handler")],
         Generated,
@@ -141,18 +141,13 @@ pub(super) const PROTECTED: &[Protected] = &[
         "the code is built for another architecture",
     )
     .rule(&ARCHITECTURE)
-    .help(&["build for it: `cargo lambda build`, with `--arm64` for arm64"]),
-    row(
-        &[(FUNCTION, "/Properties/Runtime")],
-        OneOf(&["provided.al2023", "provided.al2"]),
-        "a compiled binary needs `provided.al2023`",
-    ),
+    .help("build for it: `cargo lambda build`, with `--arm64` for arm64"),
     row(
         &[(FUNCTION, "/Properties/ReservedConcurrentExecutions")],
         AtLeast(1),
         "Lambda would never run the function",
     )
-    .help(&["to pause, disable the event source mapping or the schedule"]),
+    .help("to pause, disable the event source mapping or the schedule"),
     row(
         &[(FUNCTION, "/Properties/Timeout")],
         AtLeastGenerated,
@@ -169,7 +164,7 @@ pub(super) const PROTECTED: &[Protected] = &[
         "the binary relies on the generated `REDRIVE_…` variables",
     )
     .rule(&ENV_RESERVED)
-    .help(&["remove variables that start with `REDRIVE_` from the overlay"]),
+    .help("remove variables that start with `REDRIVE_` from the overlay"),
     row(
         &[(ROLE, "/Properties/AssumeRolePolicyDocument/Statement")],
         Generated,
@@ -180,7 +175,7 @@ pub(super) const PROTECTED: &[Protected] = &[
         Entries(false),
         "the role needs the rights of the generated policy",
     )
-    .help(&["keep the generated policy and add yours after it, or add an `AWS::IAM::RolePolicy`"]),
+    .help("keep the generated policy and add yours after it, or add an `AWS::IAM::RolePolicy`"),
     row(
         &[
             (INVOKE_CONFIG, "/Properties/FunctionName"),
@@ -213,7 +208,7 @@ pub(super) const PROTECTED: &[Protected] = &[
         "redrives are not started, and messages expire in the DLQ",
     )
     .rule(&PAUSED)
-    .help(&["remove it after the pause, or accept it with `allow = \"paused\"`"]),
+    .help("remove it after the pause, or accept it with `allow = \"paused\"`"),
 ];
 
 const KEEPS_FAILURES: &str = "a redrive that fails would leave no message for its alarm";

@@ -215,15 +215,6 @@ fn functions_can_run() {
         assert_refused("Redrive", path, value, "overlay", words);
     }
     assert_accepted(nightly(), set("Redrive", path, json!(120)));
-    let path = "/Properties/Runtime";
-    assert_refused(
-        "Worker",
-        path,
-        json!("nodejs22.x"),
-        "overlay",
-        "a compiled binary",
-    );
-    assert_accepted(quote!(), set("Worker", path, json!("provided.al2")));
     let path = "/Properties/Architectures";
     let words = "build for it: `cargo lambda build`";
     assert_refused("Worker", path, json!(["x86_64"]), "architecture", words);
