@@ -43,7 +43,9 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
         text.push_str(&format!("## `{}` of binary `{binary}`\n\n", function.name));
         text.push_str(&handling::render(function));
         text.push_str(&resources::table(of(Some(index))));
-        if let Some(redrive) = &function.redrive {
+        if let Some(redrive) = &function.redrive
+            && !overlays::hides_runs(contents.changes, function)
+        {
             text.push_str(&runs::render(redrive, now));
         }
         text.push_str(&permissions::render(of(Some(index))));

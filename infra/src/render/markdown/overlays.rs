@@ -1,9 +1,11 @@
 //! What overlays change in the template.
 
+use redrive_syntax::Function;
 use serde_json::Value;
 
 use super::line;
 use crate::overlay::{Change, Overlay};
+use crate::plan::{Ids, Part};
 
 /// The longest value that is shown whole, in characters.
 const LONGEST: usize = 80;
@@ -42,6 +44,23 @@ pub(super) fn changes(changes: &[Change]) -> String {
     text
 }
 
+/// Whether an overlay pauses the schedule of the function, or leaves it to the
+/// deployment: then its runs are not known.
+pub(super) fn hides_runs(changes: &[Change], function: &Function) -> bool {
+    let schedule = Ids::new(function).of(Part::Schedule);
+    let start = format!("/Resources/{schedule}/Properties/");
+    changes.iter().any(|change| {
+        let property = change.pointer.strip_prefix(&start);
+        match (property, &change.after) {
+            (Some("State"), Some(state)) => state != "ENABLED",
+            (Some("ScheduleExpression" | "ScheduleExpressionTimezone"), Some(value)) => {
+                !value.is_string()
+            }
+            _ => false,
+        }
+    })
+}
+
 fn cell(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "nothing".to_owned();
@@ -55,10 +74,12 @@ fn cell(value: Option<&Value>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use quote::quote;
     use serde_json::json;
 
-    use super::{changes, introduction};
+    use super::{changes, hides_runs, introduction};
     use crate::overlay::{Change, Overlay};
+    use crate::sample;
 
     fn overlay(path: &str) -> Overlay {
         Overlay {
@@ -102,5 +123,25 @@ mod tests {
              | `/Resources/X` | `[]` | nothing |\n\n"
         );
         assert!(changes(&all).ends_with(&rows), "{}", changes(&all));
+    }
+
+    #[test]
+    fn runs_that_are_not_known_are_hidden() {
+        let function = sample::with("orders", quote!(dlq_redrive = "rate(1 day)")).function;
+        let hides = |property: &str, after| {
+            let change = Change {
+                pointer: format!("/Resources/OrdersSchedule/Properties/{property}"),
+                before: None,
+                after: Some(after),
+            };
+            hides_runs(&[change], &function)
+        };
+        assert!(hides("State", json!("DISABLED")));
+        assert!(hides("State", json!({ "Ref": "State" })));
+        assert!(hides("ScheduleExpression", json!({ "Ref": "Schedule" })));
+        assert!(!hides("State", json!("ENABLED")));
+        assert!(!hides("ScheduleExpression", json!("rate(2 days)")));
+        assert!(!hides("GroupName", json!("nightly")));
+        assert!(!hides_runs(&[], &function));
     }
 }
