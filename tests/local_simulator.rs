@@ -10,14 +10,14 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
-use redrive_local::{Fate, Happening};
+use redrive_local::{Fate, EventKind};
 use redrive_syntax::Function;
 use redrive_syntax::function::Redrive;
 use redrive_syntax::schedule::Schedule;
 use redrive_tests::process::Killed;
 use redrive_tests::workspace;
 use serde_json::Value;
-use simulation::Told;
+use simulation::Run;
 
 /// `cargo redrive run -p orders`, as a user types it.
 fn cargo_redrive(arguments: &[&str]) -> Output {
@@ -64,13 +64,13 @@ fn the_story_of_the_example_ends_as_its_file_says() {
     assert_eq!(
         fates,
         [
-            ("order 1", "done", 1, 0),
-            ("order 2", "done", 1, 0),
-            ("order 3", "done", 3, 0),
+            ("order 1", "completed", 1, 0),
+            ("order 2", "completed", 1, 0),
+            ("order 3", "completed", 3, 0),
             ("order 4", "in_dlq", 0, 2),
             ("order 5", "in_dlq", 0, 2),
-            ("order 6", "done", 1, 2),
-            ("order 7", "done", 1, 0),
+            ("order 6", "completed", 1, 2),
+            ("order 7", "completed", 1, 0),
         ]
     );
     let why = |index: usize| summary["messages"][index]["why"].as_str().unwrap();
@@ -158,7 +158,7 @@ fn the_smallest_example_has_messages() {
         .iter()
         .map(|message| message["fate"].as_str().unwrap())
         .collect();
-    assert_eq!(fates, ["done", "done", "in_dlq"]);
+    assert_eq!(fates, ["completed", "completed", "in_dlq"]);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn an_unknown_package_is_told_which_there_are() {
 }
 
 /// Runs `orders` with its attribute changed.
-fn run(change: impl FnOnce(&mut Function), scenario: &str) -> Told {
+fn run(change: impl FnOnce(&mut Function), scenario: &str) -> Run {
     let dependencies = [("payments", "PAYMENTS_URL"), ("warehouse", "WAREHOUSE_URL")];
     let dependencies: String = dependencies
         .iter()
@@ -198,7 +198,7 @@ fn order(name: &str, id: u32, sku: &str) -> String {
 }
 
 /// Where a pick of a sofa takes longer than the three seconds of an invocation.
-fn run_out_of_time(orders: &str) -> Told {
+fn run_out_of_time(orders: &str) -> Run {
     let slow =
         r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks/sofa","takes":"1m"}"#;
     run(
@@ -217,7 +217,7 @@ fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
     let told = run_out_of_time(&scenario);
     assert!(matches!(
         told.summary.messages[0].fate,
-        Fate::Done { receive: 1, .. }
+        Fate::Completed { receive: 1, .. }
     ));
     assert!(matches!(told.summary.messages[1].fate, Fate::InDlq { .. }));
     // The worker answered before Lambda would have ended it.
@@ -313,8 +313,8 @@ fn a_redrive_while_one_is_running_is_a_good_outcome() {
     let answers: Vec<_> = told
         .events
         .iter()
-        .filter_map(|event| match &event.happening {
-            Happening::RedriveAnswered { answer, .. } => answer["outcome"].as_str(),
+        .filter_map(|event| match &event.kind {
+            EventKind::RedriveAnswered { answer, .. } => answer["outcome"].as_str(),
             _ => None,
         })
         .collect();
@@ -333,8 +333,8 @@ fn a_redrive_function_with_a_bad_environment_says_what_is_wrong_three_times() {
     let failures: Vec<_> = told
         .events
         .iter()
-        .filter_map(|event| match &event.happening {
-            Happening::RedriveFailed { why, again_in, .. } => Some((why, *again_in)),
+        .filter_map(|event| match &event.kind {
+            EventKind::RedriveFailed { why, again_in, .. } => Some((why, *again_in)),
             _ => None,
         })
         .collect();
@@ -358,7 +358,7 @@ fn a_redrive_heals_what_works_again() {
     );
     assert!(matches!(
         told.summary.messages[0].fate,
-        Fate::Done { receive: 1, .. }
+        Fate::Completed { receive: 1, .. }
     ));
     assert_eq!(told.summary.messages[0].redrives, 1);
     let lived = told.summary.ended.duration_since(told.summary.started);

@@ -1,12 +1,12 @@
 //! What the worker itself asks of SQS: `on_permanent = "dlq"` and
 //! `queue_backoff`.
 
-use redrive_local::{Event, Fate, Happening};
+use redrive_local::{TimelineEvent, Fate, EventKind};
 use redrive_syntax::Function;
 
-use crate::simulation::{Told, run};
+use crate::simulation::{Run, run};
 
-fn refusals(change: impl FnOnce(&mut Function), scenario: &str) -> Told {
+fn refusals(change: impl FnOnce(&mut Function), scenario: &str) -> Run {
     run("redrive-fixtures", "refusals", change, scenario)
 }
 
@@ -15,8 +15,8 @@ fn step(name: &str, step: &str) -> String {
     format!("{{\"name\":\"{name}\",\"body\":\"\\\"{step}\\\"\",\"group\":\"g\"}}\n")
 }
 
-fn whats<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<&'a str> {
-    events.map(|event| event.happening.what()).collect()
+fn whats<'a>(events: impl Iterator<Item = &'a TimelineEvent>) -> Vec<&'a str> {
+    events.map(|event| event.kind.label()).collect()
 }
 
 #[test]
@@ -26,11 +26,11 @@ fn a_refused_message_goes_to_the_dlq_at_once() {
         &(step("good", "succeed") + &step("hopeless", "refuse")),
     );
 
-    assert_eq!(whats(told.of("good")), ["sent", "done"]);
-    assert_eq!(whats(told.of("hopeless")), ["sent", "sent on"]);
+    assert_eq!(whats(told.of("good")), ["sent", "completed"]);
+    assert_eq!(whats(told.of("hopeless")), ["sent", "sent to DLQ"]);
     let hopeless = &told.summary.messages[1];
     assert!(matches!(hopeless.fate, Fate::InDlq { .. }), "{hopeless:?}");
-    assert_eq!(hopeless.fate.why(), Some("asked to refuse"));
+    assert_eq!(hopeless.fate.reason(), Some("asked to refuse"));
     assert_eq!(hopeless.receives, 1);
 }
 
@@ -46,7 +46,7 @@ fn a_fifo_dlq_takes_each_of_two_messages_that_are_alike() {
 
     for message in &told.summary.messages {
         assert!(matches!(message.fate, Fate::InDlq { .. }), "{message:?}");
-        assert_eq!(whats(told.of(&message.name)), ["sent", "sent on"]);
+        assert_eq!(whats(told.of(&message.name)), ["sent", "sent to DLQ"]);
     }
 }
 
@@ -56,12 +56,12 @@ fn each_receive_waits_twice_as_long_as_the_last() {
 
     assert_eq!(
         whats(told.of("a")),
-        ["sent", "failed", "failed", "failed", "to the DLQ"]
+        ["sent", "failed", "failed", "failed", "moved to DLQ"]
     );
     assert_eq!(told.reasons("a"), ["asked to fail"; 3]);
     let failed: Vec<_> = told
         .of("a")
-        .filter(|event| matches!(event.happening, Happening::Failed { .. }))
+        .filter(|event| matches!(event.kind, EventKind::Failed { .. }))
         .map(|event| event.time)
         .collect();
     // `queue_backoff = "1s..4s"`, and the time that the invocation took.

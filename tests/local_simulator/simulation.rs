@@ -1,19 +1,19 @@
 //! Worlds with the binaries of this workspace.
 
 use redrive_infra::stack::Stack;
-use redrive_local::{Event, Happening, Scenario, Settings, Simulation, Summary};
+use redrive_local::{TimelineEvent, EventKind, Scenario, SimulationOptions, Simulation, Summary};
 use redrive_syntax::Function;
 use redrive_tests::binary::{binary, template};
 
 /// What a simulation told.
-pub(crate) struct Told {
-    pub(crate) events: Vec<Event>,
+pub(crate) struct Run {
+    pub(crate) events: Vec<TimelineEvent>,
     pub(crate) summary: Summary,
 }
 
-impl Told {
+impl Run {
     /// What happened to the message `name`.
-    pub(crate) fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Event> {
+    pub(crate) fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a TimelineEvent> {
         self.events
             .iter()
             .filter(move |event| event.message.as_deref() == Some(name))
@@ -24,8 +24,8 @@ impl Told {
         self.events
             .iter()
             .filter(|event| event.message.as_deref() == Some(name))
-            .filter_map(|event| match &event.happening {
-                Happening::Failed { why, .. } => Some(&**why),
+            .filter_map(|event| match &event.kind {
+                EventKind::Failed { reason, .. } => Some(&**reason),
                 _ => None,
             })
             .collect()
@@ -39,33 +39,33 @@ pub(crate) fn run(
     name: &str,
     change: impl FnOnce(&mut Function),
     scenario: &str,
-) -> Told {
+) -> Run {
     let path = binary(package, name);
     let text = std::fs::read_to_string(template(package).with_file_name("stack.json")).unwrap();
     let mut stack: Stack = serde_json::from_str(&text).unwrap();
     stack.functions.retain(|entry| entry.binary == name);
     change(&mut stack.functions[0].function);
-    let settings = Settings {
+    let options = SimulationOptions {
         binaries: [(name.to_owned(), path)].into(),
-        ..Settings::new(stack)
+        ..SimulationOptions::new(stack)
     };
-    let scenario = Scenario::parse(scenario, settings.start).unwrap();
+    let scenario = Scenario::parse(scenario, options.start).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut simulation = Simulation::start(settings, scenario).await.unwrap();
+        let mut simulation = Simulation::start(options, scenario).await.unwrap();
         let mut events = Vec::new();
         simulation
             .run(|output| {
-                if let redrive_local::Output::Event(event) = output {
+                if let redrive_local::OutputLine::Event(event) = output {
                     events.push(event);
                 }
             })
             .await;
         let summary = simulation.summary();
         assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
-        Told { events, summary }
+        Run { events, summary }
     })
 }

@@ -1,4 +1,4 @@
-//! What a simulation tells, on the terminal or as JSON lines.
+//! A simulation's output, for the terminal or as JSON lines.
 
 pub(crate) mod style;
 mod summary;
@@ -8,22 +8,22 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 use jiff::{SignedDuration, Timestamp};
-use redrive_local::{Event, Happening, Output, Scenario, moment};
+use redrive_local::{EventKind, OutputLine, Scenario, TimelineEvent, moment};
 
-/// Width of the column that says what happened.
-const WHAT: usize = 14;
+/// Width of the column with the events.
+const LABEL: usize = 14;
 
-/// A pause in the scenario that deserves an empty line.
+/// The pause after which an empty line is printed.
 const PAUSE: SignedDuration = SignedDuration::from_mins(60);
 
-/// Writes to standard output; colours only if that is a terminal.
+/// Writes to standard output, with colours if that is a terminal.
 pub(crate) struct Printer {
     out: AutoStream<io::Stdout>,
     json: bool,
     /// Width of the column with the messages' names.
     names: usize,
     last: Option<Timestamp>,
-    /// Why each message failed last: the same reason is not told twice in a
+    /// Why each message failed last: the same reason is not printed twice in a
     /// row.
     reasons: BTreeMap<String, String>,
     failed: Option<io::Error>,
@@ -45,11 +45,11 @@ impl Printer {
         }
     }
 
-    /// Prints one thing. A simulation does not end because nobody reads: what
-    /// cannot be written is told by [`finish`](Self::finish).
-    pub(crate) fn print(&mut self, output: &Output) {
+    /// Prints one line. An error does not end the simulation, and is returned by
+    /// [`finish`](Self::finish).
+    pub(crate) fn print(&mut self, line: &OutputLine) {
         if self.failed.is_none() {
-            self.failed = self.write(output).err();
+            self.failed = self.write(line).err();
         }
     }
 
@@ -57,21 +57,21 @@ impl Printer {
     /// Something could not be written.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         match self.failed.take() {
-            // Whoever closed the pipe has read enough.
+            // A reader such as `head` that has read enough.
             Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Some(error) => Err(error),
             None => self.out.flush(),
         }
     }
 
-    fn write(&mut self, output: &Output) -> io::Result<()> {
+    fn write(&mut self, line: &OutputLine) -> io::Result<()> {
         if self.json {
-            let line = serde_json::to_string(output)?;
+            let line = serde_json::to_string(line)?;
             return writeln!(self.out, "{line}");
         }
-        match output {
-            Output::Event(event) => self.event(event),
-            Output::Log {
+        match line {
+            OutputLine::Event(event) => self.event(event),
+            OutputLine::Log {
                 time,
                 function,
                 line,
@@ -83,12 +83,12 @@ impl Printer {
                     moment(*time)
                 )
             }
-            Output::Summary(summary) => summary::write(&mut self.out, summary, self.names),
+            OutputLine::Summary(summary) => summary::write(&mut self.out, summary, self.names),
         }
     }
 
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        if event.happening.is_expected() {
+    fn event(&mut self, event: &TimelineEvent) -> io::Result<()> {
+        if event.kind.is_expected() {
             return Ok(());
         }
         let pause = self
@@ -99,39 +99,39 @@ impl Printer {
         }
         self.last = Some(event.time);
         let name = event.message.as_deref().unwrap_or_default();
-        let what = event.happening.what();
-        let tone = style::of(event.happening.tone());
-        let why = one_line(&self.why(event));
+        let label = event.kind.label();
+        let tone = style::of(event.kind.tone());
+        let details = one_line(&self.details(event));
         writeln!(
             self.out,
-            "{dim}{time}{dim:#}  {name:names$}  {tone}{what:WHAT$}{tone:#}  {why}",
+            "{dim}{time}{dim:#}  {name:names$}  {tone}{label:LABEL$}{tone:#}  {details}",
             dim = style::DIM,
             time = moment(event.time),
             names = self.names,
         )
     }
 
-    fn why(&mut self, event: &Event) -> String {
+    fn details(&mut self, event: &TimelineEvent) -> String {
         let Some(message) = &event.message else {
-            return event.happening.why();
+            return event.kind.details();
         };
-        match &event.happening {
-            Happening::Failed { why, .. } => {
-                let before = self.reasons.insert(message.clone(), why.clone());
-                if before.as_ref() == Some(why) {
-                    return format!("{}: as before", event.happening.how_often());
+        match &event.kind {
+            EventKind::Failed { reason, .. } => {
+                let before = self.reasons.insert(message.clone(), reason.clone());
+                if before.as_ref() == Some(reason) {
+                    return format!("{}: as before", event.kind.delivery());
                 }
             }
-            Happening::Redriven { .. } => {
+            EventKind::Redriven { .. } => {
                 self.reasons.remove(message);
             }
             _ => {}
         }
-        event.happening.why()
+        event.kind.details()
     }
 }
 
-/// Errors may have several lines; the timeline has one for each event.
+/// Joins the lines of an error, because the timeline has one line per event.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

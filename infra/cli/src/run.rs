@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anstream::eprintln;
 use jiff::Timestamp;
-use redrive_local::{Output, Settings, Simulation};
+use redrive_local::{OutputLine, Simulation, SimulationOptions};
 
 use crate::args::RunArgs;
 use crate::build::{self, Built};
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     let Some(Built { stack, binaries }) = build::build(&package, &args.cargo)? else {
         return Ok(ExitCode::FAILURE);
     };
-    let settings = Settings {
+    let options = SimulationOptions {
         binaries,
         start: start(args),
         until: args.until,
@@ -36,16 +36,16 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
         duplicates: args.duplicates,
         real_time: args.real_time,
         logs: args.logs,
-        ..Settings::new(stack)
+        ..SimulationOptions::new(stack)
     };
-    let scenario = events.scenario(settings.start)?;
+    let scenario = events.scenario(options.start)?;
     let printer = Printer::new(args.json, &scenario);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
     runtime.block_on(async {
-        let simulation = Simulation::start(settings, scenario).await?;
+        let simulation = Simulation::start(options, scenario).await?;
         eprintln!(
             "{}     Running{} {} in a local simulator, SQS at {}",
             style::GOOD,
@@ -61,7 +61,7 @@ fn start(args: &RunArgs) -> Timestamp {
     match args.start {
         Some(start) => start,
         None if args.real_time => Timestamp::now(),
-        None => Settings::MONDAY_MORNING,
+        None => SimulationOptions::MONDAY_MORNING,
     }
 }
 
@@ -70,11 +70,14 @@ async fn watch(mut simulation: Simulation, mut printer: Printer) -> Result<ExitC
         // First, because SIGINT is only caught from the first poll on.
         biased;
         _ = tokio::signal::ctrl_c() => true,
-        () = simulation.run(|output| printer.print(&output)) => false,
+        () = simulation.run(|line| printer.print(&line)) => false,
     };
+    if interrupted {
+        simulation.shut_down(|line| printer.print(&line)).await;
+    }
     let summary = simulation.summary();
     let lost = summary.unaccounted().next().is_some();
-    printer.print(&Output::Summary(summary));
+    printer.print(&OutputLine::Summary(summary));
     printer.finish().map_err(Error::Output)?;
     Ok(if interrupted {
         ExitCode::from(INTERRUPTED)

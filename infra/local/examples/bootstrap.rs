@@ -1,13 +1,15 @@
-//! A function without the crate `redrive`, which does what the messages say:
-//! what the simulation's own tests run as the user's binary.
+//! A function without the crate `redrive`, controlled by its messages: the user's
+//! binary in the simulator's own tests.
 //!
 //! A body is JSON: `{"do": "ok"}`, `fail`, `error`, `crash`, `sleep`, or
-//! `answer` with the whole `answer`. With `"sent_before"` (milliseconds since
-//! the epoch) it does so only to messages sent before then, and with
-//! `"receives"` only in so many receives; otherwise the message is done.
+//! `answer` with the whole `answer`. `"sent_before"` (milliseconds since the
+//! epoch) limits this to messages sent before then, and `"receives"` to a number
+//! of receives; otherwise the message is completed.
 
 use aws_sdk_sqs::error::ProvideErrorMetadata as _;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use redrive_model::log::{TARGET, event, field};
+use redrive_model::names::{DLQ_ARN, MAX_PER_SECOND, SOURCE_ARN};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
@@ -57,7 +59,7 @@ async fn work(event: LambdaEvent<Value>) -> Result<Value, Error> {
                 println!("{}", line(record));
                 failures.push(json!({ "itemIdentifier": record["messageId"] }));
             }
-            Some("error") => return Err("told to fail".into()),
+            Some("error") => return Err("asked to fail".into()),
             Some("crash") => std::process::abort(),
             Some("sleep") => tokio::time::sleep(std::time::Duration::from_secs(600)).await,
             Some("answer") => return Ok(body["answer"].clone()),
@@ -81,10 +83,11 @@ fn is_past(body: &Value, record: &Value) -> bool {
 /// As the crate `redrive` logs a failure.
 fn line(record: &Value) -> Value {
     json!({
-        "messageId": record["messageId"],
-        "attempt": 1,
-        "failure": "transient",
-        "error": "told to fail",
+        field::TARGET: TARGET,
+        field::EVENT: event::RECORD_FAILED,
+        field::MESSAGE_ID: record["messageId"],
+        field::ATTEMPT: 1,
+        field::ERROR: "asked to fail",
     })
 }
 
@@ -105,10 +108,10 @@ async fn redrive(_event: LambdaEvent<Value>) -> Result<Value, Error> {
         .build();
     let started = aws_sdk_sqs::Client::from_conf(config)
         .start_message_move_task()
-        .source_arn(variable("REDRIVE_DLQ_ARN")?)
-        .destination_arn(variable("REDRIVE_SOURCE_ARN")?)
+        .source_arn(variable(DLQ_ARN)?)
+        .destination_arn(variable(SOURCE_ARN)?)
         .set_max_number_of_messages_per_second(
-            std::env::var("REDRIVE_RATE")
+            std::env::var(MAX_PER_SECOND)
                 .ok()
                 .and_then(|rate| rate.parse().ok()),
         )

@@ -1,44 +1,40 @@
-//! What a worker's log tells of single records: how many attempts, why they
-//! failed, and whether some were not begun at all.
+//! What a worker's log contains about single records: the number of attempts,
+//! their errors, and whether some records were not processed at all.
 
 use std::collections::BTreeMap;
 
+use redrive_model::log::{TARGET, event, field};
 use serde_json::Value;
 
-/// How the worker's line about a record begins that its time was up for.
-const OUT_OF_TIME: &str = "record not done in time";
-
-/// The worker's line about an invocation.
-const HANDLED: &str = "batch handled";
-
-/// What one invocation's log tells.
+/// The records in the log of one invocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
-    /// By message id, those that were begun and are not done at first.
+    /// By message id, the records with a failed or unfinished attempt.
     pub(crate) failures: BTreeMap<String, Failure>,
-    /// Whether the worker says that it ran out of time, or stopped, before some
-    /// records.
-    pub(crate) some_not_run: bool,
+    /// Whether some records were not processed, because the time was up or
+    /// another record failed.
+    pub(crate) some_not_processed: bool,
 }
 
-/// The failures of one record.
+/// The failed attempts at one record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// The last attempt that was begun.
+    /// The number of the last attempt.
     pub(crate) attempt: u32,
-    /// Why the last one failed; `None` if none came to an end.
+    /// The error of the last attempt that ended.
     pub(crate) error: Option<String>,
-    /// The time of the invocation was up.
+    /// Whether the last attempt did not end in time.
     pub(crate) out_of_time: bool,
 }
 
 impl Attempts {
-    /// Reads lines of JSON with `messageId`, `attempt`, the kind of the
-    /// `failure`, and the `error`; other lines are passed over.
+    /// Reads the lines of JSON that redrive wrote, and skips all others.
     pub(crate) fn read(log: &[String]) -> Self {
         let mut attempts = Self::default();
         for line in log {
-            if let Ok(line) = serde_json::from_str(line) {
+            if let Ok(line) = serde_json::from_str::<Value>(line)
+                && line[field::TARGET] == TARGET
+            {
                 attempts.line(&line);
             }
         }
@@ -46,23 +42,28 @@ impl Attempts {
     }
 
     fn line(&mut self, line: &Value) {
-        let text = |name: &str| line[name].as_str();
-        let message = text("message").unwrap_or_default();
-        if message == HANDLED {
-            let not_begun = |name: &str| line[name].as_u64().unwrap_or_default();
-            let out_of_time = self.failures.values().filter(|failure| failure.out_of_time);
-            let begun = u64::try_from(out_of_time.count()).unwrap_or(u64::MAX);
-            self.some_not_run = not_begun("outOfTime") + not_begun("notRun") > begun;
+        match line[field::EVENT].as_str().unwrap_or_default() {
+            event::BATCH_HANDLED => {
+                let count = |name: &str| line[name].as_u64().unwrap_or_default();
+                let unfinished = self.failures.values().filter(|failure| failure.out_of_time);
+                let unfinished = u64::try_from(unfinished.count()).unwrap_or(u64::MAX);
+                self.some_not_processed =
+                    count(field::OUT_OF_TIME) + count(field::NOT_RUN) > unfinished;
+            }
+            event::ATTEMPT_FAILED | event::RECORD_FAILED => self.failure(line, false),
+            event::RECORD_OUT_OF_TIME => self.failure(line, true),
+            _ => {}
         }
-        let out_of_time = message.starts_with(OUT_OF_TIME);
-        let Some(id) = text("messageId").filter(|_| out_of_time || text("failure").is_some())
-        else {
+    }
+
+    fn failure(&mut self, line: &Value, out_of_time: bool) {
+        let Some(id) = line[field::MESSAGE_ID].as_str() else {
             return;
         };
-        let attempt = line["attempt"].as_u64().unwrap_or_default();
+        let attempt = line[field::ATTEMPT].as_u64().unwrap_or_default();
         let failure = Failure {
             attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
-            error: text("error").map(str::to_owned),
+            error: line[field::ERROR].as_str().map(str::to_owned),
             out_of_time,
         };
         self.failures.insert(id.to_owned(), failure);
@@ -72,20 +73,36 @@ impl Attempts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
-    fn read(log: &[&str]) -> Attempts {
-        let log: Vec<String> = log.iter().map(|&line| line.to_owned()).collect();
-        Attempts::read(&log)
+    /// A line of redrive's, with another message than it writes.
+    fn line(event: &str, fields: Value) -> String {
+        let mut line = fields;
+        line[field::TARGET] = TARGET.into();
+        line[field::EVENT] = event.into();
+        line[field::MESSAGE] = "a text for people".into();
+        line.to_string()
+    }
+
+    fn attempt(number: u32, error: Option<&str>) -> Value {
+        json!({ field::MESSAGE_ID: "a", field::ATTEMPT: number, field::ERROR: error })
+    }
+
+    fn handled(out_of_time: u32) -> String {
+        let fields = json!({ field::OUT_OF_TIME: out_of_time, field::NOT_RUN: 0 });
+        line(event::BATCH_HANDLED, fields)
     }
 
     #[test]
     fn reads_the_last_failure_of_each_record() {
-        let read = read(&[
-            r#"{"level":"WARN","messageId":"a","attempt":1,"failure":"transient","error":"x"}"#,
-            "not JSON",
-            r#"{"level":"INFO","messageId":"a","attempt":2,"message":"the function's own"}"#,
-            r#"{"level":"ERROR","messageId":"a","attempt":2,"failure":"panic","error":"y"}"#,
-            r#"{"level":"INFO","message":"batch handled","outOfTime":0,"notRun":0}"#,
+        let mut others = json!({ "target": "orders", field::EVENT: event::RECORD_FAILED });
+        others[field::MESSAGE_ID] = "b".into();
+        let read = Attempts::read(&[
+            line(event::ATTEMPT_FAILED, attempt(1, Some("x"))),
+            "not JSON".to_owned(),
+            others.to_string(),
+            line(event::RECORD_FAILED, attempt(2, Some("y"))),
+            handled(0),
         ]);
         let expected = Failure {
             attempt: 2,
@@ -93,19 +110,16 @@ mod tests {
             out_of_time: false,
         };
         assert_eq!(read.failures, BTreeMap::from([("a".to_owned(), expected)]));
-        assert!(!read.some_not_run);
+        assert!(!read.some_not_processed);
     }
 
     #[test]
-    fn tells_what_was_begun_from_what_was_not() {
-        let begun = r#"{"messageId":"a","attempt":1,"message":"record not done in time; set …"}"#;
-        let handled = |out_of_time: u32| {
-            format!(r#"{{"message":"batch handled","outOfTime":{out_of_time},"notRun":0}}"#)
-        };
-        let one = read(&[begun, &handled(1)]);
+    fn an_unfinished_record_differs_from_one_that_was_not_processed() {
+        let unfinished = line(event::RECORD_OUT_OF_TIME, attempt(1, None));
+        let one = Attempts::read(&[unfinished.clone(), handled(1)]);
         assert!(one.failures["a"].out_of_time);
         assert_eq!(one.failures["a"].error, None);
-        assert!(!one.some_not_run);
-        assert!(read(&[begun, &handled(2)]).some_not_run);
+        assert!(!one.some_not_processed);
+        assert!(Attempts::read(&[unfinished, handled(2)]).some_not_processed);
     }
 }

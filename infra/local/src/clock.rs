@@ -1,8 +1,7 @@
 //! Simulated time.
 //!
-//! While something real is under way (an invocation, a long poll), simulated
-//! time runs beside real time, second for second. When nothing is, it stands
-//! still, and the simulation moves it to the next thing due.
+//! During an invocation or a long poll, simulated time runs with real time.
+//! Otherwise it stands still, and the simulation moves it to the next event.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-/// The simulation's time. Clones show the same time.
+/// The simulation's time. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Clock {
     inner: Arc<Mutex<Inner>>,
@@ -21,7 +20,7 @@ pub struct Clock {
 #[derive(Debug)]
 struct Inner {
     base: Timestamp,
-    /// When `base` was true; `None` while time stands still.
+    /// When the time was `base`; `None` while time stands still.
     running_since: Option<Instant>,
     holds: usize,
 }
@@ -34,13 +33,12 @@ impl Inner {
 }
 
 impl Clock {
-    /// A clock that shows `start` and stands still until it is held.
+    /// A clock that starts at `start`, and stands still until it is held.
     pub fn simulated(start: Timestamp) -> Self {
         Self::new(start, None)
     }
 
-    /// A clock that shows `start` now and runs with real time; nothing moves
-    /// it.
+    /// A clock that starts at `start` and always runs with real time.
     pub fn real_time(start: Timestamp) -> Self {
         Self::new(start, Some(Instant::now()))
     }
@@ -62,7 +60,7 @@ impl Clock {
         self.lock().now()
     }
 
-    /// Lets time run beside real time until the guard is dropped.
+    /// Lets time run with real time until the guard is dropped.
     pub fn hold(&self) -> Hold {
         let mut inner = self.lock();
         inner.holds += 1;
@@ -72,7 +70,7 @@ impl Clock {
         }
     }
 
-    /// Moves the time forward to `to` if nothing holds the clock, and tells
+    /// Moves the time forward to `to` if nothing holds the clock, and returns
     /// whether it did.
     pub fn jump(&self, to: Timestamp) -> bool {
         let mut inner = self.lock();
@@ -83,18 +81,18 @@ impl Clock {
         true
     }
 
-    /// Wakes from now on each time that nothing holds the clock any more.
+    /// Notifies whenever the last hold ends.
     pub fn released(&self) -> watch::Receiver<()> {
         self.released.subscribe()
     }
 
-    /// Real time left until the clock, running, would show `at`.
+    /// The real time until a running clock reaches `at`.
     pub fn until(&self, at: Timestamp) -> Duration {
         Duration::try_from(at.duration_since(self.now())).unwrap_or(Duration::ZERO)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No code panics with the lock held, so the value is whole.
+        // No code panics with the lock held, so the value is consistent.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -119,7 +117,7 @@ impl Drop for Hold {
     }
 }
 
-/// `at` and `by` later; the end of time if there is no such time.
+/// The time `by` after `at`, or the latest possible time.
 pub(crate) fn add(at: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by)
         .ok()
@@ -127,7 +125,7 @@ pub(crate) fn add(at: Timestamp, by: Duration) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// `at` and `by` seconds later.
+/// The time `by` seconds after `at`.
 pub(crate) fn add_seconds(at: Timestamp, by: u32) -> Timestamp {
     add(at, Duration::from_secs(by.into()))
 }
@@ -171,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_when_the_last_hold_is_gone() {
+    fn notifies_when_the_last_hold_ends() {
         let clock = Clock::simulated(start());
         let released = clock.released();
         let (first, second) = (clock.hold(), clock.hold());

@@ -1,4 +1,4 @@
-//! Stand-ins for what functions call over HTTP: up and down by simulated time.
+//! HTTP stubs of the functions' dependencies, which fail by simulated time.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -15,28 +15,27 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 
-/// A stand-in, and when it fails.
+/// A rule of an HTTP stub: when it fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {
-    /// What people call it.
+    /// The stub's name.
     pub name: String,
-    /// The worker's environment variable that gets its URL.
+    /// The worker's environment variable with its URL.
     pub env: String,
-    /// The paths that fail: those that start with this; all by default.
+    /// The rule applies to paths that start with this.
     pub path: String,
-    /// It answers 503 until then.
+    /// It answers 503 until this time.
     pub down_until: Option<Timestamp>,
-    /// It answers 503 to this many first requests for each path.
+    /// It answers 503 to this number of first requests for each path.
     pub fail_first: u32,
-    /// How long it takes to answer, in real time: that is the time a process
-    /// sees.
+    /// The time until it answers, in real time as seen by the function.
     pub takes: Duration,
 }
 
-/// The stand-ins, served at one address.
+/// The stubs, served at one address.
 #[derive(Debug)]
 pub(crate) struct Dependencies {
-    /// The variables that lead to them.
+    /// The environment variables with their URLs.
     pub(crate) variables: BTreeMap<String, String>,
     server: JoinHandle<std::io::Result<()>>,
 }
@@ -115,7 +114,7 @@ impl Server {
             .filter(move |rule| rule.name == name && rest.starts_with(&rule.path))
     }
 
-    /// How often the path has been asked for, this time included.
+    /// The number of requests for the path, including this one.
     fn count(&self, path: &str) -> u32 {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let count = requests.entry(path.to_owned()).or_default();
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn is_down_until_the_time_given() {
+    fn is_down_until_the_time_of_the_rule() {
         let server = server(Some("2026-01-06T08:00:00Z"), 0, "/");
         assert_eq!(status(&server, "/warehouse/stock/7"), 503);
         server.clock.jump("2026-01-06T08:00:00Z".parse().unwrap());

@@ -1,26 +1,26 @@
 //! The event source mapping: Lambda polls a queue, gathers batches, and deletes
-//! what the function did not report as failed; see
+//! the messages that the function did not report as failed; see
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>.
 
-mod event;
+mod payload;
 mod response;
 
-pub(crate) use event::event;
-use event::size;
+pub(crate) use payload::payload;
+use payload::size;
 pub(crate) use response::failed_ids;
 
 use jiff::Timestamp;
 use redrive_syntax::function::Function;
 
 use crate::clock::add_seconds;
-use crate::sqs::{Message, Most, Sqs};
+use crate::sqs::{Message, ReceiveLimit, Sqs};
 
-/// Concurrent invocations that Lambda starts a mapping with; the local simulator
-/// does not go beyond.
+/// The number of concurrent invocations that Lambda starts a mapping with. The
+/// simulator does not increase it.
 const CONCURRENCY: usize = 5;
 
-/// Most bytes of the records of an event: Lambda's limit for the event, less
-/// what is around them; see
+/// The maximum bytes of the records of an event: Lambda's limit for the event,
+/// minus the rest of the event; see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const FULL_PAYLOAD: usize = 6 * 1_048_576 - 64;
 
@@ -38,7 +38,7 @@ pub(crate) struct Mapping {
 struct Gathering {
     since: Timestamp,
     messages: Vec<Message>,
-    /// Of the records.
+    /// The bytes of the records.
     bytes: usize,
 }
 
@@ -56,8 +56,8 @@ impl Mapping {
         }
     }
 
-    /// Polls the queue; the batches returned are ready to be invoked, and
-    /// each takes up concurrency until [`finished`](Self::finished).
+    /// Polls the queue and returns the batches to invoke the function with. Each
+    /// counts towards the concurrency until [`finished`](Self::finished).
     pub(crate) fn poll(&mut self, sqs: &mut Sqs, now: Timestamp) -> Vec<Vec<Message>> {
         let mut batches = Vec::new();
         while self.free > 0 {
@@ -74,28 +74,28 @@ impl Mapping {
         batches
     }
 
-    /// Receives until the batch or the payload is full, or the queue is empty;
-    /// tells whether it is full. Visibility counts from here, before the
-    /// window.
+    /// Receives until the batch or the payload is full, or the queue is empty, and
+    /// returns whether it is full. The visibility timeout starts here, before the
+    /// window ends.
     fn fill(&mut self, sqs: &mut Sqs, now: Timestamp) -> bool {
         loop {
             let (messages, bytes) = self.gathering.as_ref().map_or((0, 0), |gathering| {
                 (gathering.messages.len(), gathering.bytes)
             });
-            let most = Most {
+            let limit = ReceiveLimit {
                 messages: self.batch_size - messages,
                 bytes: FULL_PAYLOAD.saturating_sub(bytes),
                 size,
             };
-            if most.messages == 0 {
+            if limit.messages == 0 {
                 return true;
             }
-            // The simulation creates a mapping only for a queue it has.
+            // The queue of a mapping always exists.
             let received = sqs
-                .receive(&self.queue, most, None, now)
+                .receive(&self.queue, limit, None, now)
                 .unwrap_or_default();
             if received.is_empty() {
-                // What could be received and was not did not fit.
+                // A visible message that was not received did not fit.
                 return sqs
                     .queue(&self.queue)
                     .is_ok_and(|queue| queue.counts(now).visible > 0);
@@ -110,17 +110,17 @@ impl Mapping {
         }
     }
 
-    /// An invocation is over.
+    /// An invocation has ended.
     pub(crate) fn finished(&mut self) {
         self.free += 1;
     }
 
-    /// Whether messages wait for a batch to fill.
+    /// Whether received messages wait for the batch window to end.
     pub(crate) fn is_gathering(&self) -> bool {
         self.gathering.is_some()
     }
 
-    /// When the batch that is being gathered goes, full or not.
+    /// When the batch window ends.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         self.gathering
             .as_ref()

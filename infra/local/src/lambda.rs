@@ -1,6 +1,7 @@
 //! Lambda: functions, their execution environments, and invocations.
 
 mod environment;
+mod extensions;
 mod failure;
 mod log;
 mod runtime_api;
@@ -15,13 +16,14 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
-use environment::{Ended, Environment};
+use crate::names;
+use environment::{Environment, InvocationEnd};
 
-/// How long an unused environment is kept. Lambda does not say; some minutes
-/// are usual.
+/// How long an unused environment is kept. Lambda does not document it; some
+/// minutes are usual.
 const IDLE: SignedDuration = SignedDuration::from_mins(10);
 
-/// A function and the environments that are ready for it.
+/// A function and its environments that are ready for an event.
 #[derive(Debug)]
 pub(crate) struct Pool {
     function: LambdaFunction,
@@ -40,9 +42,9 @@ struct Idle {
 pub(crate) struct Invocation {
     /// The function's response, or why there is none.
     pub(crate) outcome: Result<Vec<u8>, Failure>,
-    /// What the function wrote.
+    /// The function's output.
     pub(crate) log: Vec<String>,
-    /// Whether a process had to be started for it.
+    /// Whether a process was started for it.
     pub(crate) cold_start: bool,
 }
 
@@ -63,18 +65,18 @@ impl Pool {
     /// clock runs in the meantime.
     pub(crate) async fn invoke(&self, payload: String, clock: &Clock) -> Invocation {
         let _hold = clock.hold();
-        let request_id = self.request_id();
+        let request_id = names::new_id(&mut lock(&self.rng));
         let (environment, cold_start) = match self.take_idle(clock.now()) {
             Some(environment) => (Ok(environment), false),
             None => (Environment::start(&self.function).await, true),
         };
-        let Ended {
+        let InvocationEnd {
             outcome,
             log,
             environment,
         } = match environment {
             Ok(environment) => environment.invoke(request_id, payload).await,
-            Err(ended) => ended,
+            Err(end) => end,
         };
         if let Some(environment) = environment {
             let since = clock.now();
@@ -89,15 +91,25 @@ impl Pool {
 
     fn take_idle(&self, now: Timestamp) -> Option<Environment> {
         let mut idle = lock(&self.idle);
-        idle.retain(|entry| now.duration_since(entry.since) < IDLE);
+        let is_old = |entry: &mut Idle| now.duration_since(entry.since) >= IDLE;
+        for entry in idle.extract_if(.., is_old) {
+            tokio::spawn(entry.environment.shut_down());
+        }
         idle.pop().map(|entry| entry.environment)
     }
 
-    fn request_id(&self) -> String {
-        let bytes = lock(&self.rng).u128(..).to_be_bytes();
-        uuid::Builder::from_random_bytes(bytes)
-            .into_uuid()
-            .to_string()
+    /// Shuts all idle environments down, and returns what they wrote.
+    pub(crate) async fn shut_down(&self) -> Vec<String> {
+        let idle = std::mem::take(&mut *lock(&self.idle));
+        let idle: Vec<_> = idle
+            .into_iter()
+            .map(|entry| tokio::spawn(entry.environment.shut_down()))
+            .collect();
+        let mut log = Vec::new();
+        for environment in idle {
+            log.extend(environment.await.unwrap_or_default());
+        }
+        log
     }
 }
 

@@ -1,14 +1,14 @@
-//! The book that every message is in, from when it was sent.
+//! The ledger, which accounts for every message that was sent.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::sqs::{Fact, Message, Origin, Queue, Sqs, What};
+use crate::sqs::{Message, Origin, Queue, QueueEvent, QueueEventKind, Sqs};
 use crate::summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
-use crate::timeline::{Event, Happening, moment};
+use crate::timeline::{EventKind, TimelineEvent, moment};
 
-/// What is known of each message, and what has been told of it.
+/// The state of each message, and the counts of the simulation.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     started: Timestamp,
@@ -22,16 +22,22 @@ struct Entry {
     receives: usize,
     redrives: usize,
     last_error: Option<String>,
-    /// The worker has sent it on, so its own success does not end it.
-    sent_on: bool,
+    /// The worker has sent a copy to the DLQ, so the deletion of the original is
+    /// not the end of the message.
+    forwarded: bool,
     end: Option<Fate>,
 }
 
 /// How one delivery of a message ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Delivery {
-    Done { attempt: u32 },
-    Failed { attempts: Option<u32>, why: String },
+pub(crate) enum DeliveryOutcome {
+    Completed {
+        attempt: u32,
+    },
+    Failed {
+        attempts: Option<u32>,
+        reason: String,
+    },
 }
 
 impl Ledger {
@@ -44,12 +50,11 @@ impl Ledger {
         }
     }
 
-    /// What people call a message.
+    /// Names a message.
     pub(crate) fn name(&mut self, origin: Origin, name: &str) {
         self.names.insert(origin, name.to_owned());
     }
 
-    /// What people call it.
     pub(crate) fn name_of(&self, origin: Origin) -> String {
         self.names
             .get(&origin)
@@ -57,138 +62,135 @@ impl Ledger {
             .unwrap_or_else(|| format!("message {}", origin.0 + 1))
     }
 
-    fn entry(&mut self, origin: Origin) -> &mut Entry {
-        self.entries.entry(origin).or_default()
-    }
-
-    /// Takes note of what happened inside SQS, and tells it if it is worth it.
-    pub(crate) fn fact(&mut self, fact: Fact) -> Option<Event> {
-        let Fact {
+    /// Records an event of a queue, and returns it for the timeline if it is not
+    /// there already.
+    pub(crate) fn queue_event(&mut self, event: QueueEvent) -> Option<TimelineEvent> {
+        let QueueEvent {
             at,
             origin,
             queue,
-            what,
-        } = fact;
-        let happening = match what {
-            What::Sent { id } => {
-                self.entry(origin);
-                Happening::Sent {
+            kind,
+        } = event;
+        let entry = self.entries.entry(origin).or_default();
+        let kind = match kind {
+            QueueEventKind::Sent { id: message_id } => EventKind::Sent { queue, message_id },
+            QueueEventKind::Forwarded {
+                id: message_id,
+                reason,
+            } => {
+                entry.forwarded = true;
+                entry.last_error.clone_from(&reason);
+                EventKind::Forwarded {
                     queue,
-                    message_id: id,
+                    message_id,
+                    reason,
                 }
             }
-            What::SentOn { id, why } => {
-                let entry = self.entry(origin);
-                entry.sent_on = true;
-                entry.last_error.clone_from(&why);
-                Happening::SentOn {
-                    queue,
-                    message_id: id,
-                    why,
-                }
+            // After the original is deleted the message is lost, unless an earlier
+            // copy is still in the DLQ.
+            QueueEventKind::CopyDropped => {
+                entry.forwarded = true;
+                EventKind::Duplicate { queue }
             }
-            // Once the original is deleted it is lost, unless an earlier copy
-            // is still there.
-            What::CopyDropped => {
-                self.entry(origin).sent_on = true;
-                Happening::Duplicate { queue }
+            QueueEventKind::Duplicate => {
+                entry.end.get_or_insert(Fate::Duplicate);
+                EventKind::Duplicate { queue }
             }
-            What::Duplicate => {
-                self.entry(origin).end.get_or_insert(Fate::Duplicate);
-                Happening::Duplicate { queue }
+            QueueEventKind::Redelivered => EventKind::Redelivered { queue },
+            // The worker's success is in the timeline already.
+            QueueEventKind::Deleted if entry.end.is_some() => return None,
+            QueueEventKind::Deleted if std::mem::take(&mut entry.forwarded) => return None,
+            QueueEventKind::Deleted | QueueEventKind::Purged => {
+                entry.end = Some(Fate::Deleted);
+                EventKind::Deleted { queue }
             }
-            What::Again => Happening::Again { queue },
-            // The worker's success has been told already.
-            What::Deleted if self.entry(origin).end.is_some() => return None,
-            What::Deleted if std::mem::take(&mut self.entry(origin).sent_on) => return None,
-            What::Deleted | What::Purged => {
-                self.entry(origin).end = Some(Fate::Deleted);
-                Happening::Deleted { queue }
-            }
-            What::DeadLettered {
+            QueueEventKind::DeadLettered {
                 from,
-                receive_count,
-            } => Happening::DeadLettered {
+                receive_count: receives,
+            } => EventKind::DeadLettered {
                 from,
                 queue,
-                receives: receive_count,
-                why: self.entry(origin).last_error.clone(),
+                receives,
+                reason: entry.last_error.clone(),
             },
-            What::Redriven { from, id } => {
+            QueueEventKind::Redriven {
+                from,
+                id: message_id,
+            } => {
                 self.counts.redriven += 1;
-                self.entry(origin).redrives += 1;
-                Happening::Redriven {
+                entry.redrives += 1;
+                EventKind::Redriven {
                     from,
                     queue,
-                    message_id: id,
+                    message_id,
                 }
             }
-            What::Expired => {
-                self.entry(origin).end = Some(Fate::Expired {
-                    queue: queue.clone(),
+            QueueEventKind::Expired => {
+                let queue_of_end = queue.clone();
+                entry.end = Some(Fate::Expired {
+                    queue: queue_of_end,
                 });
-                Happening::Expired { queue }
+                EventKind::Expired { queue }
             }
         };
-        Some(self.event(at, origin, happening))
+        Some(self.event(at, origin, kind))
     }
 
-    /// Takes note of a delivery that has ended, and tells it.
+    /// Records the end of a delivery, and returns it for the timeline.
     pub(crate) fn delivery(
         &mut self,
         message: &Message,
         function: &str,
-        delivery: Delivery,
+        outcome: DeliveryOutcome,
         at: Timestamp,
-    ) -> Option<Event> {
+    ) -> Option<TimelineEvent> {
         let receive = message.receive_count;
-        let entry = self.entry(message.origin);
+        let function = function.to_owned();
+        let entry = self.entries.entry(message.origin).or_default();
+        self.counts.receives += 1;
         entry.receives += 1;
-        let (happening, retries) = match delivery {
-            Delivery::Done { .. } if entry.sent_on => (None, 0),
-            Delivery::Done { attempt } => {
-                entry.end = Some(Fate::Done {
+        let (kind, attempts) = match outcome {
+            DeliveryOutcome::Completed { .. } if entry.forwarded => return None,
+            DeliveryOutcome::Completed { attempt } => {
+                entry.end = Some(Fate::Completed {
                     at,
                     receive,
                     attempt,
                 });
-                let function = function.to_owned();
-                let happening = Happening::Done {
+                let kind = EventKind::Completed {
                     function,
                     receive,
                     attempt,
                 };
-                (Some(happening), attempt.saturating_sub(1))
+                (kind, attempt)
             }
-            Delivery::Failed { attempts, why } => {
-                entry.last_error = Some(why.clone());
-                let retries = attempts.map_or(0, |attempts| attempts.saturating_sub(1));
-                let function = function.to_owned();
-                let happening = Happening::Failed {
+            DeliveryOutcome::Failed { attempts, reason } => {
+                entry.last_error = Some(reason.clone());
+                let kind = EventKind::Failed {
                     function,
                     receive,
                     attempts,
-                    why,
+                    reason,
                 };
-                (Some(happening), retries)
+                (kind, attempts.unwrap_or_default())
             }
         };
-        self.counts.receives += 1;
-        self.counts.retries += usize::try_from(retries).unwrap_or(usize::MAX);
-        happening.map(|happening| self.event(at, message.origin, happening))
+        let retries = usize::try_from(attempts.saturating_sub(1));
+        self.counts.retries += retries.unwrap_or(usize::MAX);
+        Some(self.event(at, message.origin, kind))
     }
 
-    fn event(&self, time: Timestamp, origin: Origin, happening: Happening) -> Event {
-        Event {
+    fn event(&self, time: Timestamp, origin: Origin, kind: EventKind) -> TimelineEvent {
+        TimelineEvent {
             time,
             message: Some(self.name_of(origin)),
-            happening,
+            kind,
         }
     }
 
-    /// Compares the book with what the queues hold.
+    /// Compares the ledger with the contents of the queues.
     pub(crate) fn summary(&self, sqs: &Sqs, now: Timestamp, ended_by: EndedBy) -> Summary {
-        let held = self.held(sqs, now);
+        let locations = self.locations(sqs, now);
         let messages = self
             .entries
             .iter()
@@ -196,7 +198,7 @@ impl Ledger {
                 name: self.name_of(*origin),
                 receives: entry.receives,
                 redrives: entry.redrives,
-                fate: entry.fate(held.get(origin)),
+                fate: entry.fate(locations.get(origin)),
             })
             .collect();
         Summary {
@@ -211,42 +213,40 @@ impl Ledger {
 
 /// Where a message is.
 #[derive(Clone, Debug)]
-struct Place {
+struct Location {
     queue: String,
     is_dlq: bool,
-    /// Why it has not been received, if it could not be.
-    waits: Option<String>,
+    /// Why it cannot be received now.
+    blocked_by: Option<String>,
 }
 
 impl Ledger {
-    /// A message that is in two queues is named in its DLQ.
-    fn held(&self, sqs: &Sqs, now: Timestamp) -> BTreeMap<Origin, Place> {
-        let mut held = BTreeMap::new();
+    /// The location of a message that is in two queues is the DLQ.
+    fn locations(&self, sqs: &Sqs, now: Timestamp) -> BTreeMap<Origin, Location> {
+        let mut locations = BTreeMap::new();
         for queue in sqs.queues() {
             let is_dlq = sqs.sources_of(&queue.config.name).next().is_some();
             for message in queue.messages() {
-                let place = Place {
+                let location = Location {
                     queue: queue.config.name.clone(),
                     is_dlq,
-                    waits: self.waits(queue, message, now),
+                    blocked_by: self.blocked_by(queue, message, now),
                 };
-                if is_dlq || !held.contains_key(&message.origin) {
-                    held.insert(message.origin, place);
+                if is_dlq || !locations.contains_key(&message.origin) {
+                    locations.insert(message.origin, location);
                 }
             }
         }
-        held
+        locations
     }
 
-    fn waits(&self, queue: &Queue, message: &Message, now: Timestamp) -> Option<String> {
+    fn blocked_by(&self, queue: &Queue, message: &Message, now: Timestamp) -> Option<String> {
         if message.in_flight(now) {
-            return Some("the run ended while it was worked on".to_owned());
+            return Some("the run ended while it was being processed".to_owned());
         }
         if message.available_at > now {
-            return Some(format!(
-                "its delay lasts until {}",
-                moment(message.available_at)
-            ));
+            let end = moment(message.available_at);
+            return Some(format!("its delay lasts until {end}"));
         }
         let before = queue
             .messages()
@@ -254,21 +254,21 @@ impl Ledger {
             .take_while(|other| other.id != message.id)
             .find(|other| queue.is_fifo() && other.group == message.group)?;
         let before = self.name_of(before.origin);
-        Some(format!("it is behind {before} in its group"))
+        Some(format!("{before} is before it in its group"))
     }
 }
 
 impl Entry {
-    fn fate(&self, held: Option<&Place>) -> Fate {
-        let why = self.last_error.clone();
-        match held {
-            Some(place) if place.is_dlq => Fate::InDlq {
-                queue: place.queue.clone(),
-                why,
+    fn fate(&self, location: Option<&Location>) -> Fate {
+        let reason = self.last_error.clone();
+        match location {
+            Some(location) if location.is_dlq => Fate::InDlq {
+                queue: location.queue.clone(),
+                reason,
             },
-            Some(place) => Fate::Waiting {
-                queue: place.queue.clone(),
-                why: why.or_else(|| place.waits.clone()),
+            Some(location) => Fate::Waiting {
+                queue: location.queue.clone(),
+                reason: reason.or_else(|| location.blocked_by.clone()),
             },
             None => self.end.clone().unwrap_or(Fate::Unaccounted),
         }

@@ -1,38 +1,39 @@
 //! SQS, Lambda and EventBridge Scheduler in one process, for the functions of a
 //! redrive package.
 //!
-//! A [`Simulation`] is made from the [`Stack`](redrive_infra::stack::Stack) that
-//! also renders the template. It holds the queues, polls them as Lambda's event
-//! source mapping does, runs the package's binary as a child process over the
-//! Lambda Runtime API, and starts the redrive function on its schedule. The SQS
-//! API is served over HTTP. Time is simulated unless it is asked not to be.
+//! A [`Simulation`] is created from the [`Stack`](redrive_infra::stack::Stack) of
+//! the template. It contains the queues, polls them as Lambda's event source
+//! mapping does, runs the package's binary as a child process over the Lambda
+//! Runtime API, and invokes the redrive function on its schedule. The SQS API is
+//! served over HTTP. Time is simulated by default.
 //!
 //! ```no_run
 //! # async fn doc(stack: redrive_infra::stack::Stack) -> Result<(), Box<dyn std::error::Error>> {
-//! use redrive_local::{Settings, Scenario, Simulation};
+//! use redrive_local::{Scenario, Simulation, SimulationOptions};
 //!
-//! let settings = Settings {
+//! let options = SimulationOptions {
 //!     binaries: [("orders".to_owned(), "target/debug/orders".into())].into(),
-//!     ..Settings::new(stack)
+//!     ..SimulationOptions::new(stack)
 //! };
-//! let scenario = Scenario::parse(r#"{"body": {"id": 1}}"#, settings.start).unwrap();
-//! let mut simulation = Simulation::start(settings, scenario).await?;
-//! simulation.run(|output| println!("{output:?}")).await;
+//! let scenario = Scenario::parse(r#"{"body": {"id": 1}}"#, options.start).unwrap();
+//! let mut simulation = Simulation::start(options, scenario).await?;
+//! simulation.run(|line| println!("{line:?}")).await;
 //! let summary = simulation.summary();
 //! # Ok(()) }
 //! ```
 //!
-//! # What differs from AWS
+//! # Differences from AWS
 //!
-//! - A redriven message's receive count starts again: AWS's documents disagree,
-//!   and "considered new messages" is the plainest of them.
-//! - Lambda grows a mapping's concurrency from 5; here it stays 5, or
+//! - The receive count of a redriven message starts again. AWS's documents
+//!   disagree; "considered new messages" is the clearest statement.
+//! - Lambda increases a mapping's concurrency beyond 5; here it is at most 5, or
 //!   `max_concurrency` if that is less.
-//! - A move task begins after a second and moves once a second, 500 messages at
-//!   a time if it has no rate.
+//! - A move task moves messages once per second, 500 at a time without a rate, and
+//!   the first ones after a second.
 //! - Memory is not limited, and credentials and permissions are not checked.
-//! - Processes see real time: the function's own clock, and what it waits for, are
-//!   real. Its invocations last as long as they do, and simulated time with them.
+//! - Functions see real time. Simulated time runs with it during an invocation.
+//! - Idle processes are not frozen. They are shut down with SIGTERM only if they
+//!   have registered an internal extension, which gets no events.
 
 pub mod clock;
 pub mod names;
@@ -52,7 +53,7 @@ mod until;
 
 pub use dependency::Dependency;
 pub use scenario::{BadLine, Scenario, ScenarioMessage};
-pub use simulation::{BadMessage, Settings, Simulation, StartError};
+pub use simulation::{MessageError, Simulation, SimulationOptions, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
-pub use timeline::{Event, Happening, Output, Tone, moment};
+pub use timeline::{EventKind, OutputLine, TimelineEvent, Tone, moment};
 pub use until::Until;

@@ -1,9 +1,9 @@
-//! What AWS calls the things of this simulation.
+//! Account, region, ARNs, URLs and ids of the simulation.
 
-/// The account everything is in: the one AWS's own examples use.
+/// The account: the one of AWS's own examples.
 pub const ACCOUNT: &str = "123456789012";
 
-/// The region everything is in.
+/// The region.
 pub const REGION: &str = "us-east-1";
 
 /// A queue's ARN.
@@ -21,7 +21,7 @@ pub(crate) fn queue_of_arn(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:aws:sqs:")?.splitn(3, ':').nth(2)
 }
 
-/// The queue's name in a URL; AWS's clients also take a bare name.
+/// The queue's name in a URL; AWS's clients also accept a bare name.
 pub(crate) fn queue_of_url(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or(url)
 }
@@ -29,4 +29,13 @@ pub(crate) fn queue_of_url(url: &str) -> &str {
 /// A Lambda function's ARN.
 pub(crate) fn function_arn(name: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+}
+
+/// A new id in the form of SQS's message ids and Lambda's request ids: a random
+/// UUID.
+pub(crate) fn new_id(rng: &mut fastrand::Rng) -> String {
+    let bytes = rng.u128(..).to_be_bytes();
+    uuid::Builder::from_random_bytes(bytes)
+        .into_uuid()
+        .to_string()
 }

@@ -1,5 +1,5 @@
 //! EventBridge Scheduler: when each redrive function runs, and Lambda's retries
-//! of the asynchronous invocations it makes.
+//! of its asynchronous invocations.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +8,7 @@ use redrive_syntax::schedule;
 
 use crate::clock::add;
 
-/// Waits before the second and the third attempt of an asynchronous
+/// The waits before the second and the third attempt of an asynchronous
 /// invocation; see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
 const RETRY_WAITS: [std::time::Duration; 2] = [
@@ -34,8 +34,8 @@ pub(crate) struct Attempt {
 }
 
 impl Scheduler {
-    /// A schedule that exists since `start`; `None` if its time zone is not in
-    /// the database, which the build refuses.
+    /// A schedule that was created at `start`; `None` if its time zone does not
+    /// exist, which the build rejects.
     pub(crate) fn new(redrive: &Redrive, start: Timestamp) -> Option<Self> {
         let zone = schedule::timezone(&redrive.timezone).ok()?;
         Some(Self {
@@ -46,14 +46,14 @@ impl Scheduler {
         })
     }
 
-    /// The schedule, and the time in its own zone: the simulation's times are in UTC.
+    /// The schedule, and the time in its time zone.
     pub(crate) fn describe(&self, now: Timestamp) -> String {
         let local = now.to_zoned_datetime(self.zone.clone());
         let (schedule, zone) = (&self.redrive.schedule, &self.redrive.timezone);
         format!("{schedule}, {} in {zone}", local.strftime("%H:%M"))
     }
 
-    /// An invocation that is due, if one is.
+    /// The next invocation that is due.
     pub(crate) fn poll(&mut self, now: Timestamp) -> Option<Attempt> {
         if let Some(due) = self.retries.iter().position(|retry| retry.at <= now) {
             return Some(self.retries.remove(due));
@@ -63,13 +63,13 @@ impl Scheduler {
         Some(Attempt { number: 1, at })
     }
 
-    /// Nothing is started any more but retries.
+    /// Ends the schedule; retries still run.
     pub(crate) fn stop(&mut self) {
         self.next = None;
     }
 
-    /// An invocation failed: plans the next attempt and tells how long until
-    /// then, or `None` if Lambda gives up.
+    /// Schedules the next attempt at a failed invocation and returns the wait until
+    /// then, or `None` if there is no further retry.
     pub(crate) fn failed(&mut self, attempt: Attempt, now: Timestamp) -> Option<SignedDuration> {
         let wait = *RETRY_WAITS.get(attempt.number - 1)?;
         self.retries.push(Attempt {
@@ -85,7 +85,7 @@ impl Scheduler {
         retries.chain(self.next).min()
     }
 
-    /// Whether Lambda will try an invocation again.
+    /// Whether Lambda will retry an invocation.
     pub(crate) fn is_retrying(&self) -> bool {
         !self.retries.is_empty()
     }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn lambda_tries_a_failed_invocation_twice_more() {
+    fn lambda_retries_a_failed_invocation_twice() {
         let mut scheduler = scheduler("rate(1 day)", "UTC");
         let due = at("2026-01-06T09:00:00Z");
         let first = scheduler.poll(due).unwrap();

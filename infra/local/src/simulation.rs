@@ -1,13 +1,13 @@
-//! The simulation: all parts together, and time.
+//! The simulation, which joins all parts and moves the time.
 
 mod delivery;
 mod finish;
-mod settings;
+mod options;
 mod start;
 mod step;
 mod worker;
 
-pub use settings::{BadMessage, Settings, StartError};
+pub use options::{MessageError, SimulationOptions, StartError};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use crate::ledger::Ledger;
 use crate::scheduler::Attempt;
 use crate::sqs::{Message, SharedSqs, Sqs};
 use crate::summary::{EndedBy, Summary};
-use crate::timeline::Output;
+use crate::timeline::OutputLine;
 use crate::until::Until;
 use worker::Worker;
 
@@ -29,9 +29,9 @@ use worker::Worker;
 pub struct Simulation {
     clock: Clock,
     sqs: SharedSqs,
-    /// Of the queues.
+    /// Notifies of changes of the queues.
     changes: watch::Receiver<()>,
-    /// The clock may be moved again.
+    /// Notifies when the clock can be moved.
     released: watch::Receiver<()>,
     endpoint: String,
     workers: Vec<Worker>,
@@ -42,20 +42,20 @@ pub struct Simulation {
     real_time: bool,
     logs: bool,
     api: JoinHandle<std::io::Result<()>>,
-    /// Served as long as the simulation lives.
+    /// Served until the simulation is dropped.
     _dependencies: Dependencies,
 }
 
-/// An invocation that is over.
+/// A finished invocation.
 #[derive(Debug)]
 struct Finished {
-    /// Which function of the stack.
+    /// The index of the function.
     worker: usize,
     task: Task,
     invocation: Invocation,
 }
 
-/// What an invocation was for.
+/// The purpose of an invocation.
 #[derive(Debug)]
 enum Task {
     Batch(Vec<Message>),
@@ -63,7 +63,7 @@ enum Task {
 }
 
 impl Simulation {
-    /// Where the SQS API is: `http://127.0.0.1:<port>`.
+    /// The address of the SQS API: `http://127.0.0.1:<port>`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -73,16 +73,16 @@ impl Simulation {
         &self.sqs
     }
 
-    /// Runs until every message is done, or has kept failing as long as the
-    /// settings allow. `tell` hears what happens; the summary is not part of
-    /// it. A run that is dropped half-way can be gone on with.
-    pub async fn run(&mut self, mut tell: impl FnMut(Output)) {
+    /// Runs until every message is completed, or has kept failing as long as the
+    /// options allow, and then shuts the functions down. `emit` gets all output
+    /// except the summary. If the future is dropped, a new one continues the run.
+    pub async fn run(&mut self, mut emit: impl FnMut(OutputLine)) {
         loop {
             self.changes.mark_unchanged();
             self.released.mark_unchanged();
-            let due = self.step(&mut tell);
-            if self.is_over() {
-                return;
+            let due = self.step(&mut emit);
+            if self.ended_by() != EndedBy::Interrupted {
+                return self.shut_down(emit).await;
             }
             let idle = self.invocations.is_empty();
             if idle && due.is_some_and(|due| self.clock.jump(due)) {
@@ -90,9 +90,9 @@ impl Simulation {
             }
             tokio::select! {
                 Some(finished) = self.invocations.join_next() => {
-                    // An invocation's task neither panics nor is it cancelled.
+                    // An invocation's task neither panics nor is cancelled.
                     if let Ok(finished) = finished {
-                        self.finish(finished, &mut tell);
+                        self.finish(finished, &mut emit);
                     }
                 }
                 () = sleep(due.map(|due| self.clock.until(due))) => {}
@@ -102,11 +102,19 @@ impl Simulation {
         }
     }
 
-    fn is_over(&self) -> bool {
-        self.ended_by() != EndedBy::Interrupted
+    /// Shuts down the functions that are not in an invocation, as Lambda does after
+    /// some idle time: with SIGTERM if they have registered an extension.
+    pub async fn shut_down(&self, mut emit: impl FnMut(OutputLine)) {
+        for worker in &self.workers {
+            let redrive = worker.redrive.as_ref().map(|redrive| &redrive.pool);
+            for pool in [Some(&worker.workers), redrive].into_iter().flatten() {
+                let log = pool.shut_down().await;
+                self.emit_log(&pool.function().name, &log, &mut emit);
+            }
+        }
     }
 
-    /// Why it has ended; it is interrupted as long as it has not.
+    /// Why it has ended, or `Interrupted` if it has not.
     fn ended_by(&self) -> EndedBy {
         if !self.invocations.is_empty() {
             return EndedBy::Interrupted;
@@ -123,14 +131,18 @@ impl Simulation {
         }
     }
 
-    /// What leaves nothing to do, if that is so.
+    /// Why there is nothing left to do, if that is so.
     fn settled_by(&self, sqs: &Sqs) -> Option<EndedBy> {
         let is_settled =
             |worker: &Worker| worker.is_at_rest(sqs) && worker.is_settled(sqs, self.until);
         if sqs.is_moving() || !self.workers.iter().all(is_settled) {
             return None;
         }
-        let left = || self.workers.iter().filter(|worker| worker.has_dead(sqs));
+        let left = || {
+            self.workers
+                .iter()
+                .filter(|worker| worker.has_dead_letters(sqs))
+        };
         Some(if left().next().is_none() {
             EndedBy::Empty
         } else if left().any(|worker| worker.redrive.is_some()) {
@@ -140,20 +152,20 @@ impl Simulation {
         })
     }
 
-    /// What has become of everything so far.
+    /// The state of every message.
     pub fn summary(&self) -> Summary {
         let ended_by = self.ended_by();
         self.sqs
             .read(|sqs, now| self.ledger.summary(sqs, now, ended_by))
     }
 
-    /// Whether time passes as it does outside.
+    /// Whether it runs in real time.
     pub fn is_real_time(&self) -> bool {
         self.real_time
     }
 }
 
-/// For ever, if there is no end.
+/// Sleeps forever without a length.
 async fn sleep(length: Option<std::time::Duration>) {
     match length {
         Some(length) => tokio::time::sleep(length).await,

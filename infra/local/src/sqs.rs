@@ -1,4 +1,4 @@
-//! SQS: the queues, what moves between them, and what happened to each message.
+//! SQS: the queues, their messages, and the events of each message.
 
 pub mod api;
 mod error;
@@ -12,7 +12,7 @@ mod tasks;
 pub use error::SqsError;
 pub use message::{Attribute, AttributeValue, Message, Origin};
 pub use move_task::{MoveStatus, MoveTask};
-pub use queue::{Counts, Most, Queue, QueueConfig, RedrivePolicy};
+pub use queue::{Counts, Queue, QueueConfig, ReceiveLimit, RedrivePolicy};
 pub use send::{Outgoing, Sent};
 pub use shared::SharedSqs;
 
@@ -23,89 +23,90 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use redrive_infra::stack::Stack;
 
-/// What SQS's own settings give a queue the template says nothing about, in
-/// seconds.
+use crate::names;
+
+/// SQS's default visibility timeout in seconds, for queues whose template does not
+/// set one.
 const DEFAULT_VISIBILITY: u32 = 30;
 
 /// All queues.
 ///
-/// Nothing here looks at a clock: every call is told the time, and
-/// [`advance`](Self::advance) does what has come due by then.
+/// It has no clock: every call passes the time, and [`advance`](Self::advance)
+/// does what is due by then.
 #[derive(Debug)]
 pub struct Sqs {
     queues: BTreeMap<String, Queue>,
     tasks: Vec<MoveTask>,
-    facts: Vec<Fact>,
+    events: Vec<QueueEvent>,
     rng: fastrand::Rng,
     duplicates: bool,
     next_origin: u32,
     next_sequence: u64,
 }
 
-/// Something that happened to a message.
+/// Something that happened to a message in a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
-    /// When.
+pub struct QueueEvent {
+    /// The time.
     pub at: Timestamp,
-    /// To which message.
+    /// The message.
     pub origin: Origin,
-    /// The queue it is, or was last, in.
+    /// The queue that contains the message, or contained it last.
     pub queue: String,
-    /// What.
-    pub what: What,
+    /// What happened.
+    pub kind: QueueEventKind,
 }
 
-/// What can happen to a message inside SQS.
+/// What can happen to a message in a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum QueueEventKind {
     /// It was sent.
     Sent {
         /// Its id.
         id: String,
     },
-    /// Whoever received it sent a copy of it on.
-    SentOn {
+    /// Its receiver sent a copy of it to this queue.
+    Forwarded {
         /// The copy's id.
         id: String,
-        /// Why, if the worker said so.
-        why: Option<String>,
+        /// The reason that the worker gave.
+        reason: Option<String>,
     },
-    /// A copy of it was sent on, and a FIFO queue took that for one it had
-    /// already.
+    /// Its receiver sent a copy of it, which a FIFO queue dropped as a duplicate.
     CopyDropped,
-    /// A FIFO queue took it for one it had already and did not keep it.
+    /// A FIFO queue dropped it as a duplicate.
     Duplicate,
-    /// It was deleted, and will be delivered once more all the same.
-    Again,
+    /// It was deleted, but will be delivered once more, as standard queues may do.
+    Redelivered,
     /// It was deleted.
     Deleted,
-    /// The queue's messages were all deleted.
+    /// All messages of the queue were deleted.
     Purged,
-    /// It was received too often and went to the DLQ.
+    /// It was received too often and moved to the DLQ.
     DeadLettered {
-        /// The queue that gave it up.
+        /// The source queue.
         from: String,
         /// How often it had been received.
         receive_count: u32,
     },
-    /// A move task brought it back.
+    /// A move task moved it.
     Redriven {
         /// The DLQ.
         from: String,
         /// Its new id.
         id: String,
     },
-    /// It had been kept for the retention period.
+    /// Its retention period ended.
     Expired,
 }
 
 impl Sqs {
-    /// No queues; `seed` decides ids and orders.
+    /// Without queues; `seed` determines the ids and the order of delivery.
     pub fn new(seed: u64) -> Self {
         Self {
             queues: BTreeMap::new(),
             tasks: Vec::new(),
-            facts: Vec::new(),
+            events: Vec::new(),
             rng: fastrand::Rng::with_seed(seed),
             duplicates: false,
             next_origin: 0,
@@ -136,15 +137,14 @@ impl Sqs {
         sqs
     }
 
-    /// Lets the source queues that are standard queues deliver about a quarter of
-    /// their messages once more after they were done, as SQS may: it delivers at
-    /// least once.
+    /// Whether standard source queues deliver about a quarter of their messages a
+    /// second time after they were deleted: SQS delivers at least once.
     #[must_use]
     pub fn with_duplicates(self, duplicates: bool) -> Self {
         Self { duplicates, ..self }
     }
 
-    /// Adds a queue, in place of one of that name.
+    /// Adds a queue, or replaces the one with that name.
     pub fn create(&mut self, config: QueueConfig) {
         self.queues.insert(config.name.clone(), Queue::new(config));
     }
@@ -152,9 +152,9 @@ impl Sqs {
     /// The queue `name`.
     ///
     /// # Errors
-    /// There is none.
+    /// There is no such queue.
     pub fn queue(&self, name: &str) -> Result<&Queue, SqsError> {
-        self.queues.get(name).ok_or_else(SqsError::no_queue)
+        self.queues.get(name).ok_or(SqsError::NoQueue)
     }
 
     /// All queues, by name.
@@ -173,32 +173,32 @@ impl Sqs {
         })
     }
 
-    /// Receives messages, hidden for `visibility` seconds (`None`:
-    /// as the queue says). Those received too often before go to the DLQ
-    /// instead.
+    /// Receives messages, which are then invisible for `visibility` seconds
+    /// (`None`: the queue's visibility timeout). Messages that were received too
+    /// often before are moved to the DLQ instead.
     ///
     /// # Errors
     /// There is no such queue.
     pub fn receive(
         &mut self,
         name: &str,
-        most: Most,
+        limit: ReceiveLimit,
         visibility: Option<u32>,
         now: Timestamp,
     ) -> Result<Vec<Message>, SqsError> {
         self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or_else(SqsError::no_queue)?;
+        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
         let visibility = visibility.unwrap_or(queue.config.visibility_timeout);
-        let received = queue.receive(now, most, visibility, &mut self.rng);
+        let received = queue.receive(now, limit, visibility, &mut self.rng);
         for message in received.dead {
-            self.give_up(name, message, now);
+            self.dead_letter(name, message, now);
         }
         Ok(received.delivered)
     }
 
-    /// Moves a message to its queue's DLQ: the same message id, and on a
-    /// standard queue the same age.
-    fn give_up(&mut self, name: &str, mut message: Message, now: Timestamp) {
+    /// Moves a message to the DLQ of its queue. It keeps its id, and on a standard
+    /// queue its age.
+    fn dead_letter(&mut self, name: &str, mut message: Message, now: Timestamp) {
         let source = &self.queues[name];
         let Some(policy) = source.config.redrive_policy.clone() else {
             return;
@@ -209,36 +209,37 @@ impl Sqs {
             message.retained_from = now;
             message.deduplication = Some(message.id.clone());
         }
-        self.facts.push(Fact {
-            at: now,
-            origin: message.origin,
-            queue: policy.dead_letter_queue.clone(),
-            what: What::DeadLettered {
-                from: name.to_owned(),
-                receive_count: message.receive_count,
-            },
-        });
+        let dead_lettered = QueueEventKind::DeadLettered {
+            from: name.to_owned(),
+            receive_count: message.receive_count,
+        };
+        self.record(
+            now,
+            message.origin,
+            &policy.dead_letter_queue,
+            dead_lettered,
+        );
         if let Some(dlq) = self.queues.get_mut(&policy.dead_letter_queue) {
             dlq.push(message);
         }
     }
 
-    /// Deletes a received message. A handle whose message is gone, or has been
-    /// received again since, does nothing, as on AWS.
+    /// Deletes a received message. As on AWS, the handle of a message that is no
+    /// longer in the queue, or has been received again since, does nothing.
     ///
     /// # Errors
-    /// There is no such queue, the handle is none, or on a FIFO queue it has
+    /// There is no such queue, the handle is invalid, or on a FIFO queue it has
     /// expired.
     pub fn delete(&mut self, name: &str, handle: &str, now: Timestamp) -> Result<(), SqsError> {
         self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or_else(SqsError::no_queue)?;
+        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
         if self.duplicates
             && self.rng.u8(..4) == 0
-            && let Some(message) = queue.keep(handle)
+            && let Some(message) = queue.redeliver(handle)
         {
-            self.note(now, &message, name, What::Again);
+            self.record(now, message.origin, name, QueueEventKind::Redelivered);
         } else if let Some(message) = queue.delete(handle, now)? {
-            self.note(now, &message, name, What::Deleted);
+            self.record(now, message.origin, name, QueueEventKind::Deleted);
         }
         Ok(())
     }
@@ -248,14 +249,14 @@ impl Sqs {
     /// # Errors
     /// There is no such queue.
     pub fn purge(&mut self, name: &str, now: Timestamp) -> Result<(), SqsError> {
-        let queue = self.queues.get_mut(name).ok_or_else(SqsError::no_queue)?;
+        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
         for message in queue.purge() {
-            self.note(now, &message, name, What::Purged);
+            self.record(now, message.origin, name, QueueEventKind::Purged);
         }
         Ok(())
     }
 
-    /// Lets the current receive of a message end `seconds` from now.
+    /// Ends the current receive of a message `seconds` from now.
     ///
     /// # Errors
     /// There is no such queue, the message is not in flight, or the receive
@@ -268,31 +269,28 @@ impl Sqs {
         now: Timestamp,
     ) -> Result<(), SqsError> {
         self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or_else(SqsError::no_queue)?;
+        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
         queue.change_visibility(handle, seconds, now)
     }
 
-    /// Does what has come due: retention that ends, and moves of move tasks.
+    /// Does what is due: expires messages, and continues move tasks.
     pub fn advance(&mut self, now: Timestamp) {
         self.expire(now);
         self.run_tasks(now);
     }
 
     fn expire(&mut self, now: Timestamp) {
+        let mut expired = Vec::new();
         for (name, queue) in &mut self.queues {
-            for message in queue.expire(now) {
-                self.facts.push(Fact {
-                    at: now,
-                    origin: message.origin,
-                    queue: name.clone(),
-                    what: What::Expired,
-                });
-            }
+            let messages = queue.expire(now).into_iter();
+            expired.extend(messages.map(|message| (message.origin, name.clone())));
+        }
+        for (origin, name) in expired {
+            self.record(now, origin, &name, QueueEventKind::Expired);
         }
     }
 
-    /// When time alone next changes something: a message becomes receivable or
-    /// expires, or a move task goes on.
+    /// When the next message becomes visible or expires, or a move task continues.
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
         let queues = self
             .queues
@@ -307,29 +305,25 @@ impl Sqs {
         queues.chain(tasks).min()
     }
 
-    /// What has happened since this was last called, in order.
-    pub fn take_facts(&mut self) -> Vec<Fact> {
-        std::mem::take(&mut self.facts)
+    /// The events since the last call, in order.
+    pub fn take_events(&mut self) -> Vec<QueueEvent> {
+        std::mem::take(&mut self.events)
     }
 
-    fn note(&mut self, at: Timestamp, message: &Message, queue: &str, what: What) {
-        self.facts.push(Fact {
+    fn record(&mut self, at: Timestamp, origin: Origin, queue: &str, kind: QueueEventKind) {
+        self.events.push(QueueEvent {
             at,
-            origin: message.origin,
+            origin,
             queue: queue.to_owned(),
-            what,
+            kind,
         });
     }
 
-    /// A new id, in the form SQS gives them.
     fn new_id(&mut self) -> String {
-        let bytes = self.rng.u128(..).to_be_bytes();
-        uuid::Builder::from_random_bytes(bytes)
-            .into_uuid()
-            .to_string()
+        names::new_id(&mut self.rng)
     }
 
-    /// A new sequence number for a FIFO queue: 20 digits that grow.
+    /// A new sequence number for a FIFO queue: 20 digits, ascending.
     fn new_sequence(&mut self) -> String {
         self.next_sequence += 1;
         format!("1885{:016}", self.next_sequence)

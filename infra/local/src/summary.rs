@@ -1,41 +1,42 @@
-//! What became of everything.
+//! The end of every message.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// What became of every message, and how much work that was.
+/// The end of every message, and what the simulation did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Simulated time at the start.
+    /// The simulated time at the start.
     pub started: Timestamp,
-    /// Simulated time at the end.
+    /// The simulated time at the end.
     pub ended: Timestamp,
     /// Every message that was sent, in order.
     pub messages: Vec<MessageSummary>,
-    /// How much work that was.
+    /// What the simulation did.
     pub counts: Counts,
     /// Why it ended.
     pub ended_by: EndedBy,
 }
 
-/// Why a simulation ends.
+/// Why a simulation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
-    /// No message is left in any queue.
+    /// All queues are empty.
     Empty,
-    /// What is left is in a DLQ, and has been redriven as often as it may be.
+    /// All messages are in DLQs, which have had the maximum number of redrives.
     Redrives,
-    /// What is left is in a DLQ that nothing redrives.
+    /// All messages are in DLQs without a redrive schedule.
     NoRedrive,
-    /// The simulated time is over.
+    /// The maximum simulated time has passed.
     Time,
-    /// Somebody has stopped it.
+    /// It was interrupted.
     Interrupted,
 }
 
 impl Summary {
-    /// Messages that are nowhere and that nothing is known to have ended.
+    /// Messages that are in no queue although nothing is known to have ended
+    /// them.
     pub fn unaccounted(&self) -> impl Iterator<Item = &MessageSummary> {
         self.messages
             .iter()
@@ -43,7 +44,7 @@ impl Summary {
     }
 }
 
-/// How much work a simulation has done.
+/// What a simulation did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Invocations of workers.
@@ -52,41 +53,41 @@ pub struct Counts {
     pub failed_invocations: usize,
     /// Processes that were started, for workers and redrive functions.
     pub cold_starts: usize,
-    /// Attempts after the first inside an invocation, as far as logs tell.
+    /// Attempts after the first of an invocation, as far as logs contain them.
     pub retries: usize,
     /// Deliveries of messages to workers.
     pub receives: usize,
-    /// Times a schedule started a redrive function.
+    /// Invocations of redrive functions by their schedules.
     pub redrives: usize,
-    /// Messages that were moved back.
+    /// Messages that were redriven.
     pub redriven: usize,
 }
 
-/// What became of a message.
+/// The end of one message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessageSummary {
     /// Its name.
     pub name: String,
-    /// How often workers got it.
+    /// How often it was delivered to workers.
     pub receives: usize,
-    /// How often it was moved back from a DLQ.
+    /// How often it was redriven.
     pub redrives: usize,
-    /// What became of it.
+    /// Where it ended.
     #[serde(flatten)]
     pub fate: Fate,
 }
 
-/// What can become of a message.
+/// Where a message ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "snake_case")]
 pub enum Fate {
-    /// A worker has succeeded with it.
-    Done {
-        /// When.
+    /// A worker completed it.
+    Completed {
+        /// The time.
         at: Timestamp,
-        /// The receive since it was sent or redriven last.
+        /// The number of the receive since it was last sent or redriven.
         receive: u32,
-        /// The attempt in that invocation.
+        /// The number of the attempt in that invocation.
         attempt: u32,
     },
     /// It is in a DLQ.
@@ -95,33 +96,33 @@ pub enum Fate {
         queue: String,
         /// Why it failed last.
         #[serde(skip_serializing_if = "Option::is_none")]
-        why: Option<String>,
+        reason: Option<String>,
     },
     /// It is still in a source queue.
     Waiting {
         /// The queue.
         queue: String,
-        /// Why it failed last, or has not been received.
+        /// Why it failed last, or was not received.
         #[serde(skip_serializing_if = "Option::is_none")]
-        why: Option<String>,
+        reason: Option<String>,
     },
     /// Its retention period ended: it is lost.
     Expired {
-        /// The queue it was in.
+        /// Its last queue.
         queue: String,
     },
-    /// A FIFO queue had it already.
+    /// A FIFO queue dropped it as a duplicate.
     Duplicate,
-    /// Somebody deleted it through the API.
+    /// It was deleted by a call to the API.
     Deleted,
-    /// It is nowhere, and nothing is known to have ended it.
+    /// It is in no queue, although nothing is known to have ended it.
     Unaccounted,
 }
 
 impl Fate {
-    /// What [`kind`](Self::kind) can be, the best first.
+    /// The values of [`kind`](Self::kind), the best first.
     pub const KINDS: [&str; 7] = [
-        "done",
+        "completed",
         "duplicate",
         "deleted",
         "still waiting",
@@ -130,44 +131,35 @@ impl Fate {
         "unaccounted for",
     ];
 
-    /// In a word or two.
+    /// The fate in one or two words.
     pub fn kind(&self) -> &'static str {
-        let [
-            done,
-            duplicate,
-            deleted,
-            waiting,
-            in_dlq,
-            expired,
-            unaccounted,
-        ] = Self::KINDS;
-        match self {
-            Self::Done { .. } => done,
-            Self::Duplicate => duplicate,
-            Self::Deleted => deleted,
-            Self::Waiting { .. } => waiting,
-            Self::InDlq { .. } => in_dlq,
-            Self::Expired { .. } => expired,
-            Self::Unaccounted => unaccounted,
-        }
+        Self::KINDS[match self {
+            Self::Completed { .. } => 0,
+            Self::Duplicate => 1,
+            Self::Deleted => 2,
+            Self::Waiting { .. } => 3,
+            Self::InDlq { .. } => 4,
+            Self::Expired { .. } => 5,
+            Self::Unaccounted => 6,
+        }]
     }
 
-    /// Why it is not done, if that is known.
-    pub fn why(&self) -> Option<&str> {
+    /// Why it is not completed, if that is known.
+    pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::InDlq { why, .. } | Self::Waiting { why, .. } => why.as_deref(),
+            Self::InDlq { reason, .. } | Self::Waiting { reason, .. } => reason.as_deref(),
             _ => None,
         }
     }
 
-    /// In words, without the reason.
+    /// The fate without the reason.
     pub fn describe(&self) -> String {
         match self {
-            Self::Done {
+            Self::Completed {
                 receive, attempt, ..
-            } => format!("done in receive {receive}, attempt {attempt}"),
+            } => format!("completed in receive {receive}, attempt {attempt}"),
             Self::InDlq { queue, .. } => format!("in {queue}"),
-            Self::Waiting { queue, .. } => format!("waits in {queue}"),
+            Self::Waiting { queue, .. } => format!("waiting in {queue}"),
             Self::Expired { queue } => format!("expired in {queue}"),
             Self::Duplicate => "dropped by the FIFO queue as a duplicate".to_owned(),
             Self::Deleted => "deleted by a call to the API".to_owned(),

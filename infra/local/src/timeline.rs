@@ -1,4 +1,4 @@
-//! What happens in a simulation, in the words of those who watch it.
+//! The events of a simulation, and their descriptions.
 
 use std::fmt;
 
@@ -7,81 +7,81 @@ use serde::Serialize;
 
 use crate::summary::Summary;
 
-/// A line of what a simulation has to tell.
+/// One line of a simulation's output.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Output {
-    /// Something happened.
-    Event(Event),
-    /// A function wrote to its log.
+pub enum OutputLine {
+    /// An event.
+    Event(TimelineEvent),
+    /// A line of a function's log.
     Log {
         /// The simulated time at the end of the invocation.
         time: Timestamp,
         /// The Lambda function.
         function: String,
-        /// What it wrote.
+        /// The line.
         line: String,
     },
-    /// What became of everything; the last line.
+    /// The last line.
     Summary(Summary),
 }
 
-/// A simulated time as people read it, in UTC.
+/// A simulated time for people, in UTC.
 pub fn moment(time: Timestamp) -> impl fmt::Display {
     time.strftime("%a %e %b %H:%M:%S")
 }
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Event {
+pub struct TimelineEvent {
     /// The simulated time.
     pub time: Timestamp,
-    /// The message's name; `None` if it is not about one.
+    /// The message's name; `None` for events of a whole queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// What.
+    /// What happened.
     #[serde(flatten)]
-    pub happening: Happening,
+    pub kind: EventKind,
 }
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum Happening {
+pub enum EventKind {
     /// The message was sent.
     Sent {
-        /// To this queue.
+        /// The queue.
         queue: String,
         /// Its id.
         message_id: String,
     },
-    /// The function that worked on the message sent it on itself.
-    SentOn {
-        /// To this queue.
+    /// The worker sent the message to the DLQ itself.
+    Forwarded {
+        /// The DLQ.
         queue: String,
         /// Its id there.
         message_id: String,
-        /// Why, as the function said.
+        /// The reason that the worker gave.
         #[serde(skip_serializing_if = "Option::is_none")]
-        why: Option<String>,
+        reason: Option<String>,
     },
-    /// A FIFO queue had the message already.
+    /// A FIFO queue dropped the message as a duplicate.
     Duplicate {
         /// The queue.
         queue: String,
     },
     /// The function succeeded, and Lambda deleted the message.
-    Done {
+    Completed {
         /// The Lambda function.
         function: String,
-        /// How often the message had been received since it was sent or
+        /// How often the message has been received since it was sent or
         /// redriven.
         receive: u32,
-        /// Which attempt of the invocation it was.
+        /// The number of the attempt in the invocation.
         attempt: u32,
     },
-    /// The queue delivers the message once more though the function succeeded.
-    Again {
+    /// The queue delivers the message once more although the function succeeded.
+    Redelivered {
         /// The queue.
         queue: String,
     },
@@ -89,36 +89,36 @@ pub enum Happening {
     Failed {
         /// The Lambda function.
         function: String,
-        /// How often the message had been received since it was sent or
+        /// How often the message has been received since it was sent or
         /// redriven.
         receive: u32,
-        /// How many attempts the invocation made, as far as its log tells.
+        /// The number of attempts in the invocation, if the log contains it.
         #[serde(skip_serializing_if = "Option::is_none")]
         attempts: Option<u32>,
-        /// Why.
-        why: String,
+        /// Why it failed.
+        reason: String,
     },
-    /// The message had been received too often and went to the DLQ.
+    /// The message was received too often and moved to the DLQ.
     DeadLettered {
-        /// The queue it was in.
+        /// The source queue.
         from: String,
         /// The DLQ.
         queue: String,
-        /// How often it had been received.
+        /// How often it was received.
         receives: u32,
         /// Why it failed last.
         #[serde(skip_serializing_if = "Option::is_none")]
-        why: Option<String>,
+        reason: Option<String>,
     },
-    /// The scheduler, or a retry of Lambda's, starts the redrive function.
+    /// The scheduler, or a retry by Lambda, invokes the redrive function.
     Redrive {
         /// The Lambda function.
         function: String,
-        /// The schedule, and the time in its zone.
+        /// The schedule, and the time in its time zone.
         schedule: String,
         /// The DLQ.
         queue: String,
-        /// How many messages wait in it.
+        /// The number of messages in it.
         waiting: usize,
         /// 2 and 3 are Lambda's retries.
         attempt: usize,
@@ -134,53 +134,53 @@ pub enum Happening {
     RedriveFailed {
         /// The Lambda function.
         function: String,
-        /// Why.
-        why: String,
-        /// Seconds until Lambda tries again; `None`: it gives up.
+        /// Why it failed.
+        reason: String,
+        /// Seconds until Lambda's next attempt; `None`: there is none.
         #[serde(skip_serializing_if = "Option::is_none")]
-        again_in: Option<i64>,
+        retry_in: Option<i64>,
     },
-    /// A move task brought the message back.
+    /// A move task moved the message to its source queue.
     Redriven {
         /// The DLQ.
         from: String,
-        /// The queue it is in again.
+        /// The source queue.
         queue: String,
         /// Its new id.
         message_id: String,
     },
-    /// The message had been kept for the queue's retention period and is lost.
+    /// The message's retention period ended: it is lost.
     Expired {
         /// The queue.
         queue: String,
     },
-    /// Somebody deleted the message through the API.
+    /// The message was deleted by a call to the API.
     Deleted {
         /// The queue.
         queue: String,
     },
 }
 
-/// Whether it is good news.
+/// How good an event is for the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It is.
+    /// It is completed.
     Good,
-    /// It is not, but nothing is lost.
+    /// It failed and stays in its queue.
     Bad,
-    /// A message is out of the normal way.
+    /// It left its queue without being completed.
     Worse,
-    /// Neither.
+    /// None of these.
     Neutral,
 }
 
-impl Happening {
-    /// Whether it is good news.
+impl EventKind {
+    /// How good the event is.
     pub fn tone(&self) -> Tone {
         match self {
-            Self::Done { .. } => Tone::Good,
+            Self::Completed { .. } => Tone::Good,
             Self::Failed { .. } => Tone::Bad,
-            Self::SentOn { .. }
+            Self::Forwarded { .. }
             | Self::DeadLettered { .. }
             | Self::RedriveFailed { .. }
             | Self::Expired { .. } => Tone::Worse,
@@ -188,35 +188,35 @@ impl Happening {
         }
     }
 
-    /// What happened, in a word or two.
-    pub fn what(&self) -> &'static str {
+    /// The event in one or two words.
+    pub fn label(&self) -> &'static str {
         match self {
             Self::Sent { .. } => "sent",
-            Self::SentOn { .. } => "sent on",
+            Self::Forwarded { .. } => "sent to DLQ",
             Self::Duplicate { .. } => "duplicate",
-            Self::Done { .. } => "done",
-            Self::Again { .. } => "again",
+            Self::Completed { .. } => "completed",
+            Self::Redelivered { .. } => "redelivered",
             Self::Failed { .. } => "failed",
-            Self::DeadLettered { .. } => "to the DLQ",
+            Self::DeadLettered { .. } => "moved to DLQ",
             Self::Redrive { .. } => "redrive",
-            Self::RedriveAnswered { .. } => "redrive said",
+            Self::RedriveAnswered { .. } => "redrive answer",
             Self::RedriveFailed { .. } => "redrive failed",
-            Self::Redriven { .. } => "back",
+            Self::Redriven { .. } => "redriven",
             Self::Expired { .. } => "expired",
             Self::Deleted { .. } => "deleted",
         }
     }
 
-    /// Whether it goes without saying: a redrive that was started has started.
+    /// Whether the event is the normal answer of a redrive function, which needs
+    /// no line.
     pub fn is_expected(&self) -> bool {
         matches!(self, Self::RedriveAnswered { answer, .. } if answer["outcome"] == "started")
     }
 
-    /// In which receive, and how many attempts; empty if it is not about a
-    /// delivery.
-    pub fn how_often(&self) -> String {
+    /// The receive and the attempts of a delivery; empty for other events.
+    pub fn delivery(&self) -> String {
         match self {
-            Self::Done {
+            Self::Completed {
                 receive, attempt, ..
             } => format!("receive {receive}, attempt {attempt}"),
             Self::Failed {
@@ -230,34 +230,32 @@ impl Happening {
         }
     }
 
-    /// Where, how often and why.
-    pub fn why(&self) -> String {
+    /// The queue, the delivery and the reason.
+    pub fn details(&self) -> String {
         match self {
-            Self::Sent { queue, .. }
-            | Self::SentOn {
-                queue, why: None, ..
-            } => format!("to {queue}"),
-            Self::SentOn {
-                queue,
-                why: Some(why),
-                ..
-            } => format!("to {queue}: {why}"),
+            Self::Sent { queue, .. } => format!("to {queue}"),
+            Self::Forwarded { queue, reason, .. } => match reason {
+                Some(reason) => format!("{queue}: {reason}"),
+                None => queue.clone(),
+            },
             Self::Duplicate { queue } => {
-                format!("{queue} has had this deduplication id within 5 minutes")
+                format!("{queue} has received this deduplication id within 5 minutes")
             }
-            Self::Done { .. } => self.how_often(),
-            Self::Again { queue } => {
+            Self::Completed { .. } => self.delivery(),
+            Self::Redelivered { queue } => {
                 format!("{queue} delivers it twice, as a standard queue may (`--duplicates`)")
             }
-            Self::Failed { why, .. } => format!("{}: {why}", self.how_often()),
+            Self::Failed { reason, .. } => format!("{}: {reason}", self.delivery()),
             Self::DeadLettered {
                 queue,
                 receives,
-                why,
+                reason,
                 ..
             } => {
-                let why = why.as_deref().unwrap_or("it was received, and not deleted");
-                format!("{queue}, after {receives} receives: {why}")
+                let reason = reason
+                    .as_deref()
+                    .unwrap_or("it was received but not deleted");
+                format!("{queue}, after {receives} receives: {reason}")
             }
             Self::Redrive {
                 schedule,
@@ -276,12 +274,14 @@ impl Happening {
             Self::RedriveAnswered { answer, .. } => answer["outcome"]
                 .as_str()
                 .map_or_else(|| answer.to_string(), |outcome| outcome.replace('_', " ")),
-            Self::RedriveFailed { why, again_in, .. } => match again_in {
-                Some(seconds) => format!("{why}; again in {seconds} seconds"),
-                None => format!("{why}; Lambda gives up"),
+            Self::RedriveFailed {
+                reason, retry_in, ..
+            } => match retry_in {
+                Some(seconds) => format!("{reason}; Lambda retries in {seconds} s"),
+                None => format!("{reason}; no more retries"),
             },
-            Self::Redriven { from, queue, .. } => format!("in {queue}, from {from}"),
-            Self::Expired { queue } => format!("in {queue}, kept for its retention period"),
+            Self::Redriven { from, queue, .. } => format!("from {from} to {queue}"),
+            Self::Expired { queue } => format!("in {queue}, at the end of its retention period"),
             Self::Deleted { queue } => format!("in {queue}, by a call to the API"),
         }
     }

@@ -1,16 +1,16 @@
-//! How long a simulation goes on while messages keep failing.
+//! When a simulation with failing messages stops.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
 
-/// When a simulation ends in which messages keep failing.
+/// When a simulation stops while messages keep failing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// After so many redrives of messages that were in a DLQ.
+    /// After a number of redrives of DLQs that contain messages.
     Redrives(u32),
-    /// After so much simulated time.
+    /// After a duration of simulated time.
     Elapsed(Duration),
 }
 

@@ -226,7 +226,7 @@ async fn errors_have_the_shapes_and_codes_of_aws() {
         .into_service_error();
     assert_eq!(
         unknown.message(),
-        Some("the local SQS does not have the action CreateQueue")
+        Some("the local SQS does not support the action CreateQueue")
     );
 }
 

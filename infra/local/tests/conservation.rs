@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use redrive_local::names::queue_arn;
-use redrive_local::sqs::{Fact, Most, Origin, Outgoing, QueueConfig, RedrivePolicy, Sqs, What};
+use redrive_local::sqs::{
+    Origin, Outgoing, QueueConfig, QueueEvent, QueueEventKind, ReceiveLimit, RedrivePolicy, Sqs,
+};
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -53,7 +55,7 @@ fn perform(sqs: &mut Sqs, act: &Act, now: &mut Timestamp) {
             sqs.send("work", outgoing, *now).unwrap();
         }
         Act::Receive { most, delete } => {
-            let most = Most::messages(most);
+            let most = ReceiveLimit::messages(most);
             for message in sqs.receive("work", most, None, *now).unwrap() {
                 if delete {
                     sqs.delete("work", &message.receipt_handle(), *now).unwrap();
@@ -72,18 +74,18 @@ fn perform(sqs: &mut Sqs, act: &Act, now: &mut Timestamp) {
 }
 
 /// How many copies of each message there should be by what was told.
-fn told(facts: &[Fact], copies: &mut BTreeMap<Origin, i32>) {
-    for fact in facts {
-        let change = match fact.what {
-            What::Sent { .. } | What::SentOn { .. } => 1,
-            What::Deleted | What::Expired | What::Purged => -1,
-            What::Duplicate
-            | What::CopyDropped
-            | What::DeadLettered { .. }
-            | What::Redriven { .. }
-            | What::Again => 0,
+fn told(events: &[QueueEvent], copies: &mut BTreeMap<Origin, i32>) {
+    for event in events {
+        let change = match event.kind {
+            QueueEventKind::Sent { .. } | QueueEventKind::Forwarded { .. } => 1,
+            QueueEventKind::Deleted | QueueEventKind::Expired | QueueEventKind::Purged => -1,
+            QueueEventKind::Duplicate
+            | QueueEventKind::CopyDropped
+            | QueueEventKind::DeadLettered { .. }
+            | QueueEventKind::Redriven { .. }
+            | QueueEventKind::Redelivered => 0,
         };
-        *copies.entry(fact.origin).or_default() += change;
+        *copies.entry(event.origin).or_default() += change;
     }
 }
 
@@ -97,7 +99,7 @@ proptest! {
         let mut expected = BTreeMap::new();
         for act in &acts {
             perform(&mut sqs, act, &mut now);
-            told(&sqs.take_facts(), &mut expected);
+            told(&sqs.take_events(), &mut expected);
             let mut held: BTreeMap<Origin, i32> = expected.keys().map(|origin| (*origin, 0)).collect();
             for message in sqs.queues().flat_map(|queue| queue.messages()) {
                 *held.entry(message.origin).or_default() += 1;

@@ -4,12 +4,14 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use redrive_local::{EndedBy, Fate, Happening, Output, Scenario, Settings, Simulation, Until};
+use redrive_local::{
+    EndedBy, EventKind, Fate, OutputLine, Scenario, Simulation, SimulationOptions, Until,
+};
 use redrive_syntax::Function;
-use support::{client, function, run, settings};
+use support::{client, function, options, run};
 
 fn done(receive: u32) -> impl Fn(&Fate) -> bool {
-    move |fate| matches!(fate, Fate::Done { receive: seen, .. } if *seen == receive)
+    move |fate| matches!(fate, Fate::Completed { receive: seen, .. } if *seen == receive)
 }
 
 fn in_dlq(fate: &Fate) -> bool {
@@ -19,14 +21,14 @@ fn in_dlq(fate: &Fate) -> bool {
 #[tokio::test]
 async fn only_the_failed_message_of_a_batch_is_delivered_again() {
     let told = run(
-        settings(function()),
+        options(function()),
         r#"{"name":"good","body":{"do":"ok"}}
            {"name":"bad","body":{"do":"fail","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.scenario("good"), ["sent", "done"]);
-    assert_eq!(told.scenario("bad"), ["sent", "failed", "done"]);
-    assert_eq!(told.reasons("bad"), ["told to fail"]);
+    assert_eq!(told.scenario("good"), ["sent", "completed"]);
+    assert_eq!(told.scenario("bad"), ["sent", "failed", "completed"]);
+    assert_eq!(told.reasons("bad"), ["asked to fail"]);
     assert!(done(2)(told.fate("bad")));
     assert_eq!(told.summary.counts.invocations, 2);
 }
@@ -34,13 +36,13 @@ async fn only_the_failed_message_of_a_batch_is_delivered_again() {
 #[tokio::test]
 async fn an_error_fails_the_whole_batch_for_the_visibility_timeout() {
     let told = run(
-        settings(function()),
+        options(function()),
         r#"{"name":"a","body":{"do":"ok","receives":0}}
            {"name":"b","body":{"do":"error","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.scenario("a"), ["sent", "failed", "done"]);
-    assert_eq!(told.reasons("a"), ["told to fail"]);
+    assert_eq!(told.scenario("a"), ["sent", "failed", "completed"]);
+    assert_eq!(told.reasons("a"), ["asked to fail"]);
     let times: Vec<_> = told.events.iter().map(|event| event.time).collect();
     let whole = times[times.len() - 1].duration_since(times[0]);
     assert!((60..65).contains(&whole.as_secs()), "{whole}");
@@ -50,7 +52,7 @@ async fn an_error_fails_the_whole_batch_for_the_visibility_timeout() {
 #[tokio::test]
 async fn an_id_that_is_not_in_the_batch_fails_all_of_it() {
     let told = run(
-        settings(function()),
+        options(function()),
         r#"{"name":"a","body":{"do":"answer","receives":1,"answer":{"batchItemFailures":[{"itemIdentifier":"x"}]}}}"#,
     )
     .await;
@@ -63,9 +65,17 @@ async fn an_id_that_is_not_in_the_batch_fails_all_of_it() {
 
 #[tokio::test]
 async fn a_message_that_keeps_failing_goes_to_the_dlq_and_round_twice() {
-    let told = run(settings(function()), r#"{"name":"a","body":{"do":"fail"}}"#).await;
-    let round = ["failed", "failed", "to the DLQ"];
-    let expected = [&["sent"], &round[..], &["back"], &round, &["back"], &round].concat();
+    let told = run(options(function()), r#"{"name":"a","body":{"do":"fail"}}"#).await;
+    let round = ["failed", "failed", "moved to DLQ"];
+    let expected = [
+        &["sent"],
+        &round[..],
+        &["redriven"],
+        &round,
+        &["redriven"],
+        &round,
+    ]
+    .concat();
     assert_eq!(told.scenario("a"), expected);
     assert!(in_dlq(told.fate("a")));
     assert_eq!(told.summary.counts.redrives, 2);
@@ -77,11 +87,11 @@ async fn a_message_that_keeps_failing_goes_to_the_dlq_and_round_twice() {
 async fn a_redrive_heals_what_works_again() {
     // Until 10:00 of that day; the redrive is at 23:00.
     let told = run(
-        settings(function()),
+        options(function()),
         r#"{"name":"a","body":{"do":"fail","sent_before":1767607200000}}"#,
     )
     .await;
-    assert_eq!(told.scenario("a").last(), Some(&"done"));
+    assert_eq!(told.scenario("a").last(), Some(&"completed"));
     assert!(done(1)(told.fate("a")));
     assert_eq!(told.summary.counts.redrives, 1);
     assert_eq!(
@@ -93,7 +103,7 @@ async fn a_redrive_heals_what_works_again() {
 #[tokio::test]
 async fn a_crash_fails_the_batch_and_a_new_process_takes_the_next() {
     let told = run(
-        settings(function()),
+        options(function()),
         r#"{"name":"a","body":{"do":"crash","receives":1}}"#,
     )
     .await;
@@ -113,11 +123,11 @@ async fn a_function_slower_than_its_timeout_is_killed() {
         ..function()
     };
     let told = run(
-        settings(slow),
+        options(slow),
         r#"{"name":"a","body":{"do":"sleep","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.reasons("a"), ["task timed out after 1 seconds"]);
+    assert_eq!(told.reasons("a"), ["task timed out after 1 s"]);
     assert!(done(2)(told.fate("a")));
 }
 
@@ -128,7 +138,7 @@ async fn a_process_that_does_not_start_fails_every_batch() {
         redrive: None,
         ..function()
     };
-    let told = run(settings(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    let told = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
     let reasons = told.reasons("a");
     assert!(reasons[0].starts_with("init failed"), "{reasons:?}");
     assert!(in_dlq(told.fate("a")));
@@ -142,7 +152,7 @@ async fn an_init_error_fails_the_batch_though_the_process_lives_on() {
         redrive: None,
         ..function()
     };
-    let told = run(settings(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    let told = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
     assert_eq!(told.reasons("a"), ["init failed: no database"]);
 }
 
@@ -152,7 +162,7 @@ async fn the_process_gets_what_lambda_sets_and_nothing_of_the_host() {
         env: [("BOOTSTRAP".to_owned(), "print variables".to_owned())].into(),
         ..function()
     };
-    let told = run(settings(talkative), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    let told = run(options(talkative), r#"{"name":"a","body":{"do":"ok"}}"#).await;
     let variables = &told.log[0];
     for name in [
         "_HANDLER",
@@ -177,7 +187,7 @@ async fn a_fifo_group_keeps_its_order_through_a_failure() {
         ..function()
     };
     let told = run(
-        settings(fifo),
+        options(fifo),
         r#"{"name":"a1","body":{"do":"fail","receives":1,"n":1},"group":"a"}
            {"name":"a2","body":{"do":"ok","n":2},"group":"a"}
            {"name":"b1","body":{"do":"ok","n":3},"group":"b"}"#,
@@ -186,7 +196,7 @@ async fn a_fifo_group_keeps_its_order_through_a_failure() {
     let ends: Vec<_> = told
         .events
         .iter()
-        .filter(|event| matches!(event.happening, Happening::Done { .. }))
+        .filter(|event| matches!(event.kind, EventKind::Completed { .. }))
         .filter_map(|event| event.message.as_deref())
         .collect();
     assert_eq!(ends, ["b1", "a1", "a2"]);
@@ -212,9 +222,9 @@ async fn a_redrive_that_finds_one_running_fails_and_is_tried_again() {
             format!("{{\"name\":\"{number}\",\"body\":{{\"do\":\"fail\",\"receives\":9}}}}\n")
         })
         .collect();
-    let told = run(settings(slow), &scenario).await;
+    let told = run(options(slow), &scenario).await;
     let refused = told.events.iter().any(|event| {
-        matches!(&event.happening, Happening::RedriveFailed { why, .. } if why.contains("already a task running"))
+        matches!(&event.kind, EventKind::RedriveFailed { reason, .. } if reason.contains("already a task running"))
     });
     assert!(refused);
 }
@@ -231,9 +241,9 @@ async fn a_message_that_nobody_redrives_expires() {
             }),
         ..function()
     };
-    let long = Settings {
+    let long = SimulationOptions {
         until: Until::Elapsed(Duration::from_secs(20 * 86_400)),
-        ..settings(never)
+        ..options(never)
     };
     let told = run(long, r#"{"name":"a","body":{"do":"fail"}}"#).await;
     assert_eq!(told.scenario("a").last(), Some(&"expired"));
@@ -244,9 +254,9 @@ async fn a_message_that_nobody_redrives_expires() {
 
 #[tokio::test]
 async fn a_duration_ends_the_world_whatever_is_left() {
-    let short = Settings {
+    let short = SimulationOptions {
         until: Until::Elapsed(Duration::from_secs(90)),
-        ..settings(function())
+        ..options(function())
     };
     let told = run(short, r#"{"name":"a","body":{"do":"fail"}}"#).await;
     assert!(matches!(told.fate("a"), Fate::Waiting { .. }));
@@ -259,12 +269,12 @@ async fn one_seed_gives_one_story() {
     let scenario = (0..10).map(|number| format!("{{\"body\":{{\"do\":\"ok\",\"n\":{number}}}}}\n"));
     let scenario: String = scenario.collect();
     let told = |seed| {
-        let settings = Settings {
+        let options = SimulationOptions {
             seed,
-            ..settings(function())
+            ..options(function())
         };
         let scenario = scenario.clone();
-        async move { run(settings, &scenario).await.log }
+        async move { run(options, &scenario).await.log }
     };
     assert_eq!(told(1).await, told(1).await);
     assert_ne!(told(1).await, told(2).await);
@@ -275,15 +285,15 @@ async fn duplicates_come_after_success_and_end_well() {
     let scenario: String = (0..20)
         .map(|number| format!("{{\"name\":\"{number}\",\"body\":{{\"do\":\"ok\"}}}}\n"))
         .collect();
-    let settings = Settings {
+    let options = SimulationOptions {
         duplicates: true,
-        ..settings(function())
+        ..options(function())
     };
-    let told = run(settings, &scenario).await;
+    let told = run(options, &scenario).await;
     let stories: Vec<_> = (0..20)
         .map(|number| told.scenario(&number.to_string()))
         .collect();
-    let twice = ["sent", "done", "again", "done"];
+    let twice = ["sent", "completed", "redelivered", "completed"];
     assert!(
         stories.iter().any(|scenario| *scenario == twice),
         "{stories:?}"
@@ -305,19 +315,21 @@ async fn duplicates_come_after_success_and_end_well() {
 
 #[tokio::test]
 async fn time_goes_on_after_a_client_has_waited() {
-    let settings = settings(function());
+    let options = options(function());
     let scenario = r#"{"name":"a","body":{"do":"fail","receives":1}}"#;
-    let scenario = Scenario::parse(scenario, settings.start).unwrap();
+    let scenario = Scenario::parse(scenario, options.start).unwrap();
     let dlq = function().dlq();
-    let mut simulation = Simulation::start(settings, scenario).await.unwrap();
+    let mut simulation = Simulation::start(options, scenario).await.unwrap();
     let client = client(simulation.endpoint());
     let dlq_url = format!("{}/123456789012/{dlq}", simulation.endpoint());
     let clock = simulation.sqs().clock().clone();
     let started = Instant::now();
     simulation
         .run(|output| {
-            let Output::Event(event) = output else { return };
-            if matches!(event.happening, Happening::Failed { .. }) {
+            let OutputLine::Event(event) = output else {
+                return;
+            };
+            if matches!(event.kind, EventKind::Failed { .. }) {
                 // From here on nothing is due for the visibility timeout.
                 let hold = clock.hold();
                 let poll = client.receive_message().queue_url(&dlq_url);
@@ -340,26 +352,26 @@ async fn messages_that_cannot_be_sent_are_all_named_with_what_to_write() {
         queue: "jobs.fifo".to_owned(),
         ..function()
     };
-    let settings = settings(fifo);
+    let options = options(fifo);
     let scenario = r#"{"name":"late","body":1,"group":"a","delay":30}
                    {"name":"good","body":1,"group":"a"}
                    {"name":"alone","body":1}"#;
-    let scenario = Scenario::parse(scenario, settings.start).unwrap();
-    let error = Simulation::start(settings, scenario)
+    let scenario = Scenario::parse(scenario, options.start).unwrap();
+    let error = Simulation::start(options, scenario)
         .await
         .unwrap_err()
         .to_string();
     let lines: Vec<&str> = error.lines().collect();
-    let [late, alone] = lines[..] else {
+    let [late, late_help, alone, alone_help] = lines[..] else {
         panic!("{error}");
     };
-    assert!(late.contains("refuses late"), "{late}");
-    assert!(late.ends_with("leave `\"delay\"` out."), "{late}");
-    assert!(alone.contains("refuses alone"), "{alone}");
+    assert!(late.contains("rejects late: "), "{late}");
     assert!(
-        alone.ends_with("Add `\"group\"` to the message."),
-        "{alone}"
+        late_help.starts_with("help: remove `\"delay\"`"),
+        "{late_help}"
     );
+    assert!(alone.contains("rejects alone: "), "{alone}");
+    assert_eq!(alone_help, "help: add `\"group\"` to the message");
 }
 
 #[tokio::test]
@@ -369,9 +381,9 @@ async fn what_was_not_received_says_what_it_waits_for() {
         batch_size: 1,
         ..function()
     };
-    let short = |function| Settings {
+    let short = |function| SimulationOptions {
         until: Until::Elapsed(Duration::from_secs(20)),
-        ..settings(function)
+        ..options(function)
     };
     let told = run(
         short(fifo),
@@ -379,22 +391,21 @@ async fn what_was_not_received_says_what_it_waits_for() {
            {"name":"second","body":{"do":"ok"},"group":"a"}"#,
     )
     .await;
-    let why = told.fate("second").why();
-    assert_eq!(why, Some("it is behind first in its group"));
+    let why = told.fate("second").reason();
+    assert_eq!(why, Some("first is before it in its group"));
     assert_eq!(told.summary.ended_by, EndedBy::Time);
     let told = run(
         short(function()),
         r#"{"name":"late","body":{"do":"ok"},"delay":30}"#,
     )
     .await;
-    let why = told.fate("late").why();
+    let why = told.fate("late").reason();
     assert_eq!(why, Some("its delay lasts until Mon  5 Jan 09:00:30"));
 }
 
 #[tokio::test]
 async fn the_summary_says_why_the_world_ended() {
-    let ended_by =
-        async |function, text: &str| run(settings(function), text).await.summary.ended_by;
+    let ended_by = async |function, text: &str| run(options(function), text).await.summary.ended_by;
     let never = Function {
         redrive: None,
         ..function()

@@ -7,7 +7,7 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
 
-/// The style of what happened.
+/// The style of an event.
 pub(crate) fn of(tone: Tone) -> Style {
     match tone {
         Tone::Good => AnsiColor::Green.on_default(),

@@ -1,4 +1,4 @@
-//! What became of everything, after the timeline.
+//! The summary after the timeline.
 
 use std::io::{self, Write};
 
@@ -14,11 +14,11 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
         let tone = style::of(tone(&message.fate));
         writeln!(
             out,
-            "  {name:names$}  {tone}{fate}{tone:#}{after}{why}",
+            "  {name:names$}  {tone}{fate}{tone:#}{after}{reason}",
             name = message.name,
             fate = message.fate.describe(),
             after = after(message),
-            why = because(message.fate.why()),
+            reason = because(message.fate.reason()),
         )?;
     }
     writeln!(out, "{}", work(&summary.counts))?;
@@ -34,35 +34,35 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
     }
 }
 
-/// Why the run went no further, if messages are left.
+/// Why the run ended, if messages are left.
 fn ended(ended_by: EndedBy) -> Option<&'static str> {
     match ended_by {
         EndedBy::Empty => None,
         EndedBy::Redrives => Some(
-            "ended with messages in a DLQ that was redriven as often as `--until` says; they go round with each further redrive",
+            "stopped after the redrives of `--until`, with messages in the DLQ; each further redrive moves them again",
         ),
         EndedBy::NoRedrive => {
-            Some("ended with messages in the DLQ: without `dlq_redrive` nothing brings them back")
+            Some("stopped with messages in the DLQ, which are not redriven without `dlq_redrive`")
         }
-        EndedBy::Time => Some("ended by `--until`, with messages left"),
-        EndedBy::Interrupted => Some("interrupted, with messages left or work under way"),
+        EndedBy::Time => Some("stopped after the time of `--until`, with messages left"),
+        EndedBy::Interrupted => Some("interrupted before the end"),
     }
 }
 
 fn tone(fate: &Fate) -> Tone {
     match fate {
-        Fate::Done { .. } => Tone::Good,
+        Fate::Completed { .. } => Tone::Good,
         Fate::InDlq { .. } | Fate::Expired { .. } | Fate::Unaccounted => Tone::Worse,
         Fate::Waiting { .. } => Tone::Bad,
         Fate::Duplicate | Fate::Deleted => Tone::Neutral,
     }
 }
 
-/// As ", after 10 receives, 1 redrive"; the fate itself says in which receive a
-/// message was done.
+/// For example ", after 10 receives, 1 redrive". The fate of a completed message
+/// contains its receive.
 fn after(message: &MessageSummary) -> String {
     let receives = match message.fate {
-        Fate::Done { .. } => 0,
+        Fate::Completed { .. } => 0,
         _ => message.receives,
     };
     let parts: Vec<String> = [(receives, "receive"), (message.redrives, "redrive")]
@@ -77,11 +77,11 @@ fn after(message: &MessageSummary) -> String {
     }
 }
 
-fn because(why: Option<&str>) -> String {
-    why.map_or_else(String::new, |why| format!(": {}", one_line(why)))
+fn because(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(": {}", one_line(reason)))
 }
 
-/// As "7 messages: 5 done, 2 in the DLQ".
+/// For example "7 messages: 5 completed, 2 in the DLQ".
 fn totals(messages: &[MessageSummary]) -> String {
     let parts: Vec<String> = Fate::KINDS
         .iter()
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn redrives_of_other_queues_and_of_nothing_are_not_those_of_until() {
+    fn the_end_by_redrives_does_not_depend_on_their_count() {
         let summary = Summary {
             started: jiff::Timestamp::UNIX_EPOCH,
             ended: jiff::Timestamp::UNIX_EPOCH,
@@ -138,15 +138,15 @@ mod tests {
         };
         let mut out = Vec::new();
         write(&mut out, &summary, 0).expect("a Vec takes all");
-        let words = String::from_utf8(out).expect("text");
-        assert!(words.ends_with(
-            "\nended with messages in a DLQ that was redriven as often as `--until` says; \
-             they go round with each further redrive\n"
+        let text = String::from_utf8(out).expect("text");
+        assert!(text.ends_with(
+            "\nstopped after the redrives of `--until`, with messages in the DLQ; each further \
+             redrive moves them again\n"
         ));
     }
 
     #[test]
-    fn a_failure_says_how_often_it_was_tried_and_why() {
+    fn a_failure_has_its_receives_and_its_reason() {
         let message = |fate| MessageSummary {
             name: "a".to_owned(),
             receives: 10,
@@ -155,15 +155,15 @@ mod tests {
         };
         let failed = message(Fate::InDlq {
             queue: "orders-dlq".to_owned(),
-            why: Some("no such\n  card".to_owned()),
+            reason: Some("no such\n  card".to_owned()),
         });
         assert_eq!(after(&failed), ", after 10 receives, 1 redrive");
-        assert_eq!(because(failed.fate.why()), ": no such card");
-        let done = message(Fate::Done {
+        assert_eq!(because(failed.fate.reason()), ": no such card");
+        let completed = message(Fate::Completed {
             at: jiff::Timestamp::UNIX_EPOCH,
             receive: 5,
             attempt: 1,
         });
-        assert_eq!(after(&done), ", after 1 redrive");
+        assert_eq!(after(&completed), ", after 1 redrive");
     }
 }

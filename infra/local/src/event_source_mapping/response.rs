@@ -1,16 +1,14 @@
-//! What Lambda makes of a worker's response when the mapping asks for
-//! `ReportBatchItemFailures`; see
+//! How Lambda reads a worker's response with `ReportBatchItemFailures`; see
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// The ids the response reports as failed; all of `ids` have succeeded if there
-/// are none.
+/// The ids that the response reports as failed.
 ///
 /// # Errors
-/// The response fails the whole batch, and why.
+/// Why the response fails the whole batch.
 pub(crate) fn failed_ids(
     response: &[u8],
     ids: &BTreeSet<&str>,

@@ -147,7 +147,7 @@ fn a_batch_ends_when_its_payload_is_full() {
 }
 
 #[test]
-fn the_payload_is_what_the_event_has_not_what_the_bodies_have() {
+fn the_limit_applies_to_the_payload_not_to_the_bodies() {
     let mut sqs = queue("q", 0);
     for _ in 0..7 {
         let outgoing = Outgoing {
@@ -162,7 +162,7 @@ fn the_payload_is_what_the_event_has_not_what_the_bodies_have() {
     let batches = mapping.poll(&mut sqs, start());
     assert_eq!(sizes(&batches), [3, 3]);
     for batch in &batches {
-        assert!(event("q", batch).to_string().len() <= 6 * 1_048_576);
+        assert!(payload("q", batch).to_string().len() <= 6 * 1_048_576);
     }
 }
 
@@ -178,10 +178,12 @@ fn a_fifo_group_is_in_one_batch_at_a_time() {
 }
 
 #[test]
-fn the_event_is_what_lambda_sends() {
+fn the_payload_has_the_form_of_lambdas() {
     let mut sqs = queue("q", 1);
-    let message = sqs.receive("q", Most::messages(1), None, after(1)).unwrap();
-    let event = event("q", &message);
+    let message = sqs
+        .receive("q", ReceiveLimit::messages(1), None, after(1))
+        .unwrap();
+    let event = payload("q", &message);
     let record = &event["Records"][0];
     assert_eq!(record["messageId"], message[0].id);
     assert_eq!(record["body"], "a0");

@@ -1,5 +1,5 @@
-//! One execution environment: the user's binary as a child process, and the
-//! Runtime API it talks to.
+//! One execution environment: the user's binary as a child process, and its
+//! Runtime API.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,16 +12,20 @@ use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::log::Log;
-use super::runtime_api::{Delivery, RuntimeApi, Told};
+use super::runtime_api::{Answer, Invoke, RuntimeApi};
 use crate::names;
 
-/// How long a function may take before it asks for its first event; see
+/// How long a function may take until it asks for its first event; see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a process that has reported an init error may take to end: its last
-/// words are worth waiting for.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long to wait for the end of a process that has reported an init error, so
+/// that its last log lines are read.
+const EXIT_LIMIT: Duration = Duration::from_secs(1);
+
+/// The time between SIGTERM and SIGKILL for a function with an internal extension;
+/// see <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
+const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
 
 /// A Lambda function: a binary and how to run it.
 #[derive(Clone, Debug)]
@@ -31,11 +35,11 @@ pub(crate) struct LambdaFunction {
     pub(crate) binary: PathBuf,
     /// `Timeout`.
     pub(crate) timeout: Duration,
-    /// The whole environment but for the Runtime API's address.
+    /// All environment variables except the address of the Runtime API.
     pub(crate) variables: BTreeMap<String, String>,
 }
 
-/// A running child process, ready for an event.
+/// A running child process that is ready for an event.
 #[derive(Debug)]
 pub(crate) struct Environment {
     function: LambdaFunction,
@@ -44,9 +48,9 @@ pub(crate) struct Environment {
     log: Log,
 }
 
-/// How an invocation in an environment ended.
+/// The end of an invocation.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct InvocationEnd {
     pub(crate) outcome: Result<Vec<u8>, Failure>,
     /// What the process wrote in the meantime.
     pub(crate) log: Vec<String>,
@@ -56,22 +60,23 @@ pub(crate) struct Ended {
 
 impl Environment {
     /// Starts the process and waits until it asks for its first event.
-    pub(crate) async fn start(function: &LambdaFunction) -> Result<Self, Ended> {
+    pub(crate) async fn start(function: &LambdaFunction) -> Result<Self, InvocationEnd> {
+        let failed = |failure, log| InvocationEnd {
+            outcome: Err(failure),
+            log,
+            environment: None,
+        };
         let spawned = Self::spawn(function).await;
         let mut environment =
-            spawned.map_err(|error| ended(Err(Failure::Spawn(error.to_string()))))?;
-        let ready = environment.ready().await;
-        match ready {
+            spawned.map_err(|error| failed(Failure::Spawn(error.to_string()), Vec::new()))?;
+        match environment.ready().await {
             Ok(()) => Ok(environment),
-            Err(failure) => Err(Ended {
-                log: environment.log.take(),
-                ..ended(Err(failure))
-            }),
+            Err(failure) => Err(failed(failure, environment.log.take())),
         }
     }
 
     async fn spawn(function: &LambdaFunction) -> std::io::Result<Self> {
-        let api = RuntimeApi::serve().await?;
+        let api = RuntimeApi::serve(function).await?;
         let log = Log::create()?;
         let mut command = Command::new(&function.binary);
         command
@@ -82,8 +87,8 @@ impl Environment {
             .stdout(log.writer()?)
             .stderr(log.writer()?)
             .kill_on_drop(true);
-        // Ctrl-C on a terminal goes to the whole group: it ends the simulation, and
-        // no function has crashed.
+        // Ctrl-C on a terminal goes to the whole process group. It should interrupt
+        // the simulation, without the functions crashing.
         #[cfg(unix)]
         command.process_group(0);
         if let Some(folder) = function.binary.parent() {
@@ -98,60 +103,60 @@ impl Environment {
     }
 
     async fn ready(&mut self) -> Result<(), Failure> {
+        let ready = self.api.ready();
         let ended = tokio::select! {
-            failure = init_error(&mut self.api.told) => Err(failure),
-            _ = self.api.polls.wait_for(|polls| *polls > 0) => return Ok(()),
+            failure = init_error(&mut self.api.answers) => Err(failure),
+            () = ready => return Ok(()),
             status = self.child.wait() => Ok(status),
             () = tokio::time::sleep(INIT_LIMIT) => return Err(Failure::Init(format!(
-                "no event was asked for within {} seconds",
+                "the function did not ask for an event within {} s",
                 INIT_LIMIT.as_secs()
             ))),
         };
         let status = match ended {
             Ok(status) => status,
             Err(failure) => {
-                // Whether it ends or not, it has failed.
-                let _ = tokio::time::timeout(LAST_WORDS, self.child.wait()).await;
+                // It has failed whether its process ends or not.
+                let _ = tokio::time::timeout(EXIT_LIMIT, self.child.wait()).await;
                 return Err(failure);
             }
         };
-        // An init error is told to the API before the process ends.
-        match self.api.told.try_recv() {
-            Ok(Told::InitError { body }) => Err(Failure::reported_in_init(&body)),
+        // An init error is reported before the process ends.
+        match self.api.answers.try_recv() {
+            Ok(Answer::InitError { body }) => Err(Failure::reported_in_init(&body)),
             _ => Err(Failure::exit_in_init(status)),
         }
     }
 
     /// Gives the function one event and waits for its answer, no longer than
     /// its timeout.
-    pub(crate) async fn invoke(mut self, request_id: String, payload: String) -> Ended {
-        let started = Instant::now();
-        let deadline = started + self.function.timeout;
+    pub(crate) async fn invoke(mut self, request_id: String, payload: String) -> InvocationEnd {
+        let deadline = Instant::now() + self.function.timeout;
         let deadline_ms = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .saturating_add(self.function.timeout)
             .as_millis();
         let polls_before = *self.api.polls.borrow();
-        let delivery = Delivery {
+        let invoke = Invoke {
             request_id: request_id.clone(),
             payload,
             deadline_ms,
             function_arn: names::function_arn(&self.function.name),
         };
         // The API's server lives as long as `self`.
-        let _ = self.api.deliveries.send(delivery);
+        let _ = self.api.invokes.send(invoke);
 
-        let told = tokio::select! {
+        let outcome = tokio::select! {
             biased;
-            told = answer(&mut self.api.told, &request_id) => told,
+            outcome = answer(&mut self.api.answers, &request_id) => outcome,
             status = self.child.wait() => Err(Failure::exit(status)),
             () = tokio::time::sleep_until(deadline) => Err(Failure::Timeout(self.function.timeout)),
         };
-        let reusable = match &told {
+        let reusable = match &outcome {
             Err(Failure::Exit(_) | Failure::Timeout(_)) => false,
-            // The invocation lasts until the function asks for the next event:
-            // only then has it written all its log.
+            // The invocation lasts until the function asks for the next event, and
+            // only then is its log complete.
             _ => tokio::select! {
                 next = self.api.polls.wait_for(|polls| *polls > polls_before) => next.is_ok(),
                 _ = self.child.wait() => false,
@@ -162,19 +167,45 @@ impl Environment {
             // It may have ended already.
             let _ = self.child.kill().await;
         }
-        Ended {
-            outcome: told,
+        InvocationEnd {
+            outcome,
             log: self.log.take(),
             environment: reusable.then_some(self),
         }
     }
+
+    /// Ends the process as Lambda does, and returns what it wrote: with SIGTERM
+    /// if it has registered an extension, and with SIGKILL if it has not or takes
+    /// too long.
+    pub(crate) async fn shut_down(mut self) -> Vec<String> {
+        if self.api.has_extensions() && self.terminate() {
+            let _ = tokio::time::timeout(SHUTDOWN_LIMIT, self.child.wait()).await;
+        }
+        // It may have ended already.
+        let _ = self.child.kill().await;
+        self.log.take()
+    }
+
+    #[cfg(unix)]
+    fn terminate(&self) -> bool {
+        use rustix::process::{Pid, Signal, kill_process};
+
+        let id = self.child.id().and_then(|id| i32::try_from(id).ok());
+        let id = id.and_then(Pid::from_raw);
+        id.is_some_and(|id| kill_process(id, Signal::TERM).is_ok())
+    }
+
+    #[cfg(not(unix))]
+    fn terminate(&self) -> bool {
+        false
+    }
 }
 
-async fn init_error(told: &mut mpsc::UnboundedReceiver<Told>) -> Failure {
+async fn init_error(answers: &mut mpsc::UnboundedReceiver<Answer>) -> Failure {
     loop {
-        match told.recv().await {
-            Some(Told::InitError { body }) => return Failure::reported_in_init(&body),
-            // There is no event yet that it could be about.
+        match answers.recv().await {
+            Some(Answer::InitError { body }) => return Failure::reported_in_init(&body),
+            // There is no event yet that it could belong to.
             Some(_) => {}
             None => std::future::pending().await,
         }
@@ -182,28 +213,20 @@ async fn init_error(told: &mut mpsc::UnboundedReceiver<Told>) -> Failure {
 }
 
 async fn answer(
-    told: &mut mpsc::UnboundedReceiver<Told>,
+    answers: &mut mpsc::UnboundedReceiver<Answer>,
     expected: &str,
 ) -> Result<Vec<u8>, Failure> {
     loop {
-        match told.recv().await {
-            Some(Told::Response { request_id, body }) if request_id == expected => {
+        match answers.recv().await {
+            Some(Answer::Response { request_id, body }) if request_id == expected => {
                 return Ok(body.to_vec());
             }
-            Some(Told::Error { request_id, body }) if request_id == expected => {
+            Some(Answer::Error { request_id, body }) if request_id == expected => {
                 return Err(Failure::reported(&body));
             }
-            // The answer to an event that is over already.
+            // A late answer to an earlier event.
             Some(_) => {}
             None => std::future::pending().await,
         }
-    }
-}
-
-fn ended(outcome: Result<Vec<u8>, Failure>) -> Ended {
-    Ended {
-        outcome,
-        log: Vec::new(),
-        environment: None,
     }
 }

@@ -1,62 +1,63 @@
 //! How an invocation fails.
 
-use std::fmt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use serde_json::Value;
+use thiserror::Error;
 
 /// Why an invocation has no response.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Failure {
     /// The process could not be started.
+    #[error("cannot start the function: {0}")]
     Spawn(String),
     /// It reported an error, or took too long, before it asked for its first
     /// event.
+    #[error("init failed: {0}")]
     Init(String),
     /// It ended before it asked for its first event.
+    #[error("init failed: {0}")]
     ExitInInit(String),
-    /// The function returned an error.
-    Error {
-        /// `errorType`.
-        kind: String,
-        /// `errorMessage`.
-        message: String,
-    },
+    /// The function returned an error: its `errorMessage`, or else its
+    /// `errorType`.
+    #[error("{0}")]
+    Error(String),
     /// The function took longer than its timeout.
+    #[error("task timed out after {} s", .0.as_secs_f32())]
     Timeout(Duration),
-    /// The process ended while it worked.
+    /// The process ended during an invocation.
+    #[error("crashed: {0}")]
     Exit(String),
 }
 
 impl Failure {
-    /// What the function told the Runtime API.
+    /// An error that the function reported to the Runtime API.
     pub(crate) fn reported(body: &[u8]) -> Self {
-        let report: Value = serde_json::from_slice(body).unwrap_or_default();
-        let field = |name: &str| report[name].as_str().unwrap_or_default().to_owned();
-        Self::Error {
-            kind: field("errorType"),
-            message: field("errorMessage"),
-        }
+        Self::Error(message(body))
     }
 
-    /// The process's end during an invocation.
+    /// An init error that the function reported to the Runtime API.
+    pub(crate) fn reported_in_init(body: &[u8]) -> Self {
+        Self::Init(message(body))
+    }
+
+    /// The end of the process during an invocation.
     pub(crate) fn exit(status: std::io::Result<ExitStatus>) -> Self {
         Self::Exit(describe_exit(status))
     }
 
-    /// The process's end before its first event.
+    /// The end of the process before its first event.
     pub(crate) fn exit_in_init(status: std::io::Result<ExitStatus>) -> Self {
         Self::ExitInInit(describe_exit(status))
     }
+}
 
-    /// What the function told the Runtime API before its first event.
-    pub(crate) fn reported_in_init(body: &[u8]) -> Self {
-        match Self::reported(body) {
-            Self::Error { message, .. } => Self::Init(message),
-            other => other,
-        }
-    }
+fn message(body: &[u8]) -> String {
+    let report: Value = serde_json::from_slice(body).unwrap_or_default();
+    let field = |name: &str| report[name].as_str().filter(|text| !text.is_empty());
+    let message = field("errorMessage").or_else(|| field("errorType"));
+    message.unwrap_or_default().to_owned()
 }
 
 fn describe_exit(status: std::io::Result<ExitStatus>) -> String {
@@ -65,20 +66,3 @@ fn describe_exit(status: std::io::Result<ExitStatus>) -> String {
         Err(error) => format!("the process was lost: {error}"),
     }
 }
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Spawn(reason) => write!(f, "cannot start the function: {reason}"),
-            Self::Init(reason) | Self::ExitInInit(reason) => write!(f, "init failed: {reason}"),
-            Self::Error { kind, message } if message.is_empty() => write!(f, "{kind}"),
-            Self::Error { message, .. } => write!(f, "{message}"),
-            Self::Timeout(limit) => {
-                write!(f, "task timed out after {} seconds", limit.as_secs_f32())
-            }
-            Self::Exit(reason) => write!(f, "crashed: {reason}"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}

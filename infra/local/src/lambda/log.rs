@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use tempfile::NamedTempFile;
 
-/// A file, because what a process has written is in it when the process says
-/// so; a pipe would have to be raced for.
+/// A file instead of a pipe, because it contains all of a process's output as soon
+/// as the process asks for the next event.
 #[derive(Debug)]
 pub(crate) struct Log {
     file: NamedTempFile,
@@ -21,7 +21,7 @@ impl Log {
         Ok(Self { file, reader })
     }
 
-    /// Where the process writes to; all writers append.
+    /// For the process's output; all writers append.
     pub(crate) fn writer(&self) -> std::io::Result<Stdio> {
         let file = File::options().append(true).open(self.file.path())?;
         Ok(file.into())
@@ -30,8 +30,8 @@ impl Log {
     /// The lines written since the last call.
     pub(crate) fn take(&mut self) -> Vec<String> {
         let mut bytes = Vec::new();
-        // A log that cannot be read has no lines; the outcome does not hang on
-        // it.
+        // A log that cannot be read is treated as empty, because the outcome of the
+        // invocation does not depend on it.
         let _ = self.reader.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes)
             .lines()

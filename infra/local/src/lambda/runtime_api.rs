@@ -5,47 +5,56 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{Response, StatusCode};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 
-/// An event on its way to the function.
+use super::environment::LambdaFunction;
+use super::extensions::{self, Extensions};
+
+/// An event for the function.
 #[derive(Debug)]
-pub(crate) struct Delivery {
-    pub(crate) request_id: String,
-    pub(crate) payload: String,
+pub(super) struct Invoke {
+    pub(super) request_id: String,
+    pub(super) payload: String,
     /// Milliseconds since the epoch, in real time.
-    pub(crate) deadline_ms: u128,
-    pub(crate) function_arn: String,
+    pub(super) deadline_ms: u128,
+    pub(super) function_arn: String,
 }
 
-/// What the function told the API.
+/// What the function sent to the API.
 #[derive(Debug)]
-pub(crate) enum Told {
+pub(super) enum Answer {
     Response { request_id: String, body: Bytes },
     Error { request_id: String, body: Bytes },
     InitError { body: Bytes },
 }
 
-/// The simulation's end of the API.
+/// The simulator's side of the API.
 #[derive(Debug)]
-pub(crate) struct RuntimeApi {
+pub(super) struct RuntimeApi {
     /// `AWS_LAMBDA_RUNTIME_API`.
-    pub(crate) address: SocketAddr,
-    pub(crate) deliveries: mpsc::UnboundedSender<Delivery>,
-    pub(crate) told: mpsc::UnboundedReceiver<Told>,
+    pub(super) address: SocketAddr,
+    pub(super) invokes: mpsc::UnboundedSender<Invoke>,
+    pub(super) answers: mpsc::UnboundedReceiver<Answer>,
     /// How often the function has asked for an event.
-    pub(crate) polls: watch::Receiver<u64>,
-    server: JoinHandle<std::io::Result<()>>,
+    pub(super) polls: watch::Receiver<u64>,
+    server: Arc<Server>,
+    task: JoinHandle<std::io::Result<()>>,
 }
 
-struct Server {
-    deliveries: Mutex<mpsc::UnboundedReceiver<Delivery>>,
-    told: mpsc::UnboundedSender<Told>,
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) function_name: String,
+    pub(super) handler: String,
+    pub(super) extensions: Extensions,
+    invokes: Mutex<mpsc::UnboundedReceiver<Invoke>>,
+    answers: mpsc::UnboundedSender<Answer>,
     polls: watch::Sender<u64>,
 }
 
@@ -54,98 +63,114 @@ impl RuntimeApi {
     ///
     /// # Errors
     /// No port can be bound.
-    pub(crate) async fn serve() -> std::io::Result<Self> {
-        let (deliveries, pending) = mpsc::unbounded_channel();
-        let (tell, told) = mpsc::unbounded_channel();
+    pub(super) async fn serve(function: &LambdaFunction) -> std::io::Result<Self> {
+        let (invokes, pending) = mpsc::unbounded_channel();
+        let (answer, answers) = mpsc::unbounded_channel();
         let (poll, polls) = watch::channel(0);
+        let server = Arc::new(Server {
+            function_name: function.name.clone(),
+            handler: function
+                .variables
+                .get("_HANDLER")
+                .cloned()
+                .unwrap_or_default(),
+            extensions: Extensions::default(),
+            invokes: Mutex::new(pending),
+            answers: answer,
+            polls: poll,
+        });
+        const BASE: &str = "/2018-06-01/runtime";
         let router = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route(&format!("{BASE}/invocation/next"), get(next))
             .route(
-                "/2018-06-01/runtime/invocation/{request_id}/response",
+                &format!("{BASE}/invocation/{{request_id}}/response"),
                 post(response),
             )
             .route(
-                "/2018-06-01/runtime/invocation/{request_id}/error",
+                &format!("{BASE}/invocation/{{request_id}}/error"),
                 post(error),
             )
-            .route("/2018-06-01/runtime/init/error", post(init_error))
-            .with_state(Arc::new(Server {
-                deliveries: Mutex::new(pending),
-                told: tell,
-                polls: poll,
-            }))
-            // A response may have 6 MB, which is Lambda's own limit to check.
+            .route(&format!("{BASE}/init/error"), post(init_error))
+            .merge(extensions::routes())
+            .with_state(Arc::clone(&server))
+            // Lambda limits responses to 6 MB, which is not simulated.
             .layer(axum::extract::DefaultBodyLimit::disable());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         Ok(Self {
             address: listener.local_addr()?,
-            deliveries,
-            told,
+            invokes,
+            answers,
             polls,
-            server: tokio::spawn(async move { axum::serve(listener, router).await }),
+            server,
+            task: tokio::spawn(async move { axum::serve(listener, router).await }),
         })
+    }
+
+    /// Completes when the function, and each of its extensions, has asked for its
+    /// first event.
+    pub(super) fn ready(&self) -> impl Future<Output = ()> + use<> {
+        let (mut polls, server) = (self.polls.clone(), Arc::clone(&self.server));
+        async move {
+            // Both senders are part of `server`.
+            let _ = polls.wait_for(|polls| *polls > 0).await;
+            server.extensions.ready().await;
+        }
+    }
+
+    pub(super) fn has_extensions(&self) -> bool {
+        self.server.extensions.exist()
     }
 }
 
 impl Drop for RuntimeApi {
     fn drop(&mut self) {
-        self.server.abort();
+        self.task.abort();
     }
 }
 
-async fn next(State(server): State<Arc<Server>>) -> Response<Body> {
+async fn next(State(server): State<Arc<Server>>) -> Response {
     server.polls.send_modify(|polls| *polls += 1);
-    let delivery = server.deliveries.lock().await.recv().await;
-    let response = delivery.and_then(|delivery| {
-        Response::builder()
-            .header("Content-Type", "application/json")
-            .header("Lambda-Runtime-Aws-Request-Id", delivery.request_id)
-            .header(
-                "Lambda-Runtime-Deadline-Ms",
-                delivery.deadline_ms.to_string(),
-            )
-            .header("Lambda-Runtime-Invoked-Function-Arn", delivery.function_arn)
-            .header(
-                "Lambda-Runtime-Trace-Id",
-                "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
-            )
-            .body(Body::from(delivery.payload))
-            .ok()
-    });
-    response.unwrap_or_else(|| status(StatusCode::INTERNAL_SERVER_ERROR))
+    let Some(invoke) = server.invokes.lock().await.recv().await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let headers = [
+        ("Content-Type", "application/json".to_owned()),
+        ("Lambda-Runtime-Aws-Request-Id", invoke.request_id),
+        ("Lambda-Runtime-Deadline-Ms", invoke.deadline_ms.to_string()),
+        ("Lambda-Runtime-Invoked-Function-Arn", invoke.function_arn),
+        (
+            "Lambda-Runtime-Trace-Id",
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0".to_owned(),
+        ),
+    ];
+    (headers, invoke.payload).into_response()
 }
 
 async fn response(
     State(server): State<Arc<Server>>,
     Path(request_id): Path<String>,
     body: Bytes,
-) -> Response<Body> {
-    server.tell(Told::Response { request_id, body })
+) -> StatusCode {
+    server.pass_on(Answer::Response { request_id, body })
 }
 
 async fn error(
     State(server): State<Arc<Server>>,
     Path(request_id): Path<String>,
     body: Bytes,
-) -> Response<Body> {
-    server.tell(Told::Error { request_id, body })
+) -> StatusCode {
+    server.pass_on(Answer::Error { request_id, body })
 }
 
-async fn init_error(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
-    server.tell(Told::InitError { body })
+async fn init_error(State(server): State<Arc<Server>>, body: Bytes) -> StatusCode {
+    server.pass_on(Answer::InitError { body })
 }
 
 impl Server {
-    fn tell(&self, told: Told) -> Response<Body> {
-        match self.told.send(told) {
-            Ok(()) => status(StatusCode::ACCEPTED),
-            Err(_) => status(StatusCode::GONE),
+    fn pass_on(&self, answer: Answer) -> StatusCode {
+        match self.answers.send(answer) {
+            Ok(()) => StatusCode::ACCEPTED,
+            Err(_) => StatusCode::GONE,
         }
     }
-}
-
-fn status(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
 }

@@ -1,7 +1,5 @@
-//! The environment variables of the two functions: what Lambda sets, and what
-//! the template sets.
-//!
-//! The host's own variables are not passed on, as Lambda has none of them.
+//! The environment variables of the two functions, as set by Lambda and by the
+//! template. The variables of this process are not passed on.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +13,7 @@ use redrive_syntax::function::Function;
 use super::environment::LambdaFunction;
 use crate::names;
 
-/// The worker of `entry`; `extra` are the stand-ins' addresses.
+/// The worker of `entry`; `extra` are the addresses of the stubs.
 pub(crate) fn worker(
     entry: &StackFunction,
     binary: &Path,
@@ -56,7 +54,7 @@ pub(crate) fn redrive_function(
     }
 }
 
-/// What the template sets.
+/// The variables of the template.
 fn template_variables(
     declared: BTreeMap<String, Variable>,
     function: &Function,
@@ -74,8 +72,7 @@ fn template_variables(
     })
 }
 
-/// What Lambda sets in an OS-only runtime (`provided.*`), which has no
-/// `AWS_EXECUTION_ENV`; see
+/// The variables that Lambda sets in an OS-only runtime (`provided.*`); see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>.
 fn lambda_variables(
     name: &str,
@@ -119,6 +116,7 @@ mod tests {
     use std::path::Path;
 
     use redrive_infra::stack::StackFunction;
+    use redrive_model::names::{DLQ_URL, QUEUE_URL, RESERVED_PREFIX};
 
     use super::{redrive_function, worker};
 
@@ -133,9 +131,9 @@ mod tests {
         }
     }
 
-    /// The variables of redrive's own.
+    /// The variables of the template.
     fn own(variables: BTreeMap<String, String>) -> Vec<(String, String)> {
-        let own = |name: &str| name.starts_with("REDRIVE_");
+        let own = |name: &str| name.starts_with(RESERVED_PREFIX);
         variables
             .into_iter()
             .filter(|(name, _)| own(name))
@@ -143,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_world_sets_what_the_template_sets() {
+    fn the_worker_gets_the_variables_of_the_template() {
         let worker = |attribute| {
             let entry = entry(attribute);
             own(worker(&entry, Path::new("x"), ENDPOINT, &BTreeMap::new()).variables)
@@ -153,11 +151,11 @@ mod tests {
             |name: &str, queue: &str| (name.to_owned(), crate::names::queue_url(ENDPOINT, queue));
         assert_eq!(
             worker("queue_backoff = \"1s..1m\""),
-            [variable("REDRIVE_QUEUE_URL", "handle")]
+            [variable(QUEUE_URL, "handle")]
         );
         assert_eq!(
             worker("on_permanent = \"dlq\""),
-            [variable("REDRIVE_DLQ_URL", "handle-dlq")]
+            [variable(DLQ_URL, "handle-dlq")]
         );
     }
 

@@ -1,7 +1,7 @@
-//! What is told of a message, and what is known in the end.
+//! The events and the fate of a message.
 
 use super::*;
-use crate::sqs::{Attribute, Most, Outgoing, QueueConfig, RedrivePolicy};
+use crate::sqs::{Attribute, Outgoing, QueueConfig, ReceiveLimit, RedrivePolicy};
 
 fn start() -> Timestamp {
     "2026-01-05T09:00:00Z".parse().unwrap()
@@ -26,7 +26,7 @@ fn in_flight_in(work: &str, dead: &str) -> (Sqs, Message) {
         });
     }
     send(&mut sqs, work, BTreeMap::new());
-    let message = sqs.receive(work, Most::messages(1), None, start());
+    let message = sqs.receive(work, ReceiveLimit::messages(1), None, start());
     (sqs, message.unwrap().remove(0))
 }
 
@@ -43,7 +43,7 @@ fn send(sqs: &mut Sqs, queue: &str, attributes: BTreeMap<String, Attribute>) {
 }
 
 /// As the worker sends `message` to its DLQ.
-fn send_on(sqs: &mut Sqs, queue: &str, message: &Message) {
+fn forward(sqs: &mut Sqs, queue: &str, message: &Message) {
     let attributes = [
         ("RedriveSourceMessageId", &*message.id),
         ("RedriveReason", "no such card"),
@@ -52,11 +52,13 @@ fn send_on(sqs: &mut Sqs, queue: &str, message: &Message) {
     send(sqs, queue, attributes.into());
 }
 
-/// What is told of the facts since the last time.
-fn tell(ledger: &mut Ledger, sqs: &mut Sqs) -> Vec<&'static str> {
-    let facts = sqs.take_facts();
-    let events = facts.into_iter().filter_map(|fact| ledger.fact(fact));
-    events.map(|event| event.happening.what()).collect()
+/// The labels of the events since the last call.
+fn labels(ledger: &mut Ledger, sqs: &mut Sqs) -> Vec<&'static str> {
+    let events = sqs.take_events();
+    let events = events
+        .into_iter()
+        .filter_map(|event| ledger.queue_event(event));
+    events.map(|event| event.kind.label()).collect()
 }
 
 fn fate(ledger: &Ledger, sqs: &Sqs) -> Fate {
@@ -71,52 +73,56 @@ fn fate(ledger: &Ledger, sqs: &Sqs) -> Fate {
 fn a_message_that_vanishes_is_not_accounted_for() {
     let (mut sqs, _) = in_flight();
     let mut ledger = Ledger::new(start());
-    tell(&mut ledger, &mut sqs);
+    labels(&mut ledger, &mut sqs);
     assert!(matches!(fate(&ledger, &sqs), Fate::Waiting { .. }));
-    // A queue without it, in place of the one that has it.
+    // Replaces the queue by one without the message.
     let config = sqs.queue("work").unwrap().config.clone();
     sqs.create(config);
     assert_eq!(fate(&ledger, &sqs), Fate::Unaccounted);
 }
 
 #[test]
-fn success_is_told_once() {
+fn success_is_in_the_timeline_once() {
     let (mut sqs, message) = in_flight();
     let mut ledger = Ledger::new(start());
-    tell(&mut ledger, &mut sqs);
-    let done = Delivery::Done { attempt: 1 };
-    assert!(ledger.delivery(&message, "work", done, start()).is_some());
+    labels(&mut ledger, &mut sqs);
+    let completed = DeliveryOutcome::Completed { attempt: 1 };
+    assert!(
+        ledger
+            .delivery(&message, "work", completed, start())
+            .is_some()
+    );
     sqs.delete("work", &message.receipt_handle(), start())
         .unwrap();
-    assert!(tell(&mut ledger, &mut sqs).is_empty());
-    assert!(matches!(fate(&ledger, &sqs), Fate::Done { .. }));
+    assert!(labels(&mut ledger, &mut sqs).is_empty());
+    assert!(matches!(fate(&ledger, &sqs), Fate::Completed { .. }));
 }
 
 #[test]
-fn a_message_sent_on_to_the_dlq_is_not_done() {
+fn a_message_that_was_sent_to_the_dlq_is_not_completed() {
     let (mut sqs, message) = in_flight();
     let mut ledger = Ledger::new(start());
-    tell(&mut ledger, &mut sqs);
-    send_on(&mut sqs, "dead", &message);
-    assert_eq!(tell(&mut ledger, &mut sqs), ["sent on"]);
-    let done = Delivery::Done { attempt: 1 };
-    assert_eq!(ledger.delivery(&message, "work", done, start()), None);
+    labels(&mut ledger, &mut sqs);
+    forward(&mut sqs, "dead", &message);
+    assert_eq!(labels(&mut ledger, &mut sqs), ["sent to DLQ"]);
+    let completed = DeliveryOutcome::Completed { attempt: 1 };
+    assert_eq!(ledger.delivery(&message, "work", completed, start()), None);
     sqs.delete("work", &message.receipt_handle(), start())
         .unwrap();
-    assert!(tell(&mut ledger, &mut sqs).is_empty());
+    assert!(labels(&mut ledger, &mut sqs).is_empty());
     let in_dlq = Fate::InDlq {
         queue: "dead".to_owned(),
-        why: Some("no such card".to_owned()),
+        reason: Some("no such card".to_owned()),
     };
     assert_eq!(fate(&ledger, &sqs), in_dlq);
 }
 
 #[test]
-fn a_message_that_only_looks_like_it_is_another() {
+fn an_equal_message_is_another_one() {
     let (mut sqs, _) = in_flight();
     let mut ledger = Ledger::new(start());
     send(&mut sqs, "dead", BTreeMap::new());
-    assert_eq!(tell(&mut ledger, &mut sqs), ["sent", "sent"]);
+    assert_eq!(labels(&mut ledger, &mut sqs), ["sent", "sent"]);
 }
 
 #[test]
@@ -124,13 +130,16 @@ fn a_message_whose_copy_was_dropped_is_not_accounted_for() {
     let (mut sqs, message) = in_flight_in("work.fifo", "dead.fifo");
     send(&mut sqs, "dead.fifo", BTreeMap::new());
     let mut ledger = Ledger::new(start());
-    tell(&mut ledger, &mut sqs);
-    send_on(&mut sqs, "dead.fifo", &message);
-    assert_eq!(tell(&mut ledger, &mut sqs), ["duplicate"]);
-    let done = Delivery::Done { attempt: 1 };
-    assert_eq!(ledger.delivery(&message, "work.fifo", done, start()), None);
+    labels(&mut ledger, &mut sqs);
+    forward(&mut sqs, "dead.fifo", &message);
+    assert_eq!(labels(&mut ledger, &mut sqs), ["duplicate"]);
+    let completed = DeliveryOutcome::Completed { attempt: 1 };
+    assert_eq!(
+        ledger.delivery(&message, "work.fifo", completed, start()),
+        None
+    );
     sqs.delete("work.fifo", &message.receipt_handle(), start())
         .unwrap();
-    assert!(tell(&mut ledger, &mut sqs).is_empty());
+    assert!(labels(&mut ledger, &mut sqs).is_empty());
     assert_eq!(fate(&ledger, &sqs), Fate::Unaccounted);
 }

@@ -1,53 +1,54 @@
-//! What an invocation's end means for each message of its batch, and why.
+//! The outcome of an invocation for each message of its batch.
 
 use std::collections::BTreeSet;
 
+use redrive_model::log::field;
 use redrive_syntax::function::{Function, OnGroupFailure};
 
 use crate::attempts::{self, Attempts};
 use crate::event_source_mapping::failed_ids;
 use crate::lambda::{Failure, Invocation};
-use crate::ledger::Delivery;
+use crate::ledger::DeliveryOutcome;
 use crate::sqs::Message;
 
 /// Which messages failed.
 enum Verdict {
-    /// Those whose ids the function reported.
+    /// Those with these ids, which the function reported.
     Reported(BTreeSet<String>),
-    /// All, and the function lived to say of each why.
+    /// All; the log may contain an error of each message.
     Each(String),
-    /// All, for a reason that is about none of them.
+    /// All, for a reason that has nothing to do with any of them.
     Alike(String),
 }
 
-/// How each delivery of `batch` ended; `name` is what people call a message.
+/// The outcome of each delivery of `batch`; `name` returns a message's name.
 pub(super) fn deliveries(
     function: &Function,
     batch: &[Message],
     invocation: &Invocation,
     name: impl Fn(&Message) -> String,
-) -> Vec<Delivery> {
+) -> Vec<DeliveryOutcome> {
     let attempts = Attempts::read(&invocation.log);
     let verdict = verdict(batch, invocation);
     let deliver = |message: &Message| {
-        let told = attempts.failures.get(&message.id);
-        let why = match (&verdict, told) {
+        let logged = attempts.failures.get(&message.id);
+        let reason = match (&verdict, logged) {
             (Verdict::Reported(failed), _) if !failed.contains(&message.id) => {
-                return Delivery::Done {
-                    attempt: told.map_or(1, |failure| failure.attempt + 1),
+                return DeliveryOutcome::Completed {
+                    attempt: logged.map_or(1, |failure| failure.attempt + 1),
                 };
             }
-            (Verdict::Alike(why), _) => why.clone(),
-            (_, Some(failure)) => begun(function, failure),
-            (Verdict::Reported(_) | Verdict::Each(_), None) if attempts.some_not_run => {
-                not_run(function, batch, message, &attempts, &name)
+            (Verdict::Alike(reason), _) => reason.clone(),
+            (_, Some(failure)) => failed(function, failure),
+            (Verdict::Reported(_) | Verdict::Each(_), None) if attempts.some_not_processed => {
+                not_processed(function, batch, message, &attempts, &name)
             }
             (Verdict::Reported(_), None) => "the function reported it as failed".to_owned(),
-            (Verdict::Each(why), None) => why.clone(),
+            (Verdict::Each(reason), None) => reason.clone(),
         };
-        Delivery::Failed {
-            attempts: told.map(|failure| failure.attempt),
-            why,
+        DeliveryOutcome::Failed {
+            attempts: logged.map(|failure| failure.attempt),
+            reason,
         }
     };
     batch.iter().map(deliver).collect()
@@ -58,20 +59,20 @@ fn verdict(batch: &[Message], invocation: &Invocation) -> Verdict {
     match &invocation.outcome {
         Ok(response) => match failed_ids(response, &ids) {
             Ok(failed) => Verdict::Reported(failed),
-            Err(why) => Verdict::Alike(why),
+            Err(reason) => Verdict::Alike(reason),
         },
         Err(failure) => {
-            let why = explain(failure, &invocation.log);
+            let reason = explain(failure, &invocation.log);
             match failure {
-                Failure::Error { .. } => Verdict::Each(why),
-                _ => Verdict::Alike(why),
+                Failure::Error(_) => Verdict::Each(reason),
+                _ => Verdict::Alike(reason),
             }
         }
     }
 }
 
 /// Why a message failed that the function was called with.
-fn begun(function: &Function, failure: &attempts::Failure) -> String {
+fn failed(function: &Function, failure: &attempts::Failure) -> String {
     match (&failure.error, failure.out_of_time) {
         (Some(error), false) => error.clone(),
         (Some(error), true) => format!("{}, after: {error}", out_of_time(function)),
@@ -79,28 +80,31 @@ fn begun(function: &Function, failure: &attempts::Failure) -> String {
     }
 }
 
-/// Why a message came back that the function was not called with.
-fn not_run(
+/// Why the function was not called with a message.
+fn not_processed(
     function: &Function,
     batch: &[Message],
     message: &Message,
     attempts: &Attempts,
     name: impl Fn(&Message) -> String,
 ) -> String {
-    let failed = |other: &&Message| {
+    let has_failed = |other: &&Message| {
         let failure = attempts.failures.get(&other.id);
         failure.is_some_and(|failure| !failure.out_of_time)
     };
-    let mut others = batch.iter().filter(failed);
+    let mut others = batch.iter().filter(has_failed);
     let stops = function.on_group_failure == OnGroupFailure::StopBatch;
     let cause = others.find(|other| function.is_fifo() && (stops || other.group == message.group));
     match cause {
         Some(cause) if stops => format!(
-            "not run: {} failed, and `on_group_failure` stops the batch",
+            "not processed: {} failed, and `on_group_failure` stops the batch",
             name(cause)
         ),
-        Some(cause) => format!("not run: {}, before it in its group, failed", name(cause)),
-        None => format!("not run: {} before its turn", out_of_time(function)),
+        Some(cause) => format!(
+            "not processed: {} failed before it in its group",
+            name(cause)
+        ),
+        None => format!("not processed: {}", out_of_time(function)),
     }
 }
 
@@ -109,24 +113,28 @@ fn out_of_time(function: &Function) -> String {
         Some(_) => "",
         None => ", `attempt_timeout` is not set",
     };
-    format!("out of time (`timeout` is {}s{no_limit})", function.timeout)
+    format!(
+        "out of time (`timeout` is {} s{no_limit})",
+        function.timeout
+    )
 }
 
-/// A process that is gone may have said why in its last line.
+/// The failure, with the last line of a process that has ended, which may contain
+/// the reason.
 pub(super) fn explain(failure: &Failure, log: &[String]) -> String {
     let last = log.iter().rev().find(|line| !line.trim().is_empty());
     match (failure, last) {
         (Failure::Exit(_) | Failure::ExitInInit(_), Some(line)) => {
-            format!("{failure}, and last wrote: {}", words(line))
+            format!("{failure}; its last output: {}", text(line))
         }
         _ => failure.to_string(),
     }
 }
 
-/// What a line of the log says to people.
-fn words(line: &str) -> String {
+/// The message of a line of JSON, or else the whole line.
+fn text(line: &str) -> String {
     let json: Option<serde_json::Value> = serde_json::from_str(line).ok();
-    json.and_then(|line| line["message"].as_str().map(str::to_owned))
+    json.and_then(|line| line[field::MESSAGE].as_str().map(str::to_owned))
         .unwrap_or_else(|| line.trim().to_owned())
 }
 

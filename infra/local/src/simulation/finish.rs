@@ -1,22 +1,22 @@
-//! The end of an invocation: what it means for its messages, and what is told.
+//! The end of an invocation, and its effect on the messages.
 
 use super::delivery::{deliveries, explain};
 use super::{Finished, Simulation, Task};
 use crate::lambda::Invocation;
-use crate::ledger::Delivery;
+use crate::ledger::DeliveryOutcome;
 use crate::scheduler::Attempt;
 use crate::sqs::Message;
-use crate::timeline::{Event, Happening, Output};
+use crate::timeline::{EventKind, OutputLine, TimelineEvent};
 
 impl Simulation {
-    pub(super) fn finish(&mut self, finished: Finished, tell: &mut impl FnMut(Output)) {
+    pub(super) fn finish(&mut self, finished: Finished, emit: &mut impl FnMut(OutputLine)) {
         let Finished {
             worker,
             task,
             invocation,
         } = finished;
-        // What the function did to the queues came before its end.
-        self.tell_facts(tell);
+        // The function's own calls to SQS happened before its end.
+        self.emit_queue_events(emit);
         let function = match task {
             Task::Batch(_) => Some(&self.workers[worker].workers),
             Task::Redrive(_) => self.workers[worker]
@@ -26,21 +26,28 @@ impl Simulation {
         };
         let name = function.map_or_else(String::new, |pool| pool.function().name.clone());
         self.ledger.counts.cold_starts += usize::from(invocation.cold_start);
-        if self.logs {
-            let time = self.clock.now();
-            for line in &invocation.log {
-                tell(Output::Log {
-                    time,
-                    function: name.clone(),
-                    line: line.clone(),
-                });
+        self.emit_log(&name, &invocation.log, emit);
+        match task {
+            Task::Batch(batch) => self.finish_batch(worker, &name, &batch, &invocation, emit),
+            Task::Redrive(attempt) => {
+                self.finish_redrive(worker, name, attempt, &invocation, emit);
             }
         }
-        match task {
-            Task::Batch(batch) => self.finish_batch(worker, &name, &batch, &invocation, tell),
-            Task::Redrive(attempt) => {
-                self.finish_redrive(worker, name, attempt, &invocation, tell);
-            }
+    }
+
+    pub(super) fn emit_log(
+        &self,
+        function: &str,
+        log: &[String],
+        emit: &mut impl FnMut(OutputLine),
+    ) {
+        let time = self.clock.now();
+        for line in log.iter().filter(|_| self.logs) {
+            emit(OutputLine::Log {
+                time,
+                function: function.to_owned(),
+                line: line.clone(),
+            });
         }
     }
 
@@ -50,7 +57,7 @@ impl Simulation {
         name: &str,
         batch: &[Message],
         invocation: &Invocation,
-        tell: &mut impl FnMut(Output),
+        emit: &mut impl FnMut(OutputLine),
     ) {
         let now = self.clock.now();
         self.ledger.counts.invocations += 1;
@@ -61,16 +68,16 @@ impl Simulation {
         let name_of = |message: &Message| self.ledger.name_of(message.origin);
         let deliveries = deliveries(&worker.function, batch, invocation, name_of);
         for (message, delivery) in batch.iter().zip(deliveries) {
-            let done = matches!(delivery, Delivery::Done { .. });
+            let completed = matches!(delivery, DeliveryOutcome::Completed { .. });
             let event = self.ledger.delivery(message, name, delivery, now);
-            if done {
+            if completed {
                 let handle = message.receipt_handle();
-                // A FIFO receipt that has expired deletes nothing: the message
-                // is delivered again, as on AWS.
+                // As on AWS, an expired receipt of a FIFO queue deletes nothing, and
+                // the message is delivered again.
                 let _ = self.sqs.change(|sqs, now| sqs.delete(queue, &handle, now));
             }
             if let Some(event) = event {
-                tell(Output::Event(event));
+                emit(OutputLine::Event(event));
             }
         }
     }
@@ -81,30 +88,30 @@ impl Simulation {
         function: String,
         attempt: Attempt,
         invocation: &Invocation,
-        tell: &mut impl FnMut(Output),
+        emit: &mut impl FnMut(OutputLine),
     ) {
         let time = self.clock.now();
         let Some(redrive) = &mut self.workers[worker].redrive else {
             return;
         };
-        let happening = match &invocation.outcome {
-            Ok(answer) => Happening::RedriveAnswered {
+        let kind = match &invocation.outcome {
+            Ok(answer) => EventKind::RedriveAnswered {
                 function,
                 answer: serde_json::from_slice(answer).unwrap_or_default(),
             },
-            Err(failure) => Happening::RedriveFailed {
+            Err(failure) => EventKind::RedriveFailed {
                 function,
-                why: explain(failure, &invocation.log),
-                again_in: redrive
+                reason: explain(failure, &invocation.log),
+                retry_in: redrive
                     .scheduler
                     .failed(attempt, time)
                     .map(|wait| wait.as_secs()),
             },
         };
-        tell(Output::Event(Event {
+        emit(OutputLine::Event(TimelineEvent {
             time,
             message: None,
-            happening,
+            kind,
         }));
     }
 }

@@ -1,4 +1,4 @@
-//! A simulation's beginning: its parts, and the messages it is given.
+//! The start of a simulation.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::Simulation;
-use super::settings::{BadMessage, Settings, StartError};
+use super::options::{MessageError, SimulationOptions, StartError};
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::dependency::Dependencies;
@@ -20,9 +20,9 @@ impl Simulation {
     /// messages of `scenario`. Nothing is received before [`run`](Self::run).
     ///
     /// # Errors
-    /// The settings lack something, or a message cannot be sent.
-    pub async fn start(settings: Settings, scenario: Scenario) -> Result<Self, StartError> {
-        let Settings {
+    /// The options are incomplete, or a message cannot be sent.
+    pub async fn start(options: SimulationOptions, scenario: Scenario) -> Result<Self, StartError> {
+        let SimulationOptions {
             stack,
             binaries,
             start,
@@ -31,7 +31,7 @@ impl Simulation {
             seed,
             duplicates,
             logs,
-        } = settings;
+        } = options;
         if stack.functions.is_empty() {
             let package = stack.package;
             return Err(StartError::NoFunctions { package });
@@ -104,20 +104,20 @@ impl Simulation {
         index: usize,
         mut entry: ScenarioMessage,
         queues: &[String],
-    ) -> Result<(), BadMessage> {
+    ) -> Result<(), MessageError> {
         let queue = match (&entry.queue, queues) {
             (None, [only]) => only.clone(),
             (Some(queue), _) if queues.contains(queue) => queue.clone(),
-            (named, _) => {
-                return Err(BadMessage::WhichQueue {
+            (specified, _) => {
+                return Err(MessageError::WhichQueue {
                     message: entry.name,
-                    named: named.clone(),
+                    specified: specified.clone(),
                     queues: queues.to_vec(),
                 });
             }
         };
         if queue.ends_with(".fifo") {
-            // Two lines are two messages, however alike they are.
+            // Two equal lines are two messages.
             let id = || format!("line-{index}");
             entry.message.deduplication.get_or_insert_with(id);
         }
@@ -129,7 +129,7 @@ impl Simulation {
                 self.ledger.name(sent.origin, &entry.name);
                 Ok(())
             }
-            Err(reason) => Err(BadMessage::Refused {
+            Err(reason) => Err(MessageError::Rejected {
                 message: entry.name,
                 queue,
                 reason,

@@ -1,4 +1,4 @@
-//! One step of a simulation: all that is due at one moment.
+//! One step of a simulation: everything that is due at one time.
 
 use std::sync::Arc;
 
@@ -6,18 +6,19 @@ use jiff::Timestamp;
 
 use super::{Finished, Simulation, Task};
 use crate::clock::add;
-use crate::event_source_mapping::event;
-use crate::timeline::{Event, Happening, Output};
+use crate::event_source_mapping::payload;
+use crate::lambda::Pool;
+use crate::timeline::{EventKind, OutputLine, TimelineEvent};
 use crate::until::Until;
 
 impl Simulation {
-    /// Does all that is due, and says when the next thing is.
-    pub(super) fn step(&mut self, tell: &mut impl FnMut(Output)) -> Option<Timestamp> {
-        // One time for all: what comes due on the way is due after this step.
+    /// Does everything that is due, and returns when something is due next.
+    pub(super) fn step(&mut self, emit: &mut impl FnMut(OutputLine)) -> Option<Timestamp> {
+        // What becomes due during this step is left to the next one.
         let now = self.clock.now();
-        self.fire_schedules(now, tell);
+        self.fire_schedules(now, emit);
         self.poll_queues(now);
-        self.tell_facts(tell);
+        self.emit_queue_events(emit);
         let sqs = self.sqs.read(|sqs, _| sqs.next_due(now));
         let mappings = self
             .workers
@@ -40,36 +41,42 @@ impl Simulation {
     }
 
     fn poll_queues(&mut self, now: Timestamp) {
-        for (index, worker) in self.workers.iter_mut().enumerate() {
+        for index in 0..self.workers.len() {
+            let worker = &mut self.workers[index];
             let batches = self.sqs.read(|sqs, _| {
                 sqs.advance(now);
                 worker.mapping.poll(sqs, now)
             });
             for batch in batches {
-                let payload = event(&worker.function.queue, &batch).to_string();
+                let worker = &self.workers[index];
+                let payload = payload(&worker.function.queue, &batch).to_string();
                 let pool = Arc::clone(&worker.workers);
-                let clock = self.clock.clone();
-                self.invocations.spawn(async move {
-                    Finished {
-                        worker: index,
-                        invocation: pool.invoke(payload, &clock).await,
-                        task: Task::Batch(batch),
-                    }
-                });
+                self.invoke(index, pool, payload, Task::Batch(batch));
             }
         }
     }
 
-    fn fire_schedules(&mut self, now: Timestamp, tell: &mut impl FnMut(Output)) {
+    fn invoke(&mut self, worker: usize, pool: Arc<Pool>, payload: String, task: Task) {
+        let clock = self.clock.clone();
+        self.invocations.spawn(async move {
+            Finished {
+                worker,
+                invocation: pool.invoke(payload, &clock).await,
+                task,
+            }
+        });
+    }
+
+    fn fire_schedules(&mut self, now: Timestamp, emit: &mut impl FnMut(OutputLine)) {
         for index in 0..self.workers.len() {
             while let Some(event) = self.fire_schedule(index, now) {
-                tell(Output::Event(event));
+                emit(OutputLine::Event(event));
             }
         }
     }
 
-    /// Starts the next redrive of the worker that is due, and tells of it.
-    fn fire_schedule(&mut self, index: usize, now: Timestamp) -> Option<Event> {
+    /// Starts the next redrive of a worker that is due.
+    fn fire_schedule(&mut self, index: usize, now: Timestamp) -> Option<TimelineEvent> {
         let worker = &mut self.workers[index];
         let redrive = worker.redrive.as_mut()?;
         let attempt = redrive.scheduler.poll(now)?;
@@ -79,42 +86,37 @@ impl Simulation {
             .read(|sqs, _| sqs.queue(&queue).map_or(0, |queue| queue.messages().len()));
         if attempt.number == 1 {
             self.ledger.counts.redrives += 1;
-            redrive.useful += u32::from(waiting > 0);
-            if self.until == Until::Redrives(redrive.useful) {
+            redrive.effective += u32::from(waiting > 0);
+            if self.until == Until::Redrives(redrive.effective) {
                 redrive.scheduler.stop();
             }
         }
         let pool = Arc::clone(&redrive.pool);
-        let clock = self.clock.clone();
-        self.invocations.spawn(async move {
-            Finished {
-                worker: index,
-                // The schedule's target has this input.
-                invocation: pool.invoke("{}".to_owned(), &clock).await,
-                task: Task::Redrive(attempt),
-            }
-        });
-        Some(Event {
+        let kind = EventKind::Redrive {
+            function: pool.function().name.clone(),
+            schedule: redrive.scheduler.describe(now),
+            queue,
+            waiting,
+            attempt: attempt.number,
+        };
+        // The input of the schedule's target.
+        let payload = "{}".to_owned();
+        self.invoke(index, pool, payload, Task::Redrive(attempt));
+        Some(TimelineEvent {
             time: now,
             message: None,
-            happening: Happening::Redrive {
-                function: redrive.pool.function().name.clone(),
-                schedule: redrive.scheduler.describe(now),
-                queue,
-                waiting,
-                attempt: attempt.number,
-            },
+            kind,
         })
     }
 
-    pub(super) fn tell_facts(&mut self, tell: &mut impl FnMut(Output)) {
-        let facts = self.sqs.read(|sqs, _| sqs.take_facts());
-        if !facts.is_empty() {
+    pub(super) fn emit_queue_events(&mut self, emit: &mut impl FnMut(OutputLine)) {
+        let events = self.sqs.read(|sqs, _| sqs.take_events());
+        if !events.is_empty() {
             self.sqs.notify();
         }
-        for fact in facts {
-            if let Some(event) = self.ledger.fact(fact) {
-                tell(Output::Event(event));
+        for event in events {
+            if let Some(event) = self.ledger.queue_event(event) {
+                emit(OutputLine::Event(event));
             }
         }
     }

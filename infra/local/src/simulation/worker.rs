@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use redrive_infra::stack::StackFunction;
 use redrive_syntax::function::Function;
 
-use super::settings::StartError;
+use super::options::StartError;
 use crate::event_source_mapping::Mapping;
 use crate::lambda::{self, Pool};
 use crate::scheduler::Scheduler;
@@ -29,8 +29,8 @@ pub(super) struct Worker {
 pub(super) struct RedriveFunction {
     pub(super) scheduler: Scheduler,
     pub(super) pool: Arc<Pool>,
-    /// Redrives that were started while messages waited in the DLQ.
-    pub(super) useful: u32,
+    /// The number of redrives that found messages in the DLQ.
+    pub(super) effective: u32,
 }
 
 impl Worker {
@@ -54,7 +54,7 @@ impl Worker {
                     lambda::redrive_function(entry, binary, endpoint),
                     seed,
                 )),
-                useful: 0,
+                effective: 0,
             }),
         };
         let worker = lambda::worker(entry, binary, endpoint, variables);
@@ -68,7 +68,7 @@ impl Worker {
 }
 
 impl Worker {
-    /// Whether only its schedule can bring it to do anything.
+    /// Whether nothing happens until the schedule's next run.
     pub(super) fn is_at_rest(&self, sqs: &Sqs) -> bool {
         let retrying = self
             .redrive
@@ -77,19 +77,19 @@ impl Worker {
         !retrying && !self.mapping.is_gathering() && is_empty(sqs, &self.function.queue)
     }
 
-    /// Whether there is a message in its DLQ.
-    pub(super) fn has_dead(&self, sqs: &Sqs) -> bool {
+    /// Whether its DLQ contains a message.
+    pub(super) fn has_dead_letters(&self, sqs: &Sqs) -> bool {
         !is_empty(sqs, &self.function.dlq())
     }
 
-    /// Whether the DLQ is empty or has been redriven as often as it may be.
+    /// Whether its DLQ is empty, or has had the maximum number of redrives.
     pub(super) fn is_settled(&self, sqs: &Sqs, until: Until) -> bool {
-        if !self.has_dead(sqs) {
+        if !self.has_dead_letters(sqs) {
             return true;
         }
         match (&self.redrive, until) {
             (None, _) => true,
-            (Some(redrive), Until::Redrives(most)) => redrive.useful >= most,
+            (Some(redrive), Until::Redrives(max)) => redrive.effective >= max,
             (Some(_), Until::Elapsed(_)) => false,
         }
     }

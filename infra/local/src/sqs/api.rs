@@ -1,30 +1,30 @@
-//! The SQS API over HTTP, in AWS's JSON protocol: what SDKs, boto3 and the
-//! `aws` command line speak.
+//! The SQS API over HTTP, in AWS's JSON protocol, as used by SDKs, boto3 and the
+//! `aws` command line.
 
-mod actions;
 mod attributes;
 mod batch;
+mod message;
 mod receive;
-mod wire;
+mod request;
+mod tasks;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, Response, StatusCode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::SharedSqs;
+use self::request::Request;
 use super::error::SqsError;
+use super::{SharedSqs, Sqs};
+use crate::names;
 
-/// The header that names the action.
+/// The header with the action's name.
 const TARGET: &str = "x-amz-target";
 
-/// What the header puts before the action.
+/// The prefix of the action's name.
 const TARGET_PREFIX: &str = "AmazonSQS.";
 
-/// Where the queues are reached, and what they are.
 #[derive(Clone, Debug)]
 struct Api {
     sqs: SharedSqs,
@@ -34,7 +34,7 @@ struct Api {
 
 /// The API on `sqs`, to be served at `endpoint` (`http://<address>`).
 ///
-/// Signatures are not checked: every credential is good.
+/// Signatures are not checked: every credential is accepted.
 pub fn router(sqs: SharedSqs, endpoint: impl Into<String>) -> Router {
     Router::new()
         .fallback(call)
@@ -42,76 +42,144 @@ pub fn router(sqs: SharedSqs, endpoint: impl Into<String>) -> Router {
             sqs,
             endpoint: endpoint.into(),
         })
-        // SQS checks the size of messages, not of requests.
+        // SQS limits the size of messages, not of requests.
         .layer(axum::extract::DefaultBodyLimit::disable())
 }
 
 async fn call(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let target = headers.get(TARGET).and_then(|value| value.to_str().ok());
-    let Some(action) = target.and_then(|target| target.strip_prefix(TARGET_PREFIX)) else {
-        return refusal(&SqsError::bad_request(
-            "the local SQS speaks the AWS JSON protocol only: use an SDK that sends the header \
-             x-amz-target",
-        ));
+    let answer = match target.and_then(|target| target.strip_prefix(TARGET_PREFIX)) {
+        Some(action) => match Request::parse(action, &body) {
+            Ok(request) => api.answer(request).await,
+            Err(error) => Err(error),
+        },
+        None => Err(SqsError::Malformed(
+            "the local SQS supports only the AWS JSON protocol: use an SDK that sends the header \
+             x-amz-target"
+                .to_owned(),
+        )),
     };
-    match api.act(action, &body).await {
-        Ok(answer) => reply(StatusCode::OK, &answer, None),
-        Err(error) => refusal(&error),
-    }
+    response(answer)
 }
 
 impl Api {
-    async fn act(&self, action: &str, body: &[u8]) -> Result<Value, SqsError> {
-        match action {
-            "SendMessage" => self.send_message(parse(body)?),
-            "SendMessageBatch" => self.send_message_batch(parse(body)?),
-            "ReceiveMessage" => self.receive_message(parse(body)?).await,
-            "DeleteMessage" => self.delete_message(&parse(body)?),
-            "DeleteMessageBatch" => self.delete_message_batch(parse(body)?),
-            "ChangeMessageVisibility" => self.change_message_visibility(&parse(body)?),
-            "ChangeMessageVisibilityBatch" => self.change_message_visibility_batch(parse(body)?),
-            "GetQueueAttributes" => self.get_queue_attributes(&parse(body)?),
-            "GetQueueUrl" => self.get_queue_url(&parse(body)?),
-            "ListQueues" => self.list_queues(&parse(body)?),
-            "PurgeQueue" => self.purge_queue(&parse(body)?),
-            "ListDeadLetterSourceQueues" => self.list_dead_letter_source_queues(&parse(body)?),
-            "StartMessageMoveTask" => self.start_message_move_task(&parse(body)?),
-            "ListMessageMoveTasks" => self.list_message_move_tasks(&parse(body)?),
-            "CancelMessageMoveTask" => self.cancel_message_move_task(&parse(body)?),
-            other => Err(SqsError::unknown_action(other)),
+    async fn answer(&self, request: Request) -> Result<Value, SqsError> {
+        match request {
+            Request::SendMessage { queue_url, message } => self.send(&queue_url, message.read()?),
+            Request::SendMessageBatch { queue_url, entries } => {
+                self.send_batch(&queue_url, entries)
+            }
+            Request::ReceiveMessage(request) => self.receive(request).await,
+            Request::DeleteMessage { queue_url, receipt } => self.delete(&queue_url, &receipt),
+            Request::DeleteMessageBatch { queue_url, entries } => {
+                self.each(&queue_url, entries, |receipt| {
+                    self.delete(&queue_url, &receipt)
+                })
+            }
+            Request::ChangeMessageVisibility { queue_url, change } => {
+                self.change_visibility(&queue_url, &change)
+            }
+            Request::ChangeMessageVisibilityBatch { queue_url, entries } => {
+                self.each(&queue_url, entries, |change| {
+                    self.change_visibility(&queue_url, &change)
+                })
+            }
+            Request::GetQueueAttributes {
+                queue_url,
+                attribute_names,
+            } => self.queue_attributes(&queue_url, &attribute_names),
+            Request::GetQueueUrl { queue_name } => {
+                self.sqs.read(|sqs, _| sqs.queue(&queue_name).map(|_| ()))?;
+                Ok(json!({ "QueueUrl": self.url(&queue_name) }))
+            }
+            Request::ListQueues { queue_name_prefix } => {
+                let urls = self.urls(|sqs| {
+                    let names = sqs.queues().map(|queue| queue.config.name.clone());
+                    Ok(names
+                        .filter(|name| name.starts_with(&queue_name_prefix))
+                        .collect())
+                })?;
+                Ok(json!({ "QueueUrls": urls }))
+            }
+            Request::ListDeadLetterSourceQueues { queue_url } => {
+                let urls = self.urls(|sqs| {
+                    let name = names::queue_of_url(&queue_url);
+                    sqs.queue(name)?;
+                    let sources = sqs.sources_of(name);
+                    Ok(sources.map(|queue| queue.config.name.clone()).collect())
+                })?;
+                Ok(json!({ "queueUrls": urls }))
+            }
+            Request::PurgeQueue { queue_url } => {
+                let name = names::queue_of_url(&queue_url);
+                self.sqs.change(|sqs, now| sqs.purge(name, now))?;
+                Ok(json!({}))
+            }
+            Request::StartMessageMoveTask {
+                source_arn,
+                destination_arn,
+                max_number_of_messages_per_second: rate,
+            } => {
+                let handle = self.sqs.change(|sqs, now| {
+                    sqs.start_move_task(&source_arn, destination_arn.as_deref(), rate, now)
+                })?;
+                Ok(json!({ "TaskHandle": handle }))
+            }
+            Request::ListMessageMoveTasks {
+                source_arn,
+                max_results,
+            } => self.move_tasks(&source_arn, max_results.unwrap_or(1)),
+            // `parse` has rejected it.
+            Request::Unknown => Err(SqsError::UnknownAction(String::new())),
+            Request::CancelMessageMoveTask { task_handle } => {
+                let moved = self
+                    .sqs
+                    .change(|sqs, now| sqs.cancel_move_task(&task_handle, now))?;
+                Ok(json!({ "ApproximateNumberOfMessagesMoved": moved }))
+            }
         }
+    }
+
+    fn url(&self, name: &str) -> String {
+        names::queue_url(&self.endpoint, name)
+    }
+
+    fn urls(
+        &self,
+        names: impl FnOnce(&Sqs) -> Result<Vec<String>, SqsError>,
+    ) -> Result<Vec<String>, SqsError> {
+        let names = self.sqs.read(|sqs, _| names(sqs))?;
+        Ok(names.iter().map(|name| self.url(name)).collect())
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, SqsError> {
-    serde_json::from_slice(body).map_err(|error| SqsError::bad_request(error.to_string()))
+/// Without absent members, which AWS omits.
+fn present(mut answer: Value) -> Value {
+    if let Value::Object(members) = &mut answer {
+        members.retain(|_, value| !value.is_null());
+    }
+    answer
 }
 
-/// Turns an answer into JSON; absent members are left out, as AWS does.
-fn answer(answer: &impl Serialize) -> Value {
-    // The answers hold strings, numbers and maps with string keys only.
-    serde_json::to_value(answer).unwrap_or_default()
-}
-
-fn refusal(error: &SqsError) -> Response<Body> {
-    let body = json!({
-        "__type": format!("com.amazonaws.sqs#{}", error.shape),
-        "message": error.message,
-    });
-    reply(StatusCode::BAD_REQUEST, &body, Some(error))
-}
-
-fn reply(status: StatusCode, body: &Value, error: Option<&SqsError>) -> Response<Body> {
+fn response(answer: Result<Value, SqsError>) -> Response<Body> {
+    let (status, body, code) = match answer {
+        Ok(answer) => (StatusCode::OK, answer, None),
+        Err(error) => {
+            let (shape, code) = error.shape_and_code();
+            let body = json!({
+                "__type": format!("com.amazonaws.sqs#{shape}"),
+                "message": error.to_string(),
+            });
+            (StatusCode::BAD_REQUEST, body, Some(code))
+        }
+    };
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    let json = axum::http::HeaderValue::from_static("application/x-amz-json-1.0");
-    headers.insert(axum::http::header::CONTENT_TYPE, json);
-    if let Some(error) = error {
-        let code = format!("{};Sender", error.code);
-        if let Ok(code) = code.parse() {
-            headers.insert("x-amzn-query-error", code);
-        }
+    let json = HeaderValue::from_static("application/x-amz-json-1.0");
+    headers.insert(header::CONTENT_TYPE, json);
+    if let Some(code) = code.and_then(|code| format!("{code};Sender").parse().ok()) {
+        headers.insert("x-amzn-query-error", code);
     }
     response
 }

@@ -1,154 +1,93 @@
-//! What SQS answers when it refuses a call.
+//! The errors of SQS calls, with AWS's texts where they are known.
 
-use std::fmt;
+use thiserror::Error;
 
-/// A refused call.
-///
-/// SQS's JSON protocol names an error twice: by its shape in the model, and by
-/// the code of the older query protocol, which SDKs still show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SqsError {
-    /// The shape in the service model.
-    pub shape: &'static str,
-    /// The code of the query protocol.
-    pub code: &'static str,
-    /// What is wrong, in AWS's words where they are known.
-    pub message: String,
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs, reason = "the texts describe them")]
+pub enum SqsError {
+    #[error("{0}")]
+    InvalidParameter(String),
+    #[error("The request must contain the parameter {0}.")]
+    MissingParameter(&'static str),
+    #[error("The specified queue does not exist.")]
+    NoQueue,
+    #[error("{0}")]
+    NoResource(String),
+    #[error("The input receipt handle \"{0}\" is not a valid receipt handle.")]
+    InvalidReceiptHandle(String),
+    #[error("The message referred to isn't in flight.")]
+    NotInFlight,
+    #[error(
+        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF \
+         | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+    )]
+    InvalidContents,
+    #[error("Unknown Attribute {0}.")]
+    UnknownAttribute(String),
+    #[error("{0}")]
+    Unsupported(&'static str),
+    #[error("There should be at least one entry in the request.")]
+    EmptyBatch,
+    #[error("Maximum number of entries per request are 10. You have sent {0}.")]
+    TooManyEntries(usize),
+    #[error("Batch requests cannot be longer than {limit} bytes. You have sent {sent} bytes.")]
+    BatchTooLong { limit: usize, sent: usize },
+    #[error("Id {0} repeated.")]
+    RepeatedId(String),
+    #[error("the local SQS does not support the action {0}")]
+    UnknownAction(String),
+    #[error("{0}")]
+    Malformed(String),
 }
 
 impl SqsError {
-    fn new(shape: &'static str, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            shape,
-            code,
-            message: message.into(),
+    /// The error's shape in the service model, which is its name in the JSON
+    /// protocol, and its code in the query protocol, which SDKs report.
+    pub fn shape_and_code(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::InvalidParameter(_) => {
+                ("InvalidParameterValueException", "InvalidParameterValue")
+            }
+            Self::MissingParameter(_) => ("MissingRequiredParameterException", "MissingParameter"),
+            Self::NoQueue => (
+                "QueueDoesNotExist",
+                "AWS.SimpleQueueService.NonExistentQueue",
+            ),
+            Self::NoResource(_) => ("ResourceNotFoundException", "ResourceNotFoundException"),
+            Self::InvalidReceiptHandle(_) => ("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
+            Self::NotInFlight => (
+                "MessageNotInflight",
+                "AWS.SimpleQueueService.MessageNotInflight",
+            ),
+            Self::InvalidContents => ("InvalidMessageContents", "InvalidMessageContents"),
+            Self::UnknownAttribute(_) => ("InvalidAttributeName", "InvalidAttributeName"),
+            Self::Unsupported(_) => (
+                "UnsupportedOperation",
+                "AWS.SimpleQueueService.UnsupportedOperation",
+            ),
+            Self::EmptyBatch => (
+                "EmptyBatchRequest",
+                "AWS.SimpleQueueService.EmptyBatchRequest",
+            ),
+            Self::TooManyEntries(_) => (
+                "TooManyEntriesInBatchRequest",
+                "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+            ),
+            Self::BatchTooLong { .. } => (
+                "BatchRequestTooLong",
+                "AWS.SimpleQueueService.BatchRequestTooLong",
+            ),
+            Self::RepeatedId(_) => (
+                "BatchEntryIdsNotDistinct",
+                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+            ),
+            Self::UnknownAction(_) => ("InvalidAction", "InvalidAction"),
+            Self::Malformed(_) => ("SerializationException", "MalformedInput"),
         }
     }
 
     pub(crate) fn invalid_parameter(message: impl Into<String>) -> Self {
-        Self::new(
-            "InvalidParameterValueException",
-            "InvalidParameterValue",
-            message,
-        )
-    }
-
-    pub(crate) fn missing_parameter(name: &str) -> Self {
-        Self::new(
-            "MissingRequiredParameterException",
-            "MissingParameter",
-            format!("The request must contain the parameter {name}."),
-        )
-    }
-
-    pub(crate) fn no_queue() -> Self {
-        Self::new(
-            "QueueDoesNotExist",
-            "AWS.SimpleQueueService.NonExistentQueue",
-            "The specified queue does not exist.",
-        )
-    }
-
-    pub(crate) fn no_resource(message: impl Into<String>) -> Self {
-        Self::new(
-            "ResourceNotFoundException",
-            "ResourceNotFoundException",
-            message,
-        )
-    }
-
-    pub(crate) fn bad_handle(handle: &str) -> Self {
-        Self::new(
-            "ReceiptHandleIsInvalid",
-            "ReceiptHandleIsInvalid",
-            format!("The input receipt handle \"{handle}\" is not a valid receipt handle."),
-        )
-    }
-
-    pub(crate) fn not_in_flight() -> Self {
-        Self::new(
-            "MessageNotInflight",
-            "AWS.SimpleQueueService.MessageNotInflight",
-            "The message referred to isn't in flight.",
-        )
-    }
-
-    pub(crate) fn invalid_contents() -> Self {
-        Self::new(
-            "InvalidMessageContents",
-            "InvalidMessageContents",
-            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to \
-             #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
-        )
-    }
-
-    pub(crate) fn invalid_attribute(name: &str) -> Self {
-        Self::new(
-            "InvalidAttributeName",
-            "InvalidAttributeName",
-            format!("Unknown Attribute {name}."),
-        )
-    }
-
-    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
-        Self::new(
-            "UnsupportedOperation",
-            "AWS.SimpleQueueService.UnsupportedOperation",
-            message,
-        )
-    }
-
-    pub(crate) fn empty_batch() -> Self {
-        Self::new(
-            "EmptyBatchRequest",
-            "AWS.SimpleQueueService.EmptyBatchRequest",
-            "There should be at least one entry in the request.",
-        )
-    }
-
-    pub(crate) fn large_batch(entries: usize) -> Self {
-        Self::new(
-            "TooManyEntriesInBatchRequest",
-            "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
-            format!("Maximum number of entries per request are 10. You have sent {entries}."),
-        )
-    }
-
-    pub(crate) fn long_batch(most: usize, bytes: usize) -> Self {
-        Self::new(
-            "BatchRequestTooLong",
-            "AWS.SimpleQueueService.BatchRequestTooLong",
-            format!(
-                "Batch requests cannot be longer than {most} bytes. You have sent {bytes} bytes."
-            ),
-        )
-    }
-
-    pub(crate) fn repeated_id(id: &str) -> Self {
-        Self::new(
-            "BatchEntryIdsNotDistinct",
-            "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
-            format!("Id {id} repeated."),
-        )
-    }
-
-    pub(crate) fn unknown_action(action: &str) -> Self {
-        Self::new(
-            "InvalidAction",
-            "InvalidAction",
-            format!("the local SQS does not have the action {action}"),
-        )
-    }
-
-    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
-        Self::new("SerializationException", "MalformedInput", message)
+        Self::InvalidParameter(message.into())
     }
 }
-
-impl fmt::Display for SqsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)
-    }
-}
-
-impl std::error::Error for SqsError {}

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 use md5::{Digest, Md5};
 
-/// What a message was when it was first sent, through all its moves: SQS
-/// gives a redriven message a new id, this stays.
+/// Identifies a message from when it is first sent. It does not change when the
+/// message is redriven, unlike the message id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(pub u32);
 
 /// A message in a queue.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Which message this is, whatever its id is now.
+    /// Identifies the message through all its moves.
     pub origin: Origin,
     /// `MessageId`.
     pub id: String,
@@ -33,12 +32,12 @@ pub struct Message {
     pub sequence: Option<String>,
     /// `SentTimestamp`.
     pub sent_at: Timestamp,
-    /// From when retention counts: a standard DLQ keeps it, a FIFO DLQ and a
-    /// redrive set it anew.
+    /// The start of the retention period. A move to a FIFO DLQ and a redrive reset
+    /// it, a move to a standard DLQ does not.
     pub retained_from: Timestamp,
     /// When the message can first be received (`DelaySeconds`).
     pub available_at: Timestamp,
-    /// When the current receive ends; in the past or `None`: not in flight.
+    /// When the current receive ends. `None`, or a time in the past: not in flight.
     pub invisible_until: Option<Timestamp>,
     /// `ApproximateReceiveCount`.
     pub receive_count: u32,
@@ -46,12 +45,12 @@ pub struct Message {
     pub first_received_at: Option<Timestamp>,
     /// When the current receive began.
     pub received_at: Option<Timestamp>,
-    /// `DeadLetterQueueSourceArn`: the queue that gave the message up.
+    /// `DeadLetterQueueSourceArn`: the queue whose receives were used up.
     pub dead_letter_source: Option<String>,
 }
 
 impl Message {
-    /// Whether a receive hides the message from others.
+    /// Whether a current receive makes the message invisible.
     pub fn in_flight(&self, now: Timestamp) -> bool {
         self.invisible_until.is_some_and(|until| until > now)
     }
@@ -63,20 +62,19 @@ impl Message {
 
     /// The receipt handle of the current receive.
     pub fn receipt_handle(&self) -> String {
-        STANDARD.encode(format!("{} {}", self.id, self.receive_count))
+        BASE64_STANDARD.encode(format!("{} {}", self.id, self.receive_count))
     }
 }
 
-/// What a receipt handle says.
+/// A decoded receipt handle.
 pub(crate) struct Receipt {
     pub(crate) id: String,
     pub(crate) receive_count: u32,
 }
 
 impl Receipt {
-    /// Reads a receipt handle; `None` if it is not one.
     pub(crate) fn parse(handle: &str) -> Option<Self> {
-        let text = String::from_utf8(STANDARD.decode(handle).ok()?).ok()?;
+        let text = String::from_utf8(BASE64_STANDARD.decode(handle).ok()?).ok()?;
         let (id, receive_count) = text.split_once(' ')?;
         Some(Self {
             id: id.to_owned(),
@@ -118,7 +116,7 @@ pub(crate) fn md5_of_body(body: &str) -> String {
     hex(&Md5::digest(body.as_bytes()))
 }
 
-/// `MD5OfMessageAttributes`, which SDKs check; `None` if there are none. See
+/// `MD5OfMessageAttributes`, which SDKs check; `None` without attributes. See
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation>.
 pub(crate) fn md5_of_attributes(attributes: &BTreeMap<String, Attribute>) -> Option<String> {
     const TEXT: u8 = 1;
@@ -132,7 +130,7 @@ pub(crate) fn md5_of_attributes(attributes: &BTreeMap<String, Attribute>) -> Opt
         if let Some(kind) = before {
             hash.update([kind]);
         }
-        // A message has at most 1 MiB.
+        // A message is at most 1 MiB long.
         hash.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
         hash.update(bytes);
     };
@@ -151,18 +149,18 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The system attributes SQS shows of a received message.
+/// The system attributes of a received message.
 pub(crate) fn system_attributes(message: &Message) -> BTreeMap<&'static str, String> {
-    /// A principal's id, in AWS's form.
     const SENDER: &str = "AIDACKCEVSQ6C2EXAMPLE";
 
     let millis = |at: Timestamp| at.as_millisecond().to_string();
-    let mut attributes = BTreeMap::from([
-        ("ApproximateReceiveCount", message.receive_count.to_string()),
-        ("SentTimestamp", millis(message.sent_at)),
-        ("SenderId", SENDER.to_owned()),
-    ]);
-    let optional = [
+    let attributes = [
+        (
+            "ApproximateReceiveCount",
+            Some(message.receive_count.to_string()),
+        ),
+        ("SentTimestamp", Some(millis(message.sent_at))),
+        ("SenderId", Some(SENDER.to_owned())),
         (
             "ApproximateFirstReceiveTimestamp",
             message.first_received_at.map(millis),
@@ -176,10 +174,8 @@ pub(crate) fn system_attributes(message: &Message) -> BTreeMap<&'static str, Str
             message.dead_letter_source.clone(),
         ),
     ];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            attributes.insert(name, value);
-        }
-    }
     attributes
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }

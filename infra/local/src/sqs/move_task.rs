@@ -1,5 +1,5 @@
-//! Message move tasks (`StartMessageMoveTask`): a DLQ's messages, back to where
-//! they came from.
+//! A message move task (`StartMessageMoveTask`), which moves the messages of a
+//! DLQ.
 
 use std::time::Duration;
 
@@ -8,13 +8,9 @@ use redrive_model::limits::MOVED_PER_SECOND;
 
 use crate::clock::add;
 
-/// Messages a second when the caller sets no rate: SQS's limit for those who
-/// do.
-const FASTEST: u32 = *MOVED_PER_SECOND.end();
-
-/// A task moves as many messages at once as its rate allows for this time. It
-/// lets that time pass before the first, too: so the caller has its answer
-/// before anything moves, and a simulation with the same seed goes the same way.
+/// A task moves the messages of this time at once. It also waits this long before
+/// the first ones, so that its caller has the answer before anything moves, and
+/// the order of events does not depend on the speed of the machine.
 const STEP: Duration = Duration::from_secs(1);
 
 /// A move task.
@@ -24,7 +20,7 @@ pub struct MoveTask {
     pub handle: String,
     /// The DLQ's name.
     pub source: String,
-    /// The destination's name; `None`: each message's source queue.
+    /// The destination's name; `None`: the source queue of each message.
     pub destination: Option<String>,
     /// `MaxNumberOfMessagesPerSecond`.
     pub rate: Option<u32>,
@@ -34,27 +30,27 @@ pub struct MoveTask {
     pub status: MoveStatus,
     /// `ApproximateNumberOfMessagesMoved`.
     pub moved: usize,
-    /// `ApproximateNumberOfMessagesToMove`: what the DLQ held at the start.
+    /// `ApproximateNumberOfMessagesToMove`: the number in the DLQ at the start.
     pub to_move: usize,
     /// When the next messages move.
     pub(crate) next_at: Timestamp,
 }
 
-/// How a move task stands.
+/// The state of a move task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MoveStatus {
     /// `RUNNING`.
     Running,
     /// `COMPLETED`.
     Completed,
-    /// `CANCELLED`; what was moved stays moved.
+    /// `CANCELLED`; messages that were moved before stay moved.
     Cancelled,
     /// `FAILED`, and `FailureReason`.
     Failed(String),
 }
 
 impl MoveStatus {
-    /// SQS's word for it.
+    /// SQS's name of the state.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -66,18 +62,18 @@ impl MoveStatus {
 }
 
 impl MoveTask {
-    /// Whether it still moves messages.
+    /// Whether it has not ended.
     pub fn is_running(&self) -> bool {
         self.status == MoveStatus::Running
     }
 
-    /// Plans the next step after `at`.
+    /// Schedules the next step after `at`.
     pub(crate) fn wait(&mut self, at: Timestamp) {
         self.next_at = add(at, STEP);
     }
 
-    /// Messages in one step.
+    /// The number of messages per step.
     pub(crate) fn step(&self) -> u32 {
-        self.rate.unwrap_or(FASTEST)
+        self.rate.unwrap_or(*MOVED_PER_SECOND.end())
     }
 }

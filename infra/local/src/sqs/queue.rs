@@ -1,4 +1,4 @@
-//! One queue: what it holds and who may receive what.
+//! One queue and its messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +10,17 @@ use super::message::{Message, Receipt};
 use crate::clock::add_seconds;
 use crate::names;
 
-/// SQS remembers a deduplication id this long.
+/// How long SQS remembers a deduplication id.
 const DEDUPLICATION: SignedDuration = SignedDuration::from_mins(5);
 
-/// The longest a message may stay in flight in one receive, in seconds.
+/// The longest that a message may stay in flight in one receive, in seconds.
 const MAX_VISIBILITY: u32 = LONGEST_INVISIBILITY.as_secs() as u32;
 
-/// What a queue is set to; see
+/// The attributes of a queue; see
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html>.
 #[derive(Clone, Debug)]
 pub struct QueueConfig {
-    /// Its name, with `.fifo` if it is a FIFO queue.
+    /// Its name, which ends with `.fifo` if it is a FIFO queue.
     pub name: String,
     /// `VisibilityTimeout` in seconds.
     pub visibility_timeout: u32,
@@ -30,7 +30,7 @@ pub struct QueueConfig {
     pub redrive_policy: Option<RedrivePolicy>,
 }
 
-/// Where a queue's messages go that were received too often.
+/// When a queue's messages are moved to its DLQ.
 #[derive(Clone, Debug)]
 pub struct RedrivePolicy {
     /// The DLQ's name.
@@ -42,32 +42,33 @@ pub struct RedrivePolicy {
 /// A queue and its messages.
 #[derive(Debug)]
 pub struct Queue {
-    /// What it is set to.
+    /// Its attributes.
     pub config: QueueConfig,
     messages: Vec<Message>,
-    deduplication: BTreeMap<String, Remembered>,
+    /// The last message with each deduplication id.
+    deduplication: BTreeMap<String, Sighting>,
 }
 
 #[derive(Debug)]
-struct Remembered {
+struct Sighting {
     at: Timestamp,
     id: String,
     sequence: Option<String>,
 }
 
-/// Where a receive ends at the latest.
+/// How much a receive returns at most.
 #[derive(Clone, Copy, Debug)]
-pub struct Most {
-    /// This many messages.
+pub struct ReceiveLimit {
+    /// The number of messages.
     pub messages: usize,
-    /// This many bytes, all messages together.
+    /// The bytes of all messages together.
     pub bytes: usize,
-    /// How many bytes a message counts for.
+    /// The bytes that a message counts for.
     pub size: fn(&Message) -> usize,
 }
 
-impl Most {
-    /// So many messages of any size.
+impl ReceiveLimit {
+    /// A number of messages of any size.
     pub fn messages(messages: usize) -> Self {
         Self {
             messages,
@@ -77,16 +78,16 @@ impl Most {
     }
 }
 
-/// What a receive takes out of a queue.
+/// The result of a receive.
 #[derive(Debug, Default)]
 pub(crate) struct Received {
-    /// In flight from now on.
+    /// Now in flight.
     pub(crate) delivered: Vec<Message>,
-    /// Received too often: no longer in the queue.
+    /// Received too often, and therefore removed from the queue.
     pub(crate) dead: Vec<Message>,
 }
 
-/// How many messages a queue holds.
+/// The number of messages of a queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// `ApproximateNumberOfMessages`.
@@ -116,12 +117,12 @@ impl Queue {
         names::queue_arn(&self.config.name)
     }
 
-    /// What it holds, in order.
+    /// Its messages, in order.
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
 
-    /// The id and sequence number of the message that used `deduplication` in
+    /// The id and sequence number of the message that used the deduplication id in
     /// the last five minutes.
     pub(crate) fn duplicate_of(
         &mut self,
@@ -138,7 +139,7 @@ impl Queue {
         if let Some(deduplication) = &message.deduplication {
             self.deduplication.insert(
                 deduplication.clone(),
-                Remembered {
+                Sighting {
                     at: message.sent_at,
                     id: message.id.clone(),
                     sequence: message.sequence.clone(),
@@ -148,7 +149,7 @@ impl Queue {
         self.messages.push(message);
     }
 
-    /// Takes out what has been kept for the retention period.
+    /// Removes the messages whose retention period is over.
     pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<Message> {
         let retention = self.config.retention;
         self.messages
@@ -158,11 +159,11 @@ impl Queue {
             .collect()
     }
 
-    /// Receives messages and hides them for `visibility` seconds.
+    /// Receives messages, which are then invisible for `visibility` seconds.
     pub(crate) fn receive(
         &mut self,
         now: Timestamp,
-        most: Most,
+        limit: ReceiveLimit,
         visibility: u32,
         rng: &mut fastrand::Rng,
     ) -> Received {
@@ -171,25 +172,22 @@ impl Queue {
         } else {
             self.standard_candidates(now, rng)
         };
-        let limit = self
-            .config
-            .redrive_policy
-            .as_ref()
-            .map_or(u32::MAX, |policy| policy.max_receive_count);
+        let policy = self.config.redrive_policy.as_ref();
+        let max_receive_count = policy.map_or(u32::MAX, |policy| policy.max_receive_count);
 
         let mut received = Received::default();
-        let mut bytes = most.bytes;
+        let mut bytes = limit.bytes;
         let mut dead = BTreeSet::new();
         for index in order {
-            if received.delivered.len() == most.messages {
+            if received.delivered.len() == limit.messages {
                 break;
             }
             let message = &mut self.messages[index];
-            if message.receive_count >= limit {
+            if message.receive_count >= max_receive_count {
                 dead.insert(index);
                 continue;
             }
-            let Some(left) = bytes.checked_sub((most.size)(message)) else {
+            let Some(left) = bytes.checked_sub((limit.size)(message)) else {
                 break;
             };
             bytes = left;
@@ -210,7 +208,8 @@ impl Queue {
         received
     }
 
-    /// A standard queue promises no order: neighbours sometimes change places.
+    /// A standard queue does not guarantee an order: neighbours are sometimes
+    /// swapped.
     fn standard_candidates(&self, now: Timestamp, rng: &mut fastrand::Rng) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.messages.len())
             .filter(|&index| self.messages[index].visible(now))
@@ -223,8 +222,7 @@ impl Queue {
         order
     }
 
-    /// A message of a group can be received when all those of the group before
-    /// it can.
+    /// A message can be received if all messages before it in its group can.
     fn fifo_candidates(&self, now: Timestamp) -> Vec<usize> {
         let mut waiting = BTreeSet::new();
         let mut order = Vec::new();
@@ -241,14 +239,15 @@ impl Queue {
         order
     }
 
-    /// Deletes a received message; `None` if it is gone, or has been received
-    /// again since.
+    /// Deletes a received message; `None` if it is no longer in the queue, or has
+    /// been received again since.
     pub(crate) fn delete(
         &mut self,
         handle: &str,
         now: Timestamp,
     ) -> Result<Option<Message>, SqsError> {
-        let receipt = Receipt::parse(handle).ok_or_else(|| SqsError::bad_handle(handle))?;
+        let receipt = Receipt::parse(handle)
+            .ok_or_else(|| SqsError::InvalidReceiptHandle(handle.to_owned()))?;
         let Some(index) = self.find(&receipt) else {
             return Ok(None);
         };
@@ -261,9 +260,9 @@ impl Queue {
         Ok(Some(self.messages.remove(index)))
     }
 
-    /// Delivers a message of a standard queue again whose first receive is over;
-    /// `None` if it would not be delivered, or is none of them.
-    pub(crate) fn keep(&mut self, handle: &str) -> Option<Message> {
+    /// Makes a message of a standard queue visible again after its first receive;
+    /// `None` if that is not possible, or would move it to the DLQ.
+    pub(crate) fn redeliver(&mut self, handle: &str) -> Option<Message> {
         let policy = self.config.redrive_policy.as_ref()?;
         let index = self.find(&Receipt::parse(handle)?)?;
         let fifo = self.is_fifo();
@@ -275,7 +274,7 @@ impl Queue {
         Some(message.clone())
     }
 
-    /// Lets the current receive of a message end `seconds` from now.
+    /// Ends the current receive of a message `seconds` from now.
     pub(crate) fn change_visibility(
         &mut self,
         handle: &str,
@@ -288,7 +287,8 @@ impl Queue {
                  between 0 and 43200."
             )));
         }
-        let receipt = Receipt::parse(handle).ok_or_else(|| SqsError::bad_handle(handle))?;
+        let receipt = Receipt::parse(handle)
+            .ok_or_else(|| SqsError::InvalidReceiptHandle(handle.to_owned()))?;
         let index = self.find(&receipt).ok_or_else(|| {
             SqsError::invalid_parameter(format!(
                 "Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not \
@@ -297,7 +297,7 @@ impl Queue {
         })?;
         let message = &mut self.messages[index];
         if !message.in_flight(now) {
-            return Err(SqsError::not_in_flight());
+            return Err(SqsError::NotInFlight);
         }
         let until = add_seconds(now, seconds);
         let received_at = message.received_at.unwrap_or(now);
@@ -317,7 +317,7 @@ impl Queue {
         })
     }
 
-    /// Takes out the oldest message that is not in flight.
+    /// Removes the oldest message that is visible.
     pub(crate) fn pop_oldest(&mut self, now: Timestamp) -> Option<Message> {
         let index = (0..self.messages.len())
             .filter(|&index| self.messages[index].visible(now))
@@ -325,12 +325,12 @@ impl Queue {
         Some(self.messages.remove(index))
     }
 
-    /// Takes out everything.
+    /// Removes all messages.
     pub(crate) fn purge(&mut self) -> Vec<Message> {
         std::mem::take(&mut self.messages)
     }
 
-    /// When time alone next makes a message receivable.
+    /// When the next message becomes visible.
     pub(crate) fn next_visible(&self, now: Timestamp) -> Option<Timestamp> {
         self.messages
             .iter()
@@ -345,7 +345,7 @@ impl Queue {
             .min()
     }
 
-    /// When retention next ends for a message.
+    /// When the next message's retention period ends.
     pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
         self.messages
             .iter()
@@ -353,7 +353,7 @@ impl Queue {
             .min()
     }
 
-    /// How many messages it holds.
+    /// How many messages are visible, in flight and delayed.
     pub fn counts(&self, now: Timestamp) -> Counts {
         let mut counts = Counts::default();
         for message in &self.messages {

@@ -1,4 +1,4 @@
-//! Sending: what SQS checks, and what a message is made of.
+//! Sending a message, with SQS's checks.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use redrive_model::names::{REASON, SOURCE_MESSAGE_ID};
 
 use super::error::SqsError;
 use super::message::{Attribute, AttributeValue, Message, Origin};
-use super::{Fact, Sqs, What};
+use super::{QueueEventKind, Sqs};
 use crate::clock::add_seconds;
 
-/// Longest `DelaySeconds`.
+/// The maximum of `DelaySeconds`.
 const MAX_DELAY: u32 = 900;
 
 /// A message to send.
@@ -38,7 +38,7 @@ pub struct Sent {
     pub id: String,
     /// `SequenceNumber`, on FIFO queues.
     pub sequence: Option<String>,
-    /// Which message it is.
+    /// Identifies the message.
     pub origin: Origin,
 }
 
@@ -46,7 +46,7 @@ impl Sqs {
     /// Sends a message to the queue `name`.
     ///
     /// # Errors
-    /// There is no such queue, or SQS would refuse the message.
+    /// There is no such queue, or SQS would reject the message.
     pub fn send(
         &mut self,
         name: &str,
@@ -64,15 +64,15 @@ impl Sqs {
             self.next_origin += 1;
             origin
         });
-        let queue = self.queues.get_mut(name).ok_or_else(SqsError::no_queue)?;
+        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
         if let Some(deduplication) = &deduplication
             && let Some((id, sequence)) = queue.duplicate_of(deduplication, now)
         {
-            let what = match copy_of {
-                Some(_) => What::CopyDropped,
-                None => What::Duplicate,
+            let kind = match copy_of {
+                Some(_) => QueueEventKind::CopyDropped,
+                None => QueueEventKind::Duplicate,
             };
-            self.fact(now, origin, name, what);
+            self.record(now, origin, name, kind);
             return Ok(Sent {
                 id,
                 sequence,
@@ -82,14 +82,14 @@ impl Sqs {
 
         let id = self.new_id();
         let sequence = fifo.then(|| self.new_sequence());
-        let what = match copy_of {
-            Some(_) => What::SentOn {
+        let kind = match copy_of {
+            Some(_) => QueueEventKind::Forwarded {
                 id: id.clone(),
-                why: text(&outgoing, REASON).map(str::to_owned),
+                reason: text(&outgoing, REASON).map(str::to_owned),
             },
-            None => What::Sent { id: id.clone() },
+            None => QueueEventKind::Sent { id: id.clone() },
         };
-        self.fact(now, origin, name, what);
+        self.record(now, origin, name, kind);
         let sent = Sent {
             id: id.clone(),
             sequence: sequence.clone(),
@@ -118,8 +118,8 @@ impl Sqs {
         Ok(sent)
     }
 
-    /// A worker that sends on what it is working on names the message: to the
-    /// person who sent it, the copy is that message.
+    /// A worker that sends a record to the DLQ names the original in an attribute:
+    /// for the sender of the message, the copy is the same message.
     fn source_of(&self, name: &str, outgoing: &Outgoing, now: Timestamp) -> Option<Origin> {
         let id = text(outgoing, SOURCE_MESSAGE_ID)?;
         self.queues
@@ -128,15 +128,6 @@ impl Sqs {
             .flat_map(|queue| queue.messages())
             .find(|message| message.id == id && message.in_flight(now))
             .map(|message| message.origin)
-    }
-
-    fn fact(&mut self, at: Timestamp, origin: Origin, queue: &str, what: What) {
-        self.facts.push(Fact {
-            at,
-            origin,
-            queue: queue.to_owned(),
-            what,
-        });
     }
 }
 
@@ -150,10 +141,10 @@ fn text<'a>(outgoing: &'a Outgoing, attribute: &str) -> Option<&'a str> {
 
 fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
     if outgoing.body.is_empty() {
-        return Err(SqsError::missing_parameter("MessageBody"));
+        return Err(SqsError::MissingParameter("MessageBody"));
     }
     if !outgoing.body.chars().all(allowed) {
-        return Err(SqsError::invalid_contents());
+        return Err(SqsError::InvalidContents);
     }
     if outgoing.attributes.len() > MESSAGE_ATTRIBUTES {
         return Err(SqsError::invalid_parameter(format!(
@@ -175,7 +166,7 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
         )));
     }
     if fifo && outgoing.group.is_none() {
-        return Err(SqsError::missing_parameter("MessageGroupId"));
+        return Err(SqsError::MissingParameter("MessageGroupId"));
     }
     if fifo && outgoing.delay > 0 {
         return Err(SqsError::invalid_parameter(format!(
@@ -198,7 +189,7 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
     Ok(())
 }
 
-/// The bytes that count towards the limit.
+/// The bytes that count towards the limit: body and attributes.
 pub(crate) fn size(outgoing: &Outgoing) -> usize {
     let attributes = outgoing.attributes.iter().map(|(name, attribute)| {
         let value = match &attribute.value {
@@ -210,7 +201,7 @@ pub(crate) fn size(outgoing: &Outgoing) -> usize {
     outgoing.body.len() + attributes.sum::<usize>()
 }
 
-/// The characters SQS takes.
+/// Whether SQS allows the character in a body.
 fn allowed(character: char) -> bool {
     matches!(
         character,

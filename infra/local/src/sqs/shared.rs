@@ -1,4 +1,4 @@
-//! The queues, shared by everything that uses them at once.
+//! The queues, shared by the simulation and the API.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::Sqs;
 use crate::clock::Clock;
 
-/// The queues and the clock they go by. Clones are the same queues.
+/// The queues and their clock. Clones share both.
 #[derive(Clone, Debug)]
 pub struct SharedSqs {
     sqs: Arc<Mutex<Sqs>>,
@@ -17,7 +17,7 @@ pub struct SharedSqs {
 }
 
 impl SharedSqs {
-    /// Shares `sqs`, on the time of `clock`.
+    /// Shares `sqs`, at the time of `clock`.
     pub fn new(sqs: Sqs, clock: Clock) -> Self {
         Self {
             sqs: Arc::new(Mutex::new(sqs)),
@@ -26,29 +26,27 @@ impl SharedSqs {
         }
     }
 
-    /// Changes the queues at the clock's time and wakes those who wait for a
-    /// change.
+    /// Changes the queues at the clock's time, and wakes everything that waits for
+    /// a change.
     pub fn change<T>(&self, change: impl FnOnce(&mut Sqs, Timestamp) -> T) -> T {
         let result = self.read(change);
         self.notify();
         result
     }
 
-    /// As [`change`](Self::change), for what changes nothing that others wait
-    /// for.
+    /// As [`change`](Self::change), but wakes nothing.
     pub fn read<T>(&self, read: impl FnOnce(&mut Sqs, Timestamp) -> T) -> T {
-        // A panic with the lock held is a bug whose report must not be hidden
-        // behind a second one.
+        // A second panic would hide the report of the first.
         let mut sqs = self.sqs.lock().unwrap_or_else(PoisonError::into_inner);
         read(&mut sqs, self.clock.now())
     }
 
-    /// Wakes those who wait for a change.
+    /// Wakes everything that waits for a change.
     pub(crate) fn notify(&self) {
         self.changed.send_replace(());
     }
 
-    /// Wakes for every change from now on.
+    /// Notifies of every change from now on.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }

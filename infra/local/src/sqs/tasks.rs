@@ -5,15 +5,15 @@ use redrive_model::limits::MOVED_PER_SECOND;
 
 use super::error::SqsError;
 use super::move_task::{MoveStatus, MoveTask};
-use super::{Fact, Sqs, What};
+use super::{QueueEventKind, Sqs};
 use crate::names;
 
 impl Sqs {
     /// `StartMessageMoveTask`: returns the task's handle.
     ///
     /// # Errors
-    /// As SQS's: a source that is no DLQ, a destination that does not exist or
-    /// is of the other kind, a rate out of range, a task that is running.
+    /// The source is not a DLQ, the destination does not exist or is of the other
+    /// type, the rate is out of range, or a task is running.
     pub fn start_move_task(
         &mut self,
         source_arn: &str,
@@ -50,11 +50,8 @@ impl Sqs {
                  enter a number between 1 and 500.",
             ));
         }
-        if self
-            .tasks
-            .iter()
-            .any(|task| task.source == source && task.is_running())
-        {
+        let mut running = self.tasks.iter().filter(|task| task.is_running());
+        if running.any(|task| task.source == source) {
             return Err(SqsError::invalid_parameter(
                 "There is already a task running. Only one active task is allowed for a source \
                  queue arn at a given time.",
@@ -103,9 +100,9 @@ impl Sqs {
             .tasks
             .iter_mut()
             .find(|task| task.handle == handle)
-            .ok_or_else(|| SqsError::no_resource("Task does not exist."))?;
+            .ok_or_else(|| SqsError::NoResource("Task does not exist.".to_owned()))?;
         if !task.is_running() {
-            return Err(SqsError::unsupported("Only active tasks can be cancelled."));
+            return Err(SqsError::Unsupported("Only active tasks can be cancelled."));
         }
         task.status = MoveStatus::Cancelled;
         Ok(task.moved)
@@ -166,15 +163,11 @@ impl Sqs {
         message.first_received_at = None;
         message.received_at = None;
         message.dead_letter_source = None;
-        self.facts.push(Fact {
-            at: now,
-            origin: message.origin,
-            queue: destination.clone(),
-            what: What::Redriven {
-                from: task.source.clone(),
-                id: message.id.clone(),
-            },
-        });
+        let redriven = QueueEventKind::Redriven {
+            from: task.source.clone(),
+            id: message.id.clone(),
+        };
+        self.record(now, message.origin, &destination, redriven);
         if let Some(queue) = self.queues.get_mut(&destination) {
             queue.push(message);
         }
@@ -188,7 +181,7 @@ impl Sqs {
         names::queue_of_arn(arn)
             .filter(|name| self.queues.contains_key(*name) && names::queue_arn(name) == arn)
             .ok_or_else(|| {
-                SqsError::no_resource(format!(
+                SqsError::NoResource(format!(
                     "The resource that you specified for the {parameter} parameter doesn't exist."
                 ))
             })

@@ -65,7 +65,8 @@ fn bodies(messages: &[Message]) -> Vec<&str> {
 
 /// Receives from `work` and deletes nothing.
 fn receive(sqs: &mut Sqs, at: Timestamp) -> Vec<Message> {
-    sqs.receive("work", Most::messages(10), None, at).unwrap()
+    sqs.receive("work", ReceiveLimit::messages(10), None, at)
+        .unwrap()
 }
 
 /// Sends `x` and lets it fail until it is in the DLQ, at 60 s.

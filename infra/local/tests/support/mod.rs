@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
-use redrive_local::{Event, Fate, Happening, Output, Scenario, Settings, Simulation, Summary};
+use redrive_local::{
+    EventKind, Fate, OutputLine, Scenario, Simulation, SimulationOptions, Summary, TimelineEvent,
+};
 use redrive_syntax::Function;
 use redrive_syntax::function::{Backoff, Redrive};
 use redrive_syntax::schedule::Schedule;
@@ -52,9 +54,9 @@ pub(crate) fn function() -> Function {
     }
 }
 
-/// A simulation's settings for `function`, with the binary of
+/// A simulation's options for `function`, with the binary of
 /// `examples/bootstrap.rs`.
-pub(crate) fn settings(function: Function) -> Settings {
+pub(crate) fn options(function: Function) -> SimulationOptions {
     let stack = Stack {
         version: Stack::VERSION,
         package: "jobs".to_owned(),
@@ -64,10 +66,10 @@ pub(crate) fn settings(function: Function) -> Settings {
             function,
         }],
     };
-    Settings {
+    SimulationOptions {
         binaries: BTreeMap::from([("jobs".to_owned(), bootstrap())]),
         logs: true,
-        ..Settings::new(stack)
+        ..SimulationOptions::new(stack)
     }
 }
 
@@ -85,13 +87,13 @@ fn bootstrap() -> PathBuf {
 }
 
 /// What a simulation told, and what became of everything.
-pub(crate) struct Told {
-    pub(crate) events: Vec<Event>,
+pub(crate) struct Run {
+    pub(crate) events: Vec<TimelineEvent>,
     pub(crate) log: Vec<String>,
     pub(crate) summary: Summary,
 }
 
-impl Told {
+impl Run {
     /// The fate of the message `name`.
     pub(crate) fn fate(&self, name: &str) -> &Fate {
         let message = self
@@ -107,7 +109,7 @@ impl Told {
         self.events
             .iter()
             .filter(|event| event.message.as_deref() == Some(name))
-            .map(|event| event.happening.what())
+            .map(|event| event.kind.label())
             .collect()
     }
 
@@ -116,8 +118,8 @@ impl Told {
         self.events
             .iter()
             .filter(|event| event.message.as_deref() == Some(name))
-            .filter_map(|event| match &event.happening {
-                Happening::Failed { why, .. } => Some(&**why),
+            .filter_map(|event| match &event.kind {
+                EventKind::Failed { reason, .. } => Some(&**reason),
                 _ => None,
             })
             .collect()
@@ -125,20 +127,20 @@ impl Told {
 }
 
 /// Runs a simulation to its end.
-pub(crate) async fn run(settings: Settings, scenario: &str) -> Told {
-    let scenario = Scenario::parse(scenario, settings.start).unwrap();
-    let mut simulation = Simulation::start(settings, scenario).await.unwrap();
+pub(crate) async fn run(options: SimulationOptions, scenario: &str) -> Run {
+    let scenario = Scenario::parse(scenario, options.start).unwrap();
+    let mut simulation = Simulation::start(options, scenario).await.unwrap();
     let (mut events, mut log) = (Vec::new(), Vec::new());
     simulation
         .run(|output| match output {
-            Output::Event(event) => events.push(event),
-            Output::Log { line, .. } => log.push(line),
-            Output::Summary(_) => {}
+            OutputLine::Event(event) => events.push(event),
+            OutputLine::Log { line, .. } => log.push(line),
+            OutputLine::Summary(_) => {}
         })
         .await;
     let summary = simulation.summary();
     assert_eq!(summary.unaccounted().count(), 0, "{summary:?}");
-    Told {
+    Run {
         events,
         log,
         summary,

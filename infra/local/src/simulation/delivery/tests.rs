@@ -1,9 +1,11 @@
-//! Why each message of a batch came back.
+//! The reason of each message of a batch.
 
+use redrive_model::log::{TARGET, event, field};
 use redrive_syntax::function::Function;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::sqs::{Most, Outgoing, QueueConfig, Sqs};
+use crate::sqs::{Outgoing, QueueConfig, ReceiveLimit, Sqs};
 
 fn function(attribute: &str) -> Function {
     let tokens = |text: &str| text.parse().expect("tokens");
@@ -11,7 +13,7 @@ fn function(attribute: &str) -> Function {
     redrive_syntax::parse(tokens(attribute), tokens(item)).function
 }
 
-/// A batch of a message in each of these groups.
+/// A batch with a message in each of these groups.
 fn batch(queue: &str, groups: &[&str]) -> Vec<Message> {
     let now = jiff::Timestamp::UNIX_EPOCH;
     let mut sqs = Sqs::new(0);
@@ -31,22 +33,28 @@ fn batch(queue: &str, groups: &[&str]) -> Vec<Message> {
         };
         sqs.send(queue, message, now).unwrap();
     }
-    let mut batch = sqs.receive(queue, Most::messages(10), None, now).unwrap();
+    let mut batch = sqs
+        .receive(queue, ReceiveLimit::messages(10), None, now)
+        .unwrap();
     batch.sort_by_key(|message| message.origin);
     batch
 }
 
-/// Why each message of `batch` failed, by the lines of the log that are about
-/// the message of an index, or about none.
+/// The reason of each message of `batch`, with a log of these events: of the
+/// message with an index, or of the invocation.
 fn reasons(
     function: &Function,
     batch: &[Message],
     outcome: Result<Vec<u8>, Failure>,
-    log: &[(Option<usize>, &str)],
+    log: &[(Option<usize>, &Value)],
 ) -> Vec<String> {
-    let line = |(index, fields): &(Option<usize>, &str)| match index {
-        Some(index) => format!(r#"{{"messageId":"{}",{fields}}}"#, batch[*index].id),
-        None => format!("{{{fields}}}"),
+    let line = |(index, fields): &(Option<usize>, &Value)| {
+        let mut line = (*fields).clone();
+        line[field::TARGET] = TARGET.into();
+        if let Some(index) = index {
+            line[field::MESSAGE_ID] = (*batch[*index].id).into();
+        }
+        line.to_string()
     };
     let invocation = Invocation {
         outcome,
@@ -57,36 +65,48 @@ fn reasons(
     deliveries(function, batch, &invocation, name)
         .into_iter()
         .map(|delivery| match delivery {
-            Delivery::Done { .. } => "done".to_owned(),
-            Delivery::Failed { why, .. } => why,
+            DeliveryOutcome::Completed { .. } => "completed".to_owned(),
+            DeliveryOutcome::Failed { reason, .. } => reason,
         })
         .collect()
 }
 
 fn all_failed() -> Result<Vec<u8>, Failure> {
-    Err(Failure::Error {
-        kind: "BatchFailed".to_owned(),
-        message: "all 3 records failed: …".to_owned(),
+    Err(Failure::Error("all 3 records failed: …".to_owned()))
+}
+
+fn record_failed() -> Value {
+    json!({ field::EVENT: event::RECORD_FAILED, field::ATTEMPT: 1, field::ERROR: "no card" })
+}
+
+fn out_of_time(attempt: u32, error: Option<&str>) -> Value {
+    json!({
+        field::EVENT: event::RECORD_OUT_OF_TIME,
+        field::ATTEMPT: attempt,
+        field::ERROR: error,
     })
 }
 
-const FAILED: &str =
-    r#""attempt":1,"failure":"transient","error":"no card","message":"record failed""#;
-const OUT_OF_TIME: &str = r#""attempt":1,"message":"record not done in time; set …""#;
-
-fn handled(out_of_time: u32, not_run: u32) -> String {
-    format!(r#""message":"batch handled","outOfTime":{out_of_time},"notRun":{not_run}"#)
+fn handled(out_of_time: u32, not_run: u32) -> Value {
+    json!({
+        field::EVENT: event::BATCH_HANDLED,
+        field::OUT_OF_TIME: out_of_time,
+        field::NOT_RUN: not_run,
+    })
 }
 
 #[test]
-fn what_had_no_turn_was_out_of_time() {
+fn a_message_that_was_not_processed_was_out_of_time() {
     let batch = batch("work", &["g", "g", "g"]);
-    let handled = handled(2, 0);
-    let log = [(Some(0), FAILED), (Some(1), OUT_OF_TIME), (None, &*handled)];
+    let log = [
+        (Some(0), &record_failed()),
+        (Some(1), &out_of_time(1, None)),
+        (None, &handled(2, 0)),
+    ];
     let expected = [
         "no card",
-        "out of time (`timeout` is 30s, `attempt_timeout` is not set), in attempt 1",
-        "not run: out of time (`timeout` is 30s, `attempt_timeout` is not set) before its turn",
+        "out of time (`timeout` is 30 s, `attempt_timeout` is not set), in attempt 1",
+        "not processed: out of time (`timeout` is 30 s, `attempt_timeout` is not set)",
     ];
     assert_eq!(reasons(&function(""), &batch, all_failed(), &log), expected);
     // Reported in a list instead, the first with success.
@@ -96,28 +116,31 @@ fn what_had_no_turn_was_out_of_time() {
         .collect();
     let list = format!(r#"{{"batchItemFailures":[{}]}}"#, ids.join(","));
     let reported = reasons(&function(""), &batch, Ok(list.into_bytes()), &log[1..]);
-    assert_eq!(reported, ["done", expected[1], expected[2]]);
+    assert_eq!(reported, ["completed", expected[1], expected[2]]);
 }
 
 #[test]
-fn an_attempt_that_was_out_of_time_keeps_the_reason_of_the_one_before() {
+fn an_attempt_that_was_out_of_time_has_the_error_of_the_one_before() {
     let batch = batch("work", &["g"]);
-    let line = OUT_OF_TIME.replace("1,", r#"2,"failure":"transient","error":"503","#);
-    let expected = ["out of time (`timeout` is 30s, `attempt_timeout` is not set), after: 503"];
-    let log = [(Some(0), &*line)];
+    let expected = ["out of time (`timeout` is 30 s, `attempt_timeout` is not set), after: 503"];
+    let log = [(Some(0), &out_of_time(2, Some("503")))];
     assert_eq!(reasons(&function(""), &batch, all_failed(), &log), expected);
 }
 
 #[test]
-fn a_group_is_skipped_behind_its_failure() {
+fn a_group_is_skipped_after_its_failure() {
     let queue = r#"queue = "work.fifo", allow = "fifo_dlq_order""#;
     let batch = batch("work.fifo", &["a", "b", "a"]);
-    let handled = handled(0, 1);
-    let log = [(Some(0), FAILED), (Some(1), FAILED), (None, &*handled)];
+    let failed = record_failed();
+    let log = [
+        (Some(0), &failed),
+        (Some(1), &failed),
+        (None, &handled(0, 1)),
+    ];
     let expected = [
         "no card",
         "no card",
-        "not run: message 1, before it in its group, failed",
+        "not processed: message 1 failed before it in its group",
     ];
     assert_eq!(
         reasons(&function(queue), &batch, all_failed(), &log),
@@ -126,15 +149,14 @@ fn a_group_is_skipped_behind_its_failure() {
 }
 
 #[test]
-fn a_batch_is_stopped_behind_its_first_failure() {
+fn a_batch_is_stopped_after_its_first_failure() {
     let options =
         r#"queue = "work.fifo", on_group_failure = "stop_batch", allow = "fifo_dlq_order""#;
     let batch = batch("work.fifo", &["a", "b"]);
-    let handled = handled(0, 1);
-    let log = [(Some(0), FAILED), (None, &*handled)];
+    let log = [(Some(0), &record_failed()), (None, &handled(0, 1))];
     let expected = [
         "no card",
-        "not run: message 1 failed, and `on_group_failure` stops the batch",
+        "not processed: message 1 failed, and `on_group_failure` stops the batch",
     ];
     assert_eq!(
         reasons(&function(options), &batch, all_failed(), &log),
@@ -143,20 +165,20 @@ fn a_batch_is_stopped_behind_its_first_failure() {
 }
 
 #[test]
-fn a_process_that_ended_has_said_why_in_its_last_line() {
+fn the_reason_of_a_process_that_ended_is_its_last_line() {
     let batch = batch("work", &["g"]);
     let reasons = |failure| {
-        let log = [(None, r#""level":"ERROR","message":"panicked: no database""#)];
-        reasons(&function(""), &batch, Err(failure), &log)
+        let line = json!({ field::MESSAGE: "panicked: no database" });
+        reasons(&function(""), &batch, Err(failure), &[(None, &line)])
     };
     let gone = || "the process ended with signal: 6".to_owned();
     assert_eq!(
         reasons(Failure::Exit(gone())),
-        ["crashed: the process ended with signal: 6, and last wrote: panicked: no database"]
+        ["crashed: the process ended with signal: 6; its last output: panicked: no database"]
     );
     assert_eq!(
         reasons(Failure::ExitInInit(gone())),
-        ["init failed: the process ended with signal: 6, and last wrote: panicked: no database"]
+        ["init failed: the process ended with signal: 6; its last output: panicked: no database"]
     );
     assert_eq!(
         reasons(Failure::Init("no database".to_owned())),

@@ -2,43 +2,40 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use redrive_model::limits::MESSAGE_BYTES;
 use serde_json::{Value, json};
 
 use super::Api;
-use super::wire::GetQueueAttributes;
 use crate::names;
 use crate::sqs::error::SqsError;
 use crate::sqs::{Queue, Sqs};
-use jiff::Timestamp;
 
 impl Api {
-    pub(super) fn get_queue_attributes(
+    pub(super) fn queue_attributes(
         &self,
-        request: &GetQueueAttributes,
+        queue_url: &str,
+        selected: &[String],
     ) -> Result<Value, SqsError> {
-        let name = names::queue_of_url(&request.queue_url);
-        let all = self.sqs.change(|sqs, now| {
+        let name = names::queue_of_url(queue_url);
+        let mut attributes = self.sqs.change(|sqs, now| {
             sqs.advance(now);
             let queue = sqs.queue(name)?;
             Ok(attributes(sqs, queue, now))
         })?;
-        let mut chosen = BTreeMap::new();
-        for want in &request.attribute_names {
-            if want == "All" {
-                return Ok(json!({ "Attributes": all }));
+        if !selected.iter().any(|name| name == "All") {
+            let is_known = |name: &str| attributes.contains_key(name) || OPTIONAL.contains(&name);
+            if let Some(name) = selected.iter().find(|name| !is_known(name)) {
+                return Err(SqsError::UnknownAttribute(name.clone()));
             }
-            if let Some((name, value)) = all.get_key_value(want.as_str()) {
-                chosen.insert(*name, value.clone());
-            } else if !KNOWN.contains(&want.as_str()) {
-                return Err(SqsError::invalid_attribute(want));
-            }
+            attributes.retain(|name, _| selected.iter().any(|selected| selected == name));
         }
-        Ok(json!({ "Attributes": chosen }))
+        Ok(json!({ "Attributes": attributes }))
     }
 }
 
-/// The attributes that a queue may have or not.
-const KNOWN: [&str; 9] = [
+/// The attributes that only some queues have.
+const OPTIONAL: [&str; 9] = [
     "Policy",
     "RedrivePolicy",
     "RedriveAllowPolicy",
@@ -68,7 +65,7 @@ fn attributes(sqs: &Sqs, queue: &Queue, now: Timestamp) -> BTreeMap<&'static str
         ("MessageRetentionPeriod", config.retention.to_string()),
         ("DelaySeconds", "0".to_owned()),
         ("ReceiveMessageWaitTimeSeconds", "0".to_owned()),
-        ("MaximumMessageSize", "1048576".to_owned()),
+        ("MaximumMessageSize", MESSAGE_BYTES.to_string()),
         ("SqsManagedSseEnabled", "true".to_owned()),
         ("CreatedTimestamp", "0".to_owned()),
         ("LastModifiedTimestamp", "0".to_owned()),

@@ -1,4 +1,4 @@
-//! The batch actions: each entry succeeds or fails by itself.
+//! Batch actions: each entry succeeds or fails by itself.
 
 use std::collections::BTreeSet;
 
@@ -6,66 +6,50 @@ use redrive_model::limits::MESSAGE_BYTES;
 use serde_json::{Value, json};
 
 use super::Api;
-use super::wire::{Batch, Entry, Handle, Visibility, WireMessage};
+use super::message::WireMessage;
+use super::request::Entry;
 use crate::names;
 use crate::sqs::error::SqsError;
 use crate::sqs::send::size;
 
-/// Most entries in one batch.
 const MAX_ENTRIES: usize = 10;
 
 impl Api {
-    pub(super) fn send_message_batch(&self, batch: Batch<WireMessage>) -> Result<Value, SqsError> {
-        let Batch { queue_url, entries } = batch;
-        let read = |Entry { id, item }: Entry<WireMessage>| Entry {
-            id,
-            item: item.read(),
-        };
-        let entries: Vec<_> = entries.into_iter().map(read).collect();
+    pub(super) fn send_batch(
+        &self,
+        queue_url: &str,
+        entries: Vec<Entry<WireMessage>>,
+    ) -> Result<Value, SqsError> {
+        let entries: Vec<_> = entries
+            .into_iter()
+            .map(|Entry { id, item }| Entry {
+                id,
+                item: item.read(),
+            })
+            .collect();
         let messages = entries.iter().filter_map(|entry| entry.item.as_ref().ok());
-        let bytes = messages.map(size).sum();
-        if bytes > MESSAGE_BYTES {
-            return Err(SqsError::long_batch(MESSAGE_BYTES, bytes));
+        let sent = messages.map(size).sum();
+        if sent > MESSAGE_BYTES {
+            let limit = MESSAGE_BYTES;
+            return Err(SqsError::BatchTooLong { limit, sent });
         }
-        self.each(Batch { queue_url, entries }, |name, message| {
-            self.send(name, message?)
-        })
+        self.each(queue_url, entries, |message| self.send(queue_url, message?))
     }
 
-    pub(super) fn delete_message_batch(&self, batch: Batch<Handle>) -> Result<Value, SqsError> {
-        self.each(batch, |name, item| {
-            self.sqs
-                .change(|sqs, now| sqs.delete(name, &item.receipt_handle, now))?;
-            Ok(json!({}))
-        })
-    }
-
-    pub(super) fn change_message_visibility_batch(
+    pub(super) fn each<T>(
         &self,
-        batch: Batch<Visibility>,
+        queue_url: &str,
+        entries: Vec<Entry<T>>,
+        mut act: impl FnMut(T) -> Result<Value, SqsError>,
     ) -> Result<Value, SqsError> {
-        self.each(batch, |name, item| {
-            self.sqs.change(|sqs, now| {
-                let seconds = item.visibility_timeout;
-                sqs.change_visibility(name, &item.receipt_handle, seconds, now)
-            })?;
-            Ok(json!({}))
-        })
-    }
-
-    fn each<T>(
-        &self,
-        batch: Batch<T>,
-        mut act: impl FnMut(&str, T) -> Result<Value, SqsError>,
-    ) -> Result<Value, SqsError> {
-        check(&batch.entries)?;
-        let name = names::queue_of_url(&batch.queue_url);
+        check(&entries)?;
+        let name = names::queue_of_url(queue_url);
         self.sqs.read(|sqs, _| sqs.queue(name).map(|_| ()))?;
 
         let mut successful = Vec::new();
         let mut failed = Vec::new();
-        for Entry { id, item } in batch.entries {
-            match act(name, item) {
+        for Entry { id, item } in entries {
+            match act(item) {
                 Ok(mut answer) => {
                     answer["Id"] = id.into();
                     successful.push(answer);
@@ -73,8 +57,8 @@ impl Api {
                 Err(error) => failed.push(json!({
                     "Id": id,
                     "SenderFault": true,
-                    "Code": error.code,
-                    "Message": error.message,
+                    "Code": error.shape_and_code().1,
+                    "Message": error.to_string(),
                 })),
             }
         }
@@ -88,14 +72,14 @@ impl Api {
 
 fn check<T>(entries: &[Entry<T>]) -> Result<(), SqsError> {
     if entries.is_empty() {
-        return Err(SqsError::empty_batch());
+        return Err(SqsError::EmptyBatch);
     }
     if entries.len() > MAX_ENTRIES {
-        return Err(SqsError::large_batch(entries.len()));
+        return Err(SqsError::TooManyEntries(entries.len()));
     }
     let mut seen = BTreeSet::new();
     match entries.iter().find(|entry| !seen.insert(&entry.id)) {
-        Some(entry) => Err(SqsError::repeated_id(&entry.id)),
+        Some(entry) => Err(SqsError::RepeatedId(entry.id.clone())),
         None => Ok(()),
     }
 }

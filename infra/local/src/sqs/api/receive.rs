@@ -2,51 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::wire::{ReceiveMessage, WireAttribute};
-use super::{Api, answer};
+use super::message::WireAttribute;
+use super::{Api, present};
 use crate::clock::add_seconds;
 use crate::names;
-use crate::sqs::Most;
+use crate::sqs::ReceiveLimit;
 use crate::sqs::error::SqsError;
 use crate::sqs::message::{Attribute, Message, md5_of_attributes, md5_of_body};
 
-/// Limits of `MaxNumberOfMessages`.
+/// The limits of `MaxNumberOfMessages`.
 const MAX_MESSAGES: std::ops::RangeInclusive<usize> = 1..=10;
 
-/// Longest `WaitTimeSeconds`.
+/// The maximum of `WaitTimeSeconds`.
 const MAX_WAIT: u32 = 20;
 
-#[derive(Serialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    messages: Vec<Received>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Received {
-    message_id: String,
-    receipt_handle: String,
-    body: String,
-    #[serde(rename = "MD5OfBody")]
-    md5_of_body: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    attributes: BTreeMap<&'static str, String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    message_attributes: BTreeMap<String, WireAttribute>,
-    #[serde(
-        rename = "MD5OfMessageAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
-    md5_of_message_attributes: Option<String>,
+pub(super) struct ReceiveMessage {
+    queue_url: String,
+    max_number_of_messages: Option<usize>,
+    visibility_timeout: Option<u32>,
+    #[serde(default)]
+    wait_time_seconds: u32,
+    /// The older name of `MessageSystemAttributeNames`; both may be used.
+    #[serde(default)]
+    attribute_names: Vec<String>,
+    #[serde(default)]
+    message_system_attribute_names: Vec<String>,
+    #[serde(default)]
+    message_attribute_names: Vec<String>,
 }
 
 impl Api {
-    pub(super) async fn receive_message(&self, request: ReceiveMessage) -> Result<Value, SqsError> {
+    pub(super) async fn receive(&self, request: ReceiveMessage) -> Result<Value, SqsError> {
         let max = request.max_number_of_messages.unwrap_or(1);
         if !MAX_MESSAGES.contains(&max) {
             return Err(SqsError::invalid_parameter(format!(
@@ -54,33 +45,32 @@ impl Api {
                  between 1 and 10, if provided."
             )));
         }
-        if request.wait_time_seconds > MAX_WAIT {
+        let wait = request.wait_time_seconds;
+        if wait > MAX_WAIT {
             return Err(SqsError::invalid_parameter(format!(
-                "Value {} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= \
-                 20, if provided.",
-                request.wait_time_seconds
+                "Value {wait} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and \
+                 <= 20, if provided."
             )));
         }
         let messages = self.poll(&request, max).await?;
-        Ok(answer(&Answer {
-            messages: messages
-                .iter()
-                .map(|message| show(message, &request))
-                .collect(),
-        }))
+        let messages = messages.iter().map(|message| describe(message, &request));
+        let messages: Vec<_> = messages.collect();
+        Ok(present(json!({
+            "Messages": (!messages.is_empty()).then_some(messages),
+        })))
     }
 
     async fn poll(&self, request: &ReceiveMessage, max: usize) -> Result<Vec<Message>, SqsError> {
         let name = names::queue_of_url(&request.queue_url);
         let clock = self.sqs.clock();
-        // A client that waits is something real under way.
+        // The client waits in real time.
         let _hold = clock.hold();
         let deadline = add_seconds(clock.now(), request.wait_time_seconds);
         let mut changes = self.sqs.changes();
         loop {
             let (messages, due) = self.sqs.read(|sqs, now| {
-                let received =
-                    sqs.receive(name, Most::messages(max), request.visibility_timeout, now)?;
+                let limit = ReceiveLimit::messages(max);
+                let received = sqs.receive(name, limit, request.visibility_timeout, now)?;
                 Ok((received, sqs.next_due(now)))
             })?;
             if !messages.is_empty() || clock.now() >= deadline {
@@ -95,45 +85,42 @@ impl Api {
     }
 }
 
-fn show(message: &Message, request: &ReceiveMessage) -> Received {
-    let wanted: Vec<&String> = request
-        .attribute_names
-        .iter()
-        .chain(&request.message_system_attribute_names)
-        .collect();
-    let system = crate::sqs::system_attributes(message)
-        .into_iter()
-        .filter(|(name, _)| wanted.iter().any(|want| *want == "All" || want == name))
-        .collect();
-    let chosen: BTreeMap<String, Attribute> = message
+fn describe(message: &Message, request: &ReceiveMessage) -> Value {
+    let mut system = crate::sqs::system_attributes(message);
+    system.retain(|name, _| {
+        let names = request.attribute_names.iter();
+        names
+            .chain(&request.message_system_attribute_names)
+            .any(|selected| selected == "All" || selected == name)
+    });
+    let attributes: BTreeMap<String, Attribute> = message
         .attributes
         .iter()
         .filter(|(name, _)| {
-            request
-                .message_attribute_names
-                .iter()
-                .any(|want| names_attribute(want, name))
+            let mut selected = request.message_attribute_names.iter();
+            selected.any(|selected| selects(selected, name))
         })
         .map(|(name, attribute)| (name.clone(), attribute.clone()))
         .collect();
-    Received {
-        message_id: message.id.clone(),
-        receipt_handle: message.receipt_handle(),
-        body: message.body.clone(),
-        md5_of_body: md5_of_body(&message.body),
-        attributes: system,
-        md5_of_message_attributes: md5_of_attributes(&chosen),
-        message_attributes: chosen
-            .iter()
-            .map(|(name, attribute)| (name.clone(), WireAttribute::write(attribute)))
-            .collect(),
-    }
+    let wire: BTreeMap<_, WireAttribute> = attributes
+        .iter()
+        .map(|(name, attribute)| (name, attribute.into()))
+        .collect();
+    present(json!({
+        "MessageId": message.id,
+        "ReceiptHandle": message.receipt_handle(),
+        "Body": message.body,
+        "MD5OfBody": md5_of_body(&message.body),
+        "Attributes": (!system.is_empty()).then_some(system),
+        "MessageAttributes": (!wire.is_empty()).then_some(wire),
+        "MD5OfMessageAttributes": md5_of_attributes(&attributes),
+    }))
 }
 
-/// Whether `want`, a name or a prefix as `order.*`, asks for the attribute.
-fn names_attribute(want: &str, name: &str) -> bool {
-    match want.strip_suffix(".*") {
+/// Whether `selected`, a name or a prefix such as `order.*`, selects the attribute.
+fn selects(selected: &str, name: &str) -> bool {
+    match selected.strip_suffix(".*") {
         Some(prefix) => name.starts_with(prefix),
-        None => want == "All" || want == name,
+        None => selected == "All" || selected == name,
     }
 }

@@ -22,7 +22,10 @@ fn a_message_expires_from_the_dlq_by_its_first_age() {
     assert_eq!(sqs.next_due(after(100)), Some(after(14 * DAY)));
     sqs.advance(after(14 * DAY));
     assert!(sqs.queue("dead").unwrap().messages().is_empty());
-    assert_eq!(sqs.take_facts().last().unwrap().what, What::Expired);
+    assert_eq!(
+        sqs.take_events().last().unwrap().kind,
+        QueueEventKind::Expired
+    );
 }
 
 #[test]
@@ -99,9 +102,9 @@ fn a_second_move_task_is_refused_in_the_words_of_aws() {
     let error = sqs
         .start_move_task(&from, Some(&to), Some(1), start())
         .unwrap_err();
-    assert_eq!(error.code, "InvalidParameterValue");
+    assert_eq!(error.shape_and_code().1, "InvalidParameterValue");
     assert_eq!(
-        error.message,
+        error.to_string(),
         "There is already a task running. Only one active task is allowed for a source queue \
          arn at a given time."
     );
@@ -144,7 +147,7 @@ fn move_tasks_are_checked() {
         let error = sqs
             .start_move_task(from, to.as_deref(), rate, start())
             .unwrap_err();
-        assert_eq!(error.code, code, "{from} {to:?} {rate:?}");
+        assert_eq!(error.shape_and_code().1, code, "{from} {to:?} {rate:?}");
     }
 }
 

@@ -10,17 +10,17 @@ fn a_fifo_group_waits_for_its_first_message() {
             .unwrap();
     }
     let first = sqs
-        .receive("work.fifo", Most::messages(1), None, after(0))
+        .receive("work.fifo", ReceiveLimit::messages(1), None, after(0))
         .unwrap();
     assert_eq!(bodies(&first), ["a1"]);
     let others = sqs
-        .receive("work.fifo", Most::messages(10), None, after(1))
+        .receive("work.fifo", ReceiveLimit::messages(10), None, after(1))
         .unwrap();
     assert_eq!(bodies(&others), ["b1"]);
     let handle = first[0].receipt_handle();
     sqs.delete("work.fifo", &handle, after(2)).unwrap();
     let next = sqs
-        .receive("work.fifo", Most::messages(10), None, after(3))
+        .receive("work.fifo", ReceiveLimit::messages(10), None, after(3))
         .unwrap();
     assert_eq!(bodies(&next), ["a2"]);
 }
@@ -45,8 +45,13 @@ fn a_fifo_dlq_sets_age_and_deduplication_anew() {
     let mut sqs = sqs(".fifo");
     let sent = sqs.send("work.fifo", in_group("x", "a"), start()).unwrap();
     for seconds in [0, 30, 60] {
-        sqs.receive("work.fifo", Most::messages(10), None, after(seconds))
-            .unwrap();
+        sqs.receive(
+            "work.fifo",
+            ReceiveLimit::messages(10),
+            None,
+            after(seconds),
+        )
+        .unwrap();
     }
     let dead = &sqs.queue("dead.fifo").unwrap().messages()[0];
     assert_eq!(dead.retained_from, after(60));
@@ -58,8 +63,13 @@ fn a_fifo_message_is_not_lost_when_it_is_redriven_at_once() {
     let mut sqs = sqs(".fifo");
     sqs.send("work.fifo", in_group("x", "a"), start()).unwrap();
     for seconds in [0, 30, 60] {
-        sqs.receive("work.fifo", Most::messages(10), None, after(seconds))
-            .unwrap();
+        sqs.receive(
+            "work.fifo",
+            ReceiveLimit::messages(10),
+            None,
+            after(seconds),
+        )
+        .unwrap();
     }
     let (from, to) = (queue_arn("dead.fifo"), queue_arn("work.fifo"));
     sqs.start_move_task(&from, Some(&to), None, after(61))

@@ -49,7 +49,7 @@ fn an_old_handle_does_not_delete_what_was_received_again() {
 #[test]
 fn a_handle_that_is_none_is_refused() {
     let error = sqs("").delete("work", "x", start()).unwrap_err();
-    assert_eq!(error.code, "ReceiptHandleIsInvalid");
+    assert_eq!(error.shape_and_code().1, "ReceiptHandleIsInvalid");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn visibility_beyond_twelve_hours_is_an_error() {
     let error = sqs
         .change_visibility("work", &handle, 43_200, after(10))
         .unwrap_err();
-    assert_eq!(error.code, "InvalidParameterValue");
+    assert_eq!(error.shape_and_code().1, "InvalidParameterValue");
     assert!(
         sqs.change_visibility("work", &handle, 43_190, after(10))
             .is_ok()
@@ -87,7 +87,7 @@ fn visibility_of_a_message_that_is_not_in_flight_cannot_change() {
     let error = sqs
         .change_visibility("work", &handle, 5, after(30))
         .unwrap_err();
-    assert_eq!(error.shape, "MessageNotInflight");
+    assert_eq!(error.shape_and_code().0, "MessageNotInflight");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn one_seed_gives_one_order() {
                 .unwrap();
         }
         let received = sqs
-            .receive("work", Most::messages(20), None, start())
+            .receive("work", ReceiveLimit::messages(20), None, start())
             .unwrap();
         received
             .into_iter()

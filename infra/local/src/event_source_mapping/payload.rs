@@ -1,8 +1,7 @@
-//! The event that the worker gets; see
+//! The event for the worker; see
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
 
 use crate::names;
@@ -10,19 +9,16 @@ use crate::sqs::{Attribute, AttributeValue, Message};
 use crate::sqs::{md5_of_attributes, md5_of_body, system_attributes};
 
 /// The event with `messages` of the queue `queue`.
-pub(crate) fn event(queue: &str, messages: &[Message]) -> Value {
-    let records: Vec<Value> = messages
-        .iter()
-        .map(|message| record(queue, message))
-        .collect();
-    json!({ "Records": records })
+pub(crate) fn payload(queue: &str, messages: &[Message]) -> Value {
+    let records = messages.iter().map(|message| record(queue, message));
+    json!({ "Records": records.collect::<Vec<_>>() })
 }
 
-/// Most bytes that a record has beyond what is known of a message before it is
-/// received: the queue's name and the receive's own attributes.
+/// The maximum bytes of the parts of a record that are not known before a message
+/// is received: the queue's name and the attributes of the receive.
 const RECEIVE: usize = 256;
 
-/// About how many bytes the message has in an event; never too few.
+/// An upper bound of the bytes of the message in an event.
 pub(super) fn size(message: &Message) -> usize {
     record("", message).to_string().len() + RECEIVE
 }
@@ -51,14 +47,14 @@ fn record(queue: &str, message: &Message) -> Value {
 }
 
 fn message_attribute(attribute: &Attribute) -> Value {
-    let mut value = json!({
+    let (name, value) = match &attribute.value {
+        AttributeValue::Text(text) => ("stringValue", text.clone()),
+        AttributeValue::Bytes(bytes) => ("binaryValue", BASE64_STANDARD.encode(bytes)),
+    };
+    json!({
+        name: value,
         "stringListValues": [],
         "binaryListValues": [],
         "dataType": attribute.data_type,
-    });
-    match &attribute.value {
-        AttributeValue::Text(text) => value["stringValue"] = text.clone().into(),
-        AttributeValue::Bytes(bytes) => value["binaryValue"] = STANDARD.encode(bytes).into(),
-    }
-    value
+    })
 }

@@ -1,0 +1,137 @@
+//! The options of a simulation, and why it cannot start.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use redrive_infra::stack::Stack;
+use thiserror::Error;
+
+use crate::sqs::SqsError;
+use crate::until::Until;
+
+/// The options of a simulation.
+#[derive(Clone, Debug)]
+pub struct SimulationOptions {
+    /// The functions and their queues.
+    pub stack: Stack,
+    /// The path of each binary of the stack.
+    pub binaries: BTreeMap<String, PathBuf>,
+    /// The simulated time at the start.
+    pub start: Timestamp,
+    /// Whether to run in real time, without skipping idle time.
+    pub real_time: bool,
+    /// When to stop while messages keep failing.
+    pub until: Until,
+    /// The seed of the random numbers: ids, and the order in which standard
+    /// queues deliver.
+    pub seed: u64,
+    /// Whether standard queues deliver some messages twice, as SQS may.
+    pub duplicates: bool,
+    /// Whether to output the functions' logs.
+    pub logs: bool,
+}
+
+impl SimulationOptions {
+    /// The default start: Monday, 5 January 2026, 09:00 UTC.
+    pub const MONDAY_MORNING: Timestamp = Timestamp::constant(1_767_603_600, 0);
+
+    /// The defaults: simulated time from [`MONDAY_MORNING`](Self::MONDAY_MORNING)
+    /// until two redrives, with seed 0.
+    pub fn new(stack: Stack) -> Self {
+        Self {
+            stack,
+            binaries: BTreeMap::new(),
+            start: Self::MONDAY_MORNING,
+            real_time: false,
+            until: Until::default(),
+            seed: 0,
+            duplicates: false,
+            logs: false,
+        }
+    }
+}
+
+/// Why a simulation cannot start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// No port of the loopback address can be bound.
+    #[error("cannot listen on the loopback address: {0}")]
+    Bind(#[source] std::io::Error),
+    /// The stack has no functions.
+    #[error("the package `{package}` has no functions\nhelp: add `#[sqs_batch]` to a function")]
+    NoFunctions {
+        /// The package.
+        package: String,
+    },
+    /// The options do not contain the path of a binary.
+    #[error("there is no binary `{name}`\nhelp: build it first")]
+    NoBinary {
+        /// The binary.
+        name: String,
+    },
+    /// A function's time zone does not exist.
+    #[error("the time zone `{name}` does not exist")]
+    TimeZone {
+        /// The time zone.
+        name: String,
+    },
+    /// Some messages cannot be sent.
+    #[error("{}", lines(.0))]
+    Messages(Vec<MessageError>),
+}
+
+/// Why a message cannot be sent.
+#[derive(Debug, Error)]
+pub enum MessageError {
+    /// Its queue is not known.
+    #[error(
+        "{message} {}\nhelp: write `\"queue\"` with one of: {}",
+        match .specified {
+            Some(queue) => format!("is for the queue `{queue}`, which this package does not have"),
+            None => "does not specify its queue".to_owned(),
+        },
+        .queues.join(", ")
+    )]
+    WhichQueue {
+        /// The message.
+        message: String,
+        /// The queue that it specifies.
+        specified: Option<String>,
+        /// The queues of the stack.
+        queues: Vec<String>,
+    },
+    /// SQS rejects it.
+    #[error("the queue {queue} rejects {message}: {reason}{}", help(queue, reason))]
+    Rejected {
+        /// The message.
+        message: String,
+        /// Its queue.
+        queue: String,
+        /// Why.
+        reason: SqsError,
+    },
+}
+
+fn lines(errors: &[MessageError]) -> String {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// How to fix the message file, where SQS's text does not explain it.
+fn help(queue: &str, reason: &SqsError) -> &'static str {
+    let is_fifo = queue.ends_with(".fifo");
+    match reason {
+        SqsError::MissingParameter("MessageGroupId") => "\nhelp: add `\"group\"` to the message",
+        SqsError::MissingParameter("MessageBody") => "\nhelp: write a body that is not empty",
+        SqsError::InvalidParameter(text) if is_fifo && text.contains("DelaySeconds") => {
+            "\nhelp: remove `\"delay\"`; a FIFO queue has one delay for all its messages"
+        }
+        SqsError::InvalidParameter(text)
+            if !is_fifo && text.contains("not valid for this queue type") =>
+        {
+            "\nhelp: remove `\"deduplication\"`, which only FIFO queues support"
+        }
+        _ => "",
+    }
+}

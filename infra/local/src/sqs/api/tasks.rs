@@ -1,0 +1,45 @@
+//! `ListMessageMoveTasks`.
+
+use serde_json::{Value, json};
+
+use super::{Api, present};
+use crate::names::queue_arn;
+use crate::sqs::error::SqsError;
+use crate::sqs::move_task::{MoveStatus, MoveTask};
+
+/// The limits of `MaxResults`.
+const RESULTS: std::ops::RangeInclusive<usize> = 1..=10;
+
+impl Api {
+    pub(super) fn move_tasks(&self, source_arn: &str, max: usize) -> Result<Value, SqsError> {
+        if !RESULTS.contains(&max) {
+            return Err(SqsError::invalid_parameter(
+                "Value for parameter MaxResults is invalid. Reason: You must enter a number \
+                 between 1 and 10.",
+            ));
+        }
+        self.sqs.change(|sqs, now| {
+            sqs.advance(now);
+            let tasks = sqs.move_tasks(source_arn, max)?;
+            Ok(json!({ "Results": tasks.into_iter().map(describe).collect::<Vec<_>>() }))
+        })
+    }
+}
+
+fn describe(task: &MoveTask) -> Value {
+    let failure = match &task.status {
+        MoveStatus::Failed(reason) => Some(reason),
+        _ => None,
+    };
+    present(json!({
+        "Status": task.status.as_str(),
+        "TaskHandle": task.is_running().then_some(&task.handle),
+        "SourceArn": queue_arn(&task.source),
+        "DestinationArn": task.destination.as_deref().map(queue_arn),
+        "MaxNumberOfMessagesPerSecond": task.rate,
+        "ApproximateNumberOfMessagesMoved": task.moved,
+        "ApproximateNumberOfMessagesToMove": task.to_move,
+        "FailureReason": failure,
+        "StartedTimestamp": task.started_at.as_millisecond(),
+    }))
+}
