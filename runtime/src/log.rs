@@ -17,6 +17,8 @@ use std::{
 
 use tracing::{Dispatch, Level, Span, subscriber::DefaultGuard};
 
+use redrive_model::log::{TARGET, event};
+
 use self::lines::Format;
 use crate::{
     error::{BoxError, chain},
@@ -41,9 +43,6 @@ pub(crate) struct Figures {
     /// After a failure in a FIFO batch.
     pub(crate) not_run: usize,
 }
-
-/// What the engine's events are filtered by, wherever in it they come from.
-const TARGET: &str = "redrive";
 
 /// The name of a record's span.
 const RECORD: &str = "record";
@@ -95,14 +94,20 @@ pub(crate) fn level_and_timestamp() -> (&'static str, String) {
 /// may filter the line, or keep it until later.
 pub(crate) fn panicked(said: &str) {
     let spans = OWN.load(Relaxed);
-    write_at_once(&lines::direct(format(), "ERROR", said, spans));
+    write_at_once(&lines::direct(
+        format(),
+        "ERROR",
+        event::PANICKED,
+        said,
+        spans,
+    ));
 }
 
 /// Why the process cannot go on, perhaps before there is a subscriber.
 pub(crate) fn fatal(message: &str) {
     write_at_once(&match format() {
         Format::Text => format!("{message}\n"),
-        Format::Json => lines::direct(Format::Json, "FATAL", message, false),
+        Format::Json => lines::direct(Format::Json, "FATAL", event::FATAL, message, false),
     });
 }
 
@@ -123,7 +128,8 @@ pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> S
 }
 
 pub(crate) fn invocation_failed(error: &InvocationError) {
-    tracing::error!(target: TARGET, errorType = error.kind(), "{error}");
+    tracing::error!(target: TARGET,
+        event = event::INVOCATION_FAILED, errorType = error.kind(), "{error}");
 }
 
 /// The span of an attempt at a record, at the level of the lines that need it
@@ -151,6 +157,7 @@ pub(crate) fn retrying(fields: &Fields<'_>, failure: &Failure, attempt: u32, wai
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::warn!(
         target: TARGET,
+        event = event::ATTEMPT_FAILED,
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
@@ -166,6 +173,7 @@ pub(crate) fn failed(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::error!(
         target: TARGET,
+        event = event::RECORD_FAILED,
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
@@ -182,6 +190,7 @@ pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: 
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     tracing::error!(
         target: TARGET,
+        event = event::RECORD_OUT_OF_TIME,
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
@@ -195,6 +204,7 @@ pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: 
 pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, error: &BoxError) {
     tracing::error!(
         target: TARGET,
+        event = event::DLQ_SEND_FAILED,
         messageId = &*fields.id(),
         error = chain(error),
         "cannot send the record to the DLQ, it is reported as failed instead"
@@ -204,6 +214,7 @@ pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, error: &BoxError) {
 pub(crate) fn not_delayed(error: &BoxError) {
     tracing::warn!(
         target: TARGET,
+        event = event::QUEUE_BACKOFF_FAILED,
         error = chain(error),
         "cannot set `queue_backoff` for all failed messages; the rest come back after the queue's visibility timeout"
     );
@@ -211,13 +222,15 @@ pub(crate) fn not_delayed(error: &BoxError) {
 
 /// Only at the level that nobody sets by accident: it may be somebody's data.
 pub(crate) fn body(body: &str) {
-    tracing::trace!(target: TARGET, body, "attempt");
+    tracing::trace!(target: TARGET,
+        event = event::ATTEMPT_STARTED, body, "attempt");
 }
 
 /// One line for each invocation.
 pub(crate) fn summary(figures: &Figures, elapsed: Duration) {
     tracing::info!(
         target: TARGET,
+        event = event::BATCH_HANDLED,
         records = figures.records,
         succeeded = figures.succeeded,
         failed = figures.failed,

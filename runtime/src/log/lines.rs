@@ -21,6 +21,8 @@ use tracing_subscriber::{
     registry::{LookupSpan, Scope},
 };
 
+use redrive_model::log::field;
+
 use super::levels::{Levels, is_ours};
 use crate::log::record_context::{self, Current};
 
@@ -47,10 +49,17 @@ fn dispatch_to(
 
 /// A line past the subscriber and its levels: for what ends the process, and
 /// for panics. `spans`: whether those of the process are [`Lines`]'s own.
-pub(super) fn direct(format: Format, level: &str, message: &str, spans: bool) -> String {
+pub(super) fn direct(
+    format: Format,
+    level: &str,
+    event: &str,
+    message: &str,
+    spans: bool,
+) -> String {
     let mut line = Line::start(format, level, true);
     line.field("message".into(), &quoted(message));
-    line.field("target".into(), &quoted(super::TARGET));
+    line.field(field::EVENT.into(), &quoted(event));
+    line.field(field::TARGET.into(), &quoted(super::TARGET));
     line.record(record_context::get().as_ref());
     if spans {
         tracing::dispatcher::get_default(|dispatch| {
