@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
-use redrive_local::{Fate, EventKind};
+use redrive_local::{EventKind, Fate};
 use redrive_syntax::Function;
 use redrive_syntax::function::Redrive;
 use redrive_syntax::schedule::Schedule;
@@ -36,7 +36,7 @@ fn json_lines(output: &Output) -> Vec<Value> {
 }
 
 #[test]
-fn the_story_of_the_example_ends_as_its_file_says() {
+fn the_example_ends_as_its_messages_file_describes() {
     let output = cargo_redrive(&["--json"]);
     assert!(
         output.status.success(),
@@ -73,10 +73,14 @@ fn the_story_of_the_example_ends_as_its_file_says() {
             ("order 7", "completed", 1, 0),
         ]
     );
-    let why = |index: usize| summary["messages"][index]["why"].as_str().unwrap();
+    let reason = |index: usize| summary["messages"][index]["reason"].as_str().unwrap();
     assert_eq!(summary["ended_by"], "redrives");
-    assert!(why(3).starts_with("the body is not"), "{}", why(3));
-    assert!(why(4).contains("attempt to divide by zero"), "{}", why(4));
+    assert!(reason(3).starts_with("the body is not"), "{}", reason(3));
+    assert!(
+        reason(4).contains("attempt to divide by zero"),
+        "{}",
+        reason(4)
+    );
 }
 
 #[test]
@@ -95,7 +99,7 @@ fn one_seed_gives_one_timeline() {
 }
 
 #[test]
-fn bad_messages_are_all_named() {
+fn all_bad_messages_are_reported() {
     let folder = workspace::temporary();
     let events = folder.path().join("messages.jsonl");
     std::fs::write(&events, "no JSON\n{\"body\": 1}\n{\"name\": \"x\"}\n").unwrap();
@@ -162,7 +166,7 @@ fn the_smallest_example_has_messages() {
 }
 
 #[test]
-fn an_unknown_package_is_told_which_there_are() {
+fn an_unknown_package_lists_the_known_ones() {
     let output = workspace::cargo()
         .args(["redrive", "run", "-p", "no-such-package"])
         .output()
@@ -212,39 +216,39 @@ fn run_out_of_time(orders: &str) -> Run {
 }
 
 #[test]
-fn a_function_slower_than_its_timeout_fails_only_what_is_not_done() {
+fn a_function_slower_than_its_timeout_fails_only_what_is_not_completed() {
     let scenario = order("good", 1, "lamp") + &order("slow", 2, "sofa");
-    let told = run_out_of_time(&scenario);
+    let ended = run_out_of_time(&scenario);
     assert!(matches!(
-        told.summary.messages[0].fate,
+        ended.summary.messages[0].fate,
         Fate::Completed { receive: 1, .. }
     ));
-    assert!(matches!(told.summary.messages[1].fate, Fate::InDlq { .. }));
+    assert!(matches!(ended.summary.messages[1].fate, Fate::InDlq { .. }));
     // The worker answered before Lambda would have ended it.
-    assert_eq!(told.summary.counts.failed_invocations, 0);
+    assert_eq!(ended.summary.counts.failed_invocations, 0);
     assert_eq!(
-        told.reasons("slow"),
-        ["out of time (`timeout` is 3s, `attempt_timeout` is not set), in attempt 1"]
+        ended.reasons("slow"),
+        ["out of time (`timeout` is 3 s, `attempt_timeout` is not set), in attempt 1"]
     );
 }
 
 #[test]
-fn a_message_that_never_had_its_turn_says_so() {
+fn a_message_that_was_not_processed_has_a_reason() {
     let scenario = order("a", 1, "sofa") + &order("b", 2, "sofa");
-    let told = run_out_of_time(&scenario);
+    let ended = run_out_of_time(&scenario);
     // A standard queue has no order: either may be the first.
-    let mut reasons = [told.reasons("a"), told.reasons("b")].concat();
+    let mut reasons = [ended.reasons("a"), ended.reasons("b")].concat();
     reasons.sort_unstable();
     assert_eq!(
         reasons,
         [
-            "not run: out of time (`timeout` is 3s, `attempt_timeout` is not set) before its turn",
-            "out of time (`timeout` is 3s, `attempt_timeout` is not set), in attempt 1",
+            "not processed: out of time (`timeout` is 3 s, `attempt_timeout` is not set)",
+            "out of time (`timeout` is 3 s, `attempt_timeout` is not set), in attempt 1",
         ]
     );
 }
 
-/// Until the process that runs a simulation has told of its first message.
+/// Waits for the first line of a run's output.
 fn wait_for_a_line(child: &mut Child) -> BufReader<ChildStdout> {
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -272,20 +276,20 @@ fn ctrl_c_ends_a_run_with_what_happened_so_far() {
     assert!(rest.contains("\n7 messages: "), "{rest}");
     assert!(!rest.contains("crashed"), "{rest}");
     let last = rest.lines().last().unwrap();
-    assert!(last.starts_with("interrupted, "), "{last}");
+    assert_eq!(last, "interrupted before the end");
 }
 
 #[test]
 fn a_batch_of_failures_only_is_a_failed_invocation() {
-    let told = run(
+    let ended = run(
         |function| {
             function.max_receive_count = 1;
             function.redrive = None;
         },
         "{\"name\":\"a\",\"body\":\"no JSON\"}\n{\"name\":\"b\",\"body\":\"nor this\"}",
     );
-    assert_eq!(told.summary.counts.failed_invocations, 1);
-    assert!(told.reasons("a")[0].starts_with("the body is not"));
+    assert_eq!(ended.summary.counts.failed_invocations, 1);
+    assert!(ended.reasons("a")[0].starts_with("the body is not"));
 }
 
 fn redrive(schedule: &str, rate: u32) -> Option<Redrive> {
@@ -301,7 +305,7 @@ fn a_redrive_while_one_is_running_is_a_good_outcome() {
     let scenario: String = (0..70)
         .map(|number| format!("{{\"name\":\"{number}\",\"body\":\"no JSON {number}\"}}\n"))
         .collect();
-    let told = run(
+    let ended = run(
         |function| {
             function.max_receive_count = 1;
             function.visibility_timeout = 30;
@@ -310,7 +314,7 @@ fn a_redrive_while_one_is_running_is_a_good_outcome() {
         },
         &scenario,
     );
-    let answers: Vec<_> = told
+    let answers: Vec<_> = ended
         .events
         .iter()
         .filter_map(|event| match &event.kind {
@@ -323,50 +327,54 @@ fn a_redrive_while_one_is_running_is_a_good_outcome() {
 
 #[test]
 fn a_redrive_function_with_a_bad_environment_says_what_is_wrong_three_times() {
-    let told = run(
+    let ended = run(
         |function| {
             function.max_receive_count = 1;
             function.redrive = redrive("rate(1 day)", 501);
         },
         "{\"name\":\"a\",\"body\":\"no JSON\"}",
     );
-    let failures: Vec<_> = told
+    let failures: Vec<_> = ended
         .events
         .iter()
         .filter_map(|event| match &event.kind {
-            EventKind::RedriveFailed { why, again_in, .. } => Some((why, *again_in)),
+            EventKind::RedriveFailed {
+                reason, retry_in, ..
+            } => Some((reason, *retry_in)),
             _ => None,
         })
         .collect();
     assert!(
-        failures.iter().all(|(why, _)| why.contains("REDRIVE_RATE")),
+        failures
+            .iter()
+            .all(|(reason, _)| reason.contains("REDRIVE_RATE")),
         "{failures:?}"
     );
-    let waits: Vec<_> = failures.iter().map(|(_, again_in)| *again_in).collect();
+    let waits: Vec<_> = failures.iter().map(|(_, retry_in)| *retry_in).collect();
     let once = [Some(60), Some(120), None];
     assert_eq!(waits, [once, once].concat());
-    assert_eq!(told.summary.messages[0].redrives, 0);
+    assert_eq!(ended.summary.messages[0].redrives, 0);
 }
 
 #[test]
-fn a_redrive_heals_what_works_again() {
+fn a_redrive_completes_what_works_again() {
     let scenario = order("late", 1, "sofa")
         + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks","down_until":"6h"}"#;
-    let told = run(
+    let ended = run(
         |function| function.redrive = redrive("rate(12 hours)", 500),
         &scenario,
     );
     assert!(matches!(
-        told.summary.messages[0].fate,
+        ended.summary.messages[0].fate,
         Fate::Completed { receive: 1, .. }
     ));
-    assert_eq!(told.summary.messages[0].redrives, 1);
-    let lived = told.summary.ended.duration_since(told.summary.started);
+    assert_eq!(ended.summary.messages[0].redrives, 1);
+    let lived = ended.summary.ended.duration_since(ended.summary.started);
     assert!(lived.as_secs_f64() < Duration::from_secs(12 * 3600 + 60).as_secs_f64());
 }
 
 #[test]
-fn messages_that_cannot_be_sent_say_what_to_write() {
+fn messages_that_cannot_be_sent_have_a_help() {
     let folder = workspace::temporary();
     let events = folder.path().join("messages.jsonl");
     let refusal = |lines: &str| {

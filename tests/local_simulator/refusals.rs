@@ -1,7 +1,6 @@
-//! What the worker itself asks of SQS: `on_permanent = "dlq"` and
-//! `queue_backoff`.
+//! The worker's own calls to SQS: `on_permanent = "dlq"` and `queue_backoff`.
 
-use redrive_local::{TimelineEvent, Fate, EventKind};
+use redrive_local::{EventKind, Fate, TimelineEvent};
 use redrive_syntax::Function;
 
 use crate::simulation::{Run, run};
@@ -10,7 +9,7 @@ fn refusals(change: impl FnOnce(&mut Function), scenario: &str) -> Run {
     run("redrive-fixtures", "refusals", change, scenario)
 }
 
-/// A message that asks for `step`, which is its body as a JSON string.
+/// A message with `step` as a JSON string.
 fn step(name: &str, step: &str) -> String {
     format!("{{\"name\":\"{name}\",\"body\":\"\\\"{step}\\\"\",\"group\":\"g\"}}\n")
 }
@@ -21,14 +20,14 @@ fn whats<'a>(events: impl Iterator<Item = &'a TimelineEvent>) -> Vec<&'a str> {
 
 #[test]
 fn a_refused_message_goes_to_the_dlq_at_once() {
-    let told = refusals(
+    let ended = refusals(
         |_| {},
         &(step("good", "succeed") + &step("hopeless", "refuse")),
     );
 
-    assert_eq!(whats(told.of("good")), ["sent", "completed"]);
-    assert_eq!(whats(told.of("hopeless")), ["sent", "sent to DLQ"]);
-    let hopeless = &told.summary.messages[1];
+    assert_eq!(whats(ended.of("good")), ["sent", "completed"]);
+    assert_eq!(whats(ended.of("hopeless")), ["sent", "sent to DLQ"]);
+    let hopeless = &ended.summary.messages[1];
     assert!(matches!(hopeless.fate, Fate::InDlq { .. }), "{hopeless:?}");
     assert_eq!(hopeless.fate.reason(), Some("asked to refuse"));
     assert_eq!(hopeless.receives, 1);
@@ -36,7 +35,7 @@ fn a_refused_message_goes_to_the_dlq_at_once() {
 
 #[test]
 fn a_fifo_dlq_takes_each_of_two_messages_that_are_alike() {
-    let told = refusals(
+    let ended = refusals(
         |function| {
             function.queue = "refusals.fifo".to_owned();
             function.batch_size = 1;
@@ -44,22 +43,22 @@ fn a_fifo_dlq_takes_each_of_two_messages_that_are_alike() {
         &(step("a", "refuse") + &step("b", "refuse")),
     );
 
-    for message in &told.summary.messages {
+    for message in &ended.summary.messages {
         assert!(matches!(message.fate, Fate::InDlq { .. }), "{message:?}");
-        assert_eq!(whats(told.of(&message.name)), ["sent", "sent to DLQ"]);
+        assert_eq!(whats(ended.of(&message.name)), ["sent", "sent to DLQ"]);
     }
 }
 
 #[test]
 fn each_receive_waits_twice_as_long_as_the_last() {
-    let told = refusals(|_| {}, &step("a", "fail"));
+    let ended = refusals(|_| {}, &step("a", "fail"));
 
     assert_eq!(
-        whats(told.of("a")),
+        whats(ended.of("a")),
         ["sent", "failed", "failed", "failed", "moved to DLQ"]
     );
-    assert_eq!(told.reasons("a"), ["asked to fail"; 3]);
-    let failed: Vec<_> = told
+    assert_eq!(ended.reasons("a"), ["asked to fail"; 3]);
+    let failed: Vec<_> = ended
         .of("a")
         .filter(|event| matches!(event.kind, EventKind::Failed { .. }))
         .map(|event| event.time)
@@ -72,13 +71,16 @@ fn each_receive_waits_twice_as_long_as_the_last() {
 }
 
 #[test]
-fn a_message_behind_a_failure_of_its_group_is_told_which_it_waits_for() {
-    let told = refusals(
+fn a_message_after_a_failure_of_its_group_names_the_failed_one() {
+    let ended = refusals(
         |function| function.queue = "refusals.fifo".to_owned(),
         &(step("first", "fail") + &step("second", "succeed")),
     );
 
-    assert_eq!(told.reasons("first"), ["asked to fail"; 3]);
-    let behind = told.reasons("second");
-    assert_eq!(behind[0], "not run: first, before it in its group, failed");
+    assert_eq!(ended.reasons("first"), ["asked to fail"; 3]);
+    let after = ended.reasons("second");
+    assert_eq!(
+        after[0],
+        "not processed: first failed before it in its group"
+    );
 }

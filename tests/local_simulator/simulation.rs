@@ -1,11 +1,11 @@
-//! Worlds with the binaries of this workspace.
+//! Simulations with the binaries of this workspace.
 
 use redrive_infra::stack::Stack;
-use redrive_local::{TimelineEvent, EventKind, Scenario, SimulationOptions, Simulation, Summary};
+use redrive_local::{EventKind, Scenario, Simulation, SimulationOptions, Summary, TimelineEvent};
 use redrive_syntax::Function;
 use redrive_tests::binary::{binary, template};
 
-/// What a simulation told.
+/// The result of a simulation.
 pub(crate) struct Run {
     pub(crate) events: Vec<TimelineEvent>,
     pub(crate) summary: Summary,

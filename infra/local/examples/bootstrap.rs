@@ -17,6 +17,13 @@ async fn main() -> Result<(), Error> {
     match std::env::var("BOOTSTRAP").as_deref() {
         Ok("exit in init") => std::process::exit(7),
         Ok("report in init") => return report_in_init().await,
+        Ok("flush on SIGTERM") => {
+            let flush = || async { println!("flushed") };
+            lambda_runtime::spawn_graceful_shutdown_handler(flush).await;
+        }
+        Ok("hang on SIGTERM") => {
+            lambda_runtime::spawn_graceful_shutdown_handler(std::future::pending::<()>).await;
+        }
         Ok("print variables") => {
             let names = std::env::vars().map(|(name, _)| name).collect::<Vec<_>>();
             println!("variables: {}", names.join(" "));

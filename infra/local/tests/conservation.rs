@@ -73,7 +73,7 @@ fn perform(sqs: &mut Sqs, act: &Act, now: &mut Timestamp) {
     }
 }
 
-/// How many copies of each message there should be by what was told.
+/// How many copies of each message there should be by what was ended.
 fn told(events: &[QueueEvent], copies: &mut BTreeMap<Origin, i32>) {
     for event in events {
         let change = match event.kind {

@@ -1,4 +1,4 @@
-//! Whole worlds with a real child process, on simulated time.
+//! Simulations with a real child process, on simulated time.
 
 mod support;
 
@@ -20,52 +20,52 @@ fn in_dlq(fate: &Fate) -> bool {
 
 #[tokio::test]
 async fn only_the_failed_message_of_a_batch_is_delivered_again() {
-    let told = run(
+    let ended = run(
         options(function()),
         r#"{"name":"good","body":{"do":"ok"}}
            {"name":"bad","body":{"do":"fail","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.scenario("good"), ["sent", "completed"]);
-    assert_eq!(told.scenario("bad"), ["sent", "failed", "completed"]);
-    assert_eq!(told.reasons("bad"), ["asked to fail"]);
-    assert!(done(2)(told.fate("bad")));
-    assert_eq!(told.summary.counts.invocations, 2);
+    assert_eq!(ended.scenario("good"), ["sent", "completed"]);
+    assert_eq!(ended.scenario("bad"), ["sent", "failed", "completed"]);
+    assert_eq!(ended.reasons("bad"), ["asked to fail"]);
+    assert!(done(2)(ended.fate("bad")));
+    assert_eq!(ended.summary.counts.invocations, 2);
 }
 
 #[tokio::test]
 async fn an_error_fails_the_whole_batch_for_the_visibility_timeout() {
-    let told = run(
+    let ended = run(
         options(function()),
         r#"{"name":"a","body":{"do":"ok","receives":0}}
            {"name":"b","body":{"do":"error","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.scenario("a"), ["sent", "failed", "completed"]);
-    assert_eq!(told.reasons("a"), ["asked to fail"]);
-    let times: Vec<_> = told.events.iter().map(|event| event.time).collect();
+    assert_eq!(ended.scenario("a"), ["sent", "failed", "completed"]);
+    assert_eq!(ended.reasons("a"), ["asked to fail"]);
+    let times: Vec<_> = ended.events.iter().map(|event| event.time).collect();
     let whole = times[times.len() - 1].duration_since(times[0]);
     assert!((60..65).contains(&whole.as_secs()), "{whole}");
-    assert_eq!(told.summary.counts.failed_invocations, 1);
+    assert_eq!(ended.summary.counts.failed_invocations, 1);
 }
 
 #[tokio::test]
 async fn an_id_that_is_not_in_the_batch_fails_all_of_it() {
-    let told = run(
+    let ended = run(
         options(function()),
         r#"{"name":"a","body":{"do":"answer","receives":1,"answer":{"batchItemFailures":[{"itemIdentifier":"x"}]}}}"#,
     )
     .await;
     assert_eq!(
-        told.reasons("a"),
+        ended.reasons("a"),
         ["the itemIdentifier x is not in the batch"]
     );
-    assert!(done(2)(told.fate("a")));
+    assert!(done(2)(ended.fate("a")));
 }
 
 #[tokio::test]
-async fn a_message_that_keeps_failing_goes_to_the_dlq_and_round_twice() {
-    let told = run(options(function()), r#"{"name":"a","body":{"do":"fail"}}"#).await;
+async fn a_message_that_keeps_failing_is_redriven_twice() {
+    let ended = run(options(function()), r#"{"name":"a","body":{"do":"fail"}}"#).await;
     let round = ["failed", "failed", "moved to DLQ"];
     let expected = [
         &["sent"],
@@ -76,44 +76,44 @@ async fn a_message_that_keeps_failing_goes_to_the_dlq_and_round_twice() {
         &round,
     ]
     .concat();
-    assert_eq!(told.scenario("a"), expected);
-    assert!(in_dlq(told.fate("a")));
-    assert_eq!(told.summary.counts.redrives, 2);
-    assert_eq!(told.summary.messages[0].redrives, 2);
-    assert_eq!(told.summary.messages[0].receives, 6);
+    assert_eq!(ended.scenario("a"), expected);
+    assert!(in_dlq(ended.fate("a")));
+    assert_eq!(ended.summary.counts.redrives, 2);
+    assert_eq!(ended.summary.messages[0].redrives, 2);
+    assert_eq!(ended.summary.messages[0].receives, 6);
 }
 
 #[tokio::test]
-async fn a_redrive_heals_what_works_again() {
+async fn a_redrive_completes_what_works_again() {
     // Until 10:00 of that day; the redrive is at 23:00.
-    let told = run(
+    let ended = run(
         options(function()),
         r#"{"name":"a","body":{"do":"fail","sent_before":1767607200000}}"#,
     )
     .await;
-    assert_eq!(told.scenario("a").last(), Some(&"completed"));
-    assert!(done(1)(told.fate("a")));
-    assert_eq!(told.summary.counts.redrives, 1);
+    assert_eq!(ended.scenario("a").last(), Some(&"completed"));
+    assert!(done(1)(ended.fate("a")));
+    assert_eq!(ended.summary.counts.redrives, 1);
     assert_eq!(
-        told.summary.ended.strftime("%a %H:%M").to_string(),
+        ended.summary.ended.strftime("%a %H:%M").to_string(),
         "Mon 23:00"
     );
 }
 
 #[tokio::test]
 async fn a_crash_fails_the_batch_and_a_new_process_takes_the_next() {
-    let told = run(
+    let ended = run(
         options(function()),
         r#"{"name":"a","body":{"do":"crash","receives":1}}"#,
     )
     .await;
-    let reasons = told.reasons("a");
+    let reasons = ended.reasons("a");
     assert!(
         reasons[0].starts_with("crashed: the process ended with"),
         "{reasons:?}"
     );
-    assert!(done(2)(told.fate("a")));
-    assert_eq!(told.summary.counts.cold_starts, 2);
+    assert!(done(2)(ended.fate("a")));
+    assert_eq!(ended.summary.counts.cold_starts, 2);
 }
 
 #[tokio::test]
@@ -122,13 +122,13 @@ async fn a_function_slower_than_its_timeout_is_killed() {
         timeout: 1,
         ..function()
     };
-    let told = run(
+    let ended = run(
         options(slow),
         r#"{"name":"a","body":{"do":"sleep","receives":1}}"#,
     )
     .await;
-    assert_eq!(told.reasons("a"), ["task timed out after 1 s"]);
-    assert!(done(2)(told.fate("a")));
+    assert_eq!(ended.reasons("a"), ["task timed out after 1 s"]);
+    assert!(done(2)(ended.fate("a")));
 }
 
 #[tokio::test]
@@ -138,10 +138,10 @@ async fn a_process_that_does_not_start_fails_every_batch() {
         redrive: None,
         ..function()
     };
-    let told = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
-    let reasons = told.reasons("a");
+    let ended = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    let reasons = ended.reasons("a");
     assert!(reasons[0].starts_with("init failed"), "{reasons:?}");
-    assert!(in_dlq(told.fate("a")));
+    assert!(in_dlq(ended.fate("a")));
 }
 
 #[tokio::test]
@@ -152,18 +152,42 @@ async fn an_init_error_fails_the_batch_though_the_process_lives_on() {
         redrive: None,
         ..function()
     };
-    let told = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
-    assert_eq!(told.reasons("a"), ["init failed: no database"]);
+    let ended = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    assert_eq!(ended.reasons("a"), ["init failed: no database"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_function_with_an_extension_is_shut_down_with_sigterm_then_sigkill() {
+    let with = |mode: &str| Function {
+        env: [("BOOTSTRAP".to_owned(), mode.to_owned())].into(),
+        ..function()
+    };
+    let message = r#"{"name":"a","body":{"do":"ok"}}"#;
+    let graceful = run(options(with("flush on SIGTERM")), message).await;
+    assert!(
+        graceful.log.contains(&"flushed".to_owned()),
+        "{:?}",
+        graceful.log
+    );
+    let started = Instant::now();
+    let hanging = run(options(with("hang on SIGTERM")), message).await;
+    let signal = "[runtime] SIGTERM received".to_owned();
+    assert!(hanging.log.contains(&signal), "{:?}", hanging.log);
+    assert!(started.elapsed() < Duration::from_secs(20));
+    // Without an extension, Lambda sends no SIGTERM.
+    let plain = run(options(function()), message).await;
+    assert!(!plain.log.contains(&signal), "{:?}", plain.log);
 }
 
 #[tokio::test]
-async fn the_process_gets_what_lambda_sets_and_nothing_of_the_host() {
+async fn the_process_gets_lambdas_variables_and_none_of_the_host() {
     let talkative = Function {
         env: [("BOOTSTRAP".to_owned(), "print variables".to_owned())].into(),
         ..function()
     };
-    let told = run(options(talkative), r#"{"name":"a","body":{"do":"ok"}}"#).await;
-    let variables = &told.log[0];
+    let ended = run(options(talkative), r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    let variables = &ended.log[0];
     for name in [
         "_HANDLER",
         "AWS_LAMBDA_RUNTIME_API",
@@ -186,14 +210,14 @@ async fn a_fifo_group_keeps_its_order_through_a_failure() {
         batch_size: 1,
         ..function()
     };
-    let told = run(
+    let ended = run(
         options(fifo),
         r#"{"name":"a1","body":{"do":"fail","receives":1,"n":1},"group":"a"}
            {"name":"a2","body":{"do":"ok","n":2},"group":"a"}
            {"name":"b1","body":{"do":"ok","n":3},"group":"b"}"#,
     )
     .await;
-    let ends: Vec<_> = told
+    let ends: Vec<_> = ended
         .events
         .iter()
         .filter(|event| matches!(event.kind, EventKind::Completed { .. }))
@@ -203,7 +227,7 @@ async fn a_fifo_group_keeps_its_order_through_a_failure() {
 }
 
 #[tokio::test]
-async fn a_redrive_that_finds_one_running_fails_and_is_tried_again() {
+async fn a_redrive_that_finds_one_running_fails_and_is_retried() {
     let slow = Function {
         redrive: function()
             .redrive
@@ -222,8 +246,8 @@ async fn a_redrive_that_finds_one_running_fails_and_is_tried_again() {
             format!("{{\"name\":\"{number}\",\"body\":{{\"do\":\"fail\",\"receives\":9}}}}\n")
         })
         .collect();
-    let told = run(options(slow), &scenario).await;
-    let refused = told.events.iter().any(|event| {
+    let ended = run(options(slow), &scenario).await;
+    let refused = ended.events.iter().any(|event| {
         matches!(&event.kind, EventKind::RedriveFailed { reason, .. } if reason.contains("already a task running"))
     });
     assert!(refused);
@@ -245,30 +269,30 @@ async fn a_message_that_nobody_redrives_expires() {
         until: Until::Elapsed(Duration::from_secs(20 * 86_400)),
         ..options(never)
     };
-    let told = run(long, r#"{"name":"a","body":{"do":"fail"}}"#).await;
-    assert_eq!(told.scenario("a").last(), Some(&"expired"));
-    assert!(matches!(told.fate("a"), Fate::Expired { .. }));
-    let lived = told.summary.ended.duration_since(told.summary.started);
+    let ended = run(long, r#"{"name":"a","body":{"do":"fail"}}"#).await;
+    assert_eq!(ended.scenario("a").last(), Some(&"expired"));
+    assert!(matches!(ended.fate("a"), Fate::Expired { .. }));
+    let lived = ended.summary.ended.duration_since(ended.summary.started);
     assert_eq!(lived.as_hours(), 14 * 24);
 }
 
 #[tokio::test]
-async fn a_duration_ends_the_world_whatever_is_left() {
+async fn a_duration_ends_the_simulation_with_messages_left() {
     let short = SimulationOptions {
         until: Until::Elapsed(Duration::from_secs(90)),
         ..options(function())
     };
-    let told = run(short, r#"{"name":"a","body":{"do":"fail"}}"#).await;
-    assert!(matches!(told.fate("a"), Fate::Waiting { .. }));
-    let lived = told.summary.ended.duration_since(told.summary.started);
+    let ended = run(short, r#"{"name":"a","body":{"do":"fail"}}"#).await;
+    assert!(matches!(ended.fate("a"), Fate::Waiting { .. }));
+    let lived = ended.summary.ended.duration_since(ended.summary.started);
     assert_eq!(lived.as_secs(), 90);
 }
 
 #[tokio::test]
-async fn one_seed_gives_one_story() {
+async fn one_seed_gives_one_log() {
     let scenario = (0..10).map(|number| format!("{{\"body\":{{\"do\":\"ok\",\"n\":{number}}}}}\n"));
     let scenario: String = scenario.collect();
-    let told = |seed| {
+    let log_of = |seed| {
         let options = SimulationOptions {
             seed,
             ..options(function())
@@ -276,8 +300,8 @@ async fn one_seed_gives_one_story() {
         let scenario = scenario.clone();
         async move { run(options, &scenario).await.log }
     };
-    assert_eq!(told(1).await, told(1).await);
-    assert_ne!(told(1).await, told(2).await);
+    assert_eq!(log_of(1).await, log_of(1).await);
+    assert_ne!(log_of(1).await, log_of(2).await);
 }
 
 #[tokio::test]
@@ -289,9 +313,9 @@ async fn duplicates_come_after_success_and_end_well() {
         duplicates: true,
         ..options(function())
     };
-    let told = run(options, &scenario).await;
+    let ended = run(options, &scenario).await;
     let stories: Vec<_> = (0..20)
-        .map(|number| told.scenario(&number.to_string()))
+        .map(|number| ended.scenario(&number.to_string()))
         .collect();
     let twice = ["sent", "completed", "redelivered", "completed"];
     assert!(
@@ -309,8 +333,8 @@ async fn duplicates_come_after_success_and_end_well() {
             .iter()
             .filter(|scenario| **scenario == twice)
             .count();
-    assert_eq!(told.summary.counts.receives, receives);
-    assert_eq!(told.summary.ended_by, EndedBy::Empty);
+    assert_eq!(ended.summary.counts.receives, receives);
+    assert_eq!(ended.summary.ended_by, EndedBy::Empty);
 }
 
 #[tokio::test]
@@ -347,7 +371,7 @@ async fn time_goes_on_after_a_client_has_waited() {
 }
 
 #[tokio::test]
-async fn messages_that_cannot_be_sent_are_all_named_with_what_to_write() {
+async fn messages_that_cannot_be_sent_are_all_reported_with_a_help() {
     let fifo = Function {
         queue: "jobs.fifo".to_owned(),
         ..function()
@@ -375,7 +399,7 @@ async fn messages_that_cannot_be_sent_are_all_named_with_what_to_write() {
 }
 
 #[tokio::test]
-async fn what_was_not_received_says_what_it_waits_for() {
+async fn a_message_that_was_not_received_has_a_reason() {
     let fifo = Function {
         queue: "jobs.fifo".to_owned(),
         batch_size: 1,
@@ -385,26 +409,26 @@ async fn what_was_not_received_says_what_it_waits_for() {
         until: Until::Elapsed(Duration::from_secs(20)),
         ..options(function)
     };
-    let told = run(
+    let ended = run(
         short(fifo),
         r#"{"name":"first","body":{"do":"fail"},"group":"a"}
            {"name":"second","body":{"do":"ok"},"group":"a"}"#,
     )
     .await;
-    let why = told.fate("second").reason();
+    let why = ended.fate("second").reason();
     assert_eq!(why, Some("first is before it in its group"));
-    assert_eq!(told.summary.ended_by, EndedBy::Time);
-    let told = run(
+    assert_eq!(ended.summary.ended_by, EndedBy::Time);
+    let ended = run(
         short(function()),
         r#"{"name":"late","body":{"do":"ok"},"delay":30}"#,
     )
     .await;
-    let why = told.fate("late").reason();
+    let why = ended.fate("late").reason();
     assert_eq!(why, Some("its delay lasts until Mon  5 Jan 09:00:30"));
 }
 
 #[tokio::test]
-async fn the_summary_says_why_the_world_ended() {
+async fn the_summary_has_the_reason_of_the_end() {
     let ended_by = async |function, text: &str| run(options(function), text).await.summary.ended_by;
     let never = Function {
         redrive: None,

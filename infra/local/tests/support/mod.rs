@@ -86,7 +86,7 @@ fn bootstrap() -> PathBuf {
     path
 }
 
-/// What a simulation told, and what became of everything.
+/// The result of a simulation.
 pub(crate) struct Run {
     pub(crate) events: Vec<TimelineEvent>,
     pub(crate) log: Vec<String>,
@@ -104,7 +104,7 @@ impl Run {
         &message.unwrap_or_else(|| panic!("no {name}")).fate
     }
 
-    /// What happened to the message `name`, each in a word or two.
+    /// The labels of the events of the message `name`.
     pub(crate) fn scenario(&self, name: &str) -> Vec<&'static str> {
         self.events
             .iter()
