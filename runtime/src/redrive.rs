@@ -6,9 +6,9 @@
 #[cfg(feature = "sqs-client")]
 mod config;
 #[cfg(feature = "sqs-client")]
-mod function;
+mod error;
 #[cfg(feature = "sqs-client")]
-mod refused;
+mod function;
 #[cfg(feature = "sqs-client")]
 mod response;
 #[cfg(feature = "sqs-client")]

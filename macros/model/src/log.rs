@@ -21,6 +21,10 @@ pub mod event {
     pub const QUEUE_BACKOFF_FAILED: &str = "queue_backoff_failed";
     /// S3's test event was completed without running the function.
     pub const S3_TEST_COMPLETED: &str = "s3_test_completed";
+    /// A redrive started a move task, or one was running.
+    pub const REDRIVE_STARTED: &str = "redrive_started";
+    /// A move task of the DLQ failed or was cancelled.
+    pub const MOVE_TASK_FAILED: &str = "move_task_failed";
     /// An attempt begins; only at level `TRACE`, for it has the body.
     pub const ATTEMPT_STARTED: &str = "attempt_started";
     /// An invocation ended with an error.
@@ -85,4 +89,14 @@ pub mod field {
     pub const NOT_RUN: &str = "notRun";
     /// Milliseconds that the invocation took.
     pub const DURATION_MS: &str = "durationMs";
+}
+
+/// The metrics that alarms read.
+pub mod metric {
+    /// The namespace of all metrics.
+    pub const NAMESPACE: &str = "redrive";
+    /// The dimension with the Lambda function's name.
+    pub const FUNCTION: &str = "function";
+    /// Move tasks of the DLQ that failed or were cancelled.
+    pub const FAILED_MOVE_TASKS: &str = "FailedMoveTasks";
 }

@@ -5,24 +5,59 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use redrive_model::log::metric::NAMESPACE;
+#[cfg(feature = "sqs-client")]
+use redrive_model::log::metric::{FAILED_MOVE_TASKS, FUNCTION};
 use serde::Serialize;
 
 use super::{Figures, level_and_timestamp, milliseconds};
-
-const NAMESPACE: &str = "redrive";
 
 /// Writes one line of metrics.
 ///
 /// CloudWatch Logs makes metrics of it, without a call
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 pub(crate) fn write(function: &str, queue: &str, figures: &Figures, elapsed: Duration) {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
     let (level, timestamp) = level_and_timestamp();
-    let mut line = line(function, queue, figures, elapsed, now, level, &timestamp);
+    print(line(
+        function,
+        queue,
+        figures,
+        elapsed,
+        now(),
+        level,
+        &timestamp,
+    ));
+}
+
+/// Writes the metric of a move task that failed.
+#[cfg(feature = "sqs-client")]
+pub(crate) fn move_task_failed(function: &str) {
+    let (level, timestamp) = level_and_timestamp();
+    let line = serde_json::json!({
+        "timestamp": timestamp,
+        "level": level,
+        "_aws": {
+            "Timestamp": now().as_millis() as u64,
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE,
+                "Dimensions": [[FUNCTION]],
+                "Metrics": [count(FAILED_MOVE_TASKS)],
+            }],
+        },
+        FUNCTION: function,
+        FAILED_MOVE_TASKS: 1,
+    });
+    print(line.to_string());
+}
+
+fn now() -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default()
+}
+
+fn print(mut line: String) {
     line.push('\n');
-    // There is nowhere to say that the log cannot be written.
+    // There is nowhere to report that the log cannot be written.
     _ = std::io::stdout().lock().write_all(line.as_bytes());
 }
 

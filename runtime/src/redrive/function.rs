@@ -1,22 +1,28 @@
-//! The redrive function: moves what waits in the dead-letter queue back to the
+//! The redrive function: moves the messages of the dead-letter queue back to the
 //! source queue, with one SQS move task.
 //!
-//! EventBridge Scheduler invokes it asynchronously and hears of no failure, so
-//! whatever goes wrong is returned as the function's error: that is what the
-//! `Errors` metric and its alarm see.
+//! EventBridge Scheduler invokes it asynchronously and never learns of a failure, so
+//! each failure is returned as the function's error, which the `Errors` metric and
+//! its alarm show. A task of an earlier redrive that failed has a metric of its own.
 
-use std::{env, sync::Arc};
+use std::{env, sync::Arc, time::Duration};
 
 use super::{
     config::{Config, NotStarted},
-    refused::Refused,
-    response, task,
+    error::RedriveError,
+    response::{MoveTask, RedriveResponse},
+    task::{Patience, Redrive},
 };
 use crate::{
+    deadline::Deadline,
     error::BoxError,
     failure::InvocationError,
+    log::metrics,
     runtime_api::{self, Invocation},
 };
+
+/// The timeout that the template sets, for an invocation without a deadline.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Serves the invocations of the redrive function until Lambda ends the process.
 ///
@@ -34,12 +40,27 @@ pub(crate) async fn run() -> Result<(), BoxError> {
     };
 
     let config = Arc::new(config);
-    runtime_api::serve(move |_: Invocation| {
+    let function_name: Arc<str> = env::var("AWS_LAMBDA_FUNCTION_NAME")
+        .unwrap_or_default()
+        .into();
+    runtime_api::serve(move |invocation: Invocation| {
         let (config, client) = (Arc::clone(&config), client.clone());
+        let function_name = Arc::clone(&function_name);
         async move {
-            task::redrive(&client, &config)
+            let redrive = Redrive {
+                client: &client,
+                config: &config,
+                patience: Patience::DEFAULT,
+                deadline: Deadline::from_epoch_ms(invocation.context.deadline, TIMEOUT).cut,
+                report: |task: &MoveTask| {
+                    task.log_failure();
+                    metrics::move_task_failed(&function_name);
+                },
+            };
+            redrive
+                .run()
                 .await
-                .inspect(response::RedriveResponse::log)
+                .inspect(RedriveResponse::log)
                 .map_err(InvocationError::from)
         }
     })
@@ -65,9 +86,9 @@ fn start(
     }
 }
 
-impl From<Refused> for InvocationError {
-    fn from(refused: Refused) -> Self {
-        Self::new(refused.code().to_owned(), refused.to_string())
+impl From<RedriveError> for InvocationError {
+    fn from(error: RedriveError) -> Self {
+        Self::new(error.code().to_owned(), error.to_string())
     }
 }
 

@@ -1,24 +1,28 @@
 //! What an invocation of the redrive function answers and logs.
 
+use std::fmt;
+
 use aws_sdk_sqs::types::ListMessageMoveTasksResultEntry;
+use redrive_model::log::{TARGET, event};
 use serde::Serialize;
 
 /// The function's response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct RedriveResponse {
     pub(super) outcome: RedriveOutcome,
-    /// Cancels the task (`CancelMessageMoveTask`); SQS tells it only while the
-    /// task runs.
+    /// Cancels the task (`CancelMessageMoveTask`).
     pub(super) task_handle: Option<String>,
-    /// Visible messages in the dead-letter queue before the task, as far as SQS
-    /// knows; `None`: it could not be asked.
+    /// Visible messages in the dead-letter queue before the task, approximately;
+    /// `None` if SQS did not answer.
     pub(super) messages_waiting: Option<u64>,
-    /// The most recent task before this answer; for
-    /// [`RedriveOutcome::AlreadyRunning`] the one that runs.
-    pub(super) last_task: Option<LastTask>,
+    /// The task before this redrive.
+    pub(super) last_task: Option<MoveTask>,
+    /// The task of this redrive, or the one that was already running; `None` if its
+    /// state is not known.
+    pub(super) task: Option<MoveTask>,
 }
 
-/// Both are good: messages are on their way back.
+/// Either way the messages are on their way back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum RedriveOutcome {
@@ -35,31 +39,67 @@ impl RedriveOutcome {
     }
 }
 
-/// What became of an earlier move task.
+/// The state of a move task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct LastTask {
+pub(super) struct MoveTask {
     /// AWS's word: `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
     pub(super) status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) failure_reason: Option<String>,
+    /// When it was started, in milliseconds since 1970.
+    pub(super) started_timestamp: i64,
     /// Messages moved, approximately.
     pub(super) moved: i64,
-    /// Messages there were to move, approximately; SQS counts them only when
-    /// it begins to move.
+    /// Messages to move, approximately; SQS counts them when it begins to move.
     pub(super) to_move: Option<i64>,
 }
 
-impl LastTask {
-    fn has_failed(&self) -> bool {
-        self.status == "FAILED"
+impl MoveTask {
+    /// Whether messages that it should have moved are still in the DLQ.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.status.as_str(), "FAILED" | "CANCELLED")
+    }
+
+    /// Logs that it did not complete. No other part of AWS reports that: a task fails
+    /// after the call that started it has succeeded.
+    pub(super) fn log_failure(&self) {
+        tracing::error!(
+            target: TARGET,
+            event = event::MOVE_TASK_FAILED,
+            status = self.status,
+            failureReason = self.failure_reason.as_deref(),
+            startedTimestamp = self.started_timestamp,
+            moved = self.moved,
+            toMove = self.to_move,
+            "a move task of the dead-letter queue {self}"
+        );
     }
 }
 
-impl From<&ListMessageMoveTasksResultEntry> for LastTask {
+impl fmt::Display for MoveTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status.as_str() {
+            "CANCELLED" => f.write_str("was cancelled")?,
+            _ => f.write_str("failed")?,
+        }
+        write!(f, " after {} ", self.moved)?;
+        if let Some(to_move) = self.to_move {
+            write!(f, "of {to_move} ")?;
+        }
+        f.write_str("messages")?;
+        match &self.failure_reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<&ListMessageMoveTasksResultEntry> for MoveTask {
     fn from(entry: &ListMessageMoveTasksResultEntry) -> Self {
-        LastTask {
+        MoveTask {
             status: entry.status().unwrap_or_default().to_owned(),
             failure_reason: entry.failure_reason().map(str::to_owned),
+            started_timestamp: entry.started_timestamp(),
             moved: entry.approximate_number_of_messages_moved(),
             to_move: entry.approximate_number_of_messages_to_move(),
         }
@@ -67,72 +107,19 @@ impl From<&ListMessageMoveTasksResultEntry> for LastTask {
 }
 
 impl RedriveResponse {
-    /// One line with the same content; a warning if the last task failed, since
-    /// no other part of AWS tells anybody.
+    /// One line with the same content.
     pub(super) fn log(&self) {
-        let last = self.last_task.as_ref();
-        let outcome = self.outcome.as_str();
-        let task_handle = self.task_handle.as_deref();
-        let messages_waiting = self.messages_waiting;
-        let last_status = last.map(|task| task.status.as_str());
-        let last_failure_reason = last.and_then(|task| task.failure_reason.as_deref());
-        let last_moved = last.map(|task| task.moved);
-        let last_to_move = last.and_then(|task| task.to_move);
-        // The level of a tracing event is part of its static metadata.
-        macro_rules! line {
-            ($level:ident, $text:literal) => {
-                tracing::$level!(
-                    outcome,
-                    task_handle,
-                    messages_waiting,
-                    last_status,
-                    last_failure_reason,
-                    last_moved,
-                    last_to_move,
-                    $text
-                )
-            };
-        }
-        if last.is_some_and(LastTask::has_failed) {
-            line!(warn, "redrive; the last one failed");
-        } else {
-            line!(info, "redrive");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn is_json_in_the_words_of_aws() {
-        let answer = RedriveResponse {
-            outcome: RedriveOutcome::AlreadyRunning,
-            task_handle: None,
-            messages_waiting: Some(12),
-            last_task: Some(LastTask {
-                status: "FAILED".to_owned(),
-                failure_reason: Some("AWS.SimpleQueueService.NonExistentQueue".to_owned()),
-                moved: 3,
-                to_move: Some(10),
-            }),
-        };
-
-        assert_eq!(
-            serde_json::to_value(answer).unwrap(),
-            json!({
-                "outcome": "already_running",
-                "task_handle": null,
-                "messages_waiting": 12,
-                "last_task": {
-                    "status": "FAILED",
-                    "failure_reason": "AWS.SimpleQueueService.NonExistentQueue",
-                    "moved": 3,
-                    "to_move": 10,
-                },
-            })
+        let task = self.task.as_ref();
+        tracing::info!(
+            target: TARGET,
+            event = event::REDRIVE_STARTED,
+            outcome = self.outcome.as_str(),
+            taskHandle = self.task_handle.as_deref(),
+            messagesWaiting = self.messages_waiting,
+            status = task.map(|task| task.status.as_str()),
+            moved = task.map(|task| task.moved),
+            toMove = task.and_then(|task| task.to_move),
+            "redrive"
         );
     }
 }

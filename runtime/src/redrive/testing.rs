@@ -1,36 +1,78 @@
-//! A local HTTP server that answers as SQS does (AWS JSON 1.0), so that tests go
-//! through the real SDK client, and one answer for each operation.
+//! A local HTTP server that answers as SQS does (AWS JSON 1.0), so that tests use the
+//! real SDK client, with the answers that a test prepares for each operation.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     convert::Infallible,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Bytes, body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
-use redrive_model::names;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use redrive_model::names;
+
 use super::config::Config;
 
-/// What was asked: an operation or a path, and the body.
+/// One answer of the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    status: u16,
+    body: String,
+    delay: Duration,
+}
+
+impl Answer {
+    pub(crate) fn ok(body: &Value) -> Self {
+        Self::text(200, &body.to_string())
+    }
+
+    pub(crate) fn error(code: &str, message: &str) -> Self {
+        let body = json!({"__type": format!("com.amazonaws.sqs#{code}"), "message": message});
+        Self::text(400, &body.to_string())
+    }
+
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            body: body.to_owned(),
+            delay: Duration::ZERO,
+        }
+    }
+
+    /// No answer within the time of a test.
+    pub(crate) fn never() -> Self {
+        Self {
+            delay: Duration::from_secs(600),
+            ..Self::text(200, "{}")
+        }
+    }
+}
+
+/// The operation or the path, and the body of each request.
 type Requests = Arc<Mutex<Vec<(String, Value)>>>;
 
-/// A server on a port of its own, until the test's runtime ends.
+/// The answers to each operation, in order; the last one is repeated.
+type Answers = Arc<Mutex<HashMap<&'static str, VecDeque<Answer>>>>;
+
+/// A server on its own port, until the test's runtime ends.
 pub(crate) struct FakeAws {
     pub(crate) address: String,
     requests: Requests,
 }
 
 impl FakeAws {
-    /// Answers each operation with its status and body, and any other with 400.
-    pub(crate) async fn start(
-        answers: impl IntoIterator<Item = (&'static str, (u16, Value))>,
-    ) -> Self {
-        let answers: Arc<HashMap<_, _>> = Arc::new(answers.into_iter().collect());
+    /// Answers each operation with its answers in order, and any other with 400.
+    pub(crate) async fn start(answers: impl IntoIterator<Item = (&'static str, Answer)>) -> Self {
+        let mut by_operation: HashMap<_, VecDeque<_>> = HashMap::new();
+        for (operation, answer) in answers {
+            by_operation.entry(operation).or_default().push_back(answer);
+        }
+        let answers = Arc::new(Mutex::new(by_operation));
         let requests = Requests::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -51,7 +93,7 @@ impl FakeAws {
         FakeAws { address, requests }
     }
 
-    /// The client that Lambda's environment gives, with this server as SQS.
+    /// The client that Lambda's environment configures, with this server as SQS.
     pub(crate) fn client(&self) -> aws_sdk_sqs::Client {
         crate::sqs::client::client_from(|name| match name {
             "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
@@ -81,7 +123,7 @@ impl FakeAws {
 
 async fn answer(
     request: Request<Incoming>,
-    answers: Arc<HashMap<&'static str, (u16, Value)>>,
+    answers: Answers,
     log: Requests,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let target = request.headers().get("x-amz-target");
@@ -92,16 +134,17 @@ async fn answer(
     let body = request.into_body().collect().await.unwrap().to_bytes();
     let body = serde_json::from_slice(&body).unwrap();
 
-    let unknown = (
-        400,
-        json!({"__type": "UnsupportedOperation", "message": operation}),
-    );
-    let (status, answer) = answers.get(operation.as_str()).unwrap_or(&unknown).clone();
+    let answer = match answers.lock().unwrap().get_mut(operation.as_str()) {
+        Some(left) if left.len() > 1 => left.pop_front().unwrap(),
+        Some(last) => last[0].clone(),
+        None => Answer::error("UnsupportedOperation", &operation),
+    };
     log.lock().unwrap().push((operation, body));
+    tokio::time::sleep(answer.delay).await;
     Ok(Response::builder()
-        .status(status)
+        .status(answer.status)
         .header("content-type", "application/x-amz-json-1.0")
-        .body(Full::from(answer.to_string()))
+        .body(Full::from(answer.body))
         .unwrap())
 }
 
