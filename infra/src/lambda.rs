@@ -1,14 +1,11 @@
-//! What the deployed functions and those of the local world have in common.
+//! What the deployed functions and those of the local simulator have in common.
 
 use std::collections::BTreeMap;
 
+pub use redrive_model::limits::REDRIVE_TIMEOUT;
 use redrive_model::names;
 use redrive_model::policy::OnPermanent;
 use redrive_syntax::Function;
-
-/// The redrive function's timeout in seconds (`Timeout`): a few calls to SQS,
-/// each with the SDK's own retries.
-pub const REDRIVE_TIMEOUT: u32 = 60;
 
 /// The redrive function's memory in MB (`MemorySize`): the least that Lambda
 /// has, for it holds no messages and none of the worker's state.

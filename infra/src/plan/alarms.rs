@@ -1,5 +1,7 @@
 //! The alarms: failures and messages that wait too long are noticed.
 
+use redrive_model::log::metric;
+
 use super::resource::{Alarm, Kind, Resource, Value};
 use super::{Part, Scope, seconds};
 
@@ -20,6 +22,8 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     if scope.function.redrive.is_some() {
         let (part, of) = (Part::RedriveAlarm, Part::Redrive);
         alarms.push(alarm(part, redrive_errors, errors_alarm, of));
+        let text = format!("Messages of {queue} were left in its DLQ by a move task that failed");
+        alarms.push(alarm(Part::MoveTaskAlarm, text, move_task_alarm, of));
     }
     alarms
 }
@@ -61,6 +65,18 @@ fn errors_alarm(function: String, text: &str) -> Kind {
         metric: "Errors",
         statistic: "Sum",
         dimension: ("FunctionName", Value::FunctionName(function)),
+        above: 0,
+    })
+}
+
+/// The redrive function found a move task that failed after it had been started.
+fn move_task_alarm(function: String, text: &str) -> Kind {
+    Kind::Alarm(Alarm {
+        text: text.to_owned(),
+        namespace: metric::NAMESPACE,
+        metric: metric::FAILED_MOVE_TASKS,
+        statistic: "Sum",
+        dimension: (metric::FUNCTION, Value::FunctionName(function)),
         above: 0,
     })
 }

@@ -26,6 +26,7 @@ pub(crate) enum Part {
     RedriveRole,
     RedriveLogs,
     RedriveAlarm,
+    MoveTaskAlarm,
     RedriveName,
     RedriveInvokeConfig,
     Schedule,

@@ -46,3 +46,7 @@ pub const ENVIRONMENT_BYTES: usize = 4_096;
 /// Managed policies of one role, unless the account has a higher quota:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 pub const MANAGED_POLICIES: usize = 10;
+
+/// Seconds of the redrive function's `Timeout`, which the template sets: a few calls
+/// of SQS with the SDK's own retries, and the wait for a move task.
+pub const REDRIVE_TIMEOUT: u32 = 60;

@@ -7,6 +7,8 @@
 
 use std::{env, sync::Arc, time::Duration};
 
+use redrive_model::limits::REDRIVE_TIMEOUT;
+
 use super::{
     config::{Config, NotStarted},
     error::RedriveError,
@@ -21,8 +23,8 @@ use crate::{
     runtime_api::{self, Invocation},
 };
 
-/// The timeout that the template sets, for an invocation without a deadline.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// For an invocation without a deadline.
+const TIMEOUT: Duration = Duration::from_secs(REDRIVE_TIMEOUT as u64);
 
 /// Serves the invocations of the redrive function until Lambda ends the process.
 ///
