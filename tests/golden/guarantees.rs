@@ -251,13 +251,15 @@ fn a_redrive_that_fails_is_kept_and_seen() {
         };
         let destination = config.follow("/DestinationConfig/OnFailure/Destination");
         assert_eq!(destination.id, kept.id, "{}", config.place);
-        let is_watched = all(|kind, alarm| {
-            kind == "AWS::CloudWatch::Alarm"
-                && std::ptr::eq(alarm.template, function.template)
-                && alarm.properties["MetricName"] == "Errors"
-                && alarm.properties["Dimensions"][0]["Value"]["Ref"] == function.id
-        });
-        assert_eq!(is_watched.count(), 1, "{}", function.place);
+        for metric in ["Errors", "FailedMoveTasks"] {
+            let is_watched = all(|kind, alarm| {
+                kind == "AWS::CloudWatch::Alarm"
+                    && std::ptr::eq(alarm.template, function.template)
+                    && alarm.properties["MetricName"] == metric
+                    && alarm.properties["Dimensions"][0]["Value"]["Ref"] == function.id
+            });
+            assert_eq!(is_watched.count(), 1, "{} {metric}", function.place);
+        }
     }
 }
 
