@@ -20,7 +20,9 @@ use redrive_model::log::{TARGET, event};
 use self::body::Shape;
 use crate::error::BoxError;
 
-pub(crate) use self::{attributes::raw_attributes, record::group_id};
+#[cfg(feature = "sqs-client")]
+pub(crate) use self::attributes::raw_attributes;
+pub(crate) use self::record::group_id;
 pub use self::{
     attributes::{Attribute, MessageAttributes},
     envelope::Message,
