@@ -83,7 +83,7 @@ fn read(folder: &Path, parent: &Module, sources: &mut BTreeMap<Module, TokenStre
         let module = [parent.as_slice(), &[name]].concat();
         if path.is_dir() {
             read(&path, &module, sources);
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             sources.insert(module, fs::read_to_string(&path).unwrap().parse().unwrap());
         }
     }

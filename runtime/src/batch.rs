@@ -3,25 +3,31 @@
 pub(crate) mod attempt;
 mod backoff;
 mod groups;
+mod lanes;
 pub(crate) mod outcome;
 pub(crate) mod response;
-mod run;
+pub(crate) mod run;
+pub(crate) mod threads;
 mod visibility;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use tokio::time::{self, Instant};
+use tokio::time;
 
 use self::{
     attempt::Process,
     outcome::{Outcome, Slot},
     response::BatchResponse,
-    run::BatchRun,
+    run::Run,
+    threads::Threads,
 };
 use crate::{
     deadline::Deadline,
     event::Event,
     failure::InvocationError,
     log::{self, metrics},
+    message::LambdaContext,
     settings::Settings,
     sqs::{Delay, SqsAccess},
 };
@@ -36,32 +42,33 @@ pub(crate) struct Engine<P, Q> {
 }
 
 impl<P: Process, Q: SqsAccess> Engine<P, Q> {
-    /// Runs the batch in `bytes` and gives what Lambda is to be told.
+    /// Runs the batch in `event` and returns the response to Lambda.
     ///
     /// # Errors
     ///
-    /// If the event is no batch of SQS records, or every record failed.
+    /// If the event is not a batch of SQS records, or every record failed.
     pub(crate) async fn invoke(
-        &self,
-        bytes: &Bytes,
+        self: &Arc<Self>,
+        threads: &Threads,
+        event: Bytes,
         deadline: Deadline,
-    ) -> Result<BatchResponse, InvocationError> {
-        let event = Event::read(bytes.clone())?;
-        let slots = self.run(&event, deadline).await;
-        response::respond(&event, &slots, &self.settings)
+        context: LambdaContext,
+    ) -> Result<BatchResponse, InvocationError>
+    where
+        P: Send + 'static,
+    {
+        let event = Event::read(event)?;
+        let run = Run::new(Arc::clone(self), event, deadline, Arc::new(context));
+        let run = Arc::new(run);
+        threads.run(&run).await;
+        let slots = self.finish(&run).await;
+        response::respond(&run.event, &slots, &self.settings)
     }
 
-    /// Runs the batch and tells the log about it.
-    pub(crate) async fn run(&self, event: &Event, deadline: Deadline) -> Vec<Slot> {
-        let start = Instant::now();
-        let batch = BatchRun {
-            event,
-            settings: &self.settings,
-            deadline,
-            process: &self.process,
-            sqs: &self.sqs,
-        };
-        let slots = batch.run().await;
+    /// Ends a run: logs it, and sets how long failed messages stay invisible.
+    pub(crate) async fn finish(&self, run: &Run<P, Q>) -> Vec<Slot> {
+        let event = &run.event;
+        let slots = run.lanes().take();
         for (fields, slot) in event.records().zip(&slots) {
             if let Outcome::OutOfTime { last } = &slot.outcome
                 && slot.attempts > 0
@@ -70,11 +77,11 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             }
         }
         if let Some(backoff) = self.settings.queue_backoff {
-            self.delay(visibility::delays(event, &slots, backoff), deadline)
+            self.delay(visibility::delays(event, &slots, backoff), run.deadline)
                 .await;
         }
         let figures = response::figures(&slots);
-        let elapsed = start.elapsed();
+        let elapsed = run.start.elapsed();
         log::summary(&figures, elapsed);
         if self.settings.metrics {
             metrics::write(&self.function_name, &queue_name(event), &figures, elapsed);

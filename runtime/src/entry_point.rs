@@ -3,7 +3,7 @@
 
 use std::{env, process::ExitCode, time::Duration};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use redrive_model::names::{REDRIVE_HANDLER_SUFFIX, redrive_handler};
 
@@ -33,47 +33,32 @@ pub fn main<H: Handler>() -> ExitCode {
     )));
     // Before `init`, whose own hook, if it installs one, then goes first.
     panic::install_hook();
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
+    // Only the Runtime API and the deadline are on this thread.
+    let api = match Builder::new_current_thread().enable_all().build() {
+        Ok(api) => api,
         Err(error) => {
             log::fatal(&format!("cannot start: {error}"));
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(async {
-        // Boxed: nested in one another, the futures would pass the compiler's
-        // recursion limit in the user's crate.
-        match role::<H>() {
-            Ok(Role::Worker) => reported(Box::pin(worker::run::<H>()).await).await,
-            Ok(Role::Redrive) => {
-                log::Starting::new().finish();
-                reported(Box::pin(H::Redrive::run()).await).await
-            }
-            Err(error) => reported(Err(error)).await,
+    let ended = match role::<H>() {
+        Ok(Role::Worker) => worker::run::<H>(&api),
+        Ok(Role::Redrive) => {
+            log::Starting::new().finish();
+            // Boxed: nested in one another, the futures would pass the compiler's
+            // recursion limit in the user's crate.
+            api.block_on(Box::pin(H::Redrive::run()))
         }
-    });
-    // Not dropped, which would wait for the blocking calls that the function has
-    // left behind, for ever if one never ends.
-    runtime.shutdown_background();
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &ended {
+        api.block_on(report(error));
+    }
+    api.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
-}
-
-/// One thread, as one invocation at a time has one thing to do; more where
-/// Lambda gives a process several invocations at once.
-fn runtime() -> std::io::Result<Runtime> {
-    let concurrent = env::var("AWS_LAMBDA_MAX_CONCURRENCY")
-        .ok()
-        .and_then(|number| number.parse::<u32>().ok())
-        .is_some_and(|number| number > 1);
-    let mut builder = if concurrent {
-        Builder::new_multi_thread()
-    } else {
-        Builder::new_current_thread()
-    };
-    builder.enable_all().build()
 }
 
 fn role<H: Handler>() -> Result<Role, BoxError> {
@@ -113,24 +98,20 @@ impl Role {
     }
 }
 
-/// Says why the function cannot run: in the log, and, if it has not started, to
+/// Logs why the process ends. If the function has not started, reports it to
 /// Lambda, which shows it to whoever invokes the function.
-async fn reported(ended: Result<(), BoxError>) -> Result<(), BoxError> {
-    if let Err(error) = &ended {
-        let message = chain(error);
-        if error.is::<Stopped>() {
-            log::fatal(&message);
-            return ended;
-        }
-        log::fatal(&format!("cannot run: {message}"));
-        if runtime_api::check_environment().is_ok() {
-            let report = runtime_api::report_init_error(message);
-            if let Ok(Err(error)) = tokio::time::timeout(REPORT_TIMEOUT, report).await {
-                log::fatal(&format!("cannot report this to Lambda: {}", chain(&error)));
-            }
+async fn report(error: &BoxError) {
+    let message = chain(error);
+    if error.is::<Stopped>() {
+        return log::fatal(&message);
+    }
+    log::fatal(&format!("cannot run: {message}"));
+    if runtime_api::check_environment().is_ok() {
+        let report = runtime_api::report_init_error(message);
+        if let Ok(Err(error)) = tokio::time::timeout(REPORT_TIMEOUT, report).await {
+            log::fatal(&format!("cannot report this to Lambda: {}", chain(&error)));
         }
     }
-    ended
 }
 
 #[cfg(test)]

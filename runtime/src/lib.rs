@@ -211,7 +211,7 @@ pub use crate::{
     error::BoxError,
     failure::{Permanent, PermanentExt},
     message::{
-        Attribute, EventBridge, FromMessage, Message, MessageAttributes, Raw, Record, Sns,
-        SystemAttributes, Text,
+        Attribute, EventBridge, FromMessage, LambdaContext, Message, MessageAttributes, Raw,
+        Record, Sns, SystemAttributes, Text,
     },
 };

@@ -20,6 +20,8 @@ use tracing::{Dispatch, Level, Span, subscriber::DefaultGuard};
 use redrive_model::log::{TARGET, event};
 
 use self::lines::Format;
+use redrive_model::log::event;
+
 use crate::{
     error::{BoxError, chain},
     event::Fields,
@@ -181,6 +183,27 @@ pub(crate) fn failed(fields: &Fields<'_>, failure: &Failure, attempt: u32) {
         failure = failure.kind.name(),
         error = failure.reason,
         "record failed"
+    );
+}
+
+/// Of an attempt that blocks its thread when the invocation answers.
+pub(crate) fn abandoned(fields: &Fields<'_>, attempt: u32) {
+    tracing::warn!(
+        target: TARGET,
+        event = event::ATTEMPT_ABANDONED,
+        messageId = &*fields.id(),
+        attempt,
+        "the attempt blocks its thread and continues after the invocation; use `tokio::task::spawn_blocking` for code that blocks"
+    );
+}
+
+pub(crate) fn abandoned_ended(fields: &Fields<'_>, attempt: u32) {
+    tracing::warn!(
+        target: TARGET,
+        event = event::ABANDONED_ATTEMPT_ENDED,
+        messageId = &*fields.id(),
+        attempt,
+        "an abandoned attempt has ended"
     );
 }
 

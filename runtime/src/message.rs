@@ -3,6 +3,7 @@
 
 mod attributes;
 mod body;
+mod context;
 mod envelope;
 mod eventbridge;
 mod raw;
@@ -25,6 +26,7 @@ pub(crate) use self::attributes::raw_attributes;
 pub(crate) use self::record::group_id;
 pub use self::{
     attributes::{Attribute, MessageAttributes},
+    context::LambdaContext,
     envelope::Message,
     eventbridge::EventBridge,
     raw::Raw,

@@ -19,9 +19,14 @@ use lambda_runtime::{
 };
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde::Serialize;
+use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
-use crate::{error::BoxError, failure::InvocationError, log, panic};
+use crate::{
+    error::{BoxError, chain},
+    failure::InvocationError,
+    log, panic,
+};
 
 /// Where the Runtime API is.
 const ADDRESS: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -35,21 +40,17 @@ const REQUIRED: [&str; 4] = [
     "AWS_LAMBDA_FUNCTION_VERSION",
 ];
 
-/// The Runtime API is gone, so the process has to end.
+/// Why a process that has started has to end.
 #[derive(Debug)]
-pub(crate) struct Stopped(BoxError);
+pub(crate) struct Stopped(String);
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the Lambda Runtime API gives no further invocations")
+        f.write_str(&self.0)
     }
 }
 
-impl Error for Stopped {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(self.0.as_ref())
-    }
-}
+impl Error for Stopped {}
 
 /// Checks the environment.
 ///
@@ -87,16 +88,20 @@ pub(crate) struct Invocation {
     pub(crate) context: lambda_runtime::Context,
 }
 
-/// Serves invocations until Lambda ends the process.
+/// Serves invocations until Lambda ends the process, or until `after` returns a
+/// reason. `after` runs between the answer and the next poll; it gets the
+/// invocation's deadline.
 ///
 /// # Errors
 ///
-/// [`Stopped`] if the Runtime API is gone.
-pub(crate) async fn serve<H, F, A>(handle: H) -> Result<(), BoxError>
+/// [`Stopped`].
+pub(crate) async fn serve<H, F, R, A, W>(handle: H, after: A) -> Result<(), BoxError>
 where
-    H: Fn(Invocation) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<A, InvocationError>> + Send + 'static,
-    A: Serialize + Send + 'static,
+    H: Fn(Invocation) -> F + Clone + Send + 'static,
+    F: Future<Output = Result<R, InvocationError>> + Send + 'static,
+    R: Serialize + Send + 'static,
+    A: Fn(u64) -> W + Clone + Send + 'static,
+    W: Future<Output = Option<&'static str>> + Send + 'static,
 {
     let service = service_fn(move |event: LambdaEvent<()>| {
         let invocation = Invocation {
@@ -105,25 +110,31 @@ where
         };
         let handled = AssertUnwindSafe(handle(invocation)).catch_unwind();
         async move {
-            handled
-                .await
-                .unwrap_or_else(|payload| {
-                    Err(InvocationError::panicked(&panic::take_message(payload)))
-                })
-                .inspect_err(log::invocation_failed)
+            let panicked = |payload| Err(InvocationError::panicked(&panic::take_message(payload)));
+            let answer = handled.await.unwrap_or_else(panicked);
+            answer.inspect_err(log::invocation_failed)
         }
     });
-    let served = Runtime::new(service).layer(EventBytes).run_concurrent();
-    // `lambda_runtime` panics on a response of `/next` without the headers of an
-    // invocation, as a status other than 200 is
-    // (https://github.com/aws/aws-lambda-rust-runtime/issues/1110).
-    let ended = AssertUnwindSafe(served).catch_unwind().await;
-    let error = match ended {
-        Ok(Ok(())) => "it ended".into(),
-        Ok(Err(error)) => error,
-        Err(payload) => panic::take_message(payload).into(),
+    let (stop, mut stopped) = mpsc::channel(1);
+    let served = Runtime::new(service)
+        .layer(Invoke { after, stop })
+        .run_concurrent();
+    let ended = tokio::select! {
+        // `lambda_runtime` panics on a response of `/next` without the headers of an
+        // invocation, such as one with another status than 200
+        // (https://github.com/aws/aws-lambda-rust-runtime/issues/1110).
+        ended = AssertUnwindSafe(served).catch_unwind() => ended,
+        Some(reason) = stopped.recv() => return Err(Stopped(str::to_owned(reason)).into()),
     };
-    Err(Stopped(error).into())
+    let reason = match ended {
+        Ok(Ok(())) => "it ended".to_owned(),
+        Ok(Err(error)) => chain(&error),
+        Err(payload) => panic::take_message(payload),
+    };
+    Err(Stopped(format!(
+        "the Lambda Runtime API gives no further invocations: {reason}"
+    ))
+    .into())
 }
 
 /// Reports to Lambda that the function cannot start:
@@ -162,32 +173,42 @@ thread_local! {
     static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
 }
 
-/// Passes the event's bytes to the handler unchanged, in the invocation's span.
+/// Passes the event's bytes to the handler unchanged, in the invocation's span,
+/// and does what is left after the answer.
 ///
 /// `lambda_runtime` gives a handler only what it has deserialized into owned
 /// data, which copies every string of a batch. With this layer it deserializes
 /// `null`, and the bytes go through a thread-local. That also keeps bodies out of
 /// `lambda_runtime`'s trace of the event.
-#[derive(Clone, Copy)]
-struct EventBytes;
+#[derive(Clone)]
+struct Invoke<A> {
+    after: A,
+    stop: mpsc::Sender<&'static str>,
+}
 
-impl<S> Layer<S> for EventBytes {
-    type Service = EventBytesService<S>;
+impl<S, A: Clone> Layer<S> for Invoke<A> {
+    type Service = InvokeService<S, A>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        EventBytesService { inner }
+        InvokeService {
+            inner,
+            layer: self.clone(),
+        }
     }
 }
 
 #[derive(Clone)]
-struct EventBytesService<S> {
+struct InvokeService<S, A> {
     inner: S,
+    layer: Invoke<A>,
 }
 
-impl<S> Service<LambdaInvocation> for EventBytesService<S>
+impl<S, A, W> Service<LambdaInvocation> for InvokeService<S, A>
 where
     S: Service<LambdaInvocation, Response = (), Error = BoxError>,
     S::Future: Send + 'static,
+    A: Fn(u64) -> W + Clone + Send + 'static,
+    W: Future<Output = Option<&'static str>> + Send + 'static,
 {
     type Response = ();
     type Error = BoxError;
@@ -200,18 +221,34 @@ where
     fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
         let context = &invocation.context;
         let span = log::invocation_span(&context.request_id, context.xray_trace_id.as_deref());
+        let deadline = context.deadline;
         let event = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
         // `call` reaches the handler on this thread before it returns.
         EVENT.set(Some(event));
         let answered = self.inner.call(invocation);
         EVENT.set(None);
-        Box::pin(answered.instrument(span))
+        let Invoke { after, stop } = self.layer.clone();
+        let invoked = async move {
+            let answered = answered.await;
+            if let Some(reason) = after(deadline).await {
+                // The receiver is there as long as this is polled.
+                _ = stop.send(reason).await;
+            }
+            answered
+        };
+        Box::pin(invoked.instrument(span))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn layer() -> Invoke<impl Fn(u64) -> std::future::Ready<Option<&'static str>> + Clone> {
+        let (stop, _) = mpsc::channel(1);
+        let after = |_| std::future::ready(None);
+        Invoke { after, stop }
+    }
 
     fn invocation(event: &'static [u8]) -> LambdaInvocation {
         let (parts, ()) = hyper::Response::new(()).into_parts();
@@ -233,9 +270,7 @@ mod tests {
             }
         });
 
-        let called = EventBytes
-            .layer(inner)
-            .call(invocation(b"{\"Records\":[]}"));
+        let called = layer().layer(inner).call(invocation(b"{\"Records\":[]}"));
 
         called.await.unwrap();
         assert!(EVENT.take().is_none());
@@ -245,11 +280,7 @@ mod tests {
     async fn an_event_that_no_handler_took_is_not_the_next_ones() {
         let inner = service_fn(|_| async { Ok::<_, BoxError>(()) });
 
-        EventBytes
-            .layer(inner)
-            .call(invocation(b"old"))
-            .await
-            .unwrap();
+        layer().layer(inner).call(invocation(b"old")).await.unwrap();
 
         assert!(EVENT.take().is_none());
     }

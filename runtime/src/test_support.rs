@@ -1,6 +1,8 @@
 //! What the tests of several modules share.
 
-use crate::settings::Settings;
+use std::sync::{Arc, LazyLock};
+
+use crate::{message::LambdaContext, settings::Settings};
 
 /// The attribute's defaults, without retries and metrics.
 pub(crate) const SETTINGS: Settings = Settings {
@@ -8,3 +10,9 @@ pub(crate) const SETTINGS: Settings = Settings {
     metrics: false,
     ..Settings::of("process_order")
 };
+
+/// An invocation that says nothing of itself.
+pub(crate) fn context() -> &'static Arc<LambdaContext> {
+    static CONTEXT: LazyLock<Arc<LambdaContext>> = LazyLock::new(Arc::default);
+    &CONTEXT
+}

@@ -51,7 +51,7 @@ mod message;
 mod report;
 mod sqs;
 
-use std::{future::Future, marker::PhantomData, thread, time::Duration};
+use std::{future::Future, marker::PhantomData, sync::Arc, thread, time::Duration};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -314,7 +314,7 @@ impl Batch {
         runtime.block_on(async {
             let start = Instant::now();
             let deadline = Deadline::after(self.remaining.unwrap_or(timeout), timeout);
-            Report::of(&engine, &bytes, deadline, start).await
+            Report::of(Arc::new(engine), bytes, deadline, start).await
         })
     }
 

@@ -1,17 +1,18 @@
 //! The worker: serves the invocations of one `#[sqs_batch]` function.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{future::ready, panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt as _;
+use tokio::runtime::Runtime;
 
 use crate::{
-    batch::{Engine, attempt::Process},
+    batch::{Engine, attempt::Process, threads::Threads},
     deadline::Deadline,
     error::BoxError,
     failure::Failure,
     handler::{Handler, HandlerError, HandlerResult},
     log,
-    message::{FromMessage, Record, read_message},
+    message::{FromMessage, LambdaContext, Record, read_message},
     panic,
     runtime_api::{self, Invocation},
     sqs::{SqsAccess, TRACE_HEADER},
@@ -22,15 +23,24 @@ use crate::{
 /// # Errors
 ///
 /// If it cannot start, or if Lambda's Runtime API is gone.
-pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
+pub(crate) fn run<H: Handler>(api: &Runtime) -> Result<(), BoxError> {
+    let (handlers, threads) = Threads::start(H::SETTINGS.concurrency)?;
+    let ended = serve::<H>(api, &handlers, threads);
+    // Not dropped, which would wait for the blocking calls that the function has
+    // left, for ever if one never ends.
+    handlers.shutdown_background();
+    ended
+}
+
+fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Result<(), BoxError> {
     if let Some(refusal) = H::Message::refusal() {
         return Err(refusal.into());
     }
     let sqs = H::Sqs::from_env(&H::SETTINGS)?;
     let log = log::Starting::new();
-    let state = AssertUnwindSafe(H::init())
-        .catch_unwind()
-        .await
+    // What `init` spawns and connects runs on the threads of the handlers.
+    let state = handlers
+        .block_on(AssertUnwindSafe(H::init()).catch_unwind())
         .map_err(|payload| format!("`init` panicked: {}", panic::take_message(payload)))??;
     log.finish();
 
@@ -40,16 +50,29 @@ pub(crate) async fn run<H: Handler>() -> Result<(), BoxError> {
         sqs,
         function_name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
     });
-    runtime_api::serve(move |invocation: Invocation| {
-        let engine = Arc::clone(&engine);
+    let exhausted = threads.clone();
+    let handle = move |invocation: Invocation| {
+        let (engine, threads) = (Arc::clone(&engine), threads.clone());
         async move {
             let Invocation { event, context } = invocation;
             let deadline = Deadline::from_epoch_ms(context.deadline, engine.settings.timeout);
-            let handled = engine.invoke(&event, deadline);
-            TRACE_HEADER.scope(context.xray_trace_id, handled).await
+            let context = LambdaContext {
+                request_id: context.request_id,
+                function_arn: context.invoked_function_arn,
+                trace_header: context.xray_trace_id,
+            };
+            let header = context.trace_header.clone();
+            // Boxed: nested in one another, the futures would pass the compiler's
+            // recursion limit in the user's crate.
+            let handled = Box::pin(engine.invoke(&threads, event, deadline, context));
+            TRACE_HEADER.scope(header, handled).await
         }
-    })
-    .await
+    };
+    let after = move |_| {
+        let lost = exhausted.are_exhausted();
+        ready(lost.then_some("abandoned attempts block the threads that further ones need"))
+    };
+    api.block_on(runtime_api::serve(handle, after))
 }
 
 /// The user's function with its state.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ pub const TRACE_ID: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 pub struct Ran {
     /// What it posted: the path behind the version, and the body.
     pub posts: Vec<(String, Value)>,
+    /// When it posted them, from the event that was given last.
+    pub after: Vec<Duration>,
     /// Its output, and that to standard error.
     pub log: String,
     /// Whether it ended by itself, before it asked for a further event.
@@ -46,6 +48,8 @@ struct Api {
     events: Vec<Value>,
     given: usize,
     posts: Vec<(String, Value)>,
+    after: Vec<Duration>,
+    given_at: Option<Instant>,
     asked_in_vain: bool,
 }
 
@@ -96,8 +100,13 @@ pub fn run(
     drop(process);
     let log = fs::read_to_string(&log).expect("it prints text");
     let ended = ended.unwrap_or_else(|| panic!("it neither asks for more nor ends:\n{log}"));
-    let posts = std::mem::take(&mut api.lock().expect("no thread panics").posts);
-    Ran { posts, log, ended }
+    let mut api = api.lock().expect("no thread panics");
+    Ran {
+        posts: std::mem::take(&mut api.posts),
+        after: std::mem::take(&mut api.after),
+        log,
+        ended,
+    }
 }
 
 fn serve(listener: TcpListener, api: Arc<Mutex<Api>>, limit: Duration) {
@@ -125,6 +134,7 @@ fn converse(mut connection: TcpStream, api: &Mutex<Api>, limit: Duration) -> Opt
                     return None;
                 };
                 api.given += 1;
+                api.given_at = Some(Instant::now());
                 (api.given, event.to_string())
             };
             let deadline = (SystemTime::now() + limit)
@@ -143,10 +153,11 @@ fn converse(mut connection: TcpStream, api: &Mutex<Api>, limit: Duration) -> Opt
         } else {
             let path = path.trim_start_matches("/2018-06-01/runtime/").to_owned();
             let body = serde_json::from_slice(&body).unwrap_or_default();
-            api.lock()
-                .expect("no thread panics")
-                .posts
-                .push((path, body));
+            let mut api = api.lock().expect("no thread panics");
+            let after = api.given_at.map(|given| given.elapsed());
+            api.after.push(after.unwrap_or_default());
+            api.posts.push((path, body));
+            drop(api);
             write!(
                 connection,
                 "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"

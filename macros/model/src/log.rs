@@ -15,6 +15,10 @@ pub mod event {
     pub const RECORD_FAILED: &str = "record_failed";
     /// A record was begun and not completed before the deadline.
     pub const RECORD_OUT_OF_TIME: &str = "record_out_of_time";
+    /// An attempt blocks its thread, and the invocation answered without it.
+    pub const ATTEMPT_ABANDONED: &str = "attempt_abandoned";
+    /// Such an attempt has ended.
+    pub const ABANDONED_ATTEMPT_ENDED: &str = "abandoned_attempt_ended";
     /// A record could not be sent to the DLQ.
     pub const DLQ_SEND_FAILED: &str = "dlq_send_failed";
     /// `queue_backoff` could not be set for all failed records.

@@ -27,9 +27,15 @@ pub(crate) struct Groups {
 
 impl Groups {
     pub(crate) fn new(event: &Event, policy: OnGroupFailure) -> Self {
-        let ids: Result<Vec<_>, _> = event.records().map(group_id).collect();
-        // A group that cannot be read could be any: then all are one group.
-        let ids = ids.unwrap_or_else(|_| vec![Some(Cow::Borrowed("")); event.len()]);
+        let mut ids = Vec::with_capacity(event.len());
+        for record in event.records() {
+            let Ok(id) = group_id(record) else {
+                // A group that cannot be read could be any: then all are one group.
+                ids = vec![Some(Cow::Borrowed("")); event.len()];
+                break;
+            };
+            ids.push(id);
+        }
         let mut by_id = HashMap::new();
         let mut members: Vec<Vec<usize>> = Vec::new();
         let mut of_record = Vec::with_capacity(event.len());
@@ -61,6 +67,13 @@ impl Groups {
     /// A group's records, in order.
     pub(crate) fn members(&self, group: usize) -> &[usize] {
         &self.members[group]
+    }
+
+    /// The records of the same group that come after this one.
+    pub(crate) fn after(&self, record: usize) -> &[usize] {
+        let group = &self.members[self.of_record[record]];
+        let end = group.partition_point(|&member| member <= record);
+        &group[end..]
     }
 
     /// Whether an earlier failure means that this record is not run.

@@ -1,203 +1,189 @@
-//! Runs the records of a batch: how many at once, in which order, until when.
+//! One batch being run by its lanes: which records, in which order, until when.
 
 use std::{
     borrow::Cow,
-    pin::pin,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
 };
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
-use tokio::time::{self, Instant};
-
 use redrive_model::policy::OnPermanent;
+use tokio::time::{self, Instant};
 
 use crate::{
     batch::{
+        Engine,
         attempt::{Attempt, Process},
         backoff,
         groups::Groups,
-        outcome::{Outcome, Slot},
+        lanes::Lanes,
+        outcome::Outcome,
     },
     deadline::Deadline,
     event::{Event, Field, Fields, json},
     failure::{Failure, FailureKind},
     log::{self, record_context::Current},
-    message::Record,
-    settings::Settings,
+    message::{LambdaContext, Record},
     sqs::SqsAccess,
 };
 
-/// What running one batch needs.
-pub(crate) struct BatchRun<'b, P, Q> {
-    pub(crate) event: &'b Event,
-    pub(crate) settings: &'b Settings,
-    pub(crate) deadline: Deadline,
-    pub(crate) process: &'b P,
-    pub(crate) sqs: &'b Q,
-}
-
-impl<P: Process, Q: SqsAccess> BatchRun<'_, P, Q> {
-    /// Runs every record that there is time for; gives the outcomes in record
-    /// order.
-    ///
-    /// Ends in time whatever the function does, as long as it awaits: what is
-    /// unfinished then is dropped, and is out of time.
-    pub(crate) async fn run(&self) -> Vec<Slot> {
-        let records = self.event.len();
-        let run = Run {
-            batch: self,
-            groups: self
-                .event
-                .is_fifo()
-                .then(|| Groups::new(self.event, self.settings.on_group_failure)),
-            next: AtomicUsize::new(0),
-            slots: Mutex::new(vec![Slot::UNTOUCHED; records]),
-        };
-        // Unconstrained: a function that uses up the task's budget of
-        // cooperation in each poll must not keep the clock from being looked at.
-        let cut = pin!(tokio::task::unconstrained(time::sleep_until(
-            self.deadline.cut
-        )));
-        tokio::select! {
-            biased;
-            () = run.all() => {}
-            () = cut => {}
-        }
-        run.slots
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A batch being run.
-struct Run<'r, 'b, P, Q> {
-    batch: &'r BatchRun<'b, P, Q>,
+/// A batch being run. Its lanes share it; each handles one record after another.
+pub(crate) struct Run<P, Q> {
+    pub(super) engine: Arc<Engine<P, Q>>,
+    pub(crate) event: Event,
+    pub(super) deadline: Deadline,
+    pub(super) context: Arc<LambdaContext>,
+    pub(super) start: Instant,
     /// Only of a FIFO batch.
-    groups: Option<Groups>,
+    pub(super) groups: Option<Groups>,
     /// The next piece of work, a record or a group, that no lane has taken.
     next: AtomicUsize,
-    slots: Mutex<Vec<Slot>>,
+    lanes: Mutex<Lanes>,
 }
 
-impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
-    /// Runs the batch in as many lanes as records may run at once, all in this
-    /// task.
-    async fn all(&self) {
-        let records = self.batch.event.len();
-        let concurrency = self.batch.settings.concurrency as usize;
-        if concurrency <= 1 || records <= 1 {
-            // Also in a FIFO batch: in record order, so that `stop_batch` stops
-            // exactly what came after.
-            return self.lane_of_records().await;
+impl<P: Process, Q: SqsAccess> Run<P, Q> {
+    pub(crate) fn new(
+        engine: Arc<Engine<P, Q>>,
+        event: Event,
+        deadline: Deadline,
+        context: Arc<LambdaContext>,
+    ) -> Self {
+        let settings = &engine.settings;
+        let groups = event
+            .is_fifo()
+            .then(|| Groups::new(&event, settings.on_group_failure));
+        let pieces = groups.as_ref().map_or(event.len(), Groups::len);
+        let lanes = pieces.min(settings.concurrency.max(1) as usize);
+        Self {
+            lanes: Mutex::new(Lanes::new(lanes, event.len())),
+            engine,
+            event,
+            deadline,
+            context,
+            start: Instant::now(),
+            groups,
+            next: AtomicUsize::new(0),
         }
+    }
+
+    /// When attempts and waits end.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn cut(&self) -> Instant {
+        self.deadline.cut
+    }
+
+    pub(crate) fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        // Nothing panics while it is held.
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs records until none is left, or no time, or until the lane is
+    /// abandoned.
+    pub(crate) async fn lane(&self, lane: usize) {
         match &self.groups {
-            None => {
-                self.lanes(concurrency.min(records), || self.lane_of_records())
-                    .await
+            Some(groups) if self.engine.settings.concurrency > 1 => {
+                self.lane_of_groups(lane, groups).await;
             }
-            Some(groups) => {
-                self.lanes(concurrency.min(groups.len()), || {
-                    self.lane_of_groups(groups)
-                })
-                .await;
-            }
+            // Also in a FIFO batch: in record order, so that `stop_batch` stops
+            // exactly the records that come later.
+            _ => self.lane_of_records(lane).await,
         }
     }
 
-    async fn lanes<F: Future<Output = ()>>(&self, number: usize, lane: impl Fn() -> F) {
-        let mut lanes: FuturesUnordered<F> = (0..number).map(|_| lane()).collect();
-        while lanes.next().await.is_some() {}
-    }
-
-    async fn lane_of_records(&self) {
-        let records = self.batch.event.len();
+    async fn lane_of_records(&self, lane: usize) {
         loop {
             let index = self.next.fetch_add(1, Relaxed);
-            if index >= records || !self.record(index).await {
+            if index >= self.event.len() || !self.record(lane, index).await {
                 return;
             }
         }
     }
 
-    async fn lane_of_groups(&self, groups: &Groups) {
+    async fn lane_of_groups(&self, lane: usize, groups: &Groups) {
         loop {
             let group = self.next.fetch_add(1, Relaxed);
             if group >= groups.len() {
                 return;
             }
             for &index in groups.members(group) {
-                if !self.record(index).await {
+                if !self.record(lane, index).await {
                     return;
                 }
             }
         }
     }
 
-    /// Runs one record to its outcome; `false` if there is no time for more.
-    async fn record(&self, index: usize) -> bool {
+    /// Runs one record to its outcome; `false` if the lane must not continue.
+    async fn record(&self, lane: usize, index: usize) -> bool {
         if let Some(groups) = &self.groups
             && groups.is_blocked(index)
         {
-            self.slots()[index].outcome = Outcome::NotRun;
-            return true;
+            return self.lanes().settle(lane, index, Outcome::NotRun);
         }
-        // A function that never awaits is not cut off by the timer.
-        if self.batch.deadline.remaining().is_zero() {
+        // The timer does not interrupt a function that never awaits.
+        if self.deadline.remaining().is_zero() {
             return false;
         }
-        let outcome = self.attempts(index, self.batch.event.record(index)).await;
+        let Some(outcome) = self.attempts(lane, index).await else {
+            return false;
+        };
         if let Some(groups) = &self.groups
             && !outcome.is_completed()
         {
             groups.record_failed(index);
         }
-        self.slots()[index].outcome = outcome;
-        true
+        self.lanes().settle(lane, index, outcome)
     }
 
-    async fn attempts(&self, index: usize, fields: Fields<'_>) -> Outcome {
-        let settings = self.batch.settings;
+    /// `None` if the lane was abandoned.
+    async fn attempts(&self, lane: usize, index: usize) -> Option<Outcome> {
+        let settings = &self.engine.settings;
+        let fields = self.event.record(index);
         let mut attempt = 1;
         // Once, for all attempts.
-        let body = match body(&fields) {
-            Ok(body) => body,
-            Err(failure) => {
-                self.slots()[index].attempts = attempt;
-                log::failed(&fields, &failure, attempt);
-                return Outcome::Failed(Box::new(failure));
-            }
-        };
+        let body = body(&fields);
         loop {
-            self.slots()[index].attempts = attempt;
-            let failure = match self.attempt(index, fields, &body, attempt).await {
-                Ok(()) => return Outcome::Done,
+            let until = settings.attempt_timeout.map(|limit| Instant::now() + limit);
+            if !self.lanes().begin(lane, index, attempt, until) {
+                return None;
+            }
+            let result = match &body {
+                Ok(body) => self.attempt(index, fields, body, attempt).await,
+                Err(failure) => Err(failure.clone()),
+            };
+            let failure = match result {
+                Ok(()) => return Some(Outcome::Done),
                 Err(failure) => Box::new(failure),
             };
+            if !self.lanes().end(lane) {
+                return None;
+            }
             if failure.is_permanent() {
-                return self.permanent(index, fields, &body, failure, attempt).await;
+                log::failed(&fields, &failure, attempt);
+                return Some(match &body {
+                    Ok(body) => self.permanent(lane, index, fields, body, failure).await,
+                    Err(_) => Outcome::Failed(failure),
+                });
             }
             if attempt > settings.retries {
                 log::failed(&fields, &failure, attempt);
-                return Outcome::Failed(failure);
+                return Some(Outcome::Failed(failure));
             }
             let wait = backoff::wait(settings.backoff, attempt);
             let until = Instant::now() + wait;
-            if until >= self.batch.deadline.cut {
-                return Outcome::OutOfTime {
-                    last: Some(failure),
-                };
+            let outcome = Outcome::OutOfTime {
+                last: Some(failure.clone()),
+            };
+            if until >= self.deadline.cut {
+                return Some(outcome);
             }
             log::retrying(&fields, &failure, attempt, wait);
-            self.slots()[index].outcome = Outcome::OutOfTime {
-                last: Some(failure),
-            };
+            self.lanes().settle(lane, index, outcome.clone());
             time::sleep_until(until).await;
-            // Another lane may have held the thread over the end of the wait.
-            if self.batch.deadline.remaining().is_zero() {
-                return self.slots()[index].outcome.clone();
+            // The thread may have been busy for longer than the wait.
+            if self.deadline.remaining().is_zero() {
+                return Some(outcome);
             }
             attempt += 1;
         }
@@ -210,10 +196,10 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         body: &str,
         attempt: u32,
     ) -> Result<(), Failure> {
-        let current = Current::new(self.batch.event.clone(), index, attempt);
+        let current = Current::new(self.event.clone(), index, attempt);
         let span = || log::record_span(&fields, attempt);
         let handled = Attempt::new(self.handle(fields, body), current, span);
-        let Some(limit) = self.batch.settings.attempt_timeout else {
+        let Some(limit) = self.engine.settings.attempt_timeout else {
             return handled.await;
         };
         time::timeout(limit, handled).await.unwrap_or_else(|_| {
@@ -226,25 +212,25 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
 
     async fn handle(&self, fields: Fields<'_>, body: &str) -> Result<(), Failure> {
         log::body(body);
-        self.batch.process.process(self.view(fields, body)).await
+        self.engine.process.process(self.view(fields, body)).await
     }
 
     async fn permanent(
         &self,
+        lane: usize,
         index: usize,
         fields: Fields<'_>,
         body: &str,
         failure: Box<Failure>,
-        attempt: u32,
     ) -> Outcome {
-        log::failed(&fields, &failure, attempt);
-        if self.batch.settings.on_permanent == OnPermanent::Report {
+        if self.engine.settings.on_permanent == OnPermanent::Report {
             return Outcome::Failed(failure);
         }
         // What holds if the time is up while SQS is asked.
-        self.slots()[index].outcome = Outcome::Failed(failure.clone());
+        let meanwhile = Outcome::Failed(failure.clone());
+        self.lanes().settle(lane, index, meanwhile);
         let record = self.view(fields, body);
-        match self.batch.sqs.send_to_dlq(record, &failure.reason).await {
+        match self.engine.sqs.send_to_dlq(record, &failure.reason).await {
             Ok(()) => Outcome::InDlq(failure),
             Err(error) => {
                 log::not_sent_to_dlq(&fields, &error);
@@ -253,17 +239,13 @@ impl<P: Process, Q: SqsAccess> Run<'_, '_, P, Q> {
         }
     }
 
-    fn view<'v>(&self, fields: Fields<'v>, body: &'v str) -> Record<'v> {
+    fn view<'v>(&'v self, fields: Fields<'v>, body: &'v str) -> Record<'v> {
         Record {
             fields,
             body,
-            deadline: self.batch.deadline,
+            deadline: self.deadline,
+            context: &self.context,
         }
-    }
-
-    fn slots(&self) -> MutexGuard<'_, Vec<Slot>> {
-        // Nothing panics while it is held.
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -47,7 +47,41 @@ pub(crate) fn describe<'de, T: Deserialize<'de>>(
 ///
 /// If it is not a string, or has a surrogate without its pair.
 pub(crate) fn string(json: &str) -> Result<Cow<'_, str>, Unreadable> {
+    if let Some(text) = unescape(json) {
+        return Ok(Cow::Owned(text));
+    }
     from_str::<MaybeBorrowed<'_>>(json).map(|text| text.0)
+}
+
+/// Replaces the common escapes; `None` leaves the string to `serde_json`.
+///
+/// A body is usually JSON within JSON: every quote in it is an escape.
+/// `serde_json` reads such a string into a buffer that it grows from nothing, and
+/// copies it. This allocates once.
+fn unescape(json: &str) -> Option<String> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    let first = inner.find('\\')?;
+    let mut text = Vec::with_capacity(inner.len());
+    text.extend_from_slice(&inner.as_bytes()[..first]);
+    let mut bytes = inner.bytes().skip(first);
+    while let Some(byte) = bytes.next() {
+        text.push(match byte {
+            b'\\' => match bytes.next()? {
+                escaped @ (b'"' | b'\\' | b'/') => escaped,
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                b'b' => 0x08,
+                b'f' => 0x0c,
+                _ => return None,
+            },
+            b'"' | 0..0x20 => return None,
+            _ => byte,
+        });
+    }
+    let start = &text[..first];
+    let plain = start.iter().all(|byte| *byte >= 0x20 && *byte != b'"');
+    plain.then(|| String::from_utf8(text).ok()).flatten()
 }
 
 /// A string that is borrowed if it has no escapes; `serde` never borrows a `Cow`
@@ -89,8 +123,34 @@ mod tests {
     }
 
     #[test]
+    fn a_string_is_what_serde_json_reads() {
+        for json in [
+            r#""{\"id\":1,\"note\":\"a\\\\b\\n\\u00e9\"}""#,
+            r#""\"\\\/\b\f\n\r\t""#,
+            r#""\u05e9\u05dc\u05d5\u05dd \ud83d\ude80""#,
+            r#""שלום \" 🚀""#,
+            r#""\\""#,
+        ] {
+            let expected: String = serde_json::from_str(json).unwrap();
+
+            assert_eq!(string(json).unwrap(), expected, "{json}");
+        }
+    }
+
+    #[test]
     fn only_a_string_is_a_string() {
-        for json in ["1", "null", "{}", r#"""#, r#"""""#, r#""\ud800""#] {
+        for json in [
+            "1",
+            "null",
+            "{}",
+            r#"""#,
+            r#"""""#,
+            "\"\n\\\"\"",
+            "\"\\\"\n\"",
+            r#""\"#,
+            r#"""\n""#,
+            r#""\ud800""#,
+        ] {
             assert!(string(json).is_err(), "{json}");
         }
     }

@@ -1,12 +1,15 @@
 //! A message with its metadata.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::time::Instant;
 
 use crate::{
     error::BoxError,
-    message::{FromMessage, MessageAttributes, Record},
+    message::{FromMessage, LambdaContext, MessageAttributes, Record},
 };
 
 /// A message's body and its metadata.
@@ -32,6 +35,8 @@ pub struct Message<T> {
     pub attributes: MessageAttributes,
     /// The ARN of the queue it came from.
     pub queue_arn: Option<String>,
+    /// The Lambda invocation.
+    pub context: Arc<LambdaContext>,
     deadline: Option<Instant>,
 }
 
@@ -48,6 +53,7 @@ impl<T> Message<T> {
             group_id: None,
             attributes: MessageAttributes::default(),
             queue_arn: None,
+            context: Arc::default(),
             deadline: None,
         }
     }
@@ -77,6 +83,7 @@ impl<T: FromMessage> FromMessage for Message<T> {
             group_id: attributes.group_id.map(Into::into),
             attributes: record.message_attributes()?,
             queue_arn: record.queue_arn().map(Into::into),
+            context: Arc::clone(record.context),
             deadline: Some(record.deadline.cut),
         })
     }

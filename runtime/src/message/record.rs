@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -14,7 +15,7 @@ use crate::{
         Field, Fields,
         json::{self, MaybeBorrowed, Unreadable},
     },
-    message::attributes::MessageAttributes,
+    message::{attributes::MessageAttributes, context::LambdaContext},
 };
 
 /// One SQS message as Lambda delivered it, from which
@@ -24,6 +25,7 @@ pub struct Record<'r> {
     pub(crate) fields: Fields<'r>,
     pub(crate) body: &'r str,
     pub(crate) deadline: Deadline,
+    pub(crate) context: &'r Arc<LambdaContext>,
 }
 
 impl<'r> Record<'r> {
@@ -60,6 +62,11 @@ impl<'r> Record<'r> {
         MessageAttributes::read(&self.fields)
     }
 
+    /// The Lambda invocation.
+    pub fn context(&self) -> &'r LambdaContext {
+        self.context
+    }
+
     /// Time left for work in this invocation.
     ///
     /// It ends a tenth of the function's timeout, at most 500 ms, before Lambda's own
@@ -74,6 +81,7 @@ impl<'r> Record<'r> {
             fields: self.fields,
             body,
             deadline: self.deadline,
+            context: self.context,
         }
     }
 }

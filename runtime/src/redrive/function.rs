@@ -5,7 +5,7 @@
 //! each failure is returned as the function's error, which the `Errors` metric and
 //! its alarm show. A task of an earlier redrive that failed has a metric of its own.
 
-use std::{env, sync::Arc, time::Duration};
+use std::{env, future::ready, sync::Arc, time::Duration};
 
 use redrive_model::limits::REDRIVE_TIMEOUT;
 
@@ -45,7 +45,7 @@ pub(crate) async fn run() -> Result<(), BoxError> {
     let function_name: Arc<str> = env::var("AWS_LAMBDA_FUNCTION_NAME")
         .unwrap_or_default()
         .into();
-    runtime_api::serve(move |invocation: Invocation| {
+    let handle = move |invocation: Invocation| {
         let (config, client) = (Arc::clone(&config), client.clone());
         let function_name = Arc::clone(&function_name);
         async move {
@@ -65,8 +65,8 @@ pub(crate) async fn run() -> Result<(), BoxError> {
                 .inspect(RedriveResponse::log)
                 .map_err(InvocationError::from)
         }
-    })
-    .await
+    };
+    runtime_api::serve(handle, |_| ready(None)).await
 }
 
 /// Reads the environment, all of it before any complaint.

@@ -30,6 +30,9 @@ pub(super) struct Calls {
     dlq_url: String,
     /// Made by the first call: most invocations need none.
     client: OnceLock<Client>,
+    /// Of its own: connections belong to the threads that opened them, and a
+    /// handler may block its thread.
+    delays: OnceLock<Client>,
 }
 
 impl Calls {
@@ -67,19 +70,12 @@ impl Calls {
             queue_url,
             dlq_url,
             client: OnceLock::new(),
+            delays: OnceLock::new(),
         })
     }
 
-    fn client(&self) -> Result<&Client, BoxError> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let client = crate::sqs::client::client()?;
-        Ok(self.client.get_or_init(|| client))
-    }
-
     async fn delay(&self, messages: &[Delay]) -> Result<Vec<BatchResultErrorEntry>, BoxError> {
-        let client = self.client()?;
+        let client = client(&self.delays)?;
         let entries = messages.iter().enumerate().map(|(index, message)| {
             ChangeMessageVisibilityBatchRequestEntry::builder()
                 .id(index.to_string())
@@ -98,6 +94,14 @@ impl Calls {
         // they pass the compiler's recursion limit in the user's crate.
         Ok(Box::pin(call).await?.failed)
     }
+}
+
+fn client(client: &OnceLock<Client>) -> Result<&Client, BoxError> {
+    if let Some(client) = client.get() {
+        return Ok(client);
+    }
+    let made = crate::sqs::client::client()?;
+    Ok(client.get_or_init(|| made))
 }
 
 /// Puts the invocation's X-Ray header on a request.
@@ -120,7 +124,7 @@ impl SqsAccess for Sqs {
     }
 
     async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
-        let client = self.calls.client()?;
+        let client = client(&self.calls.client)?;
         let send = |reason| {
             let call = send::message(client, &self.calls.dlq_url, record, reason)?
                 .customize()
@@ -261,6 +265,7 @@ mod tests {
         let calls = Calls {
             queue_url: "https://sqs/queue".to_owned(),
             dlq_url: "https://sqs/dlq".to_owned(),
+            delays: OnceLock::from(client.clone().unwrap()),
             client: OnceLock::from(client.unwrap()),
         };
         (Sqs { calls }, requests)
@@ -274,6 +279,7 @@ mod tests {
             fields: event.record(0),
             body: "{}",
             deadline: Deadline::after(timeout, timeout),
+            context: crate::test_support::context(),
         }
     }
 

@@ -158,6 +158,7 @@ mod tests {
             fields: event.record(0),
             body,
             deadline: Deadline::after(timeout, timeout),
+            context: crate::test_support::context(),
         };
         message(&client(), dlq_url, record, Some(reason)).unwrap()
     }

@@ -1,9 +1,13 @@
 //! What became of a test's batch.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tokio::time::Instant;
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::{
+    task,
+    time::{self, Instant},
+};
 
 use super::sqs::{Recorder, SentToDlq};
 use crate::{
@@ -12,6 +16,7 @@ use crate::{
         attempt::Process,
         outcome::Outcome,
         response::{self, BatchResponse},
+        run::Run,
     },
     deadline::Deadline,
     event::Event,
@@ -36,14 +41,30 @@ struct Handled {
     attempts: u32,
 }
 
+/// Runs the lanes in this task, so that time is the test's and the function may
+/// borrow.
+async fn here<P: Process>(run: &Run<P, Recorder>) {
+    let mut lanes: FuturesUnordered<_> =
+        (0..run.lanes().len()).map(|lane| run.lane(lane)).collect();
+    let lanes = async { while lanes.next().await.is_some() {} };
+    // Unconstrained: a function that uses up the task's budget of cooperation in
+    // each poll must not keep the clock from being looked at.
+    let cut = pin!(task::unconstrained(time::sleep_until(run.cut())));
+    tokio::select! {
+        biased;
+        () = lanes => {}
+        () = cut => {}
+    }
+}
+
 impl Report {
     pub(super) async fn of<P: Process>(
-        engine: &Engine<P, Recorder>,
-        bytes: &Bytes,
+        engine: Arc<Engine<P, Recorder>>,
+        bytes: Bytes,
         deadline: Deadline,
         start: Instant,
     ) -> Self {
-        let event = match Event::read(bytes.clone()) {
+        let event = match Event::read(bytes) {
             Ok(event) => event,
             Err(error) => {
                 return Self {
@@ -56,8 +77,11 @@ impl Report {
                 };
             }
         };
-        let slots = engine.run(&event, deadline).await;
-        let answer = response::respond(&event, &slots, &engine.settings);
+        let run = Run::new(Arc::clone(&engine), event, deadline, Arc::default());
+        here(&run).await;
+        let slots = engine.finish(&run).await;
+        let event = &run.event;
+        let answer = response::respond(event, &slots, &engine.settings);
         let elapsed = start.elapsed();
         let failed = match &answer {
             Ok(answer) => answer.ids(),

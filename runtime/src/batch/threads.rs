@@ -1,0 +1,177 @@
+//! Runs the lanes of a batch on the threads of the handlers.
+
+use std::{
+    env, io,
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread,
+    time::Duration,
+};
+
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::JoinSet,
+    time::{self, Instant},
+};
+use tracing::{Instrument as _, Span};
+
+use crate::{
+    batch::{attempt::Process, outcome::Outcome, run::Run},
+    failure::{Failure, FailureKind},
+    log,
+    sqs::{SqsAccess, TRACE_HEADER},
+};
+
+/// How long after its limit an attempt may still end by itself before it counts
+/// as blocked: a busy machine polls late.
+const LATE: Duration = Duration::from_millis(50);
+
+/// The threads that handlers run on, apart from the thread of the Runtime API.
+///
+/// A handler that blocks its thread cannot be interrupted. Its attempt is
+/// abandoned: the invocation answers in time, and the thread is lost until the
+/// handler returns.
+#[derive(Clone)]
+pub(crate) struct Threads {
+    handle: Handle,
+    number: usize,
+    /// How many of them the lanes of all invocations can use.
+    needed: usize,
+    lost: Arc<AtomicUsize>,
+}
+
+impl Threads {
+    /// Starts them: one for each core, and as many that one abandoned attempt does
+    /// not stop the others.
+    ///
+    /// # Errors
+    ///
+    /// If the system has none.
+    pub(crate) fn start(concurrency: u32) -> io::Result<(Runtime, Self)> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let invocations = env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok();
+        let invocations = invocations.and_then(|number| number.parse().ok());
+        let needed = (concurrency as usize).saturating_mul(invocations.unwrap_or(1));
+        let needed = needed.clamp(1, cores);
+        let number = cores.max(needed + 1);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(number)
+            .enable_all()
+            .build()?;
+        let threads = Self {
+            handle: runtime.handle().clone(),
+            number,
+            needed,
+            lost: Arc::default(),
+        };
+        Ok((runtime, threads))
+    }
+
+    /// Whether abandoned attempts leave fewer threads than the lanes need.
+    pub(crate) fn are_exhausted(&self) -> bool {
+        self.number - self.lost.load(Relaxed).min(self.number) < self.needed
+    }
+
+    /// Runs every record that there is time for.
+    pub(super) async fn run<P, Q>(&self, run: &Arc<Run<P, Q>>)
+    where
+        P: Process + Send + 'static,
+        Q: SqsAccess,
+    {
+        let mut tasks = JoinSet::new();
+        let number = run.lanes().len();
+        for lane in 0..number {
+            let held = Held {
+                run: Arc::clone(run),
+                lane,
+                lost: Arc::clone(&self.lost),
+            };
+            let header = run.context.trace_header.clone();
+            let lane = async move { held.run.lane(held.lane).await };
+            let lane = TRACE_HEADER.scope(header, lane).instrument(Span::current());
+            tasks.spawn_on(lane, &self.handle);
+        }
+        Self::wait(run, &mut tasks).await;
+        tasks.abort_all();
+        // What an attempt holds is dropped before the answer, unless it is blocked.
+        let grace = (run.deadline.end - run.deadline.cut) / 4;
+        let dropped =
+            async { while !run.lanes().are_over() && tasks.join_next().await.is_some() {} };
+        _ = time::timeout(grace, dropped).await;
+        tasks.detach_all();
+        let blocked = {
+            let mut lanes = run.lanes();
+            let (lost, blocked) = lanes.abandon_unfinished();
+            // Before a lane that ends now can give its thread back.
+            self.lost.fetch_add(lost, Relaxed);
+            blocked
+        };
+        for running in blocked {
+            log::abandoned(&run.event.record(running.index), running.attempt);
+        }
+    }
+
+    /// Waits until no lane will handle a further record, or until the time is up.
+    async fn wait<P: Process, Q: SqsAccess>(run: &Run<P, Q>, tasks: &mut JoinSet<()>) {
+        let limit = run.engine.settings.attempt_timeout;
+        while !run.lanes().are_over() {
+            let check = limit.map(|limit| {
+                let first = run.lanes().next_limit();
+                first.unwrap_or_else(|| Instant::now() + limit) + LATE
+            });
+            tokio::select! {
+                biased;
+                () = time::sleep_until(run.deadline.cut) => return,
+                () = time::sleep_until(check.unwrap_or(run.deadline.cut)) => give_up_blocked(run),
+                ended = tasks.join_next() => if ended.is_none() { return },
+            }
+        }
+    }
+}
+
+/// Abandons attempts that are blocked beyond `attempt_timeout`. They are not
+/// retried: they still run.
+fn give_up_blocked<P: Process, Q: SqsAccess>(run: &Run<P, Q>) {
+    let settings = &run.engine.settings;
+    let (now, limit) = (Instant::now(), settings.attempt_timeout.unwrap_or_default());
+    loop {
+        let mut lanes = run.lanes();
+        let Some((lane, running)) = lanes.overdue(now - LATE) else {
+            return;
+        };
+        let failure = Failure::new(
+            FailureKind::AttemptTimeout,
+            format!("took longer than `attempt_timeout`, {limit:?}, and blocks its thread"),
+        );
+        log::failed(&run.event.record(running.index), &failure, running.attempt);
+        let skipped = run.groups.as_ref().map_or(&[][..], |groups| {
+            groups.record_failed(running.index);
+            groups.after(running.index)
+        });
+        let outcome = Outcome::Failed(Box::new(failure));
+        lanes.abandon(lane, running, outcome, skipped);
+    }
+}
+
+/// A lane's task, until it is dropped.
+struct Held<P: Process, Q: SqsAccess> {
+    run: Arc<Run<P, Q>>,
+    lane: usize,
+    lost: Arc<AtomicUsize>,
+}
+
+impl<P: Process, Q: SqsAccess> Drop for Held<P, Q> {
+    fn drop(&mut self) {
+        let (abandoned, is_lost) = self.run.lanes().ended(self.lane);
+        if let Some(running) = abandoned {
+            let fields = self.run.event.record(running.index);
+            log::abandoned_ended(&fields, running.attempt);
+        }
+        if is_lost {
+            self.lost.fetch_sub(1, Relaxed);
+        }
+    }
+}
