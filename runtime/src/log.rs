@@ -20,8 +20,6 @@ use tracing::{Dispatch, Level, Span, subscriber::DefaultGuard};
 use redrive_model::log::{TARGET, event};
 
 use self::lines::Format;
-use redrive_model::log::event;
-
 use crate::{
     error::{BoxError, chain},
     event::Fields,
