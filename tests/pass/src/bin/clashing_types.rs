@@ -2,20 +2,18 @@
 //! that name hides it.
 #![deny(warnings)]
 
-mod handle {
-    /// Has the name of its module, of the function and of the function's message.
+mod clashing {
+    /// Has the name of its module and of the function.
     #[derive(serde::Deserialize)]
     #[expect(non_camel_case_types, reason = "the name of the function")]
-    pub(super) struct handle {
+    pub(super) struct clashing {
         pub(super) id: u64,
     }
 }
 
-use self::handle::handle as Order;
-
 #[redrive::sqs_batch]
-async fn handle(message: handle::handle) -> Result<(), String> {
-    let Order { id } = message;
+async fn clashing(message: clashing::clashing) -> Result<(), String> {
+    let clashing::clashing { id } = message;
     let _ = id;
     Ok(())
 }
