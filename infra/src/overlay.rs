@@ -17,7 +17,6 @@ use serde_json::Value;
 
 pub(crate) use changes::Change;
 use effective::Effective;
-use finding::Finding;
 use protect::View;
 
 use crate::discover::Note;
@@ -145,7 +144,8 @@ pub(crate) fn apply(
     let after = stack_of(functions.collect());
     let template = merge(render(&after))?;
 
-    let mut report = Report::new(overlays);
+    let (mut errors, mut doubts) = (Vec::new(), Vec::new());
+    let mut reported = BTreeSet::new();
     for ((entry, after), effective) in stack.functions.iter().zip(&after.functions).zip(&effective)
     {
         let generated = render(&stack_of(vec![after.clone()]));
@@ -157,66 +157,39 @@ pub(crate) fn apply(
             function: &after.function,
         };
         let settings = effective.findings(&entry.function, &before);
-        for finding in view.findings().iter().chain(&settings) {
-            report.add(entry, finding);
+        for finding in view.findings().into_iter().chain(settings) {
+            let Some((place, mut diagnostic)) = finding.diagnostic(overlays) else {
+                continue;
+            };
+            // Functions share resources, and one value of an overlay can remove
+            // several that are protected.
+            let is_protected = finding.rule == &OVERLAY;
+            let problem = (!is_protected).then(|| diagnostic.problem.clone());
+            if !reported.insert((place, problem)) {
+                continue;
+            }
+            let function = &entry.function;
+            diagnostic.accepted = function.allow.iter().any(|id| id == finding.rule.id);
+            match diagnostic.is_error() {
+                true => errors.push(Error::Overlaid {
+                    rule: finding.rule,
+                    why: diagnostic.message(),
+                }),
+                false => doubts.push(Doubt {
+                    binary: entry.binary.clone(),
+                    function: function.name.clone(),
+                    warning: diagnostic,
+                }),
+            }
         }
     }
-    Errors::check(report.errors)?;
+    Errors::check(errors)?;
     Ok(Overlaid {
         changes: changes::between(&before, &template),
         template,
         stack: after,
-        doubts: report.doubts,
+        doubts,
     })
-}
-
-/// Errors and warnings about the overlays.
-struct Report<'a> {
-    overlays: &'a [Overlay],
-    errors: Vec<Error>,
-    doubts: Vec<Doubt>,
-    /// Which findings are reported, and where.
-    reported: BTreeSet<(String, String)>,
-}
-
-impl<'a> Report<'a> {
-    fn new(overlays: &'a [Overlay]) -> Self {
-        Self {
-            overlays,
-            errors: Vec::new(),
-            doubts: Vec::new(),
-            reported: BTreeSet::new(),
-        }
-    }
-
-    fn add(&mut self, entry: &StackFunction, finding: &Finding) {
-        let Some((place, mut diagnostic)) = finding.diagnostic(self.overlays) else {
-            return;
-        };
-        let function = &entry.function;
-        diagnostic.accepted = function.allow.iter().any(|id| id == finding.rule.id);
-        // Functions share resources; and with one value, an overlay can remove
-        // several that are protected.
-        let what = match finding.rule == &OVERLAY {
-            true => String::new(),
-            false => diagnostic.problem.clone(),
-        };
-        if !self.reported.insert((place, what)) {
-            return;
-        }
-        if diagnostic.is_error() {
-            self.errors.push(Error::Overlaid {
-                rule: finding.rule,
-                why: diagnostic.message(),
-            });
-        } else {
-            self.doubts.push(Doubt {
-                binary: entry.binary.clone(),
-                function: function.name.clone(),
-                warning: diagnostic,
-            });
-        }
-    }
 }
 
 #[cfg(test)]
