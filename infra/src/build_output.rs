@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::cargo;
-use crate::error::Error;
+use crate::error::{Errors, inaccessible};
 
 /// The folder of the files.
 #[derive(Clone)]
@@ -18,9 +18,8 @@ pub(crate) struct OutputFolder {
 
 impl OutputFolder {
     /// Makes the folder if it is not there.
-    pub(crate) fn new(folder: &Path, out_dir: &Path) -> Result<Self, Error> {
-        let unwritable =
-            |error: std::io::Error| Error::Unwritable(folder.to_path_buf(), error.to_string());
+    pub(crate) fn new(folder: &Path, out_dir: &Path) -> Result<Self, Errors> {
+        let unwritable = |error| unwritable(folder, &error);
         fs::create_dir_all(folder).map_err(unwritable)?;
         Ok(Self {
             folder: folder.canonicalize().map_err(unwritable)?,
@@ -40,13 +39,13 @@ impl OutputFolder {
         name: &str,
         text: &str,
         as_good: impl Fn(&str, &str) -> bool,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Errors> {
         let path = self.folder.join(name);
         cargo::rerun_if_changed(&path);
         if fs::read_to_string(&path).is_ok_and(|old| as_good(&old, text)) {
             return Ok(());
         }
-        let unwritable = |error: std::io::Error| Error::Unwritable(path.clone(), error.to_string());
+        let unwritable = |error| unwritable(&path, &error);
         fs::write(&path, text).map_err(unwritable)?;
         if let Some(started) = self.started {
             // A file that is newer than the run that wrote it would make cargo
@@ -61,15 +60,18 @@ impl OutputFolder {
     }
 
     /// Deletes a file that is out of date, if it is there.
-    pub(crate) fn remove(&self, name: &str) -> Result<(), Error> {
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Errors> {
         let path = self.folder.join(name);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Error::Unwritable(path, error.to_string()))
-            }
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritable(&path, &error)),
             _ => Ok(()),
         }
     }
+}
+
+fn unwritable(path: &Path, why: &std::io::Error) -> Errors {
+    let help = "remove what is in its way, or choose another folder with `Builder::out_dir`";
+    inaccessible(path, "written", why, help)
 }
 
 /// Cargo compares files with the one it touches before it starts the build
@@ -147,9 +149,10 @@ mod tests {
         let error = OutputFolder::new(&folder.path().join("file/below"), folder.path())
             .err()
             .expect("no folder");
+        let problem = &error.0[0].problem;
         assert!(
-            error.to_string().contains("file/below` cannot be written"),
-            "{error}"
+            problem.contains("file/below` cannot be written"),
+            "{problem}"
         );
     }
 }

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::build_output::OutputFolder;
 use crate::cfg::Cfg;
-use crate::discover::{self, Discovery};
+use crate::discover::{self, Discovery, Warning};
 use crate::env::Env;
 use crate::error::Errors;
-use crate::overlay::{Doubt, Overlay};
+use crate::overlay::Overlay;
 use crate::render::markdown;
 use crate::stack::Stack;
-use crate::{cargo, plan, render, target, tell};
+use crate::{cargo, plan, render, report, target};
 
 /// Writes the template of a package from its build script.
 ///
@@ -115,7 +115,7 @@ impl Builder {
             cfg.set(text)?;
         }
         let discovery = discover::discover(&env.package, &cfg)?;
-        tell::tell(&discovery, &env.package);
+        report::found(&discovery, &env.package);
         self.overlays
             .iter()
             .for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
@@ -128,17 +128,23 @@ impl Builder {
                 false => Ok(None),
             }
         });
-        let doubts = match &written {
-            Ok(Some(doubts)) => Some(doubts.as_slice()),
-            _ if self.overlays.is_empty() => Some(Default::default()),
-            _ => None,
-        };
-        tell::doubtful(&tell::notes(&discovery, doubts));
-        written.map(|_doubts| ())
+        match &written {
+            Ok(Some(warnings)) => report::print(warnings),
+            _ => {
+                let overlays = self.overlays.is_empty().then(Vec::new);
+                report::print(&report::warnings(&discovery, overlays));
+            }
+        }
+        written.map(|_warnings| ())
     }
 
-    /// Gives what is doubtful of the overlays.
-    fn write(&self, env: &Env, stack: &Stack, discovery: &Discovery) -> Result<Vec<Doubt>, Errors> {
+    /// Writes the files, and gives the warnings.
+    fn write(
+        &self,
+        env: &Env,
+        stack: &Stack,
+        discovery: &Discovery,
+    ) -> Result<Vec<Warning>, Errors> {
         let target = match &self.target_dir {
             Some(folder) => env.package.join(folder),
             None => target::folder(&env.out_dir, &env.target)?,
@@ -152,12 +158,12 @@ impl Builder {
         let same = |old: &str, new: &str| old == new;
         if stack.functions.is_empty() {
             for_programs.write("stack.json", &stack.to_text(), same)?;
-            cargo::warning(tell::no_function(discovery, &env.name));
+            cargo::warning(report::no_function(discovery, &env.name));
             // CloudFormation takes no template without resources, and an old
             // one would deploy what is gone.
             output.remove("template.json")?;
             output.remove("stack.md")?;
-            return Ok(Vec::new());
+            return Ok(report::warnings(discovery, Some(Vec::new())));
         }
 
         let code = code_folder(output.folder(), &target);
@@ -167,7 +173,7 @@ impl Builder {
         output.write("template.json", &files.template, same)?;
         for_programs.write("stack.json", &files.stack.to_text(), same)?;
         output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
-        Ok(files.doubts)
+        Ok(files.warnings)
     }
 
     fn read_overlays(&self, package: &Path) -> Result<Vec<Overlay>, Errors> {
@@ -176,7 +182,8 @@ impl Builder {
             .iter()
             .map(|path| Overlay::read(package, path));
         let (read, failed): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
-        Errors::check(failed.into_iter().filter_map(Result::err).collect())?;
+        let failed = failed.into_iter().filter_map(Result::err);
+        Errors::check(failed.flat_map(|errors| errors.0).collect())?;
         Ok(read.into_iter().flatten().collect())
     }
 }

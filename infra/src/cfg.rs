@@ -7,7 +7,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitBool, LitStr, Meta, MetaNameValue, Token};
 
-use crate::error::Error;
+use redrive_syntax::rules::catalog::CFG_FORM;
+
+use crate::error::{Errors, broken};
 
 /// The configuration a package is compiled with, without `test`: what only
 /// tests see is not deployed.
@@ -37,7 +39,14 @@ impl Cfg {
     ///
     /// # Errors
     /// If it is neither.
-    pub(crate) fn set(&mut self, cfg: &str) -> Result<(), Error> {
+    pub(crate) fn set(&mut self, cfg: &str) -> Result<(), Errors> {
+        let is_wrong = || {
+            broken(
+                &CFG_FORM,
+                format!("`{cfg}` is not a cfg that `Builder::cfg` can set"),
+            )
+            .help("write `name` or `name=\"value\"`")
+        };
         let (name, value) = match syn::parse_str(cfg) {
             Ok(Meta::Path(name)) => (name, String::new()),
             Ok(Meta::NameValue(MetaNameValue {
@@ -49,9 +58,9 @@ impl Cfg {
                     }),
                 ..
             })) => (path, value.value()),
-            _ => return Err(Error::Cfg(cfg.to_owned())),
+            _ => return Err(is_wrong().into()),
         };
-        let name = name.get_ident().ok_or_else(|| Error::Cfg(cfg.to_owned()))?;
+        let name = name.get_ident().ok_or_else(is_wrong)?;
         let key = key(&name.unraw().to_string());
         self.values.entry(key).or_default().push(value);
         Ok(())
@@ -202,8 +211,11 @@ mod tests {
         ));
         assert!(!compiled(parse_quote!(#[cfg(stage = "prod")])));
         for text in ["", "a b", "stage=dev", "a::b", "cfg(beta)"] {
-            let error = Cfg::default().set(text).expect_err(text).to_string();
-            assert!(error.starts_with(&format!("`{text}` is no cfg")), "{error}");
+            let problem = &Cfg::default().set(text).expect_err(text).0[0].problem;
+            assert!(
+                problem.starts_with(&format!("`{text}` is not a cfg")),
+                "{problem}"
+            );
         }
     }
 

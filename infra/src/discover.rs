@@ -4,7 +4,6 @@ mod binaries;
 mod module_files;
 mod walk;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ pub(crate) use redrive_model::export::Around;
 use redrive_syntax::{Diagnostic, Parsed};
 
 use crate::cfg::Cfg;
-use crate::error::Error;
+use crate::error::Errors;
 use crate::stack::StackFunction;
 
 /// What is in a package's binaries.
@@ -63,21 +62,20 @@ impl Discovery {
             .filter(move |found| binaries.insert(&found.binary))
     }
 
-    /// What is doubtful about the functions.
-    pub(crate) fn notes(&self) -> Vec<Note<'_>> {
-        self.found.iter().flat_map(Found::notes).collect()
+    /// The warnings about the functions.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.found.iter().flat_map(Found::warnings).collect()
     }
 }
 
 /// A warning about one function.
-#[derive(Clone, Debug)]
-pub(crate) struct Note<'a> {
+#[derive(Debug)]
+pub(crate) struct Warning {
     /// The function's binary.
-    pub(crate) binary: &'a str,
+    pub(crate) binary: String,
     /// The function's name.
-    pub(crate) function: &'a str,
-    /// The warning.
-    pub(crate) warning: Cow<'a, Diagnostic>,
+    pub(crate) function: String,
+    pub(crate) diagnostic: Diagnostic,
 }
 
 /// One `#[sqs_batch]` function.
@@ -96,11 +94,12 @@ impl Found {
         self.parsed.diagnostics.has_errors() || self.around != Around::Module
     }
 
-    fn notes(&self) -> impl Iterator<Item = Note<'_>> {
-        self.parsed.diagnostics.warnings().map(|warning| Note {
-            binary: &self.binary,
-            function: &self.parsed.function.name,
-            warning: Cow::Borrowed(warning),
+    fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let warnings = self.parsed.diagnostics.warnings();
+        warnings.map(|diagnostic| Warning {
+            binary: self.binary.clone(),
+            function: self.parsed.function.name.clone(),
+            diagnostic: diagnostic.clone(),
         })
     }
 }
@@ -112,7 +111,7 @@ impl Found {
 /// If `Cargo.toml` or a source file is there and cannot be read. What rustc
 /// will refuse is listed in the result: a module without a file, or a file that
 /// is not Rust.
-pub(crate) fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Error> {
+pub(crate) fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Errors> {
     let mut discovery = Discovery::default();
     for binary in binaries::binaries(package, cfg, &mut discovery.paths)? {
         walk::Walk::new(&binary.name, cfg, &mut discovery).root(binary.root)?;

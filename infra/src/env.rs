@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::error::Error;
+use redrive_syntax::rules::catalog::NOT_A_BUILD_SCRIPT;
+
+use crate::error::{Errors, broken};
 
 /// The variables of a build script; see
 /// <https://doc.rust-lang.org/cargo/reference/environment-variables.html#environment-variables-cargo-sets-for-build-scripts>.
@@ -15,8 +17,15 @@ pub(crate) struct Env {
 }
 
 impl Env {
-    pub(crate) fn read() -> Result<Self, Error> {
-        let read = |name| std::env::var(name).map_err(|_| Error::NotABuildScript(name));
+    pub(crate) fn read() -> Result<Self, Errors> {
+        let read = |name| {
+            std::env::var(name).map_err(|_| {
+                let problem =
+                    format!("cargo did not set `{name}`, which it sets for a build script");
+                broken(&NOT_A_BUILD_SCRIPT, problem)
+                    .help("call `redrive_infra::build()` from the package's `build.rs`")
+            })
+        };
         Ok(Self {
             package: read("CARGO_MANIFEST_DIR")?.into(),
             name: read("CARGO_PKG_NAME")?,

@@ -27,8 +27,7 @@ pub fn files(
         return Err(format!("mistakes in the sources of `{name}`").into());
     }
     let stack = Stack::new(name, Architecture::Arm64, discovery.deployed());
-    let files = render::files(&discovery, &stack, &[], CODE, now)
-        .map_err(|errors| format!("{errors:?}"))?;
+    let files = render::files(&discovery, &stack, &[], CODE, now)?;
     Ok((files.stack, files.template, files.markdown))
 }
 

@@ -57,11 +57,11 @@ pub mod lambda;
 mod overlay;
 mod plan;
 mod render;
+mod report;
 #[cfg(test)]
 mod sample;
 pub mod stack;
 mod target;
-mod tell;
 
 pub use builder::Builder;
 

@@ -7,7 +7,6 @@ pub(crate) mod merge;
 mod protect;
 mod value;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +18,8 @@ pub(crate) use changes::Change;
 use effective::Effective;
 use protect::View;
 
-use crate::discover::Note;
-use crate::error::{Error, Errors};
+use crate::discover::Warning;
+use crate::error::{Errors, broken};
 use crate::stack::{Stack, StackFunction};
 
 /// One overlay: a JSON merge patch of the template.
@@ -32,8 +31,8 @@ pub(crate) struct Overlay {
 
 impl Overlay {
     /// Reads the file at `path` in the package's folder.
-    pub(crate) fn read(package: &Path, path: &Path) -> Result<Self, Error> {
-        let fail = |why: String| Error::Overlay(path.to_path_buf(), why);
+    pub(crate) fn read(package: &Path, path: &Path) -> Result<Self, Errors> {
+        let fail = |why: String| inapplicable(path, &why);
         let text = std::fs::read_to_string(package.join(path))
             .map_err(|error| fail(format!("{error}; write the file, or correct its path")))?;
         let patch: Value = serde_json::from_str(&text)
@@ -48,10 +47,20 @@ impl Overlay {
         Ok(Self { path, patch })
     }
 
-    fn merge_into(&self, template: &mut Value) -> Result<(), Error> {
+    fn merge_into(&self, template: &mut Value) -> Result<(), Errors> {
         merge::merge(template, &self.patch);
-        check_types(template).map_err(|why| Error::Overlay(self.path.clone(), why))
+        check_types(template).map_err(|why| inapplicable(&self.path, &why))
     }
+}
+
+/// The text after `; ` is a help.
+fn inapplicable(path: &Path, why: &str) -> Errors {
+    let mut parts = why.split("; ");
+    let why = parts.next().unwrap_or_default();
+    let problem = format!("overlay `{}` cannot be applied: {why}", path.display());
+    parts
+        .fold(broken(&OVERLAY, problem), Diagnostic::help)
+        .into()
 }
 
 /// A misspelt logical id makes a new resource, of which the overlay gives only
@@ -86,26 +95,9 @@ pub(crate) struct Overlaid {
     pub(crate) template: Value,
     /// The stack with what the overlays set instead of the attributes.
     pub(crate) stack: Stack,
-    pub(crate) doubts: Vec<Doubt>,
+    pub(crate) warnings: Vec<Warning>,
     /// What differs from the template without overlays.
     pub(crate) changes: Vec<Change>,
-}
-
-/// A warning about what an overlay sets of a function.
-pub(crate) struct Doubt {
-    pub(crate) binary: String,
-    pub(crate) function: String,
-    pub(crate) warning: Diagnostic,
-}
-
-impl Doubt {
-    pub(crate) fn note(&self) -> Note<'_> {
-        Note {
-            binary: &self.binary,
-            function: &self.function,
-            warning: Cow::Borrowed(&self.warning),
-        }
-    }
 }
 
 /// Merges the overlays in their order into what `render` makes of the stack.
@@ -120,7 +112,7 @@ pub(crate) fn apply(
     stack: &Stack,
     render: impl Fn(&Stack) -> Value,
 ) -> Result<Overlaid, Errors> {
-    let merge = |mut template: Value| -> Result<Value, Error> {
+    let merge = |mut template: Value| -> Result<Value, Errors> {
         for overlay in overlays {
             overlay.merge_into(&mut template)?;
         }
@@ -144,7 +136,7 @@ pub(crate) fn apply(
     let after = stack_of(functions.collect());
     let template = merge(render(&after))?;
 
-    let (mut errors, mut doubts) = (Vec::new(), Vec::new());
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     let mut reported = BTreeSet::new();
     for ((entry, after), effective) in stack.functions.iter().zip(&after.functions).zip(&effective)
     {
@@ -171,14 +163,11 @@ pub(crate) fn apply(
             let function = &entry.function;
             diagnostic.accepted = function.allow.iter().any(|id| id == finding.rule.id);
             match diagnostic.is_error() {
-                true => errors.push(Error::Overlaid {
-                    rule: finding.rule,
-                    why: diagnostic.message(),
-                }),
-                false => doubts.push(Doubt {
+                true => errors.push(diagnostic),
+                false => warnings.push(Warning {
                     binary: entry.binary.clone(),
                     function: function.name.clone(),
-                    warning: diagnostic,
+                    diagnostic,
                 }),
             }
         }
@@ -188,7 +177,7 @@ pub(crate) fn apply(
         changes: changes::between(&before, &template),
         template,
         stack: after,
-        doubts,
+        warnings,
     })
 }
 

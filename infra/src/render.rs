@@ -7,11 +7,11 @@ mod policies;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::discover::Discovery;
+use crate::discover::{Discovery, Warning};
 use crate::error::Errors;
-use crate::overlay::{self, Doubt, Overlay};
+use crate::overlay::{self, Overlay};
 use crate::stack::Stack;
-use crate::{plan, tell};
+use crate::{plan, report};
 
 /// What a build script writes.
 pub(crate) struct Files {
@@ -21,8 +21,8 @@ pub(crate) struct Files {
     pub(crate) template: String,
     /// The text of `stack.md`.
     pub(crate) markdown: String,
-    /// The warnings about the overlays.
-    pub(crate) doubts: Vec<Doubt>,
+    /// The warnings about the attributes and the overlays.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The files of a stack, with overlays, at `now`.
@@ -36,13 +36,14 @@ pub(crate) fn files(
     let overlaid = overlay::apply(overlays, stack, |stack| template(stack, code))?;
     let text = cloudformation::to_text(overlaid.template.clone());
     cloudformation::limits::check(&overlaid.template, &text)?;
+    let warnings = report::warnings(discovery, Some(overlaid.warnings));
     let plan = plan::of(&overlaid.stack);
     let base = cloudformation::render(&plan, code);
     let contents = markdown::Contents {
         stack: &overlaid.stack,
         plan: &plan,
         resources: &cloudformation::summaries::of(&plan, &base, &overlaid.template),
-        notes: &tell::notes(discovery, Some(&overlaid.doubts)),
+        warnings: &warnings,
         overlays,
         changes: &overlaid.changes,
     };
@@ -50,7 +51,7 @@ pub(crate) fn files(
         markdown: markdown::render(&contents, now),
         stack: overlaid.stack,
         template: text,
-        doubts: overlaid.doubts,
+        warnings,
     })
 }
 

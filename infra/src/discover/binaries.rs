@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use cargo_toml::{Manifest, Product};
 
 use crate::cfg::Cfg;
-use crate::error::Error;
+use crate::error::{Errors, inaccessible};
 
 /// A binary target.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,10 +22,16 @@ pub(super) fn binaries(
     package: &Path,
     cfg: &Cfg,
     paths: &mut BTreeSet<PathBuf>,
-) -> Result<Vec<Binary>, Error> {
+) -> Result<Vec<Binary>, Errors> {
     let path = package.join("Cargo.toml");
-    let manifest = Manifest::from_path(&path)
-        .map_err(|error| Error::Manifest(path.clone(), error.to_string()))?;
+    let manifest = Manifest::from_path(&path).map_err(|error| {
+        inaccessible(
+            &path,
+            "read",
+            &error,
+            "write the targets as cargo's reference describes",
+        )
+    })?;
     paths.insert(path);
     let sources = package.join("src");
     if sources.is_dir() {

@@ -5,7 +5,6 @@ use tempfile::TempDir;
 
 use super::{Around, discover};
 use crate::cfg::Cfg;
-use crate::error::Error;
 
 const MANIFEST: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
 
@@ -290,12 +289,22 @@ fn what_cannot_be_read_is_an_error() {
     let folder = package(&[]);
     fs::create_dir_all(folder.path().join("src")).expect("a new folder");
     fs::write(folder.path().join("src/main.rs"), b"// \xff").expect("a new file");
-    let error = discover(folder.path(), &Cfg::default()).err();
-    assert!(matches!(error, Some(Error::Unreadable(..))), "{error:?}");
+    let problem = || {
+        let errors = discover(folder.path(), &Cfg::default()).err();
+        errors.expect("an error").0.remove(0).problem
+    };
+    assert!(
+        problem().contains("src/main.rs` cannot be read: "),
+        "{}",
+        problem()
+    );
 
     write(folder.path(), "Cargo.toml", "[package");
-    let error = discover(folder.path(), &Cfg::default()).err();
-    assert!(matches!(error, Some(Error::Manifest(..))), "{error:?}");
+    assert!(
+        problem().contains("Cargo.toml` cannot be read: "),
+        "{}",
+        problem()
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use syn::{
 use super::module_files::ModuleFolder;
 use super::{Around, Discovery, Found};
 use crate::cfg::Cfg;
-use crate::error::Error;
+use crate::error::{Errors, inaccessible};
 
 pub(super) struct Walk<'a> {
     binary: &'a str,
@@ -34,13 +34,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Reads the binary from its root file.
-    pub(super) fn root(mut self, file: PathBuf) -> Result<(), Error> {
+    pub(super) fn root(mut self, file: PathBuf) -> Result<(), Errors> {
         let folder = ModuleFolder::of_file(&file);
         self.first_file(vec![(file, folder)])
     }
 
     /// Reads the first of the files that is there.
-    fn first_file(&mut self, candidates: Vec<(PathBuf, ModuleFolder)>) -> Result<(), Error> {
+    fn first_file(&mut self, candidates: Vec<(PathBuf, ModuleFolder)>) -> Result<(), Errors> {
         let found = candidates.iter().position(|(file, _)| file.is_file());
         // One that is missing is watched: it may come.
         let Some((file, folder)) = candidates.into_iter().nth(found.unwrap_or(0)) else {
@@ -56,7 +56,10 @@ impl<'a> Walk<'a> {
                 self.discovery.missing.push(file);
                 return Ok(());
             }
-            Err(error) => return Err(Error::Unreadable(file, error.to_string())),
+            Err(error) => {
+                let help = "make it a UTF-8 text that cargo can read";
+                return Err(inaccessible(&file, "read", &error, help));
+            }
         };
         match syn::parse_file(&text) {
             Ok(parsed) => {
@@ -71,7 +74,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn items(&mut self, items: &[Item], folder: &ModuleFolder) -> Result<(), Error> {
+    fn items(&mut self, items: &[Item], folder: &ModuleFolder) -> Result<(), Errors> {
         let around = match items.iter().any(|item| self.is_main(item)) {
             true => Around::Main,
             false => Around::Module,
@@ -118,7 +121,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn module(&mut self, module: &ItemMod, folder: &ModuleFolder) -> Result<(), Error> {
+    fn module(&mut self, module: &ItemMod, folder: &ModuleFolder) -> Result<(), Errors> {
         let Some(attributes) = self.cfg.resolve(&module.attrs) else {
             return Ok(());
         };

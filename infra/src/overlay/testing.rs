@@ -17,7 +17,7 @@ pub(super) fn reported(attribute: TokenStream, patch: Value) -> Vec<String> {
     };
     match apply(&[overlay], &stack, |stack| render(stack, "code")) {
         Ok(overlaid) => {
-            let doubts = overlaid.doubts.iter().map(|doubt| &doubt.warning);
+            let doubts = overlaid.warnings.iter().map(|it| &it.diagnostic);
             let open = doubts.filter(|warning| !warning.accepted);
             open.map(ToString::to_string).collect()
         }

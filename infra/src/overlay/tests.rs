@@ -113,7 +113,7 @@ fn no_overlay_changes_nothing() {
     let stack = sample::stack([sample::with("orders", attribute)]);
     assert_eq!(overlaid.stack, stack);
     assert_eq!(overlaid.template, render(&stack, "code"));
-    assert!(overlaid.changes.is_empty() && overlaid.doubts.is_empty());
+    assert!(overlaid.changes.is_empty() && overlaid.warnings.is_empty());
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn documented_overlays_are_accepted() {
         });
         let overlaid = result.unwrap_or_else(|errors| panic!("{:#?}", errors.0));
         assert!(
-            overlaid.doubts.is_empty() && !overlaid.changes.is_empty(),
+            overlaid.warnings.is_empty() && !overlaid.changes.is_empty(),
             "{json}"
         );
     }

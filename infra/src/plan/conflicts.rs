@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use redrive_syntax::rules::catalog::{SHARED_NAME, SHARED_QUEUE};
+
 use super::{Kind, Plan};
-use crate::error::{Error, Errors};
+use crate::error::{Errors, broken};
 use crate::stack::Stack;
 
 /// Refuses two functions that would have a resource or a queue of one name.
@@ -27,11 +29,18 @@ pub(crate) fn check(stack: &Stack, plan: &Plan) -> Result<(), Errors> {
         let other_of_id = ids.insert(&resource.id, index);
         let other_of_queue = queue.and_then(|name| queues.insert(name, index));
         let error = match (other_of_id, other_of_queue, queue) {
-            (Some(other), ..) => Error::SharedName([owner(other), owner(index)]),
-            (None, Some(other), Some(queue)) => Error::SharedQueue {
-                queue: queue.clone(),
-                functions: [owner(other), owner(index)],
-            },
+            (Some(other), ..) => {
+                let (one, other) = (owner(other), owner(index));
+                let problem = format!("{one} and {other} have the same names in the template");
+                broken(&SHARED_NAME, problem).help("rename one of the functions")
+            }
+            (None, Some(other), Some(queue)) => {
+                let (one, other) = (owner(other), owner(index));
+                let problem = format!(
+                    "{one} and {other} share the queue `{queue}`, so each would receive messages of the other"
+                );
+                broken(&SHARED_QUEUE, problem).help("name another queue with `queue = \"…\"`")
+            }
             _ => continue,
         };
         // All else that it shares has the same reason.
@@ -44,7 +53,10 @@ pub(crate) fn check(stack: &Stack, plan: &Plan) -> Result<(), Errors> {
 
 #[cfg(test)]
 mod tests {
-    use crate::error::{Error, Errors};
+    use redrive_syntax::Diagnostic;
+    use redrive_syntax::rules::catalog::SHARED_QUEUE;
+
+    use crate::error::Errors;
     use crate::stack::Stack;
     use crate::{plan, sample};
 
@@ -52,7 +64,7 @@ mod tests {
         super::check(stack, &plan::of(stack))
     }
 
-    fn only(result: Result<(), Errors>) -> Error {
+    fn only(result: Result<(), Errors>) -> Diagnostic {
         let Errors(mut errors) = result.expect_err("a clash");
         assert_eq!(errors.len(), 1, "{errors:?}");
         errors.remove(0)
@@ -80,12 +92,12 @@ mod tests {
                 entry
             })))
         };
-        assert_eq!(check("order", "orders"), Ok(()));
-        assert_eq!(check("order", "order_redrive"), Ok(()));
+        assert!(check("order", "orders").is_ok());
+        assert!(check("order", "order_redrive").is_ok());
         for (one, other) in [("order", "order"), ("pay_now", "pay__now")] {
-            let error = only(check(one, other)).to_string();
-            let start = format!("`{one}` (binary `a`) and `{other}` (binary `b`) have names");
-            assert!(error.starts_with(&start), "{error}");
+            let problem = only(check(one, other)).problem;
+            let start = format!("`{one}` (binary `a`) and `{other}` (binary `b`) have the same");
+            assert!(problem.starts_with(&start), "{problem}");
         }
     }
 
@@ -99,19 +111,16 @@ mod tests {
                 entry
             })))
         };
-        assert_eq!(check("x", "y"), Ok(()));
+        assert!(check("x", "y").is_ok());
         for (one, other, shared) in [
             ("x", "x", "x"),
             ("x", "x-dlq", "x-dlq"),
             ("x-dlq", "x", "x-dlq"),
         ] {
             let error = only(check(one, other));
-            assert!(
-                matches!(&error, Error::SharedQueue { queue, .. } if queue == shared),
-                "{error}"
-            );
-            let start = "`a` (binary `a`) and `b` (binary `b`) share";
-            assert!(error.to_string().starts_with(start), "{error}");
+            assert_eq!(error.rule, &SHARED_QUEUE);
+            let start = format!("`a` (binary `a`) and `b` (binary `b`) share the queue `{shared}`");
+            assert!(error.problem.starts_with(&start), "{error}");
         }
     }
 }

@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use crate::discover::Note;
+use crate::discover::Warning;
 use crate::overlay::{Change, Overlay};
 use crate::plan::{Plan, Summary};
 use crate::stack::{Architecture, Stack, StackFunction};
@@ -23,7 +23,7 @@ pub(crate) struct Contents<'a> {
     pub(crate) stack: &'a Stack,
     pub(crate) plan: &'a Plan,
     pub(crate) resources: &'a [Summary],
-    pub(crate) notes: &'a [Note<'a>],
+    pub(crate) warnings: &'a [Warning],
     /// What is merged into the template, and what that changes.
     pub(crate) overlays: &'a [Overlay],
     pub(crate) changes: &'a [Change],
@@ -57,7 +57,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
     }
     text.push_str(&overlays::changes(contents.changes));
     text.push_str(RENAMING);
-    text.push_str(&warnings::render(stack, contents.notes));
+    text.push_str(&warnings::render(stack, contents.warnings));
     text
 }
 
@@ -140,7 +140,7 @@ mod tests {
             stack,
             plan: &plan::of(stack),
             resources: &[],
-            notes: &[],
+            warnings: &[],
             overlays: &[],
             changes: &[],
         };

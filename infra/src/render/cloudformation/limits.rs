@@ -1,9 +1,11 @@
 //! How large a template may be.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 
+use redrive_syntax::Diagnostic;
+use redrive_syntax::rules::catalog::TEMPLATE_LIMITS;
 use serde_json::Value;
 
-use crate::error::{Error, Errors};
+use crate::error::{Errors, broken};
 
 /// The most entries of a section that CloudFormation accepts.
 const SECTIONS: [(&str, &str, usize); 3] = [
@@ -24,8 +26,10 @@ pub(crate) fn check(template: &Value, text: &str) -> Result<(), Errors> {
     Errors::check(sections.into_iter().chain([bytes]).flatten().collect())
 }
 
-fn over(what: &'static str, count: usize, most: usize) -> Option<Error> {
-    (count > most).then_some(Error::TemplateLimit { what, count, most })
+fn over(what: &str, count: usize, most: usize) -> Option<Diagnostic> {
+    let problem = format!("the template has {count} {what}, but CloudFormation allows {most}");
+    let help = "split the package into two, each with its own stack";
+    (count > most).then(|| broken(&TEMPLATE_LIMITS, problem).help(help))
 }
 
 #[cfg(test)]
@@ -68,7 +72,7 @@ mod tests {
         assert!(refused(&json!({ "Description": "x".repeat(bytes - 50) })).is_empty());
         let text = refused(&json!({ "Description": "x".repeat(bytes) })).concat();
         assert!(
-            text.contains(" bytes, but CloudFormation takes 1000000;"),
+            text.contains(" bytes, but CloudFormation allows 1000000"),
             "{text}"
         );
     }
