@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use redrive_syntax::keys::{KEYS, Kind};
-use redrive_syntax::show;
+use redrive_syntax::written;
 use redrive_tests::package::Package;
 
 /// The sources by key and bound.
@@ -56,14 +56,12 @@ fn each_bound_compiles_without_a_warning() {
 fn each_range_has_both_bounds() {
     let sources = sources();
     for key in KEYS {
-        let quoted = |duration: Duration| format!("\"{}\"", show(duration));
-        let whole = |seconds: u32| quoted(Duration::from_secs(u64::from(seconds)));
-        let both = |duration: Duration| format!("\"{0}..{0}\"", show(duration));
+        let quoted = |duration: Duration| format!("\"{}\"", written(duration));
+        let both = |duration: Duration| format!("\"{0}..{0}\"", written(duration));
         let (least, most) = match &key.kind {
             Kind::Integer(range, _) => (range.start().to_string(), range.end().to_string()),
-            Kind::Seconds(range) => (whole(*range.start()), whole(*range.end())),
             Kind::Duration(range) => (quoted(*range.start()), quoted(*range.end())),
-            Kind::Waits(range) => (both(*range.start()), both(*range.end())),
+            Kind::Backoff(range) => (both(*range.start()), both(*range.end())),
             _ => continue,
         };
         for (bound, value) in [("least", least), ("most", most)] {

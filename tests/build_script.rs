@@ -153,12 +153,12 @@ fn an_overlay_is_merged_and_a_missing_one_is_an_error() {
         "mine"
     );
     let words = package.read("infra/stack.md");
-    assert!(words.contains("timeout 20s"), "{words}");
+    assert!(words.contains("timeout 20 s"), "{words}");
     let change = "| `/Resources/HandleWorker/Properties/Timeout` | `30` | `20` |";
     assert!(words.contains(change), "{words}");
     // Programs look in one place, and the local simulator goes by the overlay.
     let stack = Stack::from_text(&package.output("stack.json")).expect("a stack");
-    assert_eq!(stack.functions[0].function.timeout, 20);
+    assert_eq!(stack.functions[0].function.timeout.as_secs(), 20);
     assert!(!package.outputs().join("template.json").exists());
     package.check(&[]).ran_nothing();
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use redrive_local::{EventKind, Fate};
 use redrive_syntax::Function;
-use redrive_syntax::function::Redrive;
 use redrive_syntax::schedule::Schedule;
 use redrive_tests::process::Killed;
 use redrive_tests::workspace;
@@ -207,9 +206,9 @@ fn run_out_of_time(orders: &str) -> Run {
         r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks/sofa","takes":"1m"}"#;
     run(
         |function| {
-            function.timeout = 3;
+            function.timeout = Duration::from_secs(3);
             function.max_receive_count = 1;
-            function.redrive = None;
+            function.dlq_redrive = None;
         },
         &(orders.to_owned() + slow),
     )
@@ -284,7 +283,7 @@ fn a_batch_of_failures_only_is_a_failed_invocation() {
     let ended = run(
         |function| {
             function.max_receive_count = 1;
-            function.redrive = None;
+            function.dlq_redrive = None;
         },
         "{\"name\":\"a\",\"body\":\"no JSON\"}\n{\"name\":\"b\",\"body\":\"nor this\"}",
     );
@@ -292,12 +291,10 @@ fn a_batch_of_failures_only_is_a_failed_invocation() {
     assert!(ended.reasons("a")[0].starts_with("the body is not"));
 }
 
-fn redrive(schedule: &str, rate: u32) -> Option<Redrive> {
-    Some(Redrive {
-        schedule: Schedule::parse(schedule).unwrap(),
-        timezone: "UTC".to_owned(),
-        max_per_second: Some(rate),
-    })
+fn redrive(function: &mut Function, schedule: &str, rate: u32) {
+    function.dlq_redrive = Some(Schedule::parse(schedule).unwrap());
+    function.redrive_timezone = "UTC".to_owned();
+    function.redrive_max_per_second = Some(rate);
 }
 
 #[test]
@@ -308,9 +305,9 @@ fn a_redrive_while_one_is_running_is_a_good_outcome() {
     let ended = run(
         |function| {
             function.max_receive_count = 1;
-            function.visibility_timeout = 30;
+            function.visibility_timeout = Duration::from_secs(30);
             // One message in a second: 70 take longer than a minute.
-            function.redrive = redrive("rate(1 minute)", 1);
+            redrive(function, "rate(1 minute)", 1);
         },
         &scenario,
     );
@@ -330,7 +327,7 @@ fn a_redrive_function_with_a_bad_environment_says_what_is_wrong_three_times() {
     let ended = run(
         |function| {
             function.max_receive_count = 1;
-            function.redrive = redrive("rate(1 day)", 501);
+            redrive(function, "rate(1 day)", 501);
         },
         "{\"name\":\"a\",\"body\":\"no JSON\"}",
     );
@@ -361,7 +358,7 @@ fn a_redrive_completes_what_works_again() {
     let scenario = order("late", 1, "sofa")
         + r#"{"dependency":"warehouse","env":"WAREHOUSE_URL","path":"/picks","down_until":"6h"}"#;
     let ended = run(
-        |function| function.redrive = redrive("rate(12 hours)", 500),
+        |function| redrive(function, "rate(12 hours)", 500),
         &scenario,
     );
     assert!(matches!(

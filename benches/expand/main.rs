@@ -17,6 +17,8 @@ mod declared;
 mod expand;
 #[path = "../../macros/src/paths.rs"]
 mod paths;
+#[path = "../../macros/src/settings.rs"]
+mod settings;
 
 use std::error::Error;
 use std::hint::black_box;

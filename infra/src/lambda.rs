@@ -50,11 +50,7 @@ pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
         (names::DLQ_URL.to_owned(), Variable::DlqUrl),
         (names::SOURCE_ARN.to_owned(), Variable::QueueArn),
     ]);
-    if let Some(rate) = function
-        .redrive
-        .as_ref()
-        .and_then(|redrive| redrive.max_per_second)
-    {
+    if let Some(rate) = function.redrive_max_per_second {
         variables.insert(
             names::MAX_PER_SECOND.to_owned(),
             Variable::Text(rate.to_string()),

@@ -60,7 +60,7 @@ pub(crate) fn of(stack: &Stack) -> Plan {
         outputs.extend(outputs::outputs(scope));
     }
     let mut functions = stack.functions.iter();
-    if functions.any(|entry| entry.function.redrive.is_some()) {
+    if functions.any(|entry| entry.function.dlq_redrive.is_some()) {
         resources.extend(redrive::shared());
         outputs.push(outputs::failures());
     }
@@ -94,9 +94,4 @@ impl Scope<'_> {
             kind,
         }
     }
-}
-
-/// Seconds in the largest unit that holds them whole.
-fn seconds(seconds: u32) -> String {
-    redrive_syntax::show(std::time::Duration::from_secs(seconds.into()))
 }

@@ -3,8 +3,8 @@ async fn process_order(order: Order) -> Result<(), OrderError> {
 }
 pub(crate) fn main() {}
 ::core::compile_error! {
-    "unknown key `batchsize`; did you mean `batch_size`? [unknown_key]"
+    "unknown key `batchsize`; write `batch_size = 5` [unknown_key]"
 }
 ::core::compile_error! {
-    "`timeout` takes a duration with its unit; write `timeout = \"30s\"` for seconds [duration]"
+    "`timeout` has no unit; write `timeout = \"30s\"` [duration]"
 }

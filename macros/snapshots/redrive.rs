@@ -16,17 +16,17 @@ pub(crate) fn main() -> ::std::process::ExitCode {
         type Redrive = __redrive::Redrive;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
-            timeout: ::core::time::Duration::new(30u64, 0u32),
-            retries: 3u32,
-            backoff: __redrive::Backoff::new(
-                ::core::time::Duration::new(0u64, 200000000u32),
-                ::core::time::Duration::new(5u64, 0u32),
+            timeout: ::core::time::Duration::new(30, 0),
+            retries: 3,
+            backoff: __redrive::model::Backoff::new(
+                ::core::time::Duration::new(0, 200000000),
+                ::core::time::Duration::new(5, 0),
             ),
-            concurrency: 1u32,
+            concurrency: 1,
             attempt_timeout: ::core::option::Option::None,
-            on_total_failure: __redrive::policy::OnTotalFailure::Error,
-            on_group_failure: __redrive::policy::OnGroupFailure::SkipGroup,
-            on_permanent: __redrive::policy::OnPermanent::Report,
+            on_total_failure: __redrive::model::policy::OnTotalFailure::Error,
+            on_group_failure: __redrive::model::policy::OnGroupFailure::SkipGroup,
+            on_permanent: __redrive::model::policy::OnPermanent::Report,
             queue_backoff: ::core::option::Option::None,
             metrics: true,
         };

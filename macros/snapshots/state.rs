@@ -22,23 +22,23 @@ pub(crate) fn main() -> ::std::process::ExitCode {
         type Redrive = __redrive::NoRedrive;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
-            timeout: ::core::time::Duration::new(30u64, 0u32),
-            retries: 2u32,
-            backoff: __redrive::Backoff::new(
-                ::core::time::Duration::new(0u64, 200000000u32),
-                ::core::time::Duration::new(5u64, 0u32),
+            timeout: ::core::time::Duration::new(30, 0),
+            retries: 2,
+            backoff: __redrive::model::Backoff::new(
+                ::core::time::Duration::new(0, 200000000),
+                ::core::time::Duration::new(5, 0),
             ),
-            concurrency: 10u32,
+            concurrency: 10,
             attempt_timeout: ::core::option::Option::Some(
-                ::core::time::Duration::new(1u64, 0u32),
+                ::core::time::Duration::new(1, 0),
             ),
-            on_total_failure: __redrive::policy::OnTotalFailure::Error,
-            on_group_failure: __redrive::policy::OnGroupFailure::SkipGroup,
-            on_permanent: __redrive::policy::OnPermanent::Dlq,
+            on_total_failure: __redrive::model::policy::OnTotalFailure::Error,
+            on_group_failure: __redrive::model::policy::OnGroupFailure::SkipGroup,
+            on_permanent: __redrive::model::policy::OnPermanent::Dlq,
             queue_backoff: ::core::option::Option::Some(
-                __redrive::Backoff::new(
-                    ::core::time::Duration::new(30u64, 0u32),
-                    ::core::time::Duration::new(900u64, 0u32),
+                __redrive::model::Backoff::new(
+                    ::core::time::Duration::new(30, 0),
+                    ::core::time::Duration::new(900, 0),
                 ),
             ),
             metrics: true,

@@ -1,11 +1,8 @@
 //! Writes the generated code: a `main` of a few lines that hands the user's
 //! function to the runtime.
 
-use std::time::Duration;
-
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use redrive_model::Backoff;
+use quote::{quote, quote_spanned};
 use redrive_model::policy::OnPermanent;
 use redrive_syntax::rules::catalog::{self, Rule};
 use redrive_syntax::signature::split_body;
@@ -14,7 +11,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 
 use crate::declared::Target;
-use crate::paths;
+use crate::{paths, settings};
 
 /// The whole attribute: what is wrong, or the function and its `main`.
 pub(crate) fn sqs_batch(
@@ -59,7 +56,7 @@ fn fallback(
         quote!(#signature #body)
     };
     // The compiler would overflow its own stack, or complain of a second `main`.
-    let item = !is_about(&catalog::NESTING) && !is_about(&catalog::HANDLER_NAME);
+    let item = !is_about(&catalog::HANDLER_NAME);
     let item = item.then(kept);
     let main = (!target.needs_no_main(function)).then(|| {
         quote!(
@@ -83,12 +80,12 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     let name = &handler.name;
     let message = &handler.message;
     let result = &handler.result;
-    let settings = settings(function);
+    let settings = settings::expression(function);
     let sqs = match function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some() {
         true => quote!(Sqs),
         false => quote!(NoSqs),
     };
-    let redrive_function = match function.redrive {
+    let redrive_function = match function.dlq_redrive {
         Some(_) => quote!(Redrive),
         None => quote!(NoRedrive),
     };
@@ -121,59 +118,6 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
         // type, for a second `main` of the user's is an error by itself.
         const _: () = { let _ = main; };
     }
-}
-
-fn settings(function: &Function) -> TokenStream {
-    let Function {
-        name,
-        timeout,
-        retries,
-        concurrency,
-        metrics,
-        ..
-    } = function;
-    let timeout = duration(Duration::from_secs(u64::from(*timeout)));
-    let backoff = backoff(function.backoff);
-    let none = quote!(::core::option::Option::None);
-    let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
-    let attempt_timeout = function.attempt_timeout.map(|limit| some(duration(limit)));
-    let attempt_timeout = attempt_timeout.unwrap_or(none.clone());
-    let queue_backoff = function.queue_backoff.map(|waits| {
-        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
-        some(self::backoff(Backoff::new(
-            seconds(waits.min),
-            seconds(waits.max),
-        )))
-    });
-    let queue_backoff = queue_backoff.unwrap_or(none);
-    let on_total_failure = format_ident!("{}", format!("{:?}", function.on_total_failure));
-    let on_group_failure = format_ident!("{}", format!("{:?}", function.on_group_failure));
-    let on_permanent = format_ident!("{}", format!("{:?}", function.on_permanent));
-    quote! {
-        __redrive::Settings {
-            function: #name,
-            timeout: #timeout,
-            retries: #retries,
-            backoff: #backoff,
-            concurrency: #concurrency,
-            attempt_timeout: #attempt_timeout,
-            on_total_failure: __redrive::policy::OnTotalFailure::#on_total_failure,
-            on_group_failure: __redrive::policy::OnGroupFailure::#on_group_failure,
-            on_permanent: __redrive::policy::OnPermanent::#on_permanent,
-            queue_backoff: #queue_backoff,
-            metrics: #metrics,
-        }
-    }
-}
-
-fn duration(duration: Duration) -> TokenStream {
-    let (seconds, nanoseconds) = (duration.as_secs(), duration.subsec_nanos());
-    quote!(::core::time::Duration::new(#seconds, #nanoseconds))
-}
-
-fn backoff(backoff: Backoff) -> TokenStream {
-    let (min, max) = (duration(backoff.min), duration(backoff.max));
-    quote!(__redrive::Backoff::new(#min, #max))
 }
 
 /// The state's type and how it is built.

@@ -4,6 +4,7 @@
 mod declared;
 mod expand;
 mod paths;
+mod settings;
 
 use proc_macro::TokenStream;
 

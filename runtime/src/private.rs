@@ -1,6 +1,6 @@
 //! All that generated code names; no part of the public interface.
 
-pub use redrive_model::{Backoff, policy};
+pub use redrive_model as model;
 
 pub use crate::{
     entry_point::main,

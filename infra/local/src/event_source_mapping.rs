@@ -10,6 +10,7 @@ use payload::size;
 pub(crate) use response::failed_ids;
 
 use jiff::Timestamp;
+use redrive_model::duration::seconds;
 use redrive_syntax::function::Function;
 
 use crate::clock::add_seconds;
@@ -48,7 +49,7 @@ impl Mapping {
         Self {
             queue: function.queue.clone(),
             batch_size: limit(function.batch_size),
-            batch_window: function.batch_window,
+            batch_window: seconds(function.batch_window),
             free: function
                 .max_concurrency
                 .map_or(CONCURRENCY, |max| CONCURRENCY.min(limit(max))),

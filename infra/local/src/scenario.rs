@@ -31,6 +31,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use redrive_syntax::duration;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -38,7 +39,6 @@ use thiserror::Error;
 use crate::clock::add;
 use crate::dependency::Dependency;
 use crate::sqs::{Attribute, AttributeValue, Outgoing};
-use crate::until;
 
 /// What a message file contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,7 +175,7 @@ fn message(line: MessageLine, number: usize) -> Result<ScenarioMessage, String> 
 
 fn delay(value: &Value) -> Result<u32, String> {
     let seconds = match value {
-        Value::String(text) => until::duration(text).map(|delay| delay.as_secs()),
+        Value::String(text) => duration::parse(text).ok().map(|delay| delay.as_secs()),
         value => value.as_u64(),
     };
     seconds
@@ -202,8 +202,9 @@ fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, Stri
         None => None,
     };
     let takes = match line.takes {
-        Some(text) => until::duration(&text)
-            .ok_or_else(|| format!("`takes` is `{text}`; write a duration such as \"2s\""))?,
+        Some(text) => {
+            duration::parse(&text).map_err(|error| format!("`takes` is `{text}`: it {error}"))?
+        }
         None => Duration::ZERO,
     };
     if line.dependency.is_empty() || line.dependency.contains('/') {
@@ -223,9 +224,9 @@ fn point_in_time(text: &str, start: Timestamp) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse() {
         return Ok(at);
     }
-    until::duration(text)
+    duration::parse(text)
         .map(|after| add(start, after))
-        .ok_or_else(|| {
+        .map_err(|_| {
             format!(
                 "`down_until` is `{text}`; write a time such as \"2026-01-06T08:00:00Z\", or a \
                  duration after the start such as \"23h\""

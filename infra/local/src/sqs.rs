@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use redrive_infra::stack::Stack;
+use redrive_model::duration::seconds;
 
 use crate::names;
 
@@ -121,13 +122,13 @@ impl Sqs {
             sqs.create(QueueConfig {
                 name: function.dlq(),
                 visibility_timeout: DEFAULT_VISIBILITY,
-                retention: function.dlq_retention,
+                retention: seconds(function.dlq_retention),
                 redrive_policy: None,
             });
             sqs.create(QueueConfig {
                 name: function.queue.clone(),
-                visibility_timeout: function.visibility_timeout,
-                retention: function.retention,
+                visibility_timeout: seconds(function.visibility_timeout),
+                retention: seconds(function.retention),
                 redrive_policy: Some(RedrivePolicy {
                     dead_letter_queue: function.dlq(),
                     max_receive_count: function.max_receive_count,

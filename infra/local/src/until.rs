@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo};
+use redrive_syntax::duration::{self, NotADuration};
 
 /// When a simulation stops while messages keep failing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,19 +28,14 @@ impl FromStr for Until {
         if let Ok(redrives) = text.parse() {
             return Ok(Self::Redrives(redrives));
         }
-        duration(text).map(Self::Elapsed).ok_or_else(|| {
-            format!(
+        let elapsed = duration::parse(text).map(Self::Elapsed);
+        elapsed.map_err(|error| match error {
+            NotADuration::Unreadable | NotADuration::NoUnit => format!(
                 "`{text}` is neither a number of redrives, such as 2, nor a duration, such as 36h or 2d"
-            )
+            ),
+            error => format!("`{text}` {error}"),
         })
     }
-}
-
-/// A duration as people write it: `36h`, `1d 2h`, `90s`; a day has 24 hours.
-pub(crate) fn duration(text: &str) -> Option<Duration> {
-    let span: Span = text.parse().ok()?;
-    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-    Duration::try_from(length).ok()
 }
 
 #[cfg(test)]
@@ -53,7 +48,14 @@ mod tests {
         let hours = |hours: u64| Until::Elapsed(Duration::from_secs(hours * 3600));
         assert_eq!("36h".parse(), Ok(hours(36)));
         assert_eq!("2d".parse(), Ok(hours(48)));
-        assert!("soon".parse::<Until>().is_err());
-        assert!("-3h".parse::<Until>().is_err());
+        for (text, words) in [
+            ("soon", "neither a number of redrives"),
+            ("-3h", "is negative"),
+            ("1mo", "write `30d`"),
+            ("PT36H", "write `36h`"),
+        ] {
+            let error = text.parse::<Until>().unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
     }
 }

@@ -119,7 +119,7 @@ async fn a_crash_fails_the_batch_and_a_new_process_takes_the_next() {
 #[tokio::test]
 async fn a_function_slower_than_its_timeout_is_killed() {
     let slow = Function {
-        timeout: 1,
+        timeout: Duration::from_secs(1),
         ..function()
     };
     let ended = run(
@@ -135,7 +135,7 @@ async fn a_function_slower_than_its_timeout_is_killed() {
 async fn a_process_that_does_not_start_fails_every_batch() {
     let broken = Function {
         env: [("BOOTSTRAP".to_owned(), "exit in init".to_owned())].into(),
-        redrive: None,
+        dlq_redrive: None,
         ..function()
     };
     let ended = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
@@ -149,7 +149,7 @@ async fn an_init_error_fails_the_batch_though_the_process_lives_on() {
     let broken = Function {
         env: [("BOOTSTRAP".to_owned(), "report in init".to_owned())].into(),
         max_receive_count: 1,
-        redrive: None,
+        dlq_redrive: None,
         ..function()
     };
     let ended = run(options(broken), r#"{"name":"a","body":{"do":"ok"}}"#).await;
@@ -229,16 +229,12 @@ async fn a_fifo_group_keeps_its_order_through_a_failure() {
 #[tokio::test]
 async fn a_redrive_that_finds_one_running_fails_and_is_retried() {
     let slow = Function {
-        redrive: function()
-            .redrive
-            .map(|redrive| redrive_syntax::function::Redrive {
-                // A message each second, and the schedule each minute.
-                schedule: redrive_syntax::schedule::Schedule::parse("rate(1 minute)").unwrap(),
-                max_per_second: Some(1),
-                ..redrive
-            }),
+        // A message each second, and the schedule each minute.
+        dlq_redrive: Some(redrive_syntax::schedule::Schedule::parse("rate(1 minute)").unwrap()),
+        redrive_max_per_second: Some(1),
+
         max_receive_count: 1,
-        visibility_timeout: 1,
+        visibility_timeout: Duration::from_secs(1),
         ..function()
     };
     let scenario: String = (0..70)
@@ -256,13 +252,10 @@ async fn a_redrive_that_finds_one_running_fails_and_is_retried() {
 #[tokio::test]
 async fn a_message_that_nobody_redrives_expires() {
     let never = Function {
-        redrive: function()
-            .redrive
-            .map(|redrive| redrive_syntax::function::Redrive {
-                schedule: redrive_syntax::schedule::Schedule::parse("cron(0 0 1 1 ? 2027)")
-                    .unwrap(),
-                ..redrive
-            }),
+        dlq_redrive: Some(
+            redrive_syntax::schedule::Schedule::parse("cron(0 0 1 1 ? 2027)").unwrap(),
+        ),
+
         ..function()
     };
     let long = SimulationOptions {
@@ -431,7 +424,7 @@ async fn a_message_that_was_not_received_has_a_reason() {
 async fn the_summary_has_the_reason_of_the_end() {
     let ended_by = async |function, text: &str| run(options(function), text).await.summary.ended_by;
     let never = Function {
-        redrive: None,
+        dlq_redrive: None,
         ..function()
     };
     let fails = r#"{"body":{"do":"fail"}}"#;

@@ -2,126 +2,67 @@
 //! is read back from the merged template, so that the same rules check it and
 //! `stack.md` and the simulator take it into account.
 
-use redrive_syntax::Function;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use redrive_model::duration::seconds;
+use redrive_model::keys::{KEYS, Key, Kind, Missing, Resource};
 use redrive_syntax::environment::check_name;
-use redrive_syntax::keys::{self, Kind};
 use redrive_syntax::rules::broken_by;
 use redrive_syntax::rules::catalog::{OUT_OF_RANGE, Rule, WRONG_TYPE};
-use redrive_syntax::schedule::{self, Schedule};
-use serde_json::Value;
+use redrive_syntax::{Function, Rejected, TemplateValue};
+use serde_json::{Map, Value};
 
 use super::finding::Finding;
 use super::value::{Held, escaped, number, only, property};
 use crate::lambda::{Variable, worker_variables};
 use crate::plan::{Ids, Part};
 
-/// Where the template has a number of the attribute.
-struct Setting {
-    key: &'static str,
-    part: Part,
-    /// The property, with `/` before what is inside it.
-    path: &'static str,
-    /// What AWS uses if the property is missing.
-    default: Option<u32>,
-    set: fn(&mut Function, u32),
+/// The property of the worker's variables.
+const VARIABLES: &str = "Environment/Variables";
+
+impl From<Resource> for Part {
+    fn from(resource: Resource) -> Self {
+        match resource {
+            Resource::Queue => Part::Queue,
+            Resource::Dlq => Part::Dlq,
+            Resource::Worker => Part::Worker,
+            Resource::WorkerRole => Part::WorkerRole,
+            Resource::EventSourceMapping => Part::EventSourceMapping,
+            Resource::Schedule => Part::Schedule,
+        }
+    }
 }
 
-const SETTINGS: [Setting; 9] = [
-    Setting {
-        key: "batch_size",
-        part: Part::EventSourceMapping,
-        path: "BatchSize",
-        default: Some(10),
-        set: |function, number| function.batch_size = number,
-    },
-    Setting {
-        key: "batch_window",
-        part: Part::EventSourceMapping,
-        path: "MaximumBatchingWindowInSeconds",
-        default: Some(0),
-        set: |function, number| function.batch_window = number,
-    },
-    Setting {
-        key: "max_concurrency",
-        part: Part::EventSourceMapping,
-        path: "ScalingConfig/MaximumConcurrency",
-        default: None,
-        set: |function, number| function.max_concurrency = Some(number),
-    },
-    Setting {
-        key: "timeout",
-        part: Part::Worker,
-        path: "Timeout",
-        default: Some(3),
-        set: |function, number| function.timeout = number,
-    },
-    Setting {
-        key: "memory",
-        part: Part::Worker,
-        path: "MemorySize",
-        default: Some(128),
-        set: |function, number| function.memory = number,
-    },
-    Setting {
-        key: "max_receive_count",
-        part: Part::Queue,
-        path: "RedrivePolicy/maxReceiveCount",
-        default: None,
-        set: |function, number| function.max_receive_count = number,
-    },
-    Setting {
-        key: "visibility_timeout",
-        part: Part::Queue,
-        path: "VisibilityTimeout",
-        default: Some(30),
-        set: |function, number| function.visibility_timeout = number,
-    },
-    Setting {
-        key: "retention",
-        part: Part::Queue,
-        path: "MessageRetentionPeriod",
-        default: RETENTION,
-        set: |function, number| function.retention = number,
-    },
-    Setting {
-        key: "dlq_retention",
-        part: Part::Dlq,
-        path: "MessageRetentionPeriod",
-        default: RETENTION,
-        set: |function, number| function.dlq_retention = number,
-    },
-];
-
-/// SQS keeps messages for four days by default.
-const RETENTION: Option<u32> = Some(345_600);
-
-const SCHEDULE: &str = "ScheduleExpression";
-const TIMEZONE: &str = "ScheduleExpressionTimezone";
-const VARIABLES: &str = "Environment/Variables";
-const POLICIES: &str = "ManagedPolicyArns";
-
-/// The places of the values that are not numbers.
-const OTHERS: [(&str, Part, &str); 4] = [
-    ("dlq_redrive", Part::Schedule, SCHEDULE),
-    ("redrive_timezone", Part::Schedule, TIMEZONE),
-    ("env", Part::Worker, VARIABLES),
-    ("policies", Part::WorkerRole, POLICIES),
-];
+/// The keys whose values the template has, with their places.
+fn places() -> impl Iterator<Item = (&'static Key, Part, &'static str, Missing)> {
+    KEYS.iter().filter_map(|key| {
+        let place = key.place?;
+        Some((key, place.resource.into(), place.property, place.missing))
+    })
+}
 
 /// Where the template has the value of a key.
-fn place(key: &str) -> Option<(Part, &'static str)> {
-    let numbers = SETTINGS.iter();
-    let numbers = numbers.map(|setting| (setting.key, setting.part, setting.path));
-    let mut places = numbers.chain(OTHERS);
-    let (_, part, path) = places.find(|(name, ..)| *name == key)?;
+fn place(name: &str) -> Option<(Part, &'static str)> {
+    let mut places = places();
+    let (_, part, path, _) = places.find(|(key, ..)| key.name == name)?;
     Some((part, path))
 }
 
-/// Whether the JSON pointer is that of a setting of the function.
+/// The numbers that a key accepts, and what they count; `None` if it has no number.
+fn range(key: &Key) -> Option<(RangeInclusive<u32>, &'static str)> {
+    match &key.kind {
+        Kind::Integer(range, unit) => Some((range.clone(), *unit)),
+        Kind::Duration(range) => Some((seconds(*range.start())..=seconds(*range.end()), "seconds")),
+        _ => None,
+    }
+}
+
+/// Whether the JSON pointer is that of a number of the function's settings.
 pub(super) fn is_setting(function: &Function, pointer: &str) -> bool {
     let ids = Ids::new(function);
-    let mut settings = SETTINGS.iter();
-    settings.any(|setting| property(&ids.of(setting.part), setting.path) == pointer)
+    let mut numbers = places().filter(|(key, ..)| range(key).is_some());
+    numbers.any(|(_, part, path, _)| property(&ids.of(part), path) == pointer)
 }
 
 /// A function with the settings of a merged template.
@@ -145,12 +86,11 @@ impl<'a> Effective<'a> {
             ids: Ids::new(function),
             template,
         };
-        for setting in &SETTINGS {
-            effective.number(setting);
+        for (key, part, path, missing) in places() {
+            if part != Part::Schedule || function.dlq_redrive.is_some() {
+                effective.key(key, part, path, missing);
+            }
         }
-        effective.schedule();
-        effective.environment();
-        effective.policies();
         effective
     }
 
@@ -171,92 +111,82 @@ impl<'a> Effective<'a> {
         self.findings.push(Finding::new(rule, pointer, problem));
     }
 
-    fn number(&mut self, setting: &Setting) {
-        let held = self.only(setting.part, setting.path);
-        let value = match (held, setting.default) {
-            (Held::Nothing, None) if setting.key == "max_concurrency" => {
-                return self.function.max_concurrency = None;
-            }
-            (Held::Nothing, Some(default)) => return (setting.set)(&mut self.function, default),
-            (held, _) => match held.literal() {
-                Some(value) => value,
-                None => return self.unknown.push(setting.key),
-            },
+    fn key(&mut self, key: &'static Key, part: Part, path: &str, missing: Missing) {
+        let held = self.only(part, path);
+        let value = match (held.literal(), missing) {
+            (Some(value), _) => self.accepted(key, part, path, value),
+            (None, _) if held != Held::Nothing => Err(Vec::new()),
+            (None, Missing::Number(number)) => Ok(TemplateValue::Number(number)),
+            (None, Missing::Text(text)) => Ok(TemplateValue::Text(text)),
+            (None, Missing::Nothing) => Ok(TemplateValue::Nothing),
+            (None, Missing::Unknown) => Err(Vec::new()),
         };
-        match self.accepted(setting, value) {
-            Ok(number) => (setting.set)(&mut self.function, number),
-            Err((rule, problem)) => {
-                let pointer = self.pointer(setting.part, setting.path);
-                self.find(setting.key, rule, pointer, problem);
+        let read = value.and_then(|value| self.function.read_back(key, &value));
+        if let Err(rejected) = read {
+            self.unknown.push(key.name);
+            for (rule, problem) in rejected {
+                let pointer = self.pointer(part, path);
+                self.findings.push(Finding::new(rule, pointer, problem));
             }
         }
     }
 
-    fn accepted(&self, setting: &Setting, value: &Value) -> Result<u32, (&'static Rule, String)> {
-        let name = self.name(setting.part, setting.path);
-        let (range, unit) = match keys::find(setting.key).map(|key| &key.kind) {
-            Some(Kind::Integer(range, unit)) => (range.clone(), *unit),
-            Some(Kind::Seconds(range)) => (range.clone(), " seconds"),
-            _ => (0..=u32::MAX, ""),
-        };
+    fn accepted(
+        &mut self,
+        key: &Key,
+        part: Part,
+        path: &str,
+        value: &'a Value,
+    ) -> Result<TemplateValue<'a>, Rejected> {
+        if let Some((range, unit)) = range(key) {
+            return self.number(range, unit, part, path, value);
+        }
+        match value {
+            Value::String(text) => Ok(TemplateValue::Text(text)),
+            Value::Array(list) => {
+                let texts = list.iter().map(|text| Some(text.as_str()?.to_owned()));
+                let texts: Option<Vec<_>> = texts.collect();
+                texts.map(TemplateValue::List).ok_or_else(Vec::new)
+            }
+            Value::Object(variables) => Ok(TemplateValue::Map(self.variables(variables))),
+            _ => Err(Vec::new()),
+        }
+    }
+
+    fn number(
+        &self,
+        range: RangeInclusive<u32>,
+        unit: &str,
+        part: Part,
+        path: &str,
+        value: &Value,
+    ) -> Result<TemplateValue<'a>, Rejected> {
+        let name = self.name(part, path);
         let (least, most) = (range.start(), range.end());
-        let allowed = format!("{least} to {most}{unit}");
+        let allowed = format!("{least} to {most} {unit}");
         let Some(number) = number(value) else {
             let problem = format!("{name} is {value}; it must be a whole number, {allowed}");
-            return Err((&WRONG_TYPE, problem));
+            return Err(vec![(&WRONG_TYPE, problem)]);
         };
         // Lambda Managed Instances have limits of their own.
-        let is_managed = setting.part == Part::Worker
+        let is_managed = part == Part::Worker
             && self.only(Part::Worker, "CapacityProviderConfig") != Held::Nothing;
         match u32::try_from(number) {
-            Ok(number) if is_managed || range.contains(&number) => Ok(number),
-            _ => Err((
-                &OUT_OF_RANGE,
-                format!("{name} is {number}, but must be {allowed}"),
-            )),
+            Ok(number) if is_managed || range.contains(&number) => {
+                Ok(TemplateValue::Number(number))
+            }
+            _ => {
+                let problem = format!("{name} is {number}, but must be {allowed}");
+                Err(vec![(&OUT_OF_RANGE, problem)])
+            }
         }
     }
 
-    fn schedule(&mut self) {
-        let Some(mut redrive) = self.function.redrive.clone() else {
-            return;
-        };
-        let text = |held: &Held<'a>| held.literal().and_then(Value::as_str);
-        match text(&self.only(Part::Schedule, SCHEDULE)).map(Schedule::parse) {
-            Some(Ok(schedule)) => redrive.schedule = schedule,
-            Some(Err(errors)) => {
-                for error in errors {
-                    let pointer = self.pointer(Part::Schedule, SCHEDULE);
-                    self.find("dlq_redrive", error.rule, pointer, error.message);
-                }
-            }
-            None => self.unknown.push("dlq_redrive"),
-        }
-        let timezone = match self.only(Part::Schedule, TIMEZONE) {
-            Held::Nothing => Some("UTC"),
-            held => text(&held),
-        };
-        match timezone.map(|name| (name, schedule::timezone(name))) {
-            Some((name, Ok(_))) => name.clone_into(&mut redrive.timezone),
-            Some((_, Err(error))) => {
-                let pointer = self.pointer(Part::Schedule, TIMEZONE);
-                self.find("redrive_timezone", error.rule, pointer, error.message);
-            }
-            None => self.unknown.push("redrive_timezone"),
-        }
-        self.function.redrive = Some(redrive);
-    }
-
-    fn environment(&mut self) {
+    /// The variables that are not those of the template itself.
+    fn variables(&mut self, variables: &Map<String, Value>) -> BTreeMap<String, String> {
         let own = worker_variables(&self.function);
         let is_own = |name: &str| !matches!(own.get(name), None | Some(Variable::Text(_)));
-        let held = self.only(Part::Worker, VARIABLES);
-        let variables = match held.literal() {
-            Some(variables) => variables.as_object().into_iter().flatten(),
-            None if held == Held::Nothing => None.into_iter().flatten(),
-            None => return self.unknown.push("env"),
-        };
-        let added: Vec<_> = variables.filter(|(name, _)| !is_own(name)).collect();
+        let added: Vec<_> = variables.iter().filter(|(name, _)| !is_own(name)).collect();
         for (name, _) in &added {
             if let Err((rule, problem)) = check_name(name) {
                 let pointer = self.pointer(Part::Worker, VARIABLES);
@@ -271,24 +201,7 @@ impl<'a> Effective<'a> {
             };
             Some((name.clone(), text))
         });
-        self.function.env = literals.collect();
-    }
-
-    fn policies(&mut self) {
-        let held = self.only(Part::WorkerRole, POLICIES);
-        let list = held.literal().and_then(Value::as_array);
-        let policies = match (list, &held) {
-            (Some(list), _) => list
-                .iter()
-                .map(|arn| Some(arn.as_str()?.to_owned()))
-                .collect(),
-            (None, Held::Nothing) => Some(Vec::new()),
-            (None, _) => None,
-        };
-        match policies {
-            Some(policies) => self.function.policies = policies,
-            None => self.unknown.push("policies"),
-        }
+        literals.collect()
     }
 
     /// What is wrong with the settings: each alone, and together by the rules that

@@ -124,8 +124,8 @@ fn the_stack_is_as_the_overlays_leave_it() {
     ];
     let overlaid = overlaid(&patches).expect("a sound stack");
     let function = &overlaid.stack.functions[0].function;
-    assert_eq!(function.retention, 86_400);
-    assert_eq!(function.visibility_timeout, 240);
+    assert_eq!(function.retention.as_secs(), 86_400);
+    assert_eq!(function.visibility_timeout.as_secs(), 240);
     // An alarm at half of the attribute's retention would never ring.
     let alarm = &overlaid.template["Resources"]["OrdersQueueAgeAlarm"]["Properties"];
     assert_eq!(alarm["Threshold"], 43_200);

@@ -1,9 +1,10 @@
 //! The alarms: failures and messages that wait too long are noticed.
 
+use redrive_model::duration::{seconds, show};
 use redrive_model::log::metric;
 
 use super::resource::{Alarm, Kind, Resource, Value};
-use super::{Part, Scope, seconds};
+use super::{Part, Scope};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let (name, queue) = (&scope.function.name, &scope.function.queue);
@@ -19,7 +20,7 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
         age_alarm(scope),
         alarm(Part::WorkerAlarm, worker_errors, errors_alarm, Part::Worker),
     ];
-    if scope.function.redrive.is_some() {
+    if scope.function.dlq_redrive.is_some() {
         let (part, of) = (Part::RedriveAlarm, Part::Redrive);
         alarms.push(alarm(part, redrive_errors, errors_alarm, of));
         let text = format!("Messages of {queue} were left in its DLQ by a move task that failed");
@@ -33,14 +34,14 @@ fn age_alarm(scope: &Scope<'_>) -> Resource {
     // As much time is left to act.
     let above = scope.function.retention / 2;
     let text = format!("Messages of {queue} wait so long that they will expire");
-    let description = format!("alarm: {text} (older than {})", seconds(above));
+    let description = format!("alarm: {text} (older than {})", show(above));
     let alarm = Kind::Alarm(Alarm {
         text,
         namespace: "AWS/SQS",
         metric: "ApproximateAgeOfOldestMessage",
         statistic: "Maximum",
         dimension: ("QueueName", Value::QueueName(scope.id(Part::Queue))),
-        above,
+        above: seconds(above),
     });
     scope.resource(Part::QueueAgeAlarm, description, alarm)
 }

@@ -1,9 +1,10 @@
 //! The worker, its role and its logs, and the mapping that invokes it.
 
+use redrive_model::duration::{seconds, show};
 use redrive_model::policy::OnPermanent;
 
 use super::resource::{EventSourceMapping, Grant, Kind, LambdaFunction, Resource, Role, Value};
-use super::{Part, Scope, seconds};
+use super::{Part, Scope};
 use crate::lambda::{Variable, worker_variables};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
@@ -17,7 +18,7 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
 
 fn worker(scope: &Scope<'_>) -> Resource {
     let function = scope.function;
-    let (timeout, memory) = (seconds(function.timeout), function.memory);
+    let (timeout, memory) = (show(function.timeout), function.memory);
     let mut description = format!(
         "worker, code of `{}`: timeout {timeout}, memory {memory} MB",
         scope.binary
@@ -29,7 +30,7 @@ fn worker(scope: &Scope<'_>) -> Resource {
     let worker = LambdaFunction {
         binary: scope.binary.to_owned(),
         handler: function.name.clone(),
-        timeout: function.timeout,
+        timeout: seconds(function.timeout),
         memory,
         role: scope.id(Part::WorkerRole),
         logs: scope.id(Part::WorkerLogs),
@@ -44,8 +45,8 @@ fn mapping(scope: &Scope<'_>) -> Resource {
         "invokes the worker with up to {} messages",
         function.batch_size
     );
-    if function.batch_window > 0 {
-        description += &format!(" or those of {}", seconds(function.batch_window));
+    if !function.batch_window.is_zero() {
+        description += &format!(" or those of {}", show(function.batch_window));
     }
     if let Some(most) = function.max_concurrency {
         description += &format!(", at most {most} batches at the same time");
@@ -54,7 +55,7 @@ fn mapping(scope: &Scope<'_>) -> Resource {
         queue: scope.id(Part::Queue),
         function: scope.id(Part::Worker),
         batch_size: function.batch_size,
-        batch_window: function.batch_window,
+        batch_window: seconds(function.batch_window),
         max_concurrency: function.max_concurrency,
     });
     scope.resource(Part::EventSourceMapping, description, mapping)

@@ -30,7 +30,7 @@ pub(super) fn outputs(scope: &Scope<'_>) -> Vec<Output> {
             Part::Worker,
         ),
     ];
-    outputs.extend(scope.function.redrive.as_ref().map(|_| redrive));
+    outputs.extend(scope.function.dlq_redrive.as_ref().map(|_| redrive));
     outputs
 }
 

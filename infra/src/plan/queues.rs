@@ -1,7 +1,9 @@
 //! The source queue and its DLQ.
 
+use redrive_model::duration::{seconds, show};
+
 use super::resource::{Kind, Queue, QueuePolicy, Resource};
-use super::{Part, Scope, seconds};
+use super::{Part, Scope};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let function = scope.function;
@@ -28,15 +30,15 @@ fn source(scope: &Scope<'_>) -> Resource {
         "source queue `{}`: {}messages kept {}, invisible for {} after a receive, moved to the DLQ after {} receives",
         function.queue,
         if function.is_fifo() { "FIFO, " } else { "" },
-        seconds(function.retention),
-        seconds(function.visibility_timeout),
+        show(function.retention),
+        show(function.visibility_timeout),
         function.max_receive_count,
     );
     let queue = Queue {
         name: Some(function.queue.clone()),
         is_fifo: function.is_fifo(),
-        retention: function.retention,
-        visibility_timeout: Some(function.visibility_timeout),
+        retention: seconds(function.retention),
+        visibility_timeout: Some(seconds(function.visibility_timeout)),
         dlq: Some((scope.id(Part::Dlq), function.max_receive_count)),
         ..Queue::default()
     };
@@ -46,12 +48,12 @@ fn source(scope: &Scope<'_>) -> Resource {
 fn dlq(scope: &Scope<'_>) -> Resource {
     let function = scope.function;
     let name = function.dlq();
-    let kept = seconds(function.dlq_retention);
+    let kept = show(function.dlq_retention);
     let description = format!("DLQ `{name}`: messages kept {kept}");
     let queue = Queue {
         name: Some(name),
         is_fifo: function.is_fifo(),
-        retention: function.dlq_retention,
+        retention: seconds(function.dlq_retention),
         dlq_of: Some(function.queue.clone()),
         ..Queue::default()
     };

@@ -1,6 +1,9 @@
 //! The redrive function, the schedule that starts it, and the queue for its
 //! failures.
 
+use std::time::Duration;
+
+use redrive_model::duration::show;
 use redrive_model::names::redrive_handler;
 use redrive_syntax::function::Redrive;
 
@@ -10,14 +13,14 @@ use super::queues::only_with_tls;
 use super::resource::{
     Grant, InvokeConfig, Kind, LambdaFunction, Queue, RETRIES, Resource, Role, Schedule,
 };
-use super::{Part, Scope, seconds};
+use super::{Part, Scope};
 use crate::lambda::{REDRIVE_MEMORY, REDRIVE_TIMEOUT, redrive_variables};
 
 /// Seconds that a failure is kept: the longest SQS allows, 14 days.
 const FAILURES_RETENTION: u32 = 1_209_600;
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
-    let Some(redrive) = &scope.function.redrive else {
+    let Some(redrive) = &scope.function.redrive() else {
         return Vec::new();
     };
     let logs = "log group of the redrive function";
@@ -73,7 +76,7 @@ fn function(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
     };
     let description = format!(
         "redrive function `{handler}`, the same code: timeout {}, memory {REDRIVE_MEMORY} MB, {rate}",
-        seconds(REDRIVE_TIMEOUT),
+        show(Duration::from_secs(REDRIVE_TIMEOUT.into())),
     );
     let lambda = LambdaFunction {
         binary: scope.binary.to_owned(),

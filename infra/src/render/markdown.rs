@@ -43,7 +43,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
         text.push_str(&format!("## `{}` of binary `{binary}`\n\n", function.name));
         text.push_str(&handling::render(function));
         text.push_str(&resources::table(of(Some(index))));
-        if let Some(redrive) = &function.redrive
+        if let Some(redrive) = &function.redrive()
             && !overlays::hides_runs(contents.changes, function)
         {
             text.push_str(&runs::render(redrive, now));
@@ -119,11 +119,6 @@ fn introduction(contents: &Contents<'_>) -> String {
 fn line(text: &mut String, line: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{line}");
-}
-
-/// Seconds in the largest unit that holds them whole.
-fn seconds(seconds: u32) -> String {
-    redrive_syntax::show(std::time::Duration::from_secs(seconds.into()))
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@
 
 pub mod backoff;
 pub mod deadline;
+pub mod duration;
 pub mod export;
 pub mod keys;
 pub mod limits;
 pub mod log;
 pub mod names;
 pub mod policy;
+pub mod setting;
 
 pub use backoff::Backoff;

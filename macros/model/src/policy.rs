@@ -1,5 +1,7 @@
 //! What a function does when records fail: choices between a few words.
 
+use crate::setting::Setting;
+
 /// A value that is one of a few words.
 pub trait Choice: Copy + Default + PartialEq + 'static {
     /// All values, in the order of the reference.
@@ -40,6 +42,12 @@ macro_rules! choice {
                 match self {
                     $(Self::$variant => $word,)+
                 }
+            }
+        }
+
+        impl Setting for $name {
+            fn expression(&self) -> String {
+                format!("__redrive::model::policy::{}::{self:?}", stringify!($name))
             }
         }
 
@@ -84,6 +92,14 @@ choice! {
     }
 }
 
+/// Calls a macro with the names of all choices.
+#[macro_export]
+macro_rules! choices {
+    ($callback:ident) => {
+        $callback! { OnTotalFailure OnGroupFailure OnPermanent }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure};
@@ -96,10 +112,14 @@ mod tests {
         assert_eq!(T::from_word("other"), None);
     }
 
+    macro_rules! check {
+        ($($name:ident)*) => {
+            $(check::<$name>($name::WORDS);)*
+        };
+    }
+
     #[test]
     fn each_value_has_its_word() {
-        check::<OnTotalFailure>(OnTotalFailure::WORDS);
-        check::<OnGroupFailure>(OnGroupFailure::WORDS);
-        check::<OnPermanent>(OnPermanent::WORDS);
+        choices!(check);
     }
 }

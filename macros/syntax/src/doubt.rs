@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenTree;
+use proc_macro2::Ident;
 
-use crate::keys::{self, KEYS};
-use crate::nearest::nearest;
+use crate::attribute::meant;
+use crate::keys::{self, KEYS, Key};
 
 /// The keys whose values are not known.
 #[derive(Clone, Default)]
@@ -22,35 +22,27 @@ impl Doubtful {
         self.keys.insert(key.to_owned());
     }
 
-    /// Nothing says which keys are set.
-    pub(crate) fn add_all(&mut self) {
-        self.any = true;
-    }
-
-    /// There is no key of this name: it may stand for each that is near.
+    /// There is no key of this name: it may be each that is near.
     pub(crate) fn add_unknown(&mut self, name: &str) {
-        let is_near =
-            |key: &&str| strsim::osa_distance(name, key) <= 1 || nearest(name, [*key]).is_some();
-        let mut near = KEYS.iter().map(|key| key.name).filter(is_near).peekable();
-        self.any |= near.peek().is_none();
-        near.for_each(|key| self.add(key));
+        let meant = meant(name);
+        let is_near = |key: &&Key| strsim::osa_distance(name, key.name) <= 1;
+        let near = KEYS.iter().filter(is_near).chain(meant);
+        let near: Vec<_> = near.map(|key| key.name).collect();
+        self.any |= near.is_empty();
+        near.into_iter().for_each(|key| self.add(key));
     }
 
-    /// These tokens are no pair: a missing comma or `=` may have hidden a key
-    /// behind any word.
-    pub(crate) fn add_tokens(&mut self, tokens: &[TokenTree]) {
-        let mut words = tokens.iter().filter_map(|token| match token {
-            TokenTree::Ident(word) => Some(word.to_string()),
-            _ => None,
-        });
-        match words.next() {
-            Some(first) if keys::find(&first).is_some() => self.add(&first),
-            Some(first) => self.add_unknown(&first),
+    /// These words are not a pair: a missing comma or `=` may have hidden a key
+    /// after any word.
+    pub(crate) fn add_words(&mut self, words: &[Ident]) {
+        let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+        let known = words.iter().filter(|word| keys::find(word).is_some());
+        known.for_each(|word| self.add(word));
+        match words.first() {
+            Some(first) if keys::find(first).is_some() => {}
+            Some(first) => self.add_unknown(first),
             None => self.any = true,
         }
-        words
-            .filter(|word| keys::find(word).is_some())
-            .for_each(|word| self.add(&word));
     }
 
     /// Whether what this key holds is not known.

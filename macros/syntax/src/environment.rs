@@ -2,127 +2,77 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Group, Literal, TokenTree};
+use proc_macro2::{Literal, TokenStream};
 use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
-use syn::Lit;
 
-use crate::diagnostic::Diagnostics;
-use crate::pair::{self, Behind, Pair, Spelling};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
+use crate::pair::{self, After, Pair};
+use crate::place::Place;
 use crate::rules::catalog::{self, Rule};
-use crate::tokens;
-use crate::value::{Value, What};
-
-/// How a variable is written.
-struct Variables;
-
-impl Spelling for Variables {
-    fn pair(&self, name: &str, value: &[TokenTree]) -> String {
-        let text = match value {
-            [] => "value".to_owned(),
-            [TokenTree::Literal(value)] => match Lit::new(value.clone()) {
-                Lit::Str(text) => text.value(),
-                Lit::Int(number) => number.base10_digits().to_owned(),
-                Lit::Float(number) => number.base10_digits().to_owned(),
-                _ => "value".to_owned(),
-            },
-            value => tokens::text(value),
-        };
-        let text = Literal::string(&text);
-        match check_name(name) {
-            Ok(()) => format!("{name} = {text}"),
-            // What is wrong with the name is said as well.
-            Err(_) => text.to_string(),
-        }
-    }
-
-    fn value_alone(&self, value: &[TokenTree]) -> String {
-        let text = match value {
-            [TokenTree::Literal(value)] => match Lit::new(value.clone()) {
-                Lit::Str(text) => text.value(),
-                _ => String::new(),
-            },
-            _ => String::new(),
-        };
-        match text.split_once('=') {
-            Some((name, value)) if check_name(name.trim()).is_ok() => {
-                format!("{} = {}", name.trim(), Literal::string(value.trim()))
-            }
-            _ => "LEVEL = \"info\"".to_owned(),
-        }
-    }
-
-    fn takes_group(&self, _: &str) -> bool {
-        false
-    }
-}
+use crate::value::What;
 
 /// The variables of `env(…)`.
-pub(crate) fn read(group: &Group, errors: &mut Diagnostics) -> BTreeMap<String, String> {
-    let mut variables = BTreeMap::new();
-    if group.stream().is_empty() {
-        let text = "`env` has no variables; write `env(LEVEL = \"info\")`, or remove it";
-        errors.report(&catalog::SYNTAX, group.span(), text);
+pub(crate) fn read(
+    variables: TokenStream,
+    place: Place,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, String> {
+    let mut read = BTreeMap::new();
+    if variables.is_empty() {
+        let empty = Diagnostic::new(&catalog::SYNTAX, place, "`env` has no variables");
+        let empty = empty.fix(Fix::set("env", "(LEVEL = \"info\")"));
+        diagnostics.push(empty.fix(Fix::remove("env")));
     }
-    for part in tokens::parts(group.stream(), errors) {
-        let (key, value) = match pair::read(&part, &Variables, errors) {
-            Ok(Some(Pair {
-                key,
-                behind: Behind::Value(value),
-            })) => (key, value),
-            Ok(Some(Pair {
-                key,
-                behind: Behind::Group(_),
-            })) => {
-                let written = Variables.pair(&key.name, &[]);
-                let text = format!("`{}` has no value; write `{written}`", key.name);
-                errors.report(&catalog::SYNTAX, key.place, text);
-                continue;
-            }
-            Ok(None) => continue,
-            Err(refusal) => {
-                errors.report(&catalog::SYNTAX, refusal.place, refusal.text);
-                continue;
-            }
-        };
-        let name = check_name(&key.name);
+    for pair in pair::list(variables, diagnostics, |_| {}) {
+        let name = check_name(&pair.name);
         if let Err((rule, text)) = &name {
-            errors.report(rule, key.place, text);
+            diagnostics.report(rule, pair.place, text);
         }
-        let read = Value::read(&value, errors);
-        let What::Text(text) = read.what else {
-            errors.report(
-                &catalog::WRONG_TYPE,
-                read.place,
-                no_string(&key.name, &value, &read),
-            );
-            continue;
-        };
-        if name.is_ok() && variables.insert(key.name.clone(), text).is_some() {
-            let text = format!("`{}` is already set; remove one of the two", key.name);
-            errors.report(&catalog::DUPLICATE_KEY, key.place, text);
+        match value(&pair) {
+            Err(diagnostic) => diagnostics.push(diagnostic),
+            Ok(_) if name.is_err() => {}
+            Ok(value) => {
+                if read.insert(pair.name.clone(), value).is_some() {
+                    let text = format!("`{}` is already set; remove one of the two", pair.name);
+                    diagnostics.report(&catalog::DUPLICATE_KEY, pair.place, text);
+                }
+            }
         }
     }
-    variables
+    read
 }
 
-fn no_string(name: &str, tokens: &[TokenTree], value: &Value) -> String {
-    let is_plain = match value.what {
-        What::Integer(..) | What::Decimal | What::Negative | What::Flag(_) => true,
-        // A constant's value is not known here.
-        What::Path(_) => tokens.len() == 1 && value.text != value.text.to_uppercase(),
-        _ => false,
+fn value(pair: &Pair) -> Result<String, Diagnostic> {
+    let name = &pair.name;
+    let write = |text: &str| format!("write `{name} = {}`", Literal::string(text));
+    let refuse = |problem: &str, help| {
+        let problem = format!("`{name}` {problem}");
+        Err(Diagnostic::new(&catalog::SYNTAX, pair.place, problem).help(help))
     };
-    match is_plain {
-        true => format!(
-            "`{name}` takes a string; write `{}`",
-            Variables.pair(name, tokens)
-        ),
-        false => format!(
-            "`{name}` takes a string, not {}; write its text, such as `{}`",
-            value.described(),
-            Variables.pair(name, &[])
-        ),
-    }
+    let value = match &pair.after {
+        After::Value(value) => value,
+        After::NoEquals(value) => match &value.what {
+            What::Text(text) => return refuse("needs `=` before its value", write(text)),
+            _ => return refuse("needs `=` before its value", write("value")),
+        },
+        After::Nothing | After::Group(..) => return refuse("has no value", write("value")),
+    };
+    let text = match &value.what {
+        What::Text(text) => return Ok(text.clone()),
+        What::Integer(digits, _) => digits,
+        What::Decimal | What::Negative | What::Flag(_) => &value.text,
+        // The value of a constant is not known here.
+        What::Path(path)
+            if path.get_ident().is_some() && value.text != value.text.to_uppercase() =>
+        {
+            &value.text
+        }
+        _ => "value",
+    };
+    let problem = format!("`{name}` must be a string, not {}", value.described());
+    Err(value
+        .refuse(&catalog::WRONG_TYPE, problem)
+        .help(write(text)))
 }
 
 /// Refuses a name that Lambda or the template would, with the rule's id and the

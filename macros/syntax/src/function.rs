@@ -2,72 +2,86 @@
 //! filled in. Plain data: the macro expands it, the build script renders it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+
+use redrive_model::keys::Key;
+use redrive_model::keys::prelude::*;
 
 pub use redrive_model::Backoff;
 pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 
+use crate::options::Reader;
 use crate::schedule::Schedule;
+use crate::setting::{Rejected, Setting, TemplateValue};
 
-/// A checked `#[sqs_batch]` function.
-///
-/// Every value is within the limits of AWS and of the rules in [`crate::rules`];
-/// whoever holds one need not check again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Function {
-    /// The Rust function's name; also the worker's handler (`_HANDLER`).
-    pub name: String,
-    /// The source queue's name, with `.fifo` if it is a FIFO queue.
-    pub queue: String,
-    /// Most records in one invocation (`BatchSize`).
-    pub batch_size: u32,
-    /// Seconds to wait for a batch to fill (`MaximumBatchingWindowInSeconds`).
-    pub batch_window: u32,
-    /// Most concurrent invocations (`ScalingConfig.MaximumConcurrency`).
-    pub max_concurrency: Option<u32>,
-    /// Attempts of a record after the first, inside one invocation.
-    pub retries: u32,
-    /// The waits between attempts.
-    pub backoff: Backoff,
-    /// Records of one invocation that are handled at once.
-    pub concurrency: u32,
-    /// The longest one attempt may take; `None`: as long as the invocation has.
-    pub attempt_timeout: Option<Duration>,
-    /// The worker's timeout in seconds (`Timeout`).
-    pub timeout: u32,
-    /// The worker's memory in MB (`MemorySize`).
-    pub memory: u32,
-    /// Receives before SQS moves a message to the DLQ (`maxReceiveCount`).
-    pub max_receive_count: u32,
-    /// The source queue's visibility timeout in seconds.
-    pub visibility_timeout: u32,
-    /// The source queue's retention in seconds (`MessageRetentionPeriod`).
-    pub retention: u32,
-    /// The DLQ's retention in seconds (`MessageRetentionPeriod`).
-    pub dlq_retention: u32,
-    /// When the DLQ is redriven; `None`: never.
-    pub redrive: Option<Redrive>,
-    /// What an invocation answers when every record failed.
-    pub on_total_failure: OnTotalFailure,
-    /// What a failure means for the records behind it in a FIFO batch.
-    pub on_group_failure: OnGroupFailure,
-    /// Where a record goes that can never succeed.
-    pub on_permanent: OnPermanent,
-    /// How long a failed record stays invisible, growing with its receive
-    /// count, in seconds; `None`: the visibility timeout.
-    pub queue_backoff: Option<QueueBackoff>,
-    /// Whether each invocation writes its metrics to the log.
-    pub metrics: bool,
-    /// The worker's environment variables.
-    pub env: BTreeMap<String, String>,
-    /// ARNs of managed policies for the worker's role.
-    pub policies: Vec<String>,
-    /// Whether the function belongs in the template.
-    pub template: bool,
-    /// Rules whose warning is accepted on purpose.
-    pub allow: Vec<String>,
+macro_rules! function {
+    (
+        $function:ident;
+        template { $($(#[doc = $about:literal])+ $name:ident: $type:ty = $default:expr => { $($row:tt)* })* }
+        worker { $($(#[doc = $about_w:literal])+ $name_w:ident: $type_w:ty = $default_w:expr => { $($row_w:tt)* })* }
+        rust { $($(#[doc = $about_r:literal])+ $name_r:ident as $field:ident => { $($row_r:tt)* })* }
+    ) => {
+        /// A checked `#[sqs_batch]` function: its name, and the value of each key.
+        ///
+        /// Every value is within the limits of AWS and of the rules in [`crate::rules`];
+        /// whoever holds one need not check again.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        pub struct Function {
+            /// The Rust function's name; also the worker's handler (`_HANDLER`).
+            pub name: String,
+            $($(#[doc = $about])+ pub $name: $type,)*
+            $($(#[doc = $about_w])+ pub $name_w: $type_w,)*
+        }
+
+        impl Function {
+            /// Reads the value of each key of the function of this name.
+            pub(crate) fn read($function: &str, reader: &mut Reader<'_>) -> Self {
+                let name = $function.to_owned();
+                $(let $name_w: $type_w = reader.read(stringify!($name_w)).unwrap_or_else(|| $default_w);)*
+                $(let $name: $type = reader.read(stringify!($name)).unwrap_or_else(|| $default);)*
+                Function { name, $($name,)* $($name_w,)* }
+            }
+
+            /// The value of a key as it is written in the attribute; `None` if there is
+            /// none.
+            pub fn written(&self, key: &Key) -> Option<String> {
+                match key.name {
+                    $(stringify!($name) => self.$name.written(),)*
+                    $(stringify!($name_w) => self.$name_w.written(),)*
+                    _ => None,
+                }
+            }
+
+            /// Replaces the value of a key by what a template has in its place.
+            ///
+            /// # Errors
+            /// If the key cannot have the value.
+            pub fn read_back(&mut self, key: &Key, value: &TemplateValue<'_>) -> Result<(), Rejected> {
+                match key.name {
+                    $(stringify!($name) => self.$name = Setting::read_back(key, value)?,)*
+                    $(stringify!($name_w) => self.$name_w = Setting::read_back(key, value)?,)*
+                    _ => return Err(Vec::new()),
+                }
+                Ok(())
+            }
+        }
+
+        /// The attribute's values that are Rust and not settings.
+        #[derive(Default)]
+        pub struct Paths {
+            $($(#[doc = $about_r])+ pub $field: Option<syn::Path>,)*
+        }
+
+        impl Paths {
+            /// Reads the path of each key.
+            pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
+                Paths { $($field: reader.read(stringify!($name_r)),)* }
+            }
+        }
+    };
 }
+
+redrive_model::keys!(function);
 
 impl Function {
     /// Whether the source queue, and so the DLQ, is a FIFO queue.
@@ -82,38 +96,21 @@ impl Function {
             None => format!("{}-dlq", self.queue),
         }
     }
-}
 
-/// The visibility timeout that AWS recommends, in seconds.
-pub(crate) fn recommended_visibility(timeout: u32, batch_window: u32) -> u32 {
-    6 * timeout + batch_window
-}
+    /// The visibility timeout that AWS recommends.
+    pub(crate) fn recommended_visibility(&self) -> Duration {
+        6 * self.timeout + self.batch_window
+    }
 
-/// Invisibility of a failed record: doubles with each receive from `min` to
-/// `max`, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct QueueBackoff {
-    /// Seconds after the first receive.
-    pub min: u32,
-    /// Seconds at most.
-    pub max: u32,
-}
+    /// The scheduled redrive of the DLQ, if there is one.
+    pub fn redrive(&self) -> Option<Redrive> {
+        Some(Redrive {
+            schedule: self.dlq_redrive.clone()?,
+            timezone: self.redrive_timezone.clone(),
+            max_per_second: self.redrive_max_per_second,
+        })
+    }
 
-/// The scheduled redrive of the DLQ.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Redrive {
-    /// When it runs (`ScheduleExpression`).
-    pub schedule: Schedule,
-    /// The IANA time zone the schedule is in (`ScheduleExpressionTimezone`).
-    pub timezone: String,
-    /// Messages moved in a second (`MaxNumberOfMessagesPerSecond`); `None`:
-    /// SQS decides.
-    pub max_per_second: Option<u32>,
-}
-
-impl Function {
     /// A short hash of all settings, by which the macro sees that the template
     /// was written from the same ones.
     pub fn fingerprint(&self) -> String {
@@ -126,4 +123,16 @@ impl Function {
             });
         format!("{hash:016x}")
     }
+}
+
+/// The scheduled redrive of the DLQ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redrive {
+    /// When it runs (`ScheduleExpression`).
+    pub schedule: Schedule,
+    /// The IANA time zone the schedule is in (`ScheduleExpressionTimezone`).
+    pub timezone: String,
+    /// Messages moved in a second (`MaxNumberOfMessagesPerSecond`); `None`:
+    /// SQS decides.
+    pub max_per_second: Option<u32>,
 }

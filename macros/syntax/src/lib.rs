@@ -7,11 +7,10 @@
 mod attribute;
 pub mod diagnostic;
 mod doubt;
+pub mod duration;
 pub mod environment;
 pub mod function;
-pub mod keys;
 mod nearest;
-mod nesting;
 mod options;
 mod pair;
 mod place;
@@ -19,6 +18,7 @@ mod queue_name;
 pub mod reference;
 pub mod rules;
 pub mod schedule;
+mod setting;
 pub mod signature;
 mod tokens;
 mod value;
@@ -29,12 +29,13 @@ use syn::ext::IdentExt;
 use rules::catalog;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix};
-pub use function::Function;
+pub use function::{Function, Paths};
 pub use nearest::nearest;
-pub use options::Paths;
 pub use place::Place;
+pub use redrive_model::duration::{show, written};
+pub use redrive_model::keys;
+pub use setting::{Rejected, TemplateValue};
 pub use signature::Handler;
-pub use value::show;
 
 /// All that is known of one `#[sqs_batch]` function.
 pub struct Parsed {

@@ -1,6 +1,6 @@
 //! Where a diagnostic points to in the source.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 /// From one token to another, which may be the same.
@@ -18,15 +18,6 @@ impl Place {
         let start = tokens.next().map_or_else(Span::call_site, |it| it.span());
         let end = tokens.last().map_or(start, |it| it.span());
         Place { start, end }
-    }
-
-    /// From the first of these tokens to the last.
-    pub(crate) fn of_all(tokens: &[TokenTree]) -> Self {
-        let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
-        Place {
-            start: span(tokens.first()),
-            end: span(tokens.last()),
-        }
     }
 
     /// From here to the end of another place.

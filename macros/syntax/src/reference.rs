@@ -3,22 +3,28 @@
 
 use std::fmt::Write as _;
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use crate::keys::{KEYS, Key, Kind};
 use crate::rules::catalog::{Level, Rule, all};
-use crate::value::show;
+use redrive_model::duration::written;
 
 /// The table of the attribute's keys, in Markdown.
 pub fn keys() -> String {
     let mut table = String::from(
         "| key | value | default | what it does | AWS name |\n|---|---|---|---|---|\n",
     );
+    let item = quote!(
+        async fn handle(order: Order) -> Result<(), Error> {}
+    );
+    let defaults = crate::parse(TokenStream::new(), item).function;
     for key in KEYS {
-        let Key {
-            name,
-            default,
-            about,
-            ..
-        } = key;
+        let default = match key.without {
+            "" => format!("`{}`", defaults.written(key).unwrap_or_default()),
+            words => words.to_owned(),
+        };
+        let Key { name, about, .. } = key;
         let value = value(&key.kind);
         let aws = match (key.aws, key.link) {
             ("", "") => String::new(),
@@ -34,36 +40,28 @@ pub fn keys() -> String {
 }
 
 fn value(kind: &Kind) -> String {
-    let seconds = |seconds: u32| show(std::time::Duration::from_secs(u64::from(seconds)));
     match kind {
         Kind::Integer(range, unit) => {
-            format!("{} to {}{unit}", range.start(), range.end())
+            format!("{} to {} {unit}", range.start(), range.end())
         }
-        Kind::Seconds(range) => format!(
-            "whole seconds, `\"{}\"` to `\"{}\"`",
-            seconds(*range.start()),
-            seconds(*range.end())
+        Kind::Duration(range) => format!(
+            "a duration, `\"{}\"` to `\"{}\"`",
+            written(*range.start()),
+            written(*range.end())
         ),
-        Kind::Duration(range) => {
-            format!(
-                "`\"{}\"` to `\"{}\"`",
-                show(*range.start()),
-                show(*range.end())
-            )
-        }
-        Kind::Waits(range) => format!(
+        Kind::Backoff(range) => format!(
             "two durations, `\"a..b\"`, each `{}` to `{}`",
-            show(*range.start()),
-            show(*range.end())
+            written(*range.start()),
+            written(*range.end())
         ),
         Kind::Boolean => "`true` or `false`".to_owned(),
-        Kind::Choice(names) => {
-            let names: Vec<_> = names.iter().map(|name| format!("`\"{name}\"`")).collect();
-            names.join(" or ")
+        Kind::Choice(words) => {
+            let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+            words.join(" or ")
         }
-        Kind::Text => "a string".to_owned(),
-        Kind::List => "a string, or `[\"…\", \"…\"]`".to_owned(),
-        Kind::Path => "a path".to_owned(),
+        Kind::Queue | Kind::Schedule | Kind::Timezone => "a string".to_owned(),
+        Kind::Policies | Kind::Rules => "a string, or `[\"…\", \"…\"]`".to_owned(),
+        Kind::Function | Kind::Crate => "a path".to_owned(),
         Kind::Variables => "`(NAME = \"value\", …)`".to_owned(),
     }
 }

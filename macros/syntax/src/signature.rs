@@ -16,7 +16,6 @@ use syn::{
 };
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::nesting;
 use crate::place::Place;
 use crate::rules::catalog;
 
@@ -61,11 +60,6 @@ impl Handler {
 /// Reads the item that the attribute stands on.
 pub fn parse(item: TokenStream, errors: &mut Diagnostics) -> Option<Handler> {
     let (item, _) = split_body(item);
-    if let Some(span) = nesting::too_deep(item.clone()) {
-        let text = "this is nested too deep to be read; give a type within it a name by `type`";
-        errors.report(&catalog::NESTING, span, text);
-        return None;
-    }
     let (attributes, signature) = match read_signature.parse2(item.clone()) {
         Ok(read) => read,
         // The compiler has said what is missing.

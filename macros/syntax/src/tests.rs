@@ -1,4 +1,5 @@
 mod allow;
+mod keys;
 mod ways_out;
 
 use std::time::Duration;
@@ -36,20 +37,27 @@ fn defaults_are_safe_in_production() {
     let function = parsed.function;
     assert_eq!(function.queue, "process-order");
     assert_eq!(function.dlq(), "process-order-dlq");
-    assert_eq!((function.batch_size, function.batch_window), (10, 0));
-    assert_eq!((function.timeout, function.visibility_timeout), (30, 180));
+    let seconds = Duration::from_secs;
+    assert_eq!(
+        (function.batch_size, function.batch_window),
+        (10, seconds(0))
+    );
+    assert_eq!(
+        (function.timeout, function.visibility_timeout),
+        (seconds(30), seconds(180))
+    );
     assert_eq!(function.max_receive_count, 5);
     assert_eq!(
         (function.retention, function.dlq_retention),
-        (345_600, 1_209_600)
+        (seconds(345_600), seconds(1_209_600))
     );
-    assert!(function.template && function.redrive.is_none());
+    assert!(function.template && function.dlq_redrive.is_none());
 }
 
 #[test]
 fn the_visibility_timeout_follows_timeout_and_window() {
     let function = parse("timeout = \"60s\", batch_window = \"20s\"").function;
-    assert_eq!(function.visibility_timeout, 380);
+    assert_eq!(function.visibility_timeout, Duration::from_secs(380));
 }
 
 #[test]
@@ -93,7 +101,9 @@ fn boundaries_hold_on_both_sides() {
         "dlq_redrive = \"rate(10 days)\", retention = \"345599s\"",
         "dlq_redrive = \"rate(10 days)\", dlq_retention = \"864001s\", queue = \"o.fifo\", allow = \"fifo_dlq_order\"",
         "queue_backoff = \"1s..12h\"",
-        "queue_backoff = \"12h..12h\", retention = \"61h\"",
+        "queue_backoff = \"12h..12h\", retention = \"129421s\"",
+        "queue_backoff = \"12h..12h\", max_receive_count = 8",
+        "queue_backoff = \"1h..12h\", retention = \"1d\"",
         "queue = \"a\"",
         "backoff = \"1ms..1ms\"",
         "queue = \"orders.fifo\", batch_window = \"0s\", allow = \"fifo_dlq_order\"",
@@ -156,7 +166,7 @@ fn boundaries_hold_on_both_sides() {
             "expires_before_dlq",
         ),
         (
-            "queue_backoff = \"12h..12h\", retention = \"60h\"",
+            "queue_backoff = \"12h..12h\", retention = \"129420s\"",
             "expires_before_dlq",
         ),
         ("queue = \"\"", "queue_name"),
@@ -189,8 +199,8 @@ fn all_mistakes_are_reported_at_once_and_none_follows_from_another() {
             "duration",
             "wrong_type",
             "out_of_range",
-            "schedule_timezone",
-            "schedule_field"
+            "schedule_field",
+            "schedule_timezone"
         ]
     );
 }
@@ -304,7 +314,6 @@ fn the_longest_waits_double_up_to_the_cap() {
     let backoff = parse("backoff = \"1s..5s\", concurrency = 10")
         .function
         .backoff;
-    assert_eq!(backoff.longest(0), Duration::ZERO);
     assert_eq!(backoff.longest(5), Duration::from_secs(1 + 2 + 4 + 5 + 5));
 }
 

@@ -1,27 +1,20 @@
-//! The value of a key: what its tokens are, whatever the key takes.
+//! The value of a key: what it is, whatever the key accepts.
 
 mod duration;
-mod form;
-mod limits;
 mod read;
-mod waits;
 
-use proc_macro2::{Delimiter, Group, TokenTree};
-use syn::Lit;
-use syn::parse::Parser;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Expr, Lit, UnOp};
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::keys::Key;
 use crate::place::Place;
-use crate::rules::catalog::Rule;
-use crate::tokens::{self, punct};
+use crate::rules::catalog::{self, Rule};
+use crate::tokens;
 
-pub use duration::show;
-pub(crate) use duration::written;
-pub(crate) use read::{boolean, choice, integer, path, string, strings};
-pub(crate) use waits::{duration, waits};
-
-/// Why a value cannot be used: a rule's id and the words.
-pub(crate) type Refusal = (&'static Rule, String);
+pub(crate) use duration::{backoff, duration};
+pub(crate) use read::{boolean, choice, integer, list, path, text};
 
 /// A value, where it is, and how it is written.
 #[derive(Clone)]
@@ -37,39 +30,53 @@ pub(crate) struct Value {
 #[derive(Clone)]
 pub(crate) enum What {
     Text(String),
-    /// Its digits in base ten, and what stands right behind them.
+    /// Its digits in base ten, and what follows them without a space.
     Integer(String, String),
     Decimal,
     Negative,
     Flag(bool),
     List(Vec<Value>),
     Path(syn::Path),
-    /// `(…)` right behind the key.
-    Group(Group),
-    Expression,
-    /// What no key takes, in words.
+    /// `(…)` right after the key.
+    Group(TokenStream),
+    /// What no key accepts, in words.
     Other(&'static str),
+    /// What is not an expression, and why.
+    Unread(syn::Error),
 }
 
 impl Value {
-    /// Reads a value; `tokens` has at least one.
-    pub(crate) fn read(tokens: &[TokenTree], errors: &mut Diagnostics) -> Self {
+    /// The value that an expression is.
+    pub(crate) fn of(expression: &Expr) -> Self {
         Value {
-            what: What::read(tokens, errors),
-            place: Place::of_all(tokens),
-            text: tokens::text(tokens),
-            spaced: tokens::spaced_text(tokens),
+            what: What::of(expression),
+            ..Self::written(expression.to_token_stream())
         }
     }
 
-    /// What stands in parentheses right behind a key.
-    pub(crate) fn group(group: Group) -> Self {
-        let tokens = [TokenTree::Group(group.clone())];
+    /// A value that is not an expression.
+    pub(crate) fn unread(tokens: &[TokenTree], error: syn::Error) -> Self {
         Value {
-            what: What::Group(group),
-            place: Place::of_all(&tokens),
-            text: tokens::text(&tokens),
-            spaced: tokens::spaced_text(&tokens),
+            what: What::Unread(error),
+            ..Self::written(tokens.iter().cloned().collect())
+        }
+    }
+
+    /// What is in parentheses right after a key.
+    pub(crate) fn group(tokens: TokenStream, place: Place) -> Self {
+        Value {
+            what: What::Group(tokens.clone()),
+            place,
+            ..Self::written(tokens)
+        }
+    }
+
+    fn written(tokens: TokenStream) -> Self {
+        Value {
+            what: What::Other("this"),
+            place: Place::of(&tokens),
+            text: tokens::text(tokens.clone()),
+            spaced: tokens::spaced_text(tokens),
         }
     }
 
@@ -84,77 +91,76 @@ impl Value {
             What::List(_) => "a list",
             What::Path(_) => "a name",
             What::Group(_) => "something in parentheses",
-            What::Expression => "an expression",
             What::Other(what) => what,
+            What::Unread(_) => "something else",
         }
+    }
+
+    /// The value is not usable.
+    pub(crate) fn refuse(&self, rule: &'static Rule, problem: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            see: None,
+            ..Diagnostic::new(rule, self.place, problem)
+        }
+    }
+
+    /// The value is not what the key accepts.
+    pub(crate) fn wrong_type(&self, key: &Key, wants: &str) -> Diagnostic {
+        if let What::Unread(error) = &self.what {
+            let text = format!("the value of `{}` cannot be read: {error}", key.name);
+            return Diagnostic {
+                place: error.span().into(),
+                ..self.refuse(&catalog::SYNTAX, text)
+            }
+            .help(format!("write {wants}, such as `{}`", key.shown()));
+        }
+        let text = format!("`{}` must be {wants}, not {}", key.name, self.described());
+        self.refuse(&catalog::WRONG_TYPE, text)
+            .help(format!("for example, `{}`", key.shown()))
+    }
+
+    /// The value is almost what the key accepts, which is `value`.
+    fn write(&self, key: &Key, wants: &str, value: impl std::fmt::Display) -> Diagnostic {
+        let text = format!("`{}` must be {wants}, not {}", key.name, self.described());
+        self.refuse(&catalog::WRONG_TYPE, text)
+            .fix(Fix::set(key.name, value))
     }
 }
 
 impl What {
-    fn read(tokens: &[TokenTree], errors: &mut Diagnostics) -> Self {
-        match tokens {
-            [TokenTree::Literal(literal)] => Self::literal(Lit::new(literal.clone())),
-            [TokenTree::Ident(flag)] if flag == "true" => Self::Flag(true),
-            [TokenTree::Ident(flag)] if flag == "false" => Self::Flag(false),
-            [TokenTree::Punct(sign), TokenTree::Literal(number)]
-                if sign.as_char() == '-'
-                    && number.to_string().starts_with(|c: char| c.is_ascii_digit()) =>
-            {
-                Self::Negative
-            }
-            [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => {
-                let parts = tokens::parts(list.stream(), errors);
-                let values = parts.iter().map(|part| Value::read(part, errors));
-                Self::List(values.collect())
-            }
-            tokens => match path_of(tokens) {
-                Some(path) => Self::Path(path),
-                None => describe(tokens).map_or(Self::Expression, Self::Other),
+    fn of(expression: &Expr) -> Self {
+        match expression {
+            Expr::Lit(literal) => Self::literal(&literal.lit),
+            Expr::Group(group) => Self::of(&group.expr),
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => match Self::of(&unary.expr) {
+                Self::Integer(..) | Self::Decimal => Self::Negative,
+                _ => Self::Other("an expression"),
             },
+            Expr::Array(list) => Self::List(list.elems.iter().map(Value::of).collect()),
+            Expr::Path(path) if path.qself.is_none() => Self::Path(path.path.clone()),
+            Expr::Paren(_) | Expr::Tuple(_) => Self::Other("something in parentheses"),
+            Expr::Closure(_) => Self::Other("a closure"),
+            Expr::Block(_) => Self::Other("a block"),
+            Expr::Macro(_) => Self::Other("a macro"),
+            Expr::Call(_) | Expr::MethodCall(_) => Self::Other("a call"),
+            _ => Self::Other("an expression"),
         }
     }
 
-    fn literal(literal: Lit) -> Self {
+    fn literal(literal: &Lit) -> Self {
         match literal {
             Lit::Str(text) if text.suffix().is_empty() => Self::Text(text.value()),
-            Lit::Str(_) => Self::Other("a string with something behind it"),
+            Lit::Str(_) => Self::Other("a string with a suffix"),
             Lit::Int(number) => Self::Integer(
                 number.base10_digits().to_owned(),
                 number.suffix().to_owned(),
             ),
             Lit::Float(_) => Self::Decimal,
+            Lit::Bool(flag) => Self::Flag(flag.value),
             Lit::Char(_) => Self::Other("a character"),
             Lit::ByteStr(_) | Lit::CStr(_) => Self::Other("a string of bytes"),
             Lit::Byte(_) => Self::Other("a byte"),
             _ => Self::Other("this literal"),
         }
-    }
-}
-
-/// The path that these are, such as `connect::<Postgres>`.
-fn path_of(tokens: &[TokenTree]) -> Option<syn::Path> {
-    let begins = match tokens.first()? {
-        TokenTree::Ident(_) => true,
-        token => punct(token) == Some(':'),
-    };
-    let parse = <syn::ExprPath as syn::parse::Parse>::parse;
-    let path = || parse.parse2(tokens.iter().cloned().collect()).ok();
-    begins.then(path)?.map(|path| path.path)
-}
-
-/// What these are, if it is more than an expression.
-fn describe(tokens: &[TokenTree]) -> Option<&'static str> {
-    match tokens {
-        [TokenTree::Group(group)] => Some(match group.delimiter() {
-            Delimiter::Brace => "a block",
-            _ => "something in parentheses",
-        }),
-        [sign, ..] if punct(sign) == Some('|') => Some("a closure"),
-        [TokenTree::Ident(word), ..] if word == "move" => Some("a closure"),
-        [before @ .., TokenTree::Group(_)] => match before {
-            [name @ .., sign] if punct(sign) == Some('!') => path_of(name).map(|_| "a macro"),
-            _ => path_of(before).map(|_| "a call"),
-        },
-        _ => None,
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use redrive_syntax::function::Backoff;
 
 use super::*;
 use crate::sqs::{Outgoing, QueueConfig, Sqs};
@@ -17,35 +16,13 @@ fn after(seconds: u32) -> Timestamp {
 }
 
 fn function(queue: &str, batch_size: u32, batch_window: u32) -> Function {
+    let item = "async fn work(job: Job) -> Result<(), Error> {}";
+    let parsed = redrive_syntax::parse("".parse().unwrap(), item.parse().unwrap());
     Function {
-        name: "work".to_owned(),
         queue: queue.to_owned(),
         batch_size,
-        batch_window,
-        max_concurrency: None,
-        retries: 0,
-        backoff: Backoff {
-            min: Duration::ZERO,
-            max: Duration::ZERO,
-        },
-        concurrency: 1,
-        attempt_timeout: None,
-        timeout: 3,
-        memory: 128,
-        max_receive_count: 5,
-        visibility_timeout: 30,
-        retention: 345_600,
-        dlq_retention: 1_209_600,
-        redrive: None,
-        on_total_failure: Default::default(),
-        on_group_failure: Default::default(),
-        on_permanent: Default::default(),
-        queue_backoff: None,
-        metrics: false,
-        env: Default::default(),
-        policies: Vec::new(),
-        template: true,
-        allow: Vec::new(),
+        batch_window: Duration::from_secs(batch_window.into()),
+        ..parsed.function
     }
 }
 

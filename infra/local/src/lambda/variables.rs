@@ -29,7 +29,7 @@ pub(crate) fn worker(
     LambdaFunction {
         name: function.name.clone(),
         binary: binary.to_owned(),
-        timeout: Duration::from_secs(function.timeout.into()),
+        timeout: function.timeout,
         variables,
     }
 }

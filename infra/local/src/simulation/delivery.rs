@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use redrive_model::duration::show;
 use redrive_model::log::field;
 use redrive_syntax::function::{Function, OnGroupFailure};
 
@@ -114,8 +115,8 @@ fn out_of_time(function: &Function) -> String {
         None => ", `attempt_timeout` is not set",
     };
     format!(
-        "out of time (`timeout` is {} s{no_limit})",
-        function.timeout
+        "out of time (`timeout` is {}{no_limit})",
+        show(function.timeout)
     )
 }
 

@@ -43,7 +43,7 @@ impl Worker {
         seed: u64,
     ) -> Result<Self, StartError> {
         let function = &entry.function;
-        let redrive = match &function.redrive {
+        let redrive = match &function.redrive() {
             None => None,
             Some(redrive) => Some(RedriveFunction {
                 scheduler: Scheduler::new(redrive, start).ok_or_else(|| {

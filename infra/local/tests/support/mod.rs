@@ -5,53 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
 use redrive_local::{
     EventKind, Fate, OutputLine, Scenario, Simulation, SimulationOptions, Summary, TimelineEvent,
 };
 use redrive_syntax::Function;
-use redrive_syntax::function::{Backoff, Redrive};
-use redrive_syntax::schedule::Schedule;
 
 /// The function `work` on the queue `jobs`: visibility 60 s, 2 receives, a
 /// redrive each night at 23:00 UTC.
 pub(crate) fn function() -> Function {
-    Function {
-        name: "work".to_owned(),
-        queue: "jobs".to_owned(),
-        batch_size: 10,
-        batch_window: 0,
-        max_concurrency: None,
-        retries: 0,
-        backoff: Backoff {
-            min: Duration::ZERO,
-            max: Duration::ZERO,
-        },
-        concurrency: 1,
-        attempt_timeout: None,
-        timeout: 10,
-        memory: 128,
-        max_receive_count: 2,
-        visibility_timeout: 60,
-        retention: 345_600,
-        dlq_retention: 1_209_600,
-        redrive: Some(Redrive {
-            schedule: Schedule::parse("cron(0 23 * * ? *)").unwrap(),
-            timezone: "UTC".to_owned(),
-            max_per_second: None,
-        }),
-        on_total_failure: Default::default(),
-        on_group_failure: Default::default(),
-        on_permanent: Default::default(),
-        queue_backoff: None,
-        metrics: false,
-        env: BTreeMap::new(),
-        policies: Vec::new(),
-        template: true,
-        allow: Vec::new(),
-    }
+    let attribute = "queue = \"jobs\", timeout = \"10s\", visibility_timeout = \"1m\", max_receive_count = 2, \
+         retries = 0, metrics = false, dlq_redrive = \"cron(0 23 * * ? *)\", allow = \"receive_count_low\"";
+    let item = "async fn work(job: Job) -> Result<(), Error> {}";
+    redrive_syntax::parse(attribute.parse().unwrap(), item.parse().unwrap()).function
 }
 
 /// A simulation's options for `function`, with the binary of

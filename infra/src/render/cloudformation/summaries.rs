@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn without_an_overlay_it_is_the_plan() {
         let worker = summary("OrdersWorker", &json!({}));
-        let expected = "worker, code of `orders`: timeout 30s, memory 256 MB";
+        let expected = "worker, code of `orders`: timeout 30 s, memory 256 MB";
         assert_eq!(worker.description, expected);
         let role = summary("OrdersWorkerRole", &json!({}));
         let expected = [

@@ -1,9 +1,10 @@
 //! The stack as a Mermaid diagram.
 
+use redrive_model::duration::show;
 use redrive_model::names::redrive_handler;
 use redrive_model::policy::OnPermanent;
 
-use super::{line, seconds};
+use super::line;
 use crate::stack::Stack;
 
 pub(super) fn render(stack: &Stack) -> String {
@@ -30,11 +31,11 @@ pub(super) fn render(stack: &Stack) -> String {
         if let Some(backoff) = function.queue_backoff {
             add(format!(
                 "worker{number} -.->|failed, invisible {} to {}| {queue}",
-                seconds(backoff.min),
-                seconds(backoff.max)
+                show(backoff.min),
+                show(backoff.max)
             ));
         }
-        if let Some(redrive) = &function.redrive {
+        if let Some(redrive) = &function.redrive() {
             let schedule = redrive.schedule.as_str();
             add(format!(
                 "schedule{number}{{{{\"{schedule}<br>{}\"}}}}",

@@ -1,9 +1,10 @@
 //! How messages are handled, in words.
 
+use redrive_model::duration::show;
 use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
-use redrive_syntax::{Function, show};
+use redrive_syntax::Function;
 
-use super::{line, seconds};
+use super::line;
 
 pub(super) fn render(function: &Function) -> String {
     let mut text = "How messages are handled:\n\n".to_owned();
@@ -42,12 +43,12 @@ pub(super) fn render(function: &Function) -> String {
     match function.queue_backoff {
         None => item(&format!(
             "{redelivered} {} after its receive",
-            seconds(function.visibility_timeout)
+            show(function.visibility_timeout)
         )),
         Some(backoff) => item(&format!(
             "{redelivered} after {}, which doubles with each receive up to {}",
-            seconds(backoff.min),
-            seconds(backoff.max)
+            show(backoff.min),
+            show(backoff.max)
         )),
     }
     match function.on_group_failure {
@@ -110,11 +111,11 @@ mod tests {
         );
         assert_says(
             quote!(retries = 1),
-            "a message that fails is retried once in its invocation, after a wait of up to 200ms",
+            "a message that fails is retried once in its invocation, after a wait of up to 200 ms",
         );
         assert_says(
             quote!(retries = 2),
-            "a message that fails is retried up to 2 times in its invocation, after waits of up to 200ms, which double up to 5s",
+            "a message that fails is retried up to 2 times in its invocation, after waits of up to 200 ms, which double up to 5 s",
         );
     }
 
@@ -122,11 +123,11 @@ mod tests {
     fn a_failed_message_is_redelivered_when_it_is_visible_again() {
         assert_says(
             quote!(),
-            "a message that is reported as failed is redelivered 3m after its receive",
+            "a message that is reported as failed is redelivered 3 min after its receive",
         );
         assert_says(
             quote!(queue_backoff = "30s..10m"),
-            "a message that is reported as failed is redelivered after 30s, which doubles with each receive up to 10m",
+            "a message that is reported as failed is redelivered after 30 s, which doubles with each receive up to 10 min",
         );
     }
 

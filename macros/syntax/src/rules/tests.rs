@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use super::{Level, Rule, all, checks};
 use crate::Parsed;
 use crate::diagnostic::Diagnostics;
-use crate::tokens::parts;
+use crate::pair;
 
 #[path = "../../tests/attribute/options.rs"]
 mod options;
@@ -148,7 +148,7 @@ fn what_may_be_allowed_is_recorded_and_no_longer_shown() {
 fn settings_from_elsewhere_are_judged_as_those_of_an_attribute() {
     let mut function = parse("#[sqs_batch(timeout = \"60s\")]").function;
     assert!(super::broken_by(&function, &[]).is_empty());
-    function.visibility_timeout = 59;
+    function.visibility_timeout = std::time::Duration::from_secs(59);
     let broken = |unknown: &[&str]| {
         let broken = super::broken_by(&function, unknown);
         broken
@@ -169,15 +169,9 @@ fn attribute(example: &str) -> Option<&str> {
 }
 
 fn keys(attribute: &str) -> Vec<String> {
-    let pairs = parts(
-        attribute.parse().expect("tokens"),
-        &mut Diagnostics::default(),
-    );
-    pairs
-        .into_iter()
-        .filter_map(|pair| pair.into_iter().next())
-        .map(|key| key.to_string())
-        .collect()
+    let tokens = attribute.parse().expect("tokens");
+    let pairs = pair::list(tokens, &mut Diagnostics::default(), |_| {});
+    pairs.into_iter().map(|pair| pair.name).collect()
 }
 
 /// Where a key is not among a rule's keys, its value makes no difference to the

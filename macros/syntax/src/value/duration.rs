@@ -1,214 +1,240 @@
-//! Durations: as the attribute takes them, as people write them, and as messages
-//! show them.
+//! Reads a duration such as `"30s"`, or two such as `"200ms..5s"`.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// A unit of durations.
-pub(super) struct Unit {
-    /// As the attribute takes it.
-    pub(super) name: &'static str,
-    /// As messages say it.
-    pub(super) plural: &'static str,
-    milliseconds: u64,
-    /// How people write it.
-    spellings: &'static [&'static str],
+use redrive_model::Backoff;
+use redrive_model::duration::{show, written};
+
+use super::{Value, What};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::duration::{NotADuration, parse};
+use crate::keys::{Key, Kind};
+use crate::rules::catalog;
+use crate::tokens::excerpt;
+
+/// Reads a duration with a unit, such as `"30s"`, in the key's range.
+pub(crate) fn duration(key: &Key, value: &Value) -> Result<Duration, Diagnostic> {
+    let reader = Reader::of(key, value)?;
+    let text = reader.text("a duration in quotes", |text| parse(text).is_ok())?;
+    let read = reader.one(&format!("`{}`", key.name), &text, |duration| {
+        format!("\"{}\"", written(duration))
+    })?;
+    reader.in_quotes(format_args!("\"{}\"", written(read)))?;
+    Ok(read)
 }
 
-const fn unit(
-    name: &'static str,
-    plural: &'static str,
-    milliseconds: u64,
-    spellings: &'static [&'static str],
-) -> Unit {
-    Unit {
-        name,
-        plural,
-        milliseconds,
-        spellings,
+/// Reads a shortest and a longest wait, such as `"200ms..5s"`, both in the key's
+/// range.
+pub(crate) fn backoff(key: &Key, value: &Value) -> Result<Backoff, Diagnostic> {
+    let reader = Reader::of(key, value)?;
+    let text = reader.text("two durations in quotes", |text| halves(text).is_some())?;
+    let is_another_form = |(min, max): &(&str, &str)| {
+        let is_read = parse(min).is_ok() && parse(max).is_ok();
+        !is_read && halves(&text).is_some()
+    };
+    let ends = text.split_once("..").filter(|ends| !is_another_form(ends));
+    let Some((min, max)) = ends else {
+        return Err(reader.not_two(&text));
+    };
+    let end = |name, text, other: &str| {
+        let other = parse(other).ok();
+        reader.one(
+            &format!("the {name} wait of `{}`", key.name),
+            text,
+            |wait| {
+                let other = other.unwrap_or(wait);
+                range(wait.min(other), wait.max(other))
+            },
+        )
+    };
+    let min = end("shortest", min, max)?;
+    let max = end("longest", max, &written(min))?;
+    if min > max {
+        let text = format!(
+            "`{}` goes from {} down to {}",
+            key.name,
+            show(min),
+            show(max)
+        );
+        let refused = value.refuse(&catalog::BACKOFF_ORDER, text);
+        return Err(refused.fix(Fix::set(key.name, range(max, min))));
     }
+    reader.in_quotes(range(min, max))?;
+    Ok(Backoff::new(min, max))
 }
 
-const MILLISECOND: Unit = unit(
-    "ms",
-    "milliseconds",
-    1,
-    &["msec", "msecs", "milli", "millis", "millisecond"],
-);
-
-/// The units that the attribute takes, from the shortest.
-pub(super) const UNITS: [Unit; 5] = [
-    MILLISECOND,
-    unit("s", "seconds", 1_000, &["sec", "secs", "second"]),
-    unit("m", "minutes", 60_000, &["min", "mins", "minute"]),
-    unit("h", "hours", 3_600_000, &["hr", "hrs", "hour"]),
-    unit("d", "days", 86_400_000, &["day"]),
-];
-
-/// One that people write, too.
-const WEEK: Unit = unit("w", "weeks", 7 * 86_400_000, &["wk", "wks", "week"]);
-
-/// A whole number and a unit, which is how the attribute takes it: `30s`.
-pub(super) fn exact(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let (number, unit) = text.split_at(digits(text));
-    let unit = UNITS.iter().find(|known| known.name == unit)?;
-    let number: u64 = number.parse().ok()?;
-    number
-        .checked_mul(unit.milliseconds)
-        .map(Duration::from_millis)
+fn range(min: Duration, max: Duration) -> String {
+    format!("\"{}..{}\"", written(min), written(max))
 }
 
-/// What is surely meant by a text that the attribute does not take: `1m 30s`,
-/// `1.5 h`, `2 weeks`. What is under a millisecond is rounded up.
-pub(super) fn meant(text: &str) -> Option<Duration> {
-    let text = text.trim().to_lowercase();
-    let mut rest = text.as_str();
-    let mut sum: u128 = 0;
-    let mut last = u128::MAX;
-    while !rest.is_empty() {
-        let (whole, behind) = rest.split_at(digits(rest));
-        let (fraction, behind) = match behind.strip_prefix('.') {
-            Some(behind) => behind.split_at(digits(behind)),
-            None => ("", behind),
+/// Two durations with anything likely between them.
+fn halves(text: &str) -> Option<(Duration, Duration)> {
+    let signs = ["..=", "...", "..", "–", "->", " to ", "-", ",", "/"];
+    let halves = signs.iter().find_map(|sign| text.split_once(sign))?;
+    Some((parse(halves.0).ok()?, parse(halves.1).ok()?))
+}
+
+/// What a key accepts, and the value that it has.
+struct Reader<'a> {
+    key: &'a Key,
+    value: &'a Value,
+    range: &'a RangeInclusive<Duration>,
+}
+
+impl<'a> Reader<'a> {
+    fn of(key: &'a Key, value: &'a Value) -> Result<Self, Diagnostic> {
+        match &key.kind {
+            Kind::Duration(range) | Kind::Backoff(range) => Ok(Reader { key, value, range }),
+            _ => Err(value.wrong_type(key, "a duration")),
+        }
+    }
+
+    /// The text of the value, also of one whose quotes are missing.
+    fn text(&self, wants: &str, is_meant: impl Fn(&str) -> bool) -> Result<String, Diagnostic> {
+        match &self.value.what {
+            What::Text(text) => Ok(text.clone()),
+            What::Integer(..) | What::Decimal | What::Negative => Ok(self.value.text.clone()),
+            _ if is_meant(&self.value.text) => Ok(self.value.text.clone()),
+            _ => Err(self.value.wrong_type(self.key, wants)),
+        }
+    }
+
+    /// Refuses a value whose quotes are missing.
+    fn in_quotes(&self, value: impl Display) -> Result<(), Diagnostic> {
+        if matches!(self.value.what, What::Text(_)) {
+            return Ok(());
+        }
+        let text = format!("the value of `{}` has no quotes", self.key.name);
+        Err(self.fix(text, value))
+    }
+
+    fn fix(&self, problem: String, value: impl Display) -> Diagnostic {
+        let refused = self.value.refuse(&catalog::DURATION, problem);
+        refused.fix(Fix::set(self.key.name, value))
+    }
+
+    /// Reads one duration in the key's range; `write` makes a value of another.
+    fn one(
+        &self,
+        what: &str,
+        text: &str,
+        write: impl Fn(Duration) -> String,
+    ) -> Result<Duration, Diagnostic> {
+        let duration = match parse(text) {
+            Ok(duration) => duration,
+            Err(NotADuration::Negative) => return Err(self.out_of_range(what, "negative")),
+            Err(NotADuration::NoUnit) => return Err(self.without_unit(what, text.trim(), write)),
+            Err(error) => {
+                let problem = match error {
+                    NotADuration::Empty => format!("{what} is empty"),
+                    NotADuration::Calendar(_) => {
+                        format!("{what} has months or years, which differ in length")
+                    }
+                    _ => format!("{what} is not a duration: `{}`", excerpt(text.trim())),
+                };
+                let meant = error.meant().and_then(|meant| self.counted(meant));
+                return Err(match meant {
+                    Some(meant) => self.fix(problem, write(meant)),
+                    None => self.fix(problem, self.key.example),
+                });
+            }
         };
-        let behind = behind.trim_start();
-        let letters = behind.len() - behind.trim_start_matches(char::is_alphabetic).len();
-        let (unit, behind) = behind.split_at(letters);
-        let unit = u128::from(meant_unit(unit)?);
-        // `1m 30s` is one duration, `5s 30s` is not.
-        if whole.is_empty() || unit >= last || whole.len() > 18 || fraction.len() > 9 {
-            return None;
+        if !self.range.contains(&duration) {
+            return Err(self.out_of_range(what, &show(duration)));
         }
-        let parts: u128 = format!("0{fraction}").parse().ok()?;
-        let whole: u128 = whole.parse().ok()?;
-        sum += whole * unit + (parts * unit).div_ceil(10_u128.pow(fraction.len() as u32));
-        last = unit;
-        rest = behind.trim_start();
-    }
-    let milliseconds = u64::try_from(sum).ok()?;
-    (last != u128::MAX).then(|| Duration::from_millis(milliseconds))
-}
-
-/// A duration, however it is written.
-pub(super) fn either(text: &str) -> Option<Duration> {
-    exact(text).or_else(|| meant(text))
-}
-
-/// How many bytes of digits there are at the start.
-pub(super) fn digits(text: &str) -> usize {
-    text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
-}
-
-fn meant_unit(text: &str) -> Option<u64> {
-    let is_meant =
-        |unit: &&Unit| [unit.name, unit.plural].contains(&text) || unit.spellings.contains(&text);
-    let mut units = UNITS.iter().chain([&WEEK]);
-    units.find(is_meant).map(|unit| unit.milliseconds)
-}
-
-/// A duration in the largest unit that holds it whole, as the attribute takes
-/// it: `30s`, `14d`, `1500ms`.
-pub(crate) fn written(duration: Duration) -> String {
-    let milliseconds = duration.as_millis();
-    if milliseconds == 0 {
-        return "0s".to_owned();
-    }
-    let unit = UNITS
-        .iter()
-        .rev()
-        .find(|unit| milliseconds.is_multiple_of(u128::from(unit.milliseconds)))
-        .unwrap_or(&MILLISECOND);
-    format!(
-        "{}{}",
-        milliseconds / u128::from(unit.milliseconds),
-        unit.name
-    )
-}
-
-/// A duration as people write it: `30s`, `14d`, `1.5s`.
-pub fn show(duration: Duration) -> String {
-    let milliseconds = duration.subsec_millis();
-    if milliseconds == 0 || duration.as_secs() == 0 {
-        return written(duration);
-    }
-    let fraction = format!("{milliseconds:03}");
-    format!("{}.{}s", duration.as_secs(), fraction.trim_end_matches('0'))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{exact, meant, show, written};
-
-    #[test]
-    fn a_whole_number_and_a_unit_is_a_duration() {
-        for (text, milliseconds) in [
-            ("1ms", Some(1)),
-            ("30s", Some(30_000)),
-            (" 30s ", Some(30_000)),
-            ("15m", Some(900_000)),
-            ("12h", Some(43_200_000)),
-            ("14d", Some(1_209_600_000)),
-            ("0s", Some(0)),
-            ("30", None),
-            ("s", None),
-            ("30 s", None),
-            ("1.5s", None),
-            ("-1s", None),
-            ("+1s", None),
-            ("1m30s", None),
-            ("18446744073709551615d", None),
-            ("99999999999999999999s", None),
-        ] {
-            let duration = milliseconds.map(Duration::from_millis);
-            assert_eq!(exact(text), duration, "{text}");
+        match self.counted(duration) {
+            Some(counted) if counted != duration => {
+                let unit = match self.is_whole() {
+                    true => "seconds",
+                    false => "milliseconds",
+                };
+                let problem = format!(
+                    "{what} is {}, but is counted in whole {unit}",
+                    show(duration)
+                );
+                Err(self.fix(problem, write(counted)))
+            }
+            _ => Ok(duration),
         }
     }
 
-    #[test]
-    fn what_people_write_is_understood() {
-        for (text, milliseconds) in [
-            ("30 Seconds", Some(30_000)),
-            ("1m30s", Some(90_000)),
-            ("1 h 30 min", Some(5_400_000)),
-            ("1.5s", Some(1_500)),
-            ("0.25 hours", Some(900_000)),
-            ("0.0001s", Some(1)),
-            ("2 weeks", Some(1_209_600_000)),
-            ("5s 30s", None),
-            ("30s 1m", None),
-            ("30", None),
-            ("", None),
-            (".5s", None),
-            ("3 months", None),
-            ("soon", None),
-            ("30s later", None),
-            ("99999999999999999999 weeks", None),
-            ("999999999999999999 weeks", None),
-        ] {
-            let duration = milliseconds.map(Duration::from_millis);
-            assert_eq!(meant(text), duration, "{text}");
+    /// Whether AWS counts it in seconds.
+    fn is_whole(&self) -> bool {
+        self.range.start().subsec_nanos() == 0
+    }
+
+    /// The duration rounded up to what is counted, if it is in the range then.
+    fn counted(&self, duration: Duration) -> Option<Duration> {
+        let rounded = match self.is_whole() {
+            true => Duration::from_secs(
+                duration
+                    .as_nanos()
+                    .div_ceil(1_000_000_000)
+                    .try_into()
+                    .ok()?,
+            ),
+            false => {
+                Duration::from_millis(duration.as_nanos().div_ceil(1_000_000).try_into().ok()?)
+            }
+        };
+        self.range.contains(&rounded).then_some(rounded)
+    }
+
+    fn out_of_range(&self, what: &str, value: &str) -> Diagnostic {
+        let (least, most) = (show(*self.range.start()), show(*self.range.end()));
+        let text = format!("{what} is {value}, but must be from {least} to {most}");
+        self.value.refuse(&catalog::OUT_OF_RANGE, text)
+    }
+
+    /// A number alone: offers the units that fit.
+    fn without_unit(
+        &self,
+        what: &str,
+        number: &str,
+        write: impl Fn(Duration) -> String,
+    ) -> Diagnostic {
+        let text = format!("{what} has no unit");
+        let refused = self.value.refuse(&catalog::DURATION, text);
+        let meant = |unit: &&str| {
+            let duration = parse(&format!("{number}{unit}")).ok()?;
+            self.counted(duration)
+                .filter(|counted| *counted == duration)
+        };
+        // A number of three digits or more is rather in milliseconds.
+        let likely = match number.len() {
+            ..=2 => ["s", "ms"],
+            _ => ["ms", "s"],
+        };
+        let mut fitting: Vec<_> = likely.iter().filter_map(meant).collect();
+        if fitting.is_empty() {
+            fitting = ["m", "h", "d"].iter().filter_map(meant).collect();
+        }
+        match fitting.is_empty() {
+            true => refused.help(format!("for example, `{}`", self.key.shown())),
+            false => fitting.into_iter().fold(refused, |refused, duration| {
+                refused.fix(Fix::set(self.key.name, write(duration)))
+            }),
         }
     }
 
-    #[test]
-    fn durations_are_shown_as_people_write_them() {
-        for (milliseconds, shown, as_value) in [
-            (0, "0s", "0s"),
-            (1, "1ms", "1ms"),
-            (500, "500ms", "500ms"),
-            (1_500, "1.5s", "1500ms"),
-            (250_500, "250.5s", "250500ms"),
-            (1_001, "1.001s", "1001ms"),
-            (90_000, "90s", "90s"),
-            (120_000, "2m", "2m"),
-            (86_400_000, "1d", "1d"),
-        ] {
-            let duration = Duration::from_millis(milliseconds);
-            assert_eq!(show(duration), shown);
-            assert_eq!(written(duration), as_value);
-            assert_eq!(exact(as_value), Some(duration));
+    /// A text that is not two durations with `..` between them.
+    fn not_two(&self, text: &str) -> Diagnostic {
+        let problem = format!(
+            "`{}` must be two durations with `..` between them",
+            self.key.name
+        );
+        let meant = halves(text).or_else(|| parse(text).ok().map(|wait| (wait, wait)));
+        let meant = meant.and_then(|(min, max)| Some((self.counted(min)?, self.counted(max)?)));
+        if meant.is_none() && parse(text) == Err(NotADuration::NoUnit) {
+            return self.without_unit(&format!("`{}`", self.key.name), text.trim(), |wait| {
+                range(wait, wait)
+            });
+        }
+        match meant {
+            Some((min, max)) => self.fix(problem, range(min.min(max), min.max(max))),
+            None => self.fix(problem, self.key.example),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Any attribute on any item. What must hold for each is in `property.rs`, which
 //! the fuzz target `attribute` shares.
 
-mod nesting;
 mod offers;
 mod one_mistake;
 mod options;

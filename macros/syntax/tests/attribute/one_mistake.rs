@@ -200,7 +200,7 @@ fn gives_one_error_in_these() {
         "timout = \"900s\", attempt_timeout = \"60s\"",
         "timeout \"900s\", attempt_timeout = \"60s\"",
         "timeout(\"900s\"), attempt_timeout = \"60s\"",
-        "retries = 1 timeout = \"900s\", attempt_timeout = \"60s\"",
+        "retries = 1 timeout = \"900s\", attempt_timeout = \"30s\"",
         "timeout = \"30s\", timeout = \"900s\", attempt_timeout = \"60s\"",
         "batch_windw = \"5s\", batch_size = 20",
         "alow = \"receive_count_low\", max_receive_count = 3",

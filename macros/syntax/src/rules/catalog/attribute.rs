@@ -10,15 +10,6 @@ rules! {
         "#[sqs_batch(retries = 3)]",
     );
 
-    /// What is nested hundreds of levels deep would overflow the stack of what reads it; no value is, and a
-    /// type that is takes names for its parts.
-    NESTING = error(
-        "nesting",
-        "// #[sqs_batch(init = build::<A<A<A<…>>>)], with hundreds of `A<`",
-        r#"// type Parts = A<A<A<…>>>;
-#[sqs_batch(init = build::<Parts>)]"#,
-    );
-
     /// A key that is misspelt would silently leave its default in place.
     UNKNOWN_KEY = error(
         "unknown_key",
@@ -58,7 +49,7 @@ rules! {
     /// A duration has its unit (`ms`, `s`, `m`, `h`, `d`), so that nobody takes seconds for minutes.
     DURATION = error(
         "duration",
-        r#"#[sqs_batch(timeout = "30 sec")]"#,
+        r#"#[sqs_batch(timeout = "30")]"#,
         r#"#[sqs_batch(timeout = "30s")]"#,
     );
 

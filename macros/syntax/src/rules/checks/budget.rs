@@ -7,13 +7,11 @@ use std::time::Duration;
 use ways_out::ways_out;
 
 use super::function::attempt_timeout;
-use super::queue::{fifo_batch_size, seconds};
+use super::queue::fifo_batch_size;
 use crate::function::Function;
 use crate::options::Options;
-use crate::value::show;
-
-/// What the worker keeps for its answer.
-const MARGIN: Duration = Duration::from_millis(500);
+use redrive_model::deadline::margin;
+use redrive_model::duration::show;
 
 pub(super) fn retry_budget(options: &Options) -> Option<String> {
     let function = &options.function;
@@ -21,14 +19,15 @@ pub(super) fn retry_budget(options: &Options) -> Option<String> {
     let is_refused = attempt_timeout(options).is_some() || fifo_batch_size(options).is_some();
     (!fits(function) && !is_refused).then(|| {
         format!(
-            "the {} do not fit in `timeout`: {} and 500ms for the answer is {}, but `timeout` is {}; {}",
+            "the {} do not fit in `timeout`: {} and {} for the answer is {}, but `timeout` is {}; {}",
             match function.retries {
                 0 => "attempts",
                 _ => "retries",
             },
             sum(function),
+            show(margin(function.timeout)),
             show(needed(function)),
-            seconds(function.timeout),
+            show(function.timeout),
             ways_out(options)
         )
     })
@@ -36,12 +35,13 @@ pub(super) fn retry_budget(options: &Options) -> Option<String> {
 
 /// Whether the worst batch is done, and answered, within the timeout.
 pub(super) fn fits(function: &Function) -> bool {
-    needed(function) <= Duration::from_secs(u64::from(function.timeout))
+    needed(function) <= function.timeout
 }
 
 fn needed(function: &Function) -> Duration {
     let attempts = function.attempt_timeout.unwrap_or_default() * (function.retries + 1);
-    (attempts + function.backoff.longest(function.retries)) * rounds(function) + MARGIN
+    (attempts + function.backoff.longest(function.retries)) * rounds(function)
+        + margin(function.timeout)
 }
 
 /// How many messages run one after another in the worst batch: of a FIFO queue

@@ -1,13 +1,10 @@
 //! Rules about the worker function: its time, its environment, its role.
 
-use std::time::Duration;
-
 use super::budget::retry_budget;
 use super::offer::{allow, set, ways};
-use super::queue::seconds;
 use super::{Check, Rule, catalog};
 use crate::options::Options;
-use crate::value::show;
+use redrive_model::duration::show;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::RETRY_BUDGET, retry_budget),
@@ -21,8 +18,8 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 pub(super) fn attempt_timeout(options: &Options) -> Option<String> {
     let function = &options.function;
     let attempt = function.attempt_timeout?;
-    (attempt >= Duration::from_secs(u64::from(function.timeout))).then(|| {
-        format!("`attempt_timeout` is {}, but the whole invocation has a `timeout` of {}; lower it, or raise `timeout`", show(attempt), seconds(function.timeout))
+    (attempt >= function.timeout).then(|| {
+        format!("`attempt_timeout` is {}, but the whole invocation has a `timeout` of {}; lower it, or raise `timeout`", show(attempt), show(function.timeout))
     })
 }
 

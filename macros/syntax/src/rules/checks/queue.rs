@@ -3,11 +3,10 @@
 use super::offer::{allow, mends, set, set_text, text, ways};
 use super::retention::{dlq_retention, expires_before_dlq};
 use super::{Check, Rule, catalog};
-use crate::function::{Function, recommended_visibility};
+use crate::function::Function;
 use crate::options::Options;
 use crate::queue_name::{LONGEST_NAME, is_in_a_name, named_alike};
-use crate::value::show;
-use std::time::Duration;
+use redrive_model::duration::show;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::QUEUE_NAME, queue_name),
@@ -33,14 +32,7 @@ pub(super) fn is_standard(options: &Options) -> bool {
 }
 
 fn recommended(function: &Function) -> String {
-    seconds(recommended_visibility(
-        function.timeout,
-        function.batch_window,
-    ))
-}
-
-pub(super) fn seconds(seconds: u32) -> String {
-    show(Duration::from_secs(u64::from(seconds)))
+    show(function.recommended_visibility())
 }
 
 fn queue_name(options: &Options) -> Option<String> {
@@ -70,20 +62,22 @@ fn queue_name(options: &Options) -> Option<String> {
 
 fn batch_needs_window(options: &Options) -> Option<String> {
     let function = &options.function;
-    (is_standard(options) && function.batch_size > 10 && function.batch_window == 0).then(|| {
-        let window = set_text("batch_window", "1s");
-        let (fewer, at_once) = (set("batch_size", 10), set("concurrency", 10));
-        let ways = ways(
-            "batch_needs_window",
-            options,
-            &[vec![window], vec![fewer.clone()], vec![fewer, at_once]],
-        );
-        format!(
-            "`batch_size` is {}, but over 10 messages need a window to gather in; write {}",
-            function.batch_size,
-            ways.first().map_or("", String::as_str),
-        )
-    })
+    (is_standard(options) && function.batch_size > 10 && function.batch_window.is_zero()).then(
+        || {
+            let window = set_text("batch_window", "1s");
+            let (fewer, at_once) = (set("batch_size", 10), set("concurrency", 10));
+            let ways = ways(
+                "batch_needs_window",
+                options,
+                &[vec![window], vec![fewer.clone()], vec![fewer, at_once]],
+            );
+            format!(
+                "`batch_size` is {}, but over 10 messages need a window to gather in; write {}",
+                function.batch_size,
+                ways.first().map_or("", String::as_str),
+            )
+        },
+    )
 }
 
 pub(super) fn fifo_batch_size(options: &Options) -> Option<String> {
@@ -101,7 +95,7 @@ pub(super) fn fifo_batch_size(options: &Options) -> Option<String> {
 
 pub(super) fn fifo_batch_window(options: &Options) -> Option<String> {
     let function = &options.function;
-    (function.is_fifo() && function.batch_window > 0)
+    (function.is_fifo() && !function.batch_window.is_zero())
         .then(|| "a FIFO queue has no batching window; remove `batch_window`".to_owned())
 }
 
@@ -131,8 +125,8 @@ fn visibility_timeout(options: &Options) -> Option<String> {
     (function.visibility_timeout < function.timeout).then(|| {
         format!(
             "`visibility_timeout` is {}, but must be at least the `timeout` of {}; {}",
-            seconds(function.visibility_timeout),
-            seconds(function.timeout),
+            show(function.visibility_timeout),
+            show(function.timeout),
             longer("visibility_timeout", options),
         )
     })
@@ -141,13 +135,13 @@ fn visibility_timeout(options: &Options) -> Option<String> {
 fn visibility_window(options: &Options) -> Option<String> {
     let function = &options.function;
     let floor = function.timeout + function.batch_window;
-    let is_short = function.batch_window > 0 && function.visibility_timeout <= floor;
+    let is_short = !function.batch_window.is_zero() && function.visibility_timeout <= floor;
     let is_refused = fifo_batch_window(options).is_some() || visibility_timeout(options).is_some();
     (is_short && !is_refused).then(|| {
         format!(
             "`visibility_timeout` is {}, but must be over `batch_window` and `timeout` together, {}; {}",
-            seconds(function.visibility_timeout),
-            seconds(floor),
+            show(function.visibility_timeout),
+            show(floor),
             longer("visibility_window", options),
         )
     })
@@ -155,7 +149,7 @@ fn visibility_window(options: &Options) -> Option<String> {
 
 fn visibility_recommended(options: &Options) -> Option<String> {
     let function = &options.function;
-    let least = recommended_visibility(function.timeout, function.batch_window);
+    let least = function.recommended_visibility();
     let is_refused = [fifo_batch_window, visibility_timeout, visibility_window]
         .iter()
         .any(|check| check(options).is_some());
@@ -167,7 +161,7 @@ fn visibility_recommended(options: &Options) -> Option<String> {
         };
         format!(
             "`visibility_timeout` is {}, but AWS recommends six times `timeout` plus `batch_window`, {}; {way}",
-            seconds(function.visibility_timeout),
+            show(function.visibility_timeout),
             recommended(function),
         )
     })

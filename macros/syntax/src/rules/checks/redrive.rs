@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::offer::{set_text, ways};
-use super::queue::{is_standard, seconds};
+use super::queue::is_standard;
 use super::retention::{round_down, round_up};
 use super::{Check, Rule, catalog};
 use crate::options::Options;
 use crate::schedule;
-use crate::value::show;
+use redrive_model::duration::{show, written};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::REDRIVE_WITHOUT_SCHEDULE, redrive_without_schedule),
@@ -39,14 +39,14 @@ fn redrive_without_schedule(options: &Options) -> Option<String> {
 
 fn redrive_gap(options: &Options) -> Option<String> {
     let function = &options.function;
-    let redrive = function.redrive.as_ref()?;
+    let redrive = function.redrive()?;
     // A DLQ that keeps nothing longer is another rule's business.
     let left = match is_standard(options) {
         false => function.dlq_retention,
         true => function
             .dlq_retention
             .checked_sub(function.retention)
-            .filter(|left| *left > 0)?,
+            .filter(|left| !left.is_zero())?,
     };
     let zone = schedule::timezone(&redrive.timezone).ok()?;
     let Some(gap) = redrive.schedule.longest_gap_in(&zone) else {
@@ -55,23 +55,19 @@ fn redrive_gap(options: &Options) -> Option<String> {
                 .to_owned(),
         );
     };
-    if gap < Duration::from_secs(u64::from(left)) {
+    if gap < left {
         return None;
     }
     let rule = "redrive_gap";
-    let longest = u32::try_from(gap.as_secs()).unwrap_or(u32::MAX);
     let already_old = match is_standard(options) {
         true => function.retention,
-        false => 0,
+        false => Duration::ZERO,
     };
-    let longer = round_up(u64::from(longest) + u64::from(already_old) + 1);
-    let longer = set_text("dlq_retention", show(Duration::from_secs(longer)));
-    let younger = round_down(
-        function
-            .dlq_retention
-            .saturating_sub(longest.saturating_add(1)),
-    );
-    let younger = set_text("retention", seconds(younger));
+    let second = Duration::from_secs(1);
+    let longer = round_up(gap + already_old + second);
+    let longer = set_text("dlq_retention", written(longer));
+    let younger = round_down(function.dlq_retention.saturating_sub(gap + second));
+    let younger = set_text("retention", written(younger));
     let ways = match is_standard(options) {
         true => ways(rule, options, &[vec![younger], vec![longer]]),
         false => ways(rule, options, &[vec![longer]]),
@@ -80,20 +76,20 @@ fn redrive_gap(options: &Options) -> Option<String> {
         true => String::new(),
         false => format!(", or write {}", ways.join(", or ")),
     };
-    let (gap, kept, left) = (show(gap), seconds(function.dlq_retention), seconds(left));
+    let (gap, kept, left) = (show(gap), show(function.dlq_retention), show(left));
     Some(match is_standard(options) {
         false => format!(
             "up to {gap} lie between two redrives, but the DLQ keeps a message for {kept} only; redrive more often{ways}"
         ),
         true => format!(
             "up to {gap} lie between two redrives, but a message may have only {left} left in the DLQ (`dlq_retention` - `retention`: {kept} - {}); redrive more often{ways}",
-            seconds(function.retention),
+            show(function.retention),
         ),
     })
 }
 
 fn redrive_weekday_number(options: &Options) -> Option<String> {
-    let redrive = options.function.redrive.as_ref()?;
+    let redrive = options.function.redrive()?;
     let fields = redrive.schedule.as_str().strip_prefix("cron(")?;
     let days = fields.split_whitespace().nth(4)?.trim_end_matches(')');
     // `6L` and `3#2` are days of a month, too rare for any DLQ: `redrive_gap` says so.
@@ -114,7 +110,7 @@ fn redrive_weekday_number(options: &Options) -> Option<String> {
 }
 
 fn redrive_dst_gap(options: &Options) -> Option<String> {
-    let redrive = options.function.redrive.as_ref()?;
+    let redrive = options.function.redrive()?;
     let zone = schedule::timezone(&redrive.timezone).ok()?;
     let example = redrive.schedule.in_dst_gap(&zone)?;
     Some(format!(

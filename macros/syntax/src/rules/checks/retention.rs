@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
+use redrive_model::duration::{show, written};
+
 use super::offer::{set, set_text, ways};
-use super::queue::{fifo_batch_window, is_standard, seconds};
+use super::queue::{fifo_batch_window, is_standard};
 use crate::function::Function;
 use crate::options::Options;
-use crate::value::show;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 pub(super) fn dlq_retention(options: &Options) -> Option<String> {
     let function = &options.function;
     (is_standard(options) && function.dlq_retention <= function.retention).then(|| {
         let longer = set_text("dlq_retention", "14d");
-        let shorter = set_text("retention", seconds(round_down(function.dlq_retention - 1)));
+        let shorter = set_text("retention", written(round_down(function.dlq_retention.saturating_sub(SECOND))));
         let ways = ways("dlq_retention", options, &[vec![longer], vec![shorter]]);
         let way = match ways.is_empty() {
             false => format!("write {}", ways.join(", or ")),
@@ -20,8 +23,8 @@ pub(super) fn dlq_retention(options: &Options) -> Option<String> {
         };
         format!(
             "`dlq_retention` is {}, but a message's age counts from when it was first sent, so it must be over the `retention` of {}; {way}",
-            seconds(function.dlq_retention),
-            seconds(function.retention),
+            show(function.dlq_retention),
+            show(function.retention),
         )
     })
 }
@@ -31,10 +34,10 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<String> {
     let receives = function.max_receive_count;
     let on_the_way = until_the_dlq(function, receives);
     let is_refused = fifo_batch_window(options).is_some();
-    (on_the_way >= u64::from(function.retention) && !is_refused).then(|| {
-        let is_in_time = |fewer: &u32| until_the_dlq(function, *fewer) < u64::from(function.retention);
+    (on_the_way >= function.retention && !is_refused).then(|| {
+        let is_in_time = |fewer: &u32| until_the_dlq(function, *fewer) < function.retention;
         let fewer = (1..receives).rev().find(is_in_time).unwrap_or(1);
-        let longer = show(Duration::from_secs(round_up(on_the_way + 1)));
+        let longer = written(round_up(on_the_way + SECOND));
         let ways = ways(
             "expires_before_dlq",
             options,
@@ -46,26 +49,22 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<String> {
         };
         format!(
             "a message that keeps failing is {} on its way to the DLQ ({receives} receives), but the queue deletes it after {}; {way}",
-            show(Duration::from_secs(on_the_way)),
-            seconds(function.retention),
+            show(on_the_way),
+            show(function.retention),
         )
     })
 }
 
-/// The seconds that a message which keeps failing is hidden before it is moved.
-fn until_the_dlq(function: &Function, receives: u32) -> u64 {
-    let hidden = u64::from(function.visibility_timeout);
-    let Some(waits) = function.queue_backoff else {
-        return hidden * u64::from(receives);
-    };
+/// How long a message which keeps failing is hidden before it is moved.
+fn until_the_dlq(function: &Function, receives: u32) -> Duration {
+    let hidden = function.visibility_timeout;
     // The backoff counts from the end of the invocation; one that crashes sets
     // none, and leaves the visibility timeout.
-    let before = u64::from(function.batch_window + function.timeout);
-    let doubling = std::iter::successors(Some(u64::from(waits.min)), |wait| {
-        Some(wait.saturating_mul(2))
-    });
-    let waits = doubling.map(|wait| hidden.max(before + wait.min(u64::from(waits.max))));
-    waits.take(receives as usize).sum()
+    let invocation = function.batch_window + function.timeout;
+    match function.queue_backoff {
+        None => hidden * receives,
+        Some(backoff) => backoff.until_the_last(receives, invocation, hidden),
+    }
 }
 
 /// The seconds of a minute, an hour or a day, as somebody would count so many.
@@ -76,10 +75,12 @@ fn unit(seconds: u64) -> u64 {
         .unwrap_or(1)
 }
 
-pub(super) fn round_up(seconds: u64) -> u64 {
-    seconds.next_multiple_of(unit(seconds))
+pub(super) fn round_up(duration: Duration) -> Duration {
+    let seconds = duration.as_secs();
+    Duration::from_secs(seconds.next_multiple_of(unit(seconds)))
 }
 
-pub(super) fn round_down(seconds: u32) -> u32 {
-    seconds - seconds % unit(u64::from(seconds)) as u32
+pub(super) fn round_down(duration: Duration) -> Duration {
+    let seconds = duration.as_secs();
+    Duration::from_secs(seconds - seconds % unit(seconds))
 }

@@ -8,7 +8,7 @@ use super::fits;
 use crate::function::{Backoff, Function};
 use crate::keys::{self, Kind};
 use crate::options::{Change, Options};
-use crate::value::written;
+use redrive_model::duration::written;
 
 /// How many ways are offered that take more than one key.
 const MOST_TOGETHER: usize = 3;
@@ -85,11 +85,13 @@ fn levers(options: &Options, part: u32) -> Vec<Lever> {
             change: |function| set("concurrency", function.concurrency),
         }),
         Some(Lever {
-            now: function.timeout,
+            now: function.timeout.as_secs() as u32,
             most: most("timeout"),
-            set: Box::new(|function, seconds| function.timeout = seconds),
+            set: Box::new(|function, seconds| {
+                function.timeout = Duration::from_secs(seconds.into())
+            }),
             round: exactly,
-            change: |function| set_text("timeout", format_args!("{}s", function.timeout)),
+            change: |function| set_text("timeout", written(function.timeout)),
         }),
         Some(Lever {
             now: function.batch_size,
@@ -207,7 +209,8 @@ fn first(most: u32, holds: impl Fn(u32) -> bool) -> Option<u32> {
 
 fn most(key: &str) -> u32 {
     match keys::find(key).map(|key| &key.kind) {
-        Some(Kind::Integer(range, _) | Kind::Seconds(range)) => *range.end(),
+        Some(Kind::Integer(range, _)) => *range.end(),
+        Some(Kind::Duration(range)) => range.end().as_secs() as u32,
         _ => 0,
     }
 }
