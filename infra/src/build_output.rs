@@ -32,17 +32,17 @@ impl OutputFolder {
         &self.folder
     }
 
-    /// Has cargo run the build script again when the file is changed or
-    /// deleted, and writes it unless what is there is as good.
+    /// Makes cargo run the build script again when the file is changed or deleted,
+    /// and writes it unless `is_same` holds for the old text and the new one.
     pub(crate) fn write(
         &self,
         name: &str,
         text: &str,
-        as_good: impl Fn(&str, &str) -> bool,
+        is_same: impl Fn(&str, &str) -> bool,
     ) -> Result<(), Errors> {
         let path = self.folder.join(name);
         cargo::rerun_if_changed(&path);
-        if fs::read_to_string(&path).is_ok_and(|old| as_good(&old, text)) {
+        if fs::read_to_string(&path).is_ok_and(|old| is_same(&old, text)) {
             return Ok(());
         }
         let unwritable = |error| unwritable(&path, &error);
@@ -92,7 +92,7 @@ mod tests {
     const SAME: fn(&str, &str) -> bool = |old, new| old == new;
 
     #[test]
-    fn what_is_as_good_is_left_alone() {
+    fn the_same_text_is_not_written_again() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let output =
             OutputFolder::new(&folder.path().join("a/b"), folder.path()).expect("a new folder");

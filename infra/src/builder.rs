@@ -65,9 +65,9 @@ impl Builder {
 
     /// Names cargo's target folder, relative to the package's.
     ///
-    /// Only a workspace whose intermediate files have a folder of their own
-    /// (cargo's [`build.build-dir`]) needs this: a build script is not told of
-    /// the target folder, so it is taken to be the one that `OUT_DIR` is in.
+    /// Only a workspace that sets cargo's [`build.build-dir`] needs this. Cargo
+    /// does not pass the target folder to build scripts; by default it is the
+    /// folder that `OUT_DIR` is in.
     ///
     /// [`build.build-dir`]: https://doc.rust-lang.org/cargo/reference/config.html#buildbuild-dir
     #[must_use]
@@ -76,9 +76,10 @@ impl Builder {
         self
     }
 
-    /// Takes this cfg to be set: `name`, or `name="value"`. Name each that
-    /// decides on a function and that your build script sets itself, for no
-    /// build script is told what it sets.
+    /// Treats this cfg as set: `name`, or `name="value"`.
+    ///
+    /// Needed for each cfg that your build script sets and that decides whether a
+    /// function is compiled: cargo does not pass them to the build script itself.
     ///
     /// ```no_run
     /// // build.rs
@@ -87,7 +88,7 @@ impl Builder {
     /// redrive_infra::Builder::new().cfg("beta").build();
     /// ```
     ///
-    /// Anything else fails the build.
+    /// The build fails if the text has another form.
     #[must_use]
     pub fn cfg(mut self, cfg: impl Into<String>) -> Self {
         self.cfgs.push(cfg.into());
@@ -97,11 +98,11 @@ impl Builder {
     /// Finds the functions, exports their list to the macro, and writes the
     /// files, each only if it changes.
     ///
-    /// What rustc or the macro will refuse is left to them: a mistake in an
-    /// attribute, a second function in a binary, a file that is not Rust, a
-    /// module without its file. Then the files stay as they are, so that source
-    /// that is being typed never gives a template without its functions. What
-    /// neither can see fails the build with an error of the build script.
+    /// Rustc and the macro report a wrong attribute, a second function in a
+    /// binary, a file that is not Rust and a module without its file. Then the
+    /// written files are not changed, so that unfinished source never leads to a
+    /// template without its functions. All other errors are errors of the build
+    /// script.
     pub fn build(&self) {
         if let Err(Errors(errors)) = self.run() {
             errors.iter().for_each(cargo::error);
@@ -159,7 +160,7 @@ impl Builder {
         if stack.functions.is_empty() {
             for_programs.write("stack.json", &stack.to_text(), same)?;
             cargo::warning(report::no_function(discovery, &env.name));
-            // CloudFormation takes no template without resources, and an old
+            // CloudFormation rejects a template without resources, and an old
             // one would deploy what is gone.
             output.remove("template.json")?;
             output.remove("stack.md")?;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use redrive_syntax::rules::catalog::CFG_FORM;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitBool, LitStr, Meta, MetaNameValue, Token};
-
-use redrive_syntax::rules::catalog::CFG_FORM;
 
 use crate::error::{Errors, broken};
 
@@ -19,10 +18,10 @@ pub(crate) struct Cfg {
 }
 
 impl Cfg {
-    /// Reads what cargo tells a build script: `CARGO_CFG_<KEY>` with the values
+    /// Reads what cargo passes to a build script: `CARGO_CFG_<KEY>` with the values
     /// between commas, where `CARGO_CFG_FEATURE` lists the enabled features.
     ///
-    /// Other variables are passed over.
+    /// Other variables are ignored.
     pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
         let values = vars
             .into_iter()

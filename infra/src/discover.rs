@@ -31,7 +31,7 @@ pub(crate) struct Discovery {
 }
 
 impl Discovery {
-    /// Whether the sources are as rustc and the macro will take them. If not,
+    /// Whether rustc and the macro will accept the sources. If not,
     /// a template of what was found could lack functions that are deployed,
     /// and their queues would be deleted with the next deployment.
     pub(crate) fn is_sound(&self) -> bool {
@@ -41,9 +41,8 @@ impl Discovery {
             && self.firsts().count() == self.found.len()
     }
 
-    /// The functions that belong in the template: the first of each binary,
-    /// for the macro refuses a second, unless it has a mistake or a template of
-    /// its own.
+    /// The functions that belong in the template: the first of each binary, as
+    /// the macro rejects a second, unless it has an error or `template = false`.
     pub(crate) fn deployed(&self) -> Vec<StackFunction> {
         self.firsts()
             .filter(|found| !found.is_wrong() && found.parsed.function.template)
@@ -89,7 +88,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Whether it has a mistake, which the macro reports.
+    /// Whether it has an error, which the macro reports.
     pub(crate) fn is_wrong(&self) -> bool {
         self.parsed.diagnostics.has_errors() || self.around != Around::Module
     }
@@ -108,9 +107,8 @@ impl Found {
 /// `package` that `cfg` compiles.
 ///
 /// # Errors
-/// If `Cargo.toml` or a source file is there and cannot be read. What rustc
-/// will refuse is listed in the result: a module without a file, or a file that
-/// is not Rust.
+/// If `Cargo.toml` or a source file exists and cannot be read. A module without a
+/// file, and a file that is not Rust, are listed in the result.
 pub(crate) fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Errors> {
     let mut discovery = Discovery::default();
     for binary in binaries::binaries(package, cfg, &mut discovery.paths)? {

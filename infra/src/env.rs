@@ -1,4 +1,4 @@
-//! What cargo tells the build script.
+//! What cargo passes to the build script.
 
 use std::path::PathBuf;
 

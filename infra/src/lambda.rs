@@ -7,8 +7,8 @@ use redrive_model::names;
 use redrive_model::policy::OnPermanent;
 use redrive_syntax::Function;
 
-/// The redrive function's memory in MB (`MemorySize`): the least that Lambda
-/// has, for it holds no messages and none of the worker's state.
+/// The redrive function's memory in MB (`MemorySize`): the minimum of Lambda, as
+/// the function holds no messages and no state.
 pub const REDRIVE_MEMORY: u32 = 128;
 
 /// What an environment variable holds.

@@ -19,24 +19,24 @@
 //! |---|---|
 //! | `template.json` | the CloudFormation template; its code is the zip that `cargo lambda build --output-format zip` makes |
 //! | `stack.md` | what will be created, for people |
-//! | `stack.json` | the same for programs: a [`Stack`](stack::Stack) |
+//! | `stack.json` | what will be created, for programs: a [`Stack`](stack::Stack) |
 //!
 //! The last build decides on architecture, features and profile, an editor's
 //! `cargo check` included. So build for Lambda last, right before you deploy:
 //! `cargo lambda build --release --arm64 --output-format zip`.
 //!
-//! Source that does not compile leaves the files as they were.
+//! If the source does not compile, the files are not changed.
 //!
 //! # Names
-//! The logical ids of a function's resources are made from its name. To
-//! CloudFormation, a renamed function is a new one with new queues; the old
-//! queues are kept (`DeletionPolicy: RetainExceptOnCreate`) with their messages,
-//! but nothing reads them, and a new function that wants their names is not
-//! deployed. `stack.md` says how to rename safely.
+//! The logical ids of a function's resources are made from its name. For
+//! CloudFormation, a renamed function is a new one with new queues. The old queues
+//! are kept with their messages (`DeletionPolicy: RetainExceptOnCreate`), but
+//! nothing reads them, and a new function with the same queue names cannot be
+//! deployed. `stack.md` describes how to rename safely.
 //!
-//! # What it is not told
-//! A build script is not told of the cfgs that your own `build.rs` sets, nor of
-//! the target folder if cargo's `build.build-dir` is another: name them with
+//! # What cargo does not pass to it
+//! A build script does not know the cfgs that your own `build.rs` sets, nor the
+//! target folder if cargo's `build.build-dir` is another: name them with
 //! [`Builder::cfg`] and [`Builder::target_dir`].
 //!
 //! # Your own resources

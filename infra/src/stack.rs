@@ -1,13 +1,12 @@
-//! What a package deploys: the one model that the template, `stack.md` and the
-//! local world are made from.
+//! What a package deploys: the model that the template, `stack.md` and the local
+//! simulator are made from.
 
 use std::fmt;
 
 use redrive_syntax::Function;
 use serde::{Deserialize, Serialize};
 
-/// All functions of one package, as `stack.json` beside the template holds
-/// them.
+/// All functions of one package, the content of `stack.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stack {
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn another_format_is_told_from_no_stack() {
+    fn another_format_is_not_an_unreadable_stack() {
         let newer = r#"{"version": 4000000, "shape": "unknown"}"#;
         assert_eq!(Stack::from_text(newer), Err(ReadError::Version(4_000_000)));
         for text in ["", "{}", r#"{"version": 1}"#] {

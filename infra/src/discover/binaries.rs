@@ -42,7 +42,7 @@ pub(super) fn binaries(
         .bin
         .iter()
         .filter(|product| {
-            // A build script is not told of its dependencies' features. A
+            // Cargo does not pass the features of dependencies. A
             // binary that is not built shows when its zip is missing; a
             // function that is not found would not compile.
             product

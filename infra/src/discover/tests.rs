@@ -209,7 +209,7 @@ fn a_binary_has_one_function_whoever_writes_its_template() {
 }
 
 #[test]
-fn what_stands_around_a_function_is_seen() {
+fn what_a_function_is_in() {
     let root = format!(
         "{} mod beside_main; mod in_items; #[cfg(any())] fn main() {{}}",
         handler("free")

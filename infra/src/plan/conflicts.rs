@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn each_clash_is_told() {
+    fn each_conflict_is_reported() {
         let entries = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "y")];
         let stack = sample::stack(entries.map(|(binary, queue)| {
             let mut entry = sample::entry(binary);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_for_one_function() {
+    fn a_name_is_of_one_function() {
         let check = |one: &str, other: &str| {
             let names = [("a", one), ("b", other)];
             check(&sample::stack(names.map(|(binary, name)| {

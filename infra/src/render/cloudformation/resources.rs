@@ -122,8 +122,8 @@ fn mapping(mapping: &EventSourceMapping) -> Json {
         "BatchSize": mapping.batch_size,
         "MaximumBatchingWindowInSeconds": (window > 0).then_some(window),
         "ScalingConfig": most.map(|most| json!({ "MaximumConcurrency": most })),
-        // Without this, Lambda takes the worker's list of failed messages for
-        // a success and deletes them.
+        // Without this, Lambda deletes the messages that the worker reports as
+        // failed.
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
     })
 }

@@ -9,7 +9,7 @@ use crate::plan::{Plan, Summary, all_of};
 /// The resources of the plan, for which `base` is the template, as they are in
 /// `template`, then those that only the latter has.
 ///
-/// A description tells what the plan has; what differs from that is added to it.
+/// A description is that of the plan, followed by what differs from the plan.
 pub(crate) fn of(plan: &Plan, base: &Json, template: &Json) -> Vec<Summary> {
     let resource = |template: &'_ Json, id: &str| template["Resources"][id].clone();
     let summaries = plan.resources.iter().map(|planned| {
