@@ -99,7 +99,7 @@ impl<'a> Effective<'a> {
     }
 
     fn only(&self, part: Part, path: &str) -> Held<'a> {
-        // That a resource is gone is another rule's business.
+        // That a resource is removed is a finding of its own.
         match self.template["Resources"][self.ids.of(part)]["Properties"].is_object() {
             true => only(self.template, &self.pointer(part, path)),
             false => Held::Unknown,
