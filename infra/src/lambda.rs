@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use redrive_model::limits::MEMORY_MB;
 pub use redrive_model::limits::REDRIVE_TIMEOUT;
 use redrive_model::names;
 use redrive_model::policy::OnPermanent;
@@ -9,7 +10,7 @@ use redrive_syntax::Function;
 
 /// The redrive function's memory in MB (`MemorySize`): the minimum of Lambda, as
 /// the function holds no messages and no state.
-pub const REDRIVE_MEMORY: u32 = 128;
+pub const REDRIVE_MEMORY: u32 = *MEMORY_MB.start();
 
 /// What an environment variable holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
 //! What is chosen at deployment.
 
+use redrive_model::limits::QUEUE_NAME_CHARACTERS;
+
 use super::names::shared;
 use crate::stack::Stack;
-
-/// The longest queue name that SQS accepts, in characters.
-const QUEUE_NAME: usize = 80;
 
 /// The retentions that CloudWatch Logs accepts, in days.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
@@ -40,7 +39,7 @@ pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
             description: "Put in front of each queue's name, so that two stages fit in one account: \"dev-\"",
             kind: ParameterKind::Text {
                 pattern: "^[A-Za-z0-9_-]*$",
-                max_length: Some(QUEUE_NAME.saturating_sub(longest)),
+                max_length: Some(QUEUE_NAME_CHARACTERS.saturating_sub(longest)),
             },
         },
         Parameter {

@@ -15,6 +15,10 @@ pub const MESSAGE_ATTRIBUTES: usize = 10;
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
 pub const MESSAGE_BYTES: usize = 1 << 20;
 
+/// Characters of a queue's name:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html>.
+pub const QUEUE_NAME_CHARACTERS: usize = 80;
+
 /// Messages in one event of a FIFO queue:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html>.
 pub const FIFO_BATCH_SIZE: u32 = 10;

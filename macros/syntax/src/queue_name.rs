@@ -1,7 +1,9 @@
 //! What a queue can be named.
 
-/// Of a queue's 80 characters, what the DLQ's `-dlq` leaves.
-pub(crate) const LONGEST_NAME: usize = 80 - "-dlq".len();
+use redrive_model::limits::QUEUE_NAME_CHARACTERS;
+
+/// The DLQ's name is longer by `-dlq`.
+pub(crate) const LONGEST_NAME: usize = QUEUE_NAME_CHARACTERS - "-dlq".len();
 
 /// Whether a queue can have this name, and its DLQ the name made of it.
 pub(crate) fn is_queue_name(name: &str) -> bool {
