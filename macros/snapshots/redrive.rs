@@ -1,11 +1,23 @@
 async fn process_order(order: Order) -> Result<(), OrderError> {
     ship(order).await
 }
+mod __redrive_process_order {
+    pub(super) enum process_order {}
+    impl process_order {
+        pub(super) const HANDLER: &'static str = "process_order";
+        pub(super) const REDRIVE_HANDLER: &'static str = "process_order.redrive";
+        pub(super) const QUEUE: &'static str = "process-order";
+        pub(super) const DLQ: &'static str = "process-order-dlq";
+    }
+}
+use self::__redrive_process_order::*;
 pub(crate) fn main() -> ::std::process::ExitCode {
+    self::__redrive_process_order::process_order::__main()
+}
+const _: () = {
     use ::redrive::__private as __redrive;
     use __redrive::UncheckedFuture as _;
-    struct __RedriveHandler;
-    impl __redrive::Handler for __RedriveHandler {
+    impl __redrive::Handler for self::__redrive_process_order::process_order {
         type Message = Order;
         type Output = Result<(), OrderError>;
         type State = ();
@@ -30,6 +42,7 @@ pub(crate) fn main() -> ::std::process::ExitCode {
             queue_backoff: ::core::option::Option::None,
             metrics: true,
         };
+        const IS_FIFO: bool = false;
         fn call(
             message: Self::Message,
             _: &Self::State,
@@ -40,16 +53,18 @@ pub(crate) fn main() -> ::std::process::ExitCode {
             >::handler_future(self::process_order(message))
         }
     }
-    #[cfg(panic = "abort")]
-    {
-        #[deprecated(
-            note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" unless you do), or accept it with `allow = \"panic_abort\"` [panic_abort]"
-        )]
-        const PANICS_ARE_NOT_CAUGHT: () = ();
-        let () = PANICS_ARE_NOT_CAUGHT;
+    impl self::__redrive_process_order::process_order {
+        fn __main() -> ::std::process::ExitCode {
+            #[cfg(panic = "abort")]
+            {
+                #[deprecated(
+                    note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" unless you do), or accept it with `allow = \"panic_abort\"` [panic_abort]"
+                )]
+                const PANICS_ARE_NOT_CAUGHT: () = ();
+                let () = PANICS_ARE_NOT_CAUGHT;
+            }
+            __redrive::main::<Self>()
+        }
     }
-    __redrive::main::<__RedriveHandler>()
-}
-const _: () = {
     let _ = main;
 };

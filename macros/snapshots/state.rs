@@ -5,11 +5,22 @@ pub(crate) async fn process_order(
 ) -> anyhow::Result<()> {
     pool.ship(order).await
 }
+mod __redrive_process_order {
+    pub(super) enum process_order {}
+    impl process_order {
+        pub(super) const HANDLER: &'static str = "process_order";
+        pub(super) const QUEUE: &'static str = "process-order";
+        pub(super) const DLQ: &'static str = "process-order-dlq";
+    }
+}
+use self::__redrive_process_order::*;
 pub(crate) fn main() -> ::std::process::ExitCode {
+    self::__redrive_process_order::process_order::__main()
+}
+const _: () = {
     use ::renamed::__private as __redrive;
     use __redrive::UncheckedFuture as _;
-    struct __RedriveHandler;
-    impl __redrive::Handler for __RedriveHandler {
+    impl __redrive::Handler for self::__redrive_process_order::process_order {
         type Message = Message<Order>;
         type Output = anyhow::Result<()>;
         type State = Pool;
@@ -43,6 +54,7 @@ pub(crate) fn main() -> ::std::process::ExitCode {
             ),
             metrics: true,
         };
+        const IS_FIFO: bool = false;
         fn call(
             message: Self::Message,
             state: &Self::State,
@@ -56,8 +68,10 @@ pub(crate) fn main() -> ::std::process::ExitCode {
             __redrive::handler_permanent(error, OrderError::is_permanent)
         }
     }
-    __redrive::main::<__RedriveHandler>()
-}
-const _: () = {
+    impl self::__redrive_process_order::process_order {
+        fn __main() -> ::std::process::ExitCode {
+            __redrive::main::<Self>()
+        }
+    }
     let _ = main;
 };

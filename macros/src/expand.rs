@@ -2,7 +2,8 @@
 //! function to the runtime.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use redrive_model::names::redrive_handler;
 use redrive_model::policy::OnPermanent;
 use redrive_syntax::rules::catalog::{self, Rule};
 use redrive_syntax::signature::split_body;
@@ -95,28 +96,85 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     let abort = panic_abort(function, name.span());
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
     let output_type = quote_spanned!(result.span()=> type Output = #result;);
+    let FunctionType {
+        module,
+        name: function_type,
+    } = FunctionType::of(name);
+    let names = names(function, &function_type);
+    let is_fifo = function.is_fifo();
     quote! {
+        mod #module {
+            pub(super) enum #function_type {}
+            #names
+        }
+        // By a glob, so that an item of the user's with this name hides the type
+        // instead of colliding with it.
+        use self::#module::*;
         pub(crate) fn main() -> ::std::process::ExitCode {
+            self::#module::#function_type::__main()
+        }
+        const _: () = {
             // Named once, so that a crate that is not there is one error.
             use #redrive::__private as __redrive;
             use __redrive::UncheckedFuture as _;
-            struct __RedriveHandler;
-            impl __redrive::Handler for __RedriveHandler {
+            impl __redrive::Handler for self::#module::#function_type {
                 #message_type
                 #output_type
                 #state
                 type Sqs = __redrive::#sqs;
                 type Redrive = __redrive::#redrive_function;
                 const SETTINGS: __redrive::Settings = #settings;
+                const IS_FIFO: bool = #is_fifo;
                 #call
                 #is_permanent
             }
-            #abort
-            __redrive::main::<__RedriveHandler>()
+            impl self::#module::#function_type {
+                fn __main() -> ::std::process::ExitCode {
+                    #abort
+                    __redrive::main::<Self>()
+                }
+            }
+            // Under `cargo test` nothing calls the `main` of a module. Whatever its
+            // type, because a second `main` of the user's is an error by itself.
+            let _ = main;
+        };
+    }
+}
+
+/// The type that stands for the function. It has the function's name, which is free
+/// in the namespace of types.
+struct FunctionType {
+    module: Ident,
+    name: Ident,
+}
+
+impl FunctionType {
+    fn of(function: &Ident) -> Self {
+        let mut name = function.clone();
+        // Not the user's span: lints about the names of types are not for it.
+        name.set_span(Span::call_site().located_at(function.span()));
+        Self {
+            module: format_ident!("__redrive_{}", function, span = Span::call_site()),
+            name,
         }
-        // Under `cargo test` nobody calls the `main` of a module. Whatever its
-        // type, for a second `main` of the user's is an error by itself.
-        const _: () = { let _ = main; };
+    }
+}
+
+/// What a test or a tool would otherwise repeat as strings.
+fn names(function: &Function, function_type: &Ident) -> TokenStream {
+    let Function { name, queue, .. } = function;
+    let dlq = function.dlq();
+    let redrive = function.redrive.as_ref().map(|_| {
+        let handler = redrive_handler(name);
+        quote!(pub(super) const REDRIVE_HANDLER: &'static str = #handler;)
+    });
+    quote! {
+        impl #function_type {
+            pub(super) const HANDLER: &'static str = #name;
+            #redrive
+            pub(super) const QUEUE: &'static str = #queue;
+            pub(super) const DLQ: &'static str = #dlq;
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub trait Handler: Send + Sync + 'static {
 
     /// The attribute.
     const SETTINGS: Settings;
+    /// Whether the queue is a FIFO queue.
+    const IS_FIFO: bool;
 
     /// Builds the state, once per cold start.
     fn init() -> impl Future<Output = Result<Self::State, BoxError>> + Send;

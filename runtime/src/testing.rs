@@ -1,9 +1,9 @@
 //! Runs a function on a batch in a unit test: the real engine, no AWS, and time
 //! that does not pass while nothing happens.
 //!
-//! It takes the feature `testing`, which belongs in the dev-dependencies: in the
-//! dependencies the deployed binary would have it, too. The function's own
-//! dependency stays as it is beside it:
+//! It needs the feature `testing`, which belongs in the dev-dependencies: in the
+//! dependencies it would become part of the deployed binary. The function's own
+//! dependency stays next to it:
 //!
 //! ```toml
 //! [dependencies]
@@ -14,20 +14,37 @@
 //! redrive = { path = "../redrive/runtime", features = ["testing"] }
 //! ```
 //!
-//! `cargo add redrive --dev --features testing` writes the last of these lines. A
-//! test is three lines:
+//! `cargo add redrive --dev --features testing` writes the last of these lines.
 //!
+//! # The function with its attribute
+//!
+//! The attribute generates a type with the function's name, which is visible where the
+//! function is defined. [`Batch::of`] runs the function with exactly the attribute's
+//! settings: retries and waits, timeouts, `concurrency`, FIFO, `is_permanent`, and what
+//! happens to failures. Single settings can be overridden.
+//!
+//! ```ignore
+//! #[sqs_batch(retries = 3, init = connect, is_permanent = OrderError::is_permanent)]
+//! async fn process_order(order: Order, pool: &Pool) -> Result<(), OrderError> { /* … */ }
+//!
+//! #[test]
+//! fn an_unknown_article_is_not_tried_again() {
+//!     let batch = Batch::of::<process_order>().state(Pool::fake());
+//!
+//!     let report = batch.text(r#"{"sku":"unknown"}"#).text(r#"{"sku":"SKU-1"}"#).run();
+//!
+//!     assert_eq!(report.failed(), ["m1"]);
+//!     assert_eq!(report.attempts("m1"), 1);
+//! }
 //! ```
-//! use redrive::testing::Batch;
-//! # async fn process_order(order: redrive::Text) -> Result<(), String> {
-//! #     if order.0 == "no order" { Err("no such sku".into()) } else { Ok(()) }
-//! # }
 //!
-//! let report = Batch::new().text("an order").text("no order").run(process_order);
-//! assert_eq!(report.failed(), ["m2"]);
-//! ```
+//! The type also has the names that would otherwise be repeated as strings:
+//! `process_order::HANDLER`, `process_order::QUEUE`, `process_order::DLQ` and, with
+//! `dlq_redrive`, `process_order::REDRIVE_HANDLER`.
 //!
-//! With what the attribute says, and with what was tried:
+//! # Any function
+//!
+//! [`Batch::new`] runs a function or a closure, with settings of the test:
 //!
 //! ```
 //! use redrive::testing::Batch;
@@ -43,11 +60,9 @@
 //! assert_eq!(report.failed(), ["m2"]);
 //! assert_eq!(report.attempts("m2"), 4);
 //! ```
-//!
-//! A function with a state is a closure:
-//! `.run(|order| process_order(order, &state))`.
 
 mod message;
+mod of;
 mod report;
 mod sqs;
 
@@ -55,9 +70,9 @@ use std::{future::Future, marker::PhantomData, sync::Arc, thread, time::Duration
 
 use bytes::Bytes;
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::{runtime, time::Instant};
 
-pub use self::{message::TestMessage, report::Report, sqs::SentToDlq};
+pub use self::{message::TestMessage, of::Of, report::Report, sqs::SentToDlq};
 
 use redrive_model::{
     Backoff,
@@ -68,18 +83,19 @@ use crate::{
     batch::{Engine, attempt::Process},
     deadline::Deadline,
     failure::Failure,
-    handler::HandlerError,
+    handler::{Handler, HandlerError},
     message::{FromMessage, Record, read_message},
     panic,
     settings::Settings,
 };
 
-/// The invocation a test makes: a batch of messages, and the attribute's keys
-/// that concern it.
+/// The invocation of a test: a batch of messages, and the attribute's keys that the
+/// worker uses.
 ///
 /// Messages without an id of their own are `m1`, `m2` and so on.
 #[derive(Clone, Debug)]
-pub struct Batch {
+pub struct Batch<F = ()> {
+    function: F,
     messages: Vec<TestMessage>,
     event: Option<Vec<u8>>,
     fifo: bool,
@@ -96,22 +112,14 @@ impl Default for Batch {
 }
 
 impl Batch {
-    /// A batch of a standard queue, with the attribute's defaults but no
-    /// retries.
+    /// A batch of a standard queue, with the attribute's defaults but no retries.
     pub fn new() -> Self {
-        Self {
-            messages: Vec::new(),
-            event: None,
-            fifo: false,
-            settings: Settings {
-                retries: 0,
-                metrics: false,
-                ..Settings::of("function")
-            },
-            remaining: None,
-            sqs: sqs::StubBehavior::default(),
-            seed: 0,
-        }
+        let settings = Settings {
+            retries: 0,
+            metrics: false,
+            ..Settings::of("function")
+        };
+        Self::with((), settings, false)
     }
 
     /// A batch of a FIFO queue.
@@ -122,17 +130,77 @@ impl Batch {
         }
     }
 
+    /// A batch for the function of an `#[sqs_batch]` attribute, with everything that
+    /// the attribute specifies.
+    pub fn of<H: Handler>() -> Batch<Of<H>> {
+        Batch::with(Of::new(), H::SETTINGS, H::IS_FIFO)
+    }
+
     /// The event as Lambda would send it, instead of messages.
     pub fn event(json: impl Into<String>) -> Self {
         Self::event_bytes(json.into())
     }
 
-    /// As [`Batch::event`], with bytes that may be no text at all.
+    /// As [`Batch::event`], with bytes that may not be text.
     #[doc(hidden)]
     pub fn event_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             event: Some(bytes.into()),
             ..Self::new()
+        }
+    }
+
+    /// Runs the function on the batch.
+    ///
+    /// Errors are permanent if they hold a [`Permanent`](crate::Permanent); see
+    /// [`Batch::run_with`] for the attribute's `is_permanent = path`. It runs on a
+    /// thread of its own, so that it works in any test, also in an asynchronous one.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime cannot be started.
+    pub fn run<M, E, F, Fut>(self, function: F) -> Report
+    where
+        M: FromMessage,
+        E: HandlerError,
+        F: Fn(M) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<(), E>> + Send,
+    {
+        self.run_with(function, |_| false)
+    }
+
+    /// Runs the function on the batch, with the attribute's `is_permanent = path`.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime cannot be started.
+    pub fn run_with<M, E, F, Fut>(self, function: F, permanent: fn(&E) -> bool) -> Report
+    where
+        M: FromMessage,
+        E: HandlerError,
+        F: Fn(M) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<(), E>> + Send,
+    {
+        let called = Called {
+            function,
+            permanent,
+            types: PhantomData,
+        };
+        on_a_thread(|| self.run_here(&mut virtual_time(), async || called))
+    }
+}
+
+impl<F> Batch<F> {
+    fn with(function: F, settings: Settings, fifo: bool) -> Self {
+        Self {
+            function,
+            messages: Vec::new(),
+            event: None,
+            fifo,
+            settings,
+            remaining: None,
+            sqs: sqs::StubBehavior::default(),
+            seed: 0,
         }
     }
 
@@ -253,65 +321,22 @@ impl Batch {
         self
     }
 
-    /// Runs the function on the batch.
-    ///
-    /// Errors are permanent if they hold a [`Permanent`](crate::Permanent); see
-    /// [`Batch::run_with`] for the attribute's `is_permanent = path`. On a thread of its
-    /// own, so that it works in any test, also in one that is itself asynchronous.
-    ///
-    /// # Panics
-    ///
-    /// If the runtime cannot be started.
-    pub fn run<M, E, F, Fut>(self, function: F) -> Report
-    where
-        M: FromMessage,
-        E: HandlerError,
-        F: Fn(M) -> Fut + Send + Sync,
-        Fut: Future<Output = Result<(), E>> + Send,
-    {
-        self.run_with(function, |_| false)
-    }
-
-    /// Runs the function on the batch, with the attribute's `is_permanent = path`.
-    ///
-    /// # Panics
-    ///
-    /// If the runtime cannot be started.
-    pub fn run_with<M, E, F, Fut>(self, function: F, permanent: fn(&E) -> bool) -> Report
-    where
-        M: FromMessage,
-        E: HandlerError,
-        F: Fn(M) -> Fut + Send + Sync,
-        Fut: Future<Output = Result<(), E>> + Send,
-    {
-        panic::install_hook();
-        let called = Called {
-            function,
-            permanent,
-            types: PhantomData,
-        };
-        thread::scope(|scope| match scope.spawn(|| self.run_here(called)).join() {
-            Ok(report) => report,
-            Err(panicked) => std::panic::resume_unwind(panicked),
-        })
-    }
-
-    fn run_here<P: Process>(self, process: P) -> Report {
+    fn run_here<P: Process>(
+        self,
+        runtime: &mut runtime::Builder,
+        process: impl AsyncFnOnce() -> P,
+    ) -> Report {
         fastrand::seed(self.seed);
         let bytes = Bytes::from(self.event_json());
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .expect("a runtime without input and output needs only memory");
-        let engine = Engine {
-            settings: self.settings,
-            process,
-            sqs: sqs::Recorder::new(self.sqs),
-            function_name: self.settings.function.to_owned(),
-        };
         let timeout = self.settings.timeout;
+        let runtime = runtime.build().expect("the runtime starts");
         runtime.block_on(async {
+            let engine = Engine {
+                settings: self.settings,
+                process: process().await,
+                sqs: sqs::Recorder::new(self.sqs),
+                function_name: self.settings.function.to_owned(),
+            };
             let start = Instant::now();
             let deadline = Deadline::after(self.remaining.unwrap_or(timeout), timeout);
             Report::of(Arc::new(engine), bytes, deadline, start).await
@@ -332,6 +357,28 @@ impl Batch {
             .to_string()
             .into_bytes()
     }
+}
+
+/// Time passes only while everything waits.
+fn virtual_time() -> runtime::Builder {
+    let mut runtime = runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true);
+    runtime
+}
+
+/// As in Lambda.
+fn real_time() -> runtime::Builder {
+    let mut runtime = runtime::Builder::new_multi_thread();
+    runtime.enable_all();
+    runtime
+}
+
+fn on_a_thread<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    panic::install_hook();
+    thread::scope(|scope| match scope.spawn(run).join() {
+        Ok(ran) => ran,
+        Err(panicked) => std::panic::resume_unwind(panicked),
+    })
 }
 
 /// A function under test.

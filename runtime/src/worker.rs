@@ -76,7 +76,7 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
 }
 
 /// The user's function with its state.
-struct Function<H: Handler>(H::State);
+pub(crate) struct Function<H: Handler>(pub(crate) H::State);
 
 impl<H: Handler> Process for Function<H> {
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {

@@ -1,0 +1,71 @@
+//! Runs an `#[sqs_batch]` function as its attribute specifies.
+
+use std::fmt;
+
+use super::{Batch, Report, on_a_thread};
+use crate::{handler::Handler, worker::Function};
+
+/// The function of an attribute, and its state.
+pub struct Of<H: Handler> {
+    state: Option<H::State>,
+    real_time: bool,
+}
+
+impl<H: Handler> Of<H> {
+    pub(super) fn new() -> Self {
+        Self {
+            state: None,
+            real_time: false,
+        }
+    }
+}
+
+impl<H: Handler> fmt::Debug for Of<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Of")
+            .field("function", &H::SETTINGS.function)
+            .field("real_time", &self.real_time)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<H: Handler> Batch<Of<H>> {
+    /// The state that the function gets. Without it, the attribute's `init` builds it.
+    #[must_use]
+    pub fn state(mut self, state: H::State) -> Self {
+        self.function.state = Some(state);
+        self
+    }
+
+    /// Runs as in Lambda: in real time, on several threads, and with input and output.
+    /// Without it, time passes only while the function waits, on one thread.
+    #[must_use]
+    pub fn real_time(mut self) -> Self {
+        self.function.real_time = true;
+        self
+    }
+
+    /// Runs the function on the batch. It runs on a thread of its own, so that it works
+    /// in any test, also in an asynchronous one.
+    ///
+    /// # Panics
+    ///
+    /// If `init` fails, or the runtime cannot be started.
+    pub fn run(mut self) -> Report {
+        let Of { state, real_time } = std::mem::replace(&mut self.function, Of::new());
+        let process = async move || {
+            let state = match state {
+                Some(state) => state,
+                None => H::init()
+                    .await
+                    .unwrap_or_else(|error| panic!("`init` failed: {error}")),
+            };
+            Function::<H>(state)
+        };
+        let mut runtime = match real_time {
+            true => super::real_time(),
+            false => super::virtual_time(),
+        };
+        on_a_thread(move || self.run_here(&mut runtime, process))
+    }
+}
