@@ -70,7 +70,7 @@ use std::{future::Future, marker::PhantomData, sync::Arc, thread, time::Duration
 
 use bytes::Bytes;
 use serde::Serialize;
-use tokio::{runtime, time::Instant};
+use tokio::time::Instant;
 
 pub use self::{message::TestMessage, of::Of, report::Report, sqs::SentToDlq};
 
@@ -80,7 +80,7 @@ use redrive_model::{
 };
 
 use crate::{
-    batch::{Engine, attempt::Process},
+    batch::{Engine, attempt::Process, run::Run},
     deadline::Deadline,
     failure::Failure,
     handler::{Handler, HandlerError},
@@ -186,7 +186,7 @@ impl Batch {
             permanent,
             types: PhantomData,
         };
-        on_a_thread(|| self.run_here(&mut virtual_time(), async || called))
+        on_a_thread(|| self.run_here(async || called))
     }
 }
 
@@ -321,26 +321,33 @@ impl<F> Batch<F> {
         self
     }
 
-    fn run_here<P: Process>(
+    /// On virtual time, which passes only while everything waits.
+    fn run_here<P: Process>(self, process: impl AsyncFnOnce() -> P) -> Report {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime without input and output needs only memory");
+        runtime.block_on(async { self.report(process().await, report::here).await })
+    }
+
+    async fn report<P: Process>(
         self,
-        runtime: &mut runtime::Builder,
-        process: impl AsyncFnOnce() -> P,
+        process: P,
+        run: impl AsyncFnOnce(&Arc<Run<P, sqs::Recorder>>),
     ) -> Report {
         fastrand::seed(self.seed);
-        let bytes = Bytes::from(self.event_json());
+        let event = Bytes::from(self.event_json());
         let timeout = self.settings.timeout;
-        let runtime = runtime.build().expect("the runtime starts");
-        runtime.block_on(async {
-            let engine = Engine {
-                settings: self.settings,
-                process: process().await,
-                sqs: sqs::Recorder::new(self.sqs),
-                function_name: self.settings.function.to_owned(),
-            };
-            let start = Instant::now();
-            let deadline = Deadline::after(self.remaining.unwrap_or(timeout), timeout);
-            Report::of(Arc::new(engine), bytes, deadline, start).await
-        })
+        let engine = Engine {
+            settings: self.settings,
+            process,
+            sqs: sqs::Recorder::new(self.sqs),
+            function_name: self.settings.function.to_owned(),
+        };
+        let start = Instant::now();
+        let deadline = Deadline::after(self.remaining.unwrap_or(timeout), timeout);
+        Report::of(Arc::new(engine), event, deadline, start, run).await
     }
 
     fn event_json(&self) -> Vec<u8> {
@@ -357,20 +364,6 @@ impl<F> Batch<F> {
             .to_string()
             .into_bytes()
     }
-}
-
-/// Time passes only while everything waits.
-fn virtual_time() -> runtime::Builder {
-    let mut runtime = runtime::Builder::new_current_thread();
-    runtime.enable_time().start_paused(true);
-    runtime
-}
-
-/// As in Lambda.
-fn real_time() -> runtime::Builder {
-    let mut runtime = runtime::Builder::new_multi_thread();
-    runtime.enable_all();
-    runtime
 }
 
 fn on_a_thread<T: Send>(run: impl FnOnce() -> T + Send) -> T {

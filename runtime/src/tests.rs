@@ -1,5 +1,6 @@
 //! Tests of the engine as a whole, on virtual time.
 
+mod attribute_settings;
 mod bad_input;
 mod bodies;
 mod concurrency;

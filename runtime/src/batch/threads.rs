@@ -76,7 +76,7 @@ impl Threads {
     }
 
     /// Runs every record that there is time for.
-    pub(super) async fn run<P, Q>(&self, run: &Arc<Run<P, Q>>)
+    pub(crate) async fn run<P, Q>(&self, run: &Arc<Run<P, Q>>)
     where
         P: Process + Send + 'static,
         Q: SqsAccess,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Batch, Report, on_a_thread};
-use crate::{handler::Handler, worker::Function};
+use crate::{batch::threads::Threads, handler::Handler, worker::Function};
 
 /// The function of an attribute, and its state.
 pub struct Of<H: Handler> {
@@ -62,10 +62,24 @@ impl<H: Handler> Batch<Of<H>> {
             };
             Function::<H>(state)
         };
-        let mut runtime = match real_time {
-            true => super::real_time(),
-            false => super::virtual_time(),
-        };
-        on_a_thread(move || self.run_here(&mut runtime, process))
+        on_a_thread(move || match real_time {
+            true => self.run_in_real_time(process),
+            false => self.run_here(process),
+        })
+    }
+
+    fn run_in_real_time(self, process: impl AsyncFnOnce() -> Function<H>) -> Report {
+        let started = Threads::start(self.settings.concurrency);
+        let (handlers, threads) = started.expect("the threads of the function start");
+        let process = handlers.block_on(process());
+        let api = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .expect("a runtime without input and output needs only memory");
+        let report = self.report(process, async |run| threads.run(run).await);
+        let report = api.block_on(report);
+        // Not dropped, which would wait for attempts that block their thread.
+        handlers.shutdown_background();
+        report
     }
 }

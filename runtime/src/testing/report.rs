@@ -43,7 +43,7 @@ struct Handled {
 
 /// Runs the lanes in this task, so that time is the test's and the function may
 /// borrow.
-async fn here<P: Process>(run: &Run<P, Recorder>) {
+pub(super) async fn here<P: Process>(run: &Arc<Run<P, Recorder>>) {
     let mut lanes: FuturesUnordered<_> =
         (0..run.lanes().len()).map(|lane| run.lane(lane)).collect();
     let lanes = async { while lanes.next().await.is_some() {} };
@@ -63,6 +63,7 @@ impl Report {
         bytes: Bytes,
         deadline: Deadline,
         start: Instant,
+        run_lanes: impl AsyncFnOnce(&Arc<Run<P, Recorder>>),
     ) -> Self {
         let event = match Event::read(bytes) {
             Ok(event) => event,
@@ -78,7 +79,8 @@ impl Report {
             }
         };
         let run = Run::new(Arc::clone(&engine), event, deadline, Arc::default());
-        here(&run).await;
+        let run = Arc::new(run);
+        run_lanes(&run).await;
         let slots = engine.finish(&run).await;
         let event = &run.event;
         let answer = response::respond(event, &slots, &engine.settings);
