@@ -2,6 +2,7 @@
 
 pub(crate) mod attempt;
 mod backoff;
+mod dlq;
 mod groups;
 mod lanes;
 pub(crate) mod outcome;

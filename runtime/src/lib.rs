@@ -197,6 +197,9 @@ mod redrive;
 mod runtime_api;
 mod settings;
 mod sqs;
+#[cfg(any(test, feature = "testing"))]
+#[doc = include_str!("recipes.md")]
+pub mod recipes {}
 #[cfg(test)]
 mod test_support;
 #[cfg(any(test, feature = "testing"))]
@@ -210,8 +213,5 @@ pub use redrive_macros::sqs_batch;
 pub use crate::{
     error::BoxError,
     failure::{Permanent, PermanentExt},
-    message::{
-        Attribute, EventBridge, FromMessage, LambdaContext, Message, MessageAttributes, Raw,
-        Record, Sns, SystemAttributes, Text,
-    },
+    message::*,
 };

@@ -12,7 +12,7 @@ mod https;
 #[cfg(feature = "sqs-client")]
 mod send;
 
-use std::future::Future;
+use std::{error::Error, fmt, future::Future};
 
 use crate::{error::BoxError, message::Record, settings::Settings};
 
@@ -37,7 +37,8 @@ pub trait SqsAccess: Sized + Send + Sync + 'static {
     /// Names every variable that is missing.
     fn from_env(settings: &Settings) -> Result<Self, BoxError>;
 
-    /// Sends a record to the DLQ with the reason.
+    /// Sends a record to the DLQ with the reason. The error is [`Unreachable`] if SQS
+    /// did not answer.
     fn send_to_dlq(
         &self,
         record: Record<'_>,
@@ -46,6 +47,22 @@ pub trait SqsAccess: Sized + Send + Sync + 'static {
 
     /// Sets until when each of these messages stays invisible.
     fn delay(&self, messages: Vec<Delay>) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// SQS did not answer, so that it is not known whether it got the call.
+#[derive(Debug)]
+pub(crate) struct Unreachable(pub(crate) BoxError);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SQS cannot be reached")
+    }
+}
+
+impl Error for Unreachable {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.0.as_ref())
+    }
 }
 
 /// A message and how long it is to stay invisible from now.

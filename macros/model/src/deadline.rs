@@ -11,6 +11,12 @@ pub fn margin(timeout: Duration) -> Duration {
     LONGEST.min(timeout / 10)
 }
 
+/// The longest that sending one record to the DLQ may take, with the SDK's retries.
+///
+/// Until then its lane handles no other record. After the first record of an
+/// invocation that does not reach SQS, the others are reported at once.
+pub const DLQ_SEND: Duration = Duration::from_secs(3);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ use crate::{
         Engine,
         attempt::{Attempt, Process},
         backoff,
+        dlq::Dlq,
         groups::Groups,
         lanes::Lanes,
         outcome::Outcome,
@@ -40,6 +41,7 @@ pub(crate) struct Run<P, Q> {
     /// The next piece of work, a record or a group, that no lane has taken.
     next: AtomicUsize,
     lanes: Mutex<Lanes>,
+    dlq: Dlq,
 }
 
 impl<P: Process, Q: SqsAccess> Run<P, Q> {
@@ -64,6 +66,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             start: Instant::now(),
             groups,
             next: AtomicUsize::new(0),
+            dlq: Dlq::default(),
         }
     }
 
@@ -230,7 +233,8 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         let meanwhile = Outcome::Failed(failure.clone());
         self.lanes().settle(lane, index, meanwhile);
         let record = self.view(fields, body);
-        match self.engine.sqs.send_to_dlq(record, &failure.reason).await {
+        let sent = self.dlq.send(&self.engine.sqs, record, &failure.reason);
+        match sent.await {
             Ok(()) => Outcome::InDlq(failure),
             Err(error) => {
                 log::not_sent_to_dlq(&fields, &error);

@@ -4,13 +4,13 @@ use std::{env, sync::OnceLock};
 
 use aws_sdk_sqs::{
     Client,
-    error::ProvideErrorMetadata as _,
+    error::{ProvideErrorMetadata as _, SdkError},
     types::{BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry},
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use futures_util::{StreamExt, stream};
 
-use super::{Delay, Sqs, SqsAccess, TRACE_HEADER, send};
+use super::{Delay, Sqs, SqsAccess, TRACE_HEADER, Unreachable, send};
 use redrive_model::{
     names::{DLQ_URL, QUEUE_URL},
     policy::OnPermanent,
@@ -140,7 +140,13 @@ impl SqsAccess for Sqs {
         {
             sent = send(None)?.await;
         }
-        sent?.message_id.ok_or("SQS did not confirm the message")?;
+        let sent = sent.map_err(|error| match error {
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
+                Unreachable(error.into()).into()
+            }
+            _ => BoxError::from(error),
+        })?;
+        sent.message_id.ok_or("SQS did not confirm the message")?;
         Ok(())
     }
 
@@ -364,6 +370,30 @@ mod tests {
         let error = always.send_to_dlq(record, "no such card").await;
         let error = crate::error::chain(&error.unwrap_err());
         assert!(error.contains("RequestThrottled"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn only_a_call_without_an_answer_is_unreachable() {
+        let event = Event::read(Bytes::from_static(EVENT)).unwrap();
+        let (html, _) = sqs_that(|_| (503, json!("<html>"))).await;
+        let answered = html.send_to_dlq(record(&event), "why").await.unwrap_err();
+        assert!(!answered.is::<Unreachable>(), "{answered}");
+
+        let client = crate::sqs::client::client_from(|name| match name {
+            "AWS_ENDPOINT_URL" => Some("http://127.0.0.1:1".to_owned()),
+            "AWS_ENDPOINT_URL_SQS" => None,
+            _ => Some("test".to_owned()),
+        });
+        let gone = Sqs {
+            calls: Calls {
+                queue_url: String::new(),
+                dlq_url: "https://sqs/dlq".to_owned(),
+                client: OnceLock::from(client.unwrap()),
+                delays: OnceLock::new(),
+            },
+        };
+        let lost = gone.send_to_dlq(record(&event), "why").await.unwrap_err();
+        assert!(lost.is::<Unreachable>(), "{lost}");
     }
 
     #[tokio::test]

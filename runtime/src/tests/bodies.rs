@@ -81,11 +81,11 @@ fn an_error_describes_the_body_and_names_the_type_that_reads_it() {
         ),
         (
             json!(["software.amazon.payloadoffloading.PayloadS3Pointer", {"s3BucketName": "secret", "s3Key": "k"}]).to_string(),
-            format!("{ARRAY}; the body looks like a pointer of the SQS extended client: take a type that fetches the body, see \"Large bodies in S3\" in the docs of `redrive::FromMessage`"),
+            format!("{ARRAY}; the body looks like a pointer of the SQS extended client: take a type that reads it, see \"Large bodies in S3\" in the docs of `redrive::recipes`"),
         ),
         (
             json!(["com.amazon.sqs.javamessaging.MessageS3Pointer", {"s3BucketName": "secret"}]).to_string(),
-            format!("{ARRAY}; the body looks like a pointer of the SQS extended client: take a type that fetches the body, see \"Large bodies in S3\" in the docs of `redrive::FromMessage`"),
+            format!("{ARRAY}; the body looks like a pointer of the SQS extended client: take a type that reads it, see \"Large bodies in S3\" in the docs of `redrive::recipes`"),
         ),
         (
             json!({"order_id": "secret", "quantity": 1}).to_string(),

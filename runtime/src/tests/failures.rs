@@ -132,7 +132,7 @@ fn a_record_that_the_dlq_does_not_take_is_reported() {
 
 #[test]
 fn a_record_is_in_the_dlq_when_sqs_says_so() {
-    for (seconds, is_sent) in [(29, true), (30, false)] {
+    for (seconds, is_sent) in [(2, true), (4, false)] {
         let report = Batch::new()
             .text("1")
             .text("x")
@@ -144,6 +144,47 @@ fn a_record_is_in_the_dlq_when_sqs_says_so() {
         assert_eq!(report.sent_to_dlq().len(), usize::from(is_sent));
         assert!(report.elapsed() <= Duration::from_millis(29_500));
     }
+}
+
+#[test]
+fn an_sqs_that_does_not_answer_costs_one_send_however_many_records_there_are() {
+    let bodies = ["x", "x", "1", "x", "2", "x", "3"];
+    for (concurrency, seconds) in [(1, 3), (2, 3)] {
+        let batch = bodies
+            .iter()
+            .fold(Batch::new(), |batch, body| batch.text(*body));
+        let report = batch
+            .permanent_to_dlq()
+            .concurrency(concurrency)
+            .slow_sqs(Duration::from_secs(600), Duration::ZERO)
+            .run(async |_: u8| Ok::<_, String>(()));
+
+        assert_eq!(report.failed(), ["m1", "m2", "m4", "m6"]);
+        assert!(report.sent_to_dlq().is_empty());
+        assert_eq!(report.elapsed(), Duration::from_secs(seconds));
+    }
+}
+
+#[test]
+fn a_send_that_is_rejected_does_not_prevent_others() {
+    let batch = Batch::new().text("x").text("x").dlq_refuses();
+    let report = batch
+        .slow_sqs(Duration::from_secs(2), Duration::ZERO)
+        .run(async |_: u8| Ok::<_, String>(()));
+
+    assert_eq!(report.elapsed(), Duration::from_secs(4));
+}
+
+#[test]
+fn a_send_ends_with_the_time_of_the_invocation() {
+    let report = Batch::new()
+        .text("x")
+        .permanent_to_dlq()
+        .timeout(Duration::from_secs(2))
+        .slow_sqs(Duration::from_secs(600), Duration::ZERO)
+        .run(async |_: u8| Ok::<_, String>(()));
+
+    assert_eq!(report.elapsed(), Duration::from_millis(1_800));
 }
 
 #[test]

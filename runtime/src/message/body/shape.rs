@@ -97,7 +97,7 @@ impl Shape {
             Self::EventBridge => "take `redrive::EventBridge<T>`",
             Self::S3Event | Self::S3Test => "take `aws_lambda_events::s3::S3Event`",
             Self::ExtendedClientPointer => {
-                "take a type that fetches the body, see \"Large bodies in S3\" in the docs of `redrive::FromMessage`"
+                "take a type that reads it, see \"Large bodies in S3\" in the docs of `redrive::recipes`"
             }
             Self::Object(_) | Self::Array | Self::Other => return None,
         })

@@ -16,7 +16,9 @@ rules! {
         r#"#[sqs_batch(retries = 5, backoff = "1s..10s")]"#,
         r#"#[sqs_batch(retries = 5, backoff = "1s..10s", concurrency = 10)]"#,
     )
-    .reads(&["retries", "backoff", "attempt_timeout", "batch_size", "concurrency", "timeout", "queue"])
+    .reads(&[
+        "retries", "backoff", "attempt_timeout", "batch_size", "concurrency", "timeout", "queue", "on_permanent",
+    ])
     .after(&[&ATTEMPT_TIMEOUT, &FIFO_BATCH_SIZE]);
 
     /// An attempt ends with the invocation at the latest, so a longer limit for it would never be reached.

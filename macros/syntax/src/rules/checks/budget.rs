@@ -4,6 +4,8 @@ mod ways_out;
 
 use std::time::Duration;
 
+use redrive_model::deadline::DLQ_SEND;
+use redrive_model::policy::OnPermanent;
 use ways_out::ways_out;
 
 use super::function::attempt_timeout;
@@ -19,12 +21,16 @@ pub(super) fn retry_budget(options: &Options) -> Option<String> {
     let is_refused = attempt_timeout(options).is_some() || fifo_batch_size(options).is_some();
     (!fits(function) && !is_refused).then(|| {
         format!(
-            "the {} do not fit in `timeout`: {} and {} for the answer is {}, but `timeout` is {}; {}",
+            "the {} do not fit in `timeout`: {}{} and {} for the answer is {}, but `timeout` is {}; {}",
             match function.retries {
                 0 => "attempts",
                 _ => "retries",
             },
             sum(function),
+            match to_dlq(function) {
+                Duration::ZERO => String::new(),
+                send => format!(", {} to send to the DLQ", show(send)),
+            },
             show(margin(function.timeout)),
             show(needed(function)),
             show(function.timeout),
@@ -40,8 +46,17 @@ pub(super) fn fits(function: &Function) -> bool {
 
 fn needed(function: &Function) -> Duration {
     let attempts = function.attempt_timeout.unwrap_or_default() * (function.retries + 1);
-    (attempts + function.backoff.longest(function.retries)) * rounds(function)
-        + margin(function.timeout)
+    let records = (attempts + function.backoff.longest(function.retries)) * rounds(function);
+    records + to_dlq(function) + margin(function.timeout)
+}
+
+/// What sending to the DLQ can take: once, because after the first send that SQS does
+/// not answer, the others are reported at once.
+fn to_dlq(function: &Function) -> Duration {
+    match function.on_permanent {
+        OnPermanent::Dlq => DLQ_SEND,
+        OnPermanent::Report => Duration::ZERO,
+    }
 }
 
 /// How many messages run one after another in the worst batch: of a FIFO queue
