@@ -164,7 +164,7 @@ impl FunctionType {
 fn names(function: &Function, function_type: &Ident) -> TokenStream {
     let Function { name, queue, .. } = function;
     let dlq = function.dlq();
-    let redrive = function.redrive.as_ref().map(|_| {
+    let redrive = function.redrive().map(|_| {
         let handler = redrive_handler(name);
         quote!(pub(super) const REDRIVE_HANDLER: &'static str = #handler;)
     });

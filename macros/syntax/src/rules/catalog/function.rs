@@ -10,7 +10,8 @@ rules! {
     /// second for the answer; without `attempt_timeout` the waits alone, since only you know how long an
     /// attempt takes: it may take the whole time left, and then the messages behind it come back unrun. On
     /// a FIFO queue all messages may be of one group, which are handled one after another, so `concurrency`
-    /// does not count.
+    /// does not count. `on_permanent = "dlq"` adds 3 s, the longest that the worker waits for SQS to accept
+    /// a message; after one that SQS does not answer, the others are reported at once.
     RETRY_BUDGET = error(
         "retry_budget",
         r#"#[sqs_batch(retries = 5, backoff = "1s..10s")]"#,
