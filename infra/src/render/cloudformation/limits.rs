@@ -83,7 +83,7 @@ mod tests {
             let entries = (0..count).map(|n| sample::with(&format!("f{n}"), attribute.clone()));
             refused(&render(&plan::of(&sample::stack(entries)), "code"))
         };
-        assert!(of(25, quote!(dlq_redrive = "rate(1 day)")).is_empty());
+        assert!(of(20, quote!(dlq_redrive = "rate(1 day)")).is_empty());
         assert!(!of(50, quote!()).is_empty());
         // Each limit that is exceeded is reported.
         assert_eq!(of(500, quote!()).len(), 3);

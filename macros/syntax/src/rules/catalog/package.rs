@@ -182,11 +182,11 @@ fn main() { redrive_infra::build(); }"#,
     );
 
     /// A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000
-    /// bytes. A function has 10 to 20 resources, so a package has room for 25 functions.
+    /// bytes. A function has 10 to 20 resources, so a package has room for 20 functions.
     TEMPLATE_LIMITS = error(
         "template_limits",
         "// a package with 50 functions in src/bin/",
-        "// two packages with 25 functions each",
+        "// three packages with 17, 17 and 16 functions",
     )
     .see(LIMITS);
 }
