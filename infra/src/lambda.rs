@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use redrive_model::limits::MEMORY_MB;
 pub use redrive_model::limits::REDRIVE_TIMEOUT;
 use redrive_model::names;
-use redrive_model::policy::OnPermanent;
 use redrive_syntax::Function;
 
 /// The redrive function's memory in MB (`MemorySize`): the minimum of Lambda, as
@@ -35,12 +34,13 @@ pub fn worker_variables(function: &Function) -> BTreeMap<String, Variable> {
         .iter()
         .map(|(name, value)| (name.clone(), Variable::Text(value.clone())))
         .collect();
-    if function.queue_backoff.is_some() {
-        variables.insert(names::QUEUE_URL.to_owned(), Variable::QueueUrl);
-    }
-    if function.on_permanent == OnPermanent::Dlq {
-        variables.insert(names::DLQ_URL.to_owned(), Variable::DlqUrl);
-    }
+    variables.extend(function.queue_variables().map(|name| {
+        let variable = match name {
+            names::QUEUE_URL => Variable::QueueUrl,
+            _ => Variable::DlqUrl,
+        };
+        (name.to_owned(), variable)
+    }));
     variables
 }
 

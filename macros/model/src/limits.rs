@@ -47,6 +47,27 @@ pub const HANDLER_CHARACTERS: usize = 128;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
 pub const ENVIRONMENT_BYTES: usize = 4_096;
 
+/// The bytes of environment variables as JSON, which is what AWS measures.
+pub fn environment_bytes<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
+    let text = |text: &str| 2 + text.chars().map(json_bytes).sum::<usize>();
+    // Each variable has a colon, and a comma or the closing brace.
+    let variables = variables.map(|(name, value)| text(name) + text(value) + 2);
+    1 + variables.sum::<usize>().max(1)
+}
+
+/// The bytes of a character in a JSON text.
+fn json_bytes(c: char) -> usize {
+    match c {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' => 6,
+        c => c.len_utf8(),
+    }
+}
+
+/// Bytes of the longest queue URL: the longest region, domain and queue name.
+pub const QUEUE_URL_BYTES: usize =
+    "https://sqs.ap-southeast-1.amazonaws.com.cn/123456789012/".len() + 80;
+
 /// Managed policies of one role, unless the account has a higher quota:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 pub const MANAGED_POLICIES: usize = 10;
@@ -54,3 +75,21 @@ pub const MANAGED_POLICIES: usize = 10;
 /// Seconds of the redrive function's `Timeout`, which the template sets: a few calls
 /// of SQS with the SDK's own retries, and the wait for a move task.
 pub const REDRIVE_TIMEOUT: u32 = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::environment_bytes;
+
+    #[test]
+    fn variables_are_measured_as_json() {
+        for (variables, json) in [
+            (&[][..], "{}"),
+            (&[("A", "b")], r#"{"A":"b"}"#),
+            (&[("A", "b"), ("C", "é")], r#"{"A":"b","C":"é"}"#),
+            (&[("A", "\"\\\n\u{1}")], r#"{"A":"\"\\\n\u0001"}"#),
+        ] {
+            let bytes = environment_bytes(variables.iter().copied());
+            assert_eq!(bytes, json.len(), "{json}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
 use crate::pair::{self, After, Pair};
 use crate::place::Place;
 use crate::rules::catalog::{self, Rule};
+use crate::tokens::excerpt;
 use crate::value::What;
 
 /// The variables of `env(…)`.
@@ -108,24 +109,40 @@ pub fn check_name(name: &str) -> Result<(), (&'static Rule, String)> {
     Ok(())
 }
 
-/// Whether this is the ARN of a managed policy.
+/// Whether this is the ARN of a managed policy that a role can have.
 pub(crate) fn policy(arn: &str) -> Result<(), String> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let well_formed = match parts.as_slice() {
-        ["arn", partition, "iam", "", account, resource] => {
-            partition.starts_with("aws")
-                && (*account == "aws"
-                    || (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())))
-                && resource.strip_prefix("policy/").is_some_and(is_policy_name)
+    let name = match parts.as_slice() {
+        ["arn", partition, "iam", "", account, resource]
+            if partition.starts_with("aws") && is_account(account) =>
+        {
+            resource.strip_prefix("policy/")
         }
-        _ => false,
+        _ => None,
     };
-    if well_formed {
-        return Ok(());
+    match name.filter(|name| is_policy_name(name)) {
+        Some(name) if name.starts_with("aws-service-role/") => Err(format!(
+            "only an AWS service can use `{name}`; list another policy"
+        )),
+        Some(_) => Ok(()),
+        None => {
+            let meant = Some(arn).filter(|name| is_policy_name(name) && !name.starts_with("arn"));
+            let name = meant.unwrap_or("AmazonS3ReadOnlyAccess");
+            let arn = excerpt(arn);
+            Err(format!(
+                "`\"{arn}\"` is not the ARN of a managed policy; write `\"arn:aws:iam::aws:policy/{name}\"`"
+            ))
+        }
     }
-    Err(format!(
-        "`\"{arn}\"` is not the ARN of a managed policy; write one such as `\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"`"
-    ))
+}
+
+/// The partition of an ARN, such as `aws` or `aws-cn`.
+pub(crate) fn partition(arn: &str) -> Option<&str> {
+    arn.split(':').nth(1)
+}
+
+fn is_account(account: &str) -> bool {
+    account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A policy's path and name, as IAM takes them.

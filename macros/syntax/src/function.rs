@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use redrive_model::keys::Key;
 use redrive_model::keys::prelude::*;
+use redrive_model::names;
 
 pub use redrive_model::Backoff;
 pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
@@ -100,6 +101,14 @@ impl Function {
     /// The visibility timeout that AWS recommends.
     pub(crate) fn recommended_visibility(&self) -> Duration {
         6 * self.timeout + self.batch_window
+    }
+
+    /// The variables that the template adds for the worker: the URLs of the queues
+    /// that it calls.
+    pub fn queue_variables(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let queue = self.queue_backoff.map(|_| names::QUEUE_URL);
+        let dlq = (self.on_permanent == OnPermanent::Dlq).then_some(names::DLQ_URL);
+        queue.into_iter().chain(dlq)
     }
 
     /// The scheduled redrive of the DLQ, if there is one.

@@ -163,11 +163,23 @@ pub(crate) fn list(key: &Key, value: &Value) -> (Vec<String>, Vec<Diagnostic>) {
                 let twice = value.refuse(&catalog::DUPLICATE_KEY, problem);
                 refused.push(twice.help("remove one of the two"));
             }
+            Ok(text) if is_elsewhere(key, &texts, &text) => {
+                let problem = "the policies of one role are in one partition, such as `aws`";
+                let elsewhere = value.refuse(&catalog::POLICY_ARN, problem);
+                refused.push(elsewhere.help("use the partition of the first policy"));
+            }
             Ok(text) => texts.push(text),
             Err(diagnostic) => refused.push(diagnostic),
         }
     }
     (texts, refused)
+}
+
+/// Whether this is a policy of another partition than the first.
+fn is_elsewhere(key: &Key, texts: &[String], text: &str) -> bool {
+    let partition = environment::partition;
+    let first = texts.first().filter(|_| matches!(key.kind, Kind::Policies));
+    first.is_some_and(|first| partition(first) != partition(text))
 }
 
 fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {

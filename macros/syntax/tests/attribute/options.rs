@@ -4,6 +4,7 @@
 //! The unit tests of the rules and the golden tests include this file.
 
 use proptest::prelude::*;
+use redrive_model::keys::KEYS;
 
 /// A key and its value, as they are written.
 pub(crate) type Pair = (&'static str, String);
@@ -45,6 +46,16 @@ pub(crate) fn item(name: &str, pairs: &[Pair]) -> String {
 /// All keys; values near the defaults are more frequent, so that not every set
 /// breaks a rule.
 pub(crate) fn values() -> Vec<(&'static str, BoxedStrategy<String>)> {
+    let mut values = usual_values();
+    for key in KEYS {
+        let is_usual = values.iter().any(|(name, _)| *name == key.name);
+        let value = Just(key.example.to_owned()).boxed();
+        values.extend((!is_usual).then_some((key.name, value)));
+    }
+    values
+}
+
+fn usual_values() -> Vec<(&'static str, BoxedStrategy<String>)> {
     vec![
         (
             "queue",

@@ -156,7 +156,9 @@ const WRONG: &[&str] = &[
     "allow = [\"fifo_dlq_order\", \"recieve_count_low\"]",
     "allow(\"fifo_dlq_order\")",
     "allow = [\"fifo_dlq_order\",,]",
-    "policies = \"AmazonS3ReadOnlyAccess\"",
+    "policies = \"AmazonDynamoDBReadOnlyAccess\"",
+    "policies = \"arn:aws:iam::aws:policy/aws-service-role/AWSSupportServiceRolePolicy\"",
+    "policies = [\"arn:aws:iam::aws:policy/A\", \"arn:aws-cn:iam::aws:policy/B\"]",
     "policies = 5",
     // Variables.
     "env = \"LEVEL=info\"",

@@ -1,4 +1,0 @@
-#[redrive::sqs_batch(memory = 128)]
-async fn memory_least(_: redrive::Text) -> Result<(), String> {
-    Ok(())
-}
