@@ -130,7 +130,7 @@ pub(crate) fn policy(arn: &str) -> Result<(), String> {
             let name = meant.unwrap_or("AmazonS3ReadOnlyAccess");
             let arn = excerpt(arn);
             Err(format!(
-                "`\"{arn}\"` is not the ARN of a managed policy; write `\"arn:aws:iam::aws:policy/{name}\"`"
+                "`\"{arn}\"` is not the ARN of a managed policy; list its ARN, such as `\"arn:aws:iam::aws:policy/{name}\"`"
             ))
         }
     }

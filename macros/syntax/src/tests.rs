@@ -226,13 +226,24 @@ fn a_weekday_of_a_month_is_one_mistake() {
 
 /// 4 KB without the half that the template keeps, names and values together.
 #[test]
-fn variables_have_3584_bytes() {
-    let none: [&str; 0] = [];
-    for (bytes, expected) in [(3_584, &none[..]), (3_585, &["env_size"])] {
-        let value = "x".repeat(bytes - "LARGE".len() - "OTHER".len() - "é".len());
-        let attribute = format!("env(LARGE = \"{value}\", OTHER = \"é\")");
-        assert_eq!(told(&attribute), expected, "{bytes}");
+fn variables_have_4096_bytes_as_json() {
+    // {"PRICES":"…"}, and 149 bytes at most for REDRIVE_DLQ_URL.
+    for (value, with, is_right) in [
+        ("v".repeat(4_096 - 13), "", true),
+        ("v".repeat(4_097 - 13), "", false),
+        ("\\\"".repeat(2_041), "", true),
+        ("\\\"".repeat(2_042), "", false),
+        ("v".repeat(3_900), ", on_permanent = \"dlq\"", true),
+        ("v".repeat(4_000), ", on_permanent = \"dlq\"", false),
+    ] {
+        let attribute = format!("env(PRICES = \"{value}\"){with}");
+        let expected: &[&str] = if is_right { &[] } else { &["env_size"] };
+        assert_eq!(rules(&attribute), expected, "{} bytes{with}", value.len());
     }
+    let many: Vec<_> = (0..300)
+        .map(|number| format!("V{number} = \"12345\""))
+        .collect();
+    assert_eq!(rules(&format!("env({})", many.join(", "))), ["env_size"]);
 }
 
 #[test]

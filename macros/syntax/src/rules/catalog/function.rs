@@ -47,15 +47,15 @@ rules! {
     )
     .reads(&["concurrency", "batch_size"]);
 
-    /// All environment variables of a function, names and values, have at most 4 KB together; the template
-    /// adds up to 512 bytes of its own.
+    /// All environment variables of a function have at most 4096 bytes together, measured as JSON. With
+    /// `queue_backoff` or `on_permanent = "dlq"`, the template adds the URL of a queue.
     ENV_SIZE = error(
         "env_size",
-        r#"// any value of over 3,584 bytes
+        r#"// any value of over 4,080 bytes
 #[sqs_batch(env(PRICES = "{ … }"))]"#,
         r#"#[sqs_batch(env(LEVEL = "info"))]"#,
     )
-    .reads(&["env"])
+    .reads(&["env", "queue_backoff", "on_permanent"])
     .see(
         "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
     );

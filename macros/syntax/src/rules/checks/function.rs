@@ -3,6 +3,8 @@
 use super::budget::retry_budget;
 use super::offer::{allow, set, ways};
 use super::{Check, Rule, catalog};
+use redrive_model::limits;
+
 use crate::options::Options;
 use redrive_model::duration::show;
 
@@ -48,19 +50,17 @@ fn concurrency_over_batch(options: &Options) -> Option<String> {
     })
 }
 
-/// What the template's own variables may take.
-const OWN_BYTES: usize = 512;
-
 fn env_size(options: &Options) -> Option<String> {
-    let bytes: usize = options
-        .function
-        .env
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
-    let most = redrive_model::limits::ENVIRONMENT_BYTES - OWN_BYTES;
-    (bytes > most).then(|| {
-        format!("the variables of `env` have {bytes} bytes, but a function takes {most} beside those of the template; keep large values in SSM Parameter Store or AppConfig")
+    let function = &options.function;
+    // The region and the account of a queue's URL are known at deployment only.
+    let url = "u".repeat(limits::QUEUE_URL_BYTES);
+    let own = function.queue_variables().map(|name| (name, url.as_str()));
+    let variables = function.env.iter();
+    let variables = variables.map(|(name, value)| (name.as_str(), value.as_str()));
+    let bytes = limits::environment_bytes(variables.chain(own));
+    let most = limits::ENVIRONMENT_BYTES;
+    (bytes > most && !function.env.is_empty()).then(|| {
+        format!("the worker's variables have {bytes} bytes as JSON, but Lambda allows {most}; keep large values in SSM Parameter Store or AppConfig")
     })
 }
 
