@@ -45,18 +45,19 @@ impl OutputFolder {
         if fs::read_to_string(&path).is_ok_and(|old| is_same(&old, text)) {
             return Ok(());
         }
-        let unwritable = |error| unwritable(&path, &error);
-        fs::write(&path, text).map_err(unwritable)?;
-        if let Some(started) = self.started {
-            // A file that is newer than the run that wrote it would make cargo
-            // run the build script once more.
-            File::options()
-                .write(true)
-                .open(&path)
-                .and_then(|file| file.set_modified(started))
-                .map_err(unwritable)?;
-        }
-        Ok(())
+        // Renamed, so that a reader never sees half of the file.
+        let new = self.folder.join(format!(".{name}.{}", std::process::id()));
+        let write = || {
+            fs::write(&new, text)?;
+            if let Some(started) = self.started {
+                // A file that is newer than the run that wrote it would make cargo
+                // run the build script once more.
+                let file = File::options().write(true).open(&new)?;
+                file.set_modified(started)?;
+            }
+            fs::rename(&new, &path)
+        };
+        write().map_err(|error| unwritable(&path, &error))
     }
 
     /// Deletes a file that is out of date, if it is there.

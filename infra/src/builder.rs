@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use redrive_model::digest::digest;
+use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
+
 use crate::build_output::OutputFolder;
 use crate::cfg::Cfg;
 use crate::discover::{self, Discovery, Warning};
@@ -156,14 +159,20 @@ impl Builder {
             Some(folder) => OutputFolder::new(&env.package.join(folder), &env.out_dir)?,
             None => for_programs.clone(),
         };
+        // Cargo keeps this folder apart by target, profile and features.
+        let of_this_build = OutputFolder::new(&env.out_dir, &env.out_dir)?;
         let same = |old: &str, new: &str| old == new;
         if stack.functions.is_empty() {
-            for_programs.write("stack.json", &stack.to_text(), same)?;
+            for folder in [&of_this_build, &for_programs] {
+                folder.write("stack.json", &stack.to_text(), same)?;
+            }
             cargo::warning(report::no_function(discovery, &env.name));
             // CloudFormation rejects a template without resources, and an old
             // one would deploy what is gone.
-            output.remove("template.json")?;
-            output.remove("stack.md")?;
+            for folder in [&of_this_build, &output] {
+                folder.remove("template.json")?;
+                folder.remove("stack.md")?;
+            }
             return Ok(report::warnings(discovery, Some(Vec::new())));
         }
 
@@ -174,6 +183,15 @@ impl Builder {
         output.write("template.json", &files.template, same)?;
         for_programs.write("stack.json", &files.stack.to_text(), same)?;
         output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
+
+        // `cargo redrive package` puts the zips next to these files.
+        let files = render::files(discovery, stack, &overlays, ".", now)?;
+        let stack = files.stack.to_text();
+        of_this_build.write("template.json", &files.template, same)?;
+        of_this_build.write("stack.json", &stack, same)?;
+        of_this_build.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
+        let digest = digest(&(files.template + &stack));
+        cargo::rustc_env(MANIFEST, &format!("{MANIFEST_MARKER}{digest}"));
         Ok(files.warnings)
     }
 

@@ -82,6 +82,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     let message = &handler.message;
     let result = &handler.result;
     let settings = settings::expression(function);
+    let manifest = redrive_model::names::MANIFEST;
     let sqs = match function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some() {
         true => quote!(Sqs),
         false => quote!(NoSqs),
@@ -125,6 +126,8 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
                 type Redrive = __redrive::#redrive_function;
                 const SETTINGS: __redrive::Settings = #settings;
                 const IS_FIFO: bool = #is_fifo;
+                const MANIFEST: ::core::option::Option<&'static str> =
+                    ::core::option_env!(#manifest);
                 #call
                 #is_permanent
             }

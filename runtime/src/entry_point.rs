@@ -45,6 +45,7 @@ pub fn main<H: Handler>() -> ExitCode {
         Ok(Role::Worker) => worker::run::<H>(&api),
         Ok(Role::Redrive) => {
             log::Starting::new().finish();
+            log::started(H::MANIFEST);
             // Boxed: nested in one another, the futures would pass the compiler's
             // recursion limit in the user's crate.
             api.block_on(Box::pin(H::Redrive::run()))

@@ -27,6 +27,9 @@ pub trait Handler: Send + Sync + 'static {
     const SETTINGS: Settings;
     /// Whether the queue is a FIFO queue.
     const IS_FIFO: bool;
+    /// The digest of the manifest that the build script wrote, after
+    /// [`MANIFEST_MARKER`](redrive_model::names::MANIFEST_MARKER).
+    const MANIFEST: Option<&'static str> = None;
 
     /// Builds the state, once per cold start.
     fn init() -> impl Future<Output = Result<Self::State, BoxError>> + Send;

@@ -127,6 +127,11 @@ pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> S
     )
 }
 
+/// The string is also how `cargo redrive package` finds the digest in the binary.
+pub(crate) fn started(manifest: Option<&'static str>) {
+    tracing::debug!(target: TARGET, event = event::STARTED, manifest, "started");
+}
+
 pub(crate) fn invocation_failed(error: &InvocationError) {
     tracing::error!(target: TARGET,
         event = event::INVOCATION_FAILED, errorType = error.kind(), "{error}");

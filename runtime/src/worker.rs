@@ -43,6 +43,7 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
         .block_on(AssertUnwindSafe(H::init()).catch_unwind())
         .map_err(|payload| format!("`init` panicked: {}", panic::take_message(payload)))??;
     log.finish();
+    log::started(H::MANIFEST);
 
     let engine = Arc::new(Engine {
         settings: H::SETTINGS,

@@ -19,6 +19,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(RunArgs),
+    Package(PackageArgs),
     Explain(ExplainArgs),
 }
 
@@ -115,6 +116,41 @@ pub(crate) struct RunArgs {
     pub(crate) logs: bool,
 }
 
+/// Build a package for Lambda, and lay its manifests and zips out in one folder
+///
+/// Runs `cargo lambda build`, takes the manifests of exactly that build, and checks
+/// that each zip contains the digest of the manifest, is built for its architecture
+/// and is not older than the binary. Deploy or archive the folder as it is.
+#[derive(Debug, Args)]
+pub(crate) struct PackageArgs {
+    #[command(flatten)]
+    pub(crate) cargo: CargoArgs,
+
+    /// Build for arm64 (AWS Graviton)
+    #[arg(long, conflicts_with = "x86_64")]
+    pub(crate) arm64: bool,
+
+    /// Build for x86-64
+    #[arg(long = "x86-64")]
+    pub(crate) x86_64: bool,
+
+    /// The folder for manifests and zips [default: redrive/<package>/package in the target folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Fail if the template differs from the committed copy
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// The folder of the committed copy [default: redrive next to the package's Cargo.toml]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) compare: Option<PathBuf>,
+
+    /// Print a line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Print the page of a rule: what it rejects, why, and what to write instead
 ///
 /// Each error and warning ends with the id of its rule in brackets. Without an
@@ -172,7 +208,7 @@ mod tests {
         let args = args.iter().map(OsString::from);
         match Cli::parse_from(without_subcommand(args)).command {
             Command::Run(args) => args,
-            Command::Explain(args) => panic!("not a run: {args:?}"),
+            other => panic!("not a run: {other:?}"),
         }
     }
 

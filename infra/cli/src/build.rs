@@ -1,4 +1,4 @@
-//! Builds a package for this machine, as `cargo build` does.
+//! Runs cargo's builds, and reads their messages.
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -16,38 +16,63 @@ use crate::workspace::Member;
 #[derive(Debug)]
 pub(crate) struct Built {
     pub(crate) stack: Stack,
+    /// The folder with the manifests of exactly this build.
+    pub(crate) manifests: PathBuf,
     /// The path of each binary, by name.
     pub(crate) binaries: BTreeMap<String, PathBuf>,
 }
 
-/// Builds the package, with cargo's own progress on standard error; `None` if
-/// it does not build, which cargo has explained.
+/// Builds the package for this machine; `None` if it does not build, which cargo
+/// has explained.
 pub(crate) fn build(member: &Member, args: &CargoArgs) -> Result<Option<Built>, Error> {
     let mut command = Command::new(cargo());
-    command
-        .args(["build", "--bins", "--package", &member.name])
-        .arg("--message-format=json-render-diagnostics")
-        .stdout(Stdio::piped());
+    command.args(["build", "--bins"]);
     if let Some(host) = host_if_not_default()? {
         command.args(["--target", &host]);
     }
+    run(command, member, args)
+}
+
+/// Runs a build with cargo's own progress on standard error.
+pub(crate) fn run(
+    mut command: Command,
+    member: &Member,
+    args: &CargoArgs,
+) -> Result<Option<Built>, Error> {
+    command
+        .args(["--package", &member.name])
+        .arg("--message-format=json-render-diagnostics")
+        .stdout(Stdio::piped());
     args.pass_on(&mut command);
     let mut child = command.spawn().map_err(Error::Cargo)?;
     let mut binaries = BTreeMap::new();
+    let mut manifests = None;
     if let Some(stdout) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(stdout)) {
-            if let Message::CompilerArtifact(artifact) = message.map_err(Error::Cargo)?
-                && let Some(path) = artifact.executable
-            {
-                binaries.insert(artifact.target.name, path.into_std_path_buf());
+            match message.map_err(Error::Cargo)? {
+                Message::CompilerArtifact(artifact) if artifact.package_id == member.id => {
+                    if let Some(path) = artifact.executable {
+                        binaries.insert(artifact.target.name, path.into_std_path_buf());
+                    }
+                }
+                // Cargo sends it for a fresh build, too.
+                Message::BuildScriptExecuted(script) if script.package_id == member.id => {
+                    manifests = Some(script.out_dir.into_std_path_buf());
+                }
+                _ => {}
             }
         }
     }
     if !child.wait().map_err(Error::Cargo)?.success() {
         return Ok(None);
     }
-    let stack = read_stack(&member.target.join("redrive").join(&member.name))?;
-    Ok(Some(Built { stack, binaries }))
+    let manifests = manifests.unwrap_or_default();
+    let stack = read_stack(&manifests)?;
+    Ok(Some(Built {
+        stack,
+        manifests,
+        binaries,
+    }))
 }
 
 /// Cargo sets the variable for its subcommands.

@@ -46,6 +46,23 @@ pub(crate) enum Error {
     BadEvents { path: PathBuf, lines: Vec<BadLine> },
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(
+        "cargo-lambda is not installed\nhelp: cargo install cargo-lambda --locked\n\
+         see: https://www.cargo-lambda.info/guide/installation.html"
+    )]
+    NoCargoLambda,
+    #[error("{} cannot be deployed: {problem}", .path.display())]
+    WrongZip { path: PathBuf, problem: String },
+    #[error("cannot read {}: {reason}", .path.display())]
+    Read {
+        path: PathBuf,
+        reason: std::io::Error,
+    },
+    #[error("cannot write {}: {reason}", .path.display())]
+    Write {
+        path: PathBuf,
+        reason: std::io::Error,
+    },
     #[error("cannot start: {0}")]
     Runtime(std::io::Error),
     #[error("cannot write: {0}")]

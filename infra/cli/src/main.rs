@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod error;
 mod explain;
+mod package;
 mod print;
 mod run;
 mod scenario;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse_from(args::without_subcommand(std::env::args_os()));
     let result = match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Package(args) => package::package(&args),
         Command::Explain(args) => explain::explain(&args),
     };
     match result {

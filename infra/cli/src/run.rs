@@ -25,7 +25,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     // A build may take minutes, so errors in the messages are reported first.
     let events = Events::read(args, &package)?;
     events.scenario(start(args))?;
-    let Some(Built { stack, binaries }) = build::build(&package, &args.cargo)? else {
+    let Some(Built {
+        stack, binaries, ..
+    }) = build::build(&package, &args.cargo)?
+    else {
         return Ok(ExitCode::FAILURE);
     };
     let options = SimulationOptions {

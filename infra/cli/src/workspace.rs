@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use cargo_metadata::{DependencyKind, MetadataCommand, Package, PackageId};
 
 use crate::args::CargoArgs;
 use crate::error::Error;
@@ -10,6 +10,7 @@ use crate::error::Error;
 /// A package that has functions.
 #[derive(Debug)]
 pub(crate) struct Member {
+    pub(crate) id: PackageId,
     pub(crate) name: String,
     /// The folder of its `Cargo.toml`.
     pub(crate) folder: PathBuf,
@@ -33,6 +34,7 @@ pub(crate) fn find(args: &CargoArgs) -> Result<Member, Error> {
     )?;
     let folder = package.manifest_path.parent();
     Ok(Member {
+        id: package.id.clone(),
         name: package.name.to_string(),
         folder: folder.map_or_else(PathBuf::new, |folder| folder.as_std_path().to_owned()),
         target: metadata.target_directory.as_std_path().to_owned(),

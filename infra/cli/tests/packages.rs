@@ -141,8 +141,8 @@ fn package_of_two_binaries() -> TempDir {
     };
     write(&folder.join("stack.json"), &stack.to_text());
     let build = "fn main() {
-        std::fs::create_dir_all(\"target/redrive/shop\").unwrap();
-        std::fs::copy(\"stack.json\", \"target/redrive/shop/stack.json\").unwrap();
+        let folder = std::env::var(\"OUT_DIR\").unwrap();
+        std::fs::copy(\"stack.json\", folder + \"/stack.json\").unwrap();
     }";
     write(&folder.join("build.rs"), build);
     write(&folder.join("messages.jsonl"), "{\"body\": 1}\n");

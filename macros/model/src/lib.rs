@@ -5,6 +5,7 @@
 
 pub mod backoff;
 pub mod deadline;
+pub mod digest;
 pub mod duration;
 pub mod export;
 pub mod keys;

@@ -9,6 +9,9 @@ pub mod event {
     /// An invocation is over; its figures are [`field::RECORDS`](super::field::RECORDS)
     /// and those after it.
     pub const BATCH_HANDLED: &str = "batch_handled";
+    /// The process starts; [`field::MANIFEST`](super::field::MANIFEST) is that of its
+    /// build.
+    pub const STARTED: &str = "started";
     /// An attempt at a record failed, and another follows.
     pub const ATTEMPT_FAILED: &str = "attempt_failed";
     /// The last attempt at a record failed.
@@ -33,10 +36,6 @@ pub mod event {
     pub const ATTEMPT_STARTED: &str = "attempt_started";
     /// An invocation ended with an error.
     pub const INVOCATION_FAILED: &str = "invocation_failed";
-    /// Lambda rejected the answer.
-    pub const ANSWER_REJECTED: &str = "answer_rejected";
-    /// Lambda cannot be asked for the next event.
-    pub const POLL_FAILED: &str = "poll_failed";
     /// Code of the function panicked.
     pub const PANICKED: &str = "panicked";
     /// The process cannot continue.
@@ -77,6 +76,8 @@ pub mod field {
     pub const WAIT_MS: &str = "waitMs";
     /// The record's body.
     pub const BODY: &str = "body";
+    /// The digest of the build's manifest.
+    pub const MANIFEST: &str = "manifest";
     /// Records of the invocation.
     pub const RECORDS: &str = "records";
     /// Of them, those that were completed.

@@ -23,6 +23,14 @@ pub const MAX_PER_SECOND: &str = "REDRIVE_RATE";
 /// [`export`](crate::export).
 pub const FUNCTIONS: &str = "REDRIVE_FUNCTIONS";
 
+/// The digest of the manifest that the build script wrote, with
+/// [`MANIFEST_MARKER`], for the macro.
+pub const MANIFEST: &str = "REDRIVE_MANIFEST";
+
+/// The text before the manifest's digest in a binary, by which
+/// `cargo redrive package` finds it.
+pub const MANIFEST_MARKER: &str = "redrive-manifest=";
+
 /// After a function's name, the handler of its redrive function.
 pub const REDRIVE_HANDLER_SUFFIX: &str = ".redrive";
 

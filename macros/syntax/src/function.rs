@@ -123,14 +123,7 @@ impl Function {
     /// A short hash of all settings, by which the macro sees that the template
     /// was written from the same ones.
     pub fn fingerprint(&self) -> String {
-        // FNV-1a: both halves are built from one version of this crate, so the
-        // hash need not be stable across versions, and nobody attacks it.
-        let hash = format!("{self:?}")
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
-        format!("{hash:016x}")
+        redrive_model::digest::digest(&format!("{self:?}"))
     }
 }
 
