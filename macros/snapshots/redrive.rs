@@ -43,6 +43,9 @@ const _: () = {
             metrics: true,
         };
         const IS_FIFO: bool = false;
+        const MANIFEST: ::core::option::Option<&'static str> = ::core::option_env!(
+            "REDRIVE_MANIFEST"
+        );
         fn call(
             message: Self::Message,
             _: &Self::State,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use redrive_infra::stack::Stack;
+use redrive_syntax::show;
 use serde_json::Value;
 
 /// The resources of two templates that differ, one line each.
@@ -70,8 +71,10 @@ pub(super) fn that_strand_messages(old: &Stack, new: &Stack) -> Vec<String> {
         ] {
             if new < old {
                 changes.push(format!(
-                    "`{key}` of `{name}` is {new} s instead of {old} s; older messages are lost\
-                     \nhelp: process or redrive these messages before you deploy"
+                    "`{key}` of `{name}` is {} instead of {}; older messages are lost\
+                     \nhelp: process or redrive these messages before you deploy",
+                    show(new),
+                    show(old),
                 ));
             }
         }
@@ -108,7 +111,7 @@ mod tests {
             (
                 "retention = \"1d\"",
                 "handle",
-                "`retention` of `handle` is 86400 s",
+                "`retention` of `handle` is 24 h instead of 4 d",
             ),
         ] {
             let changes = that_strand_messages(&old, &stack(attribute, name));
