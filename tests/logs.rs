@@ -1,7 +1,7 @@
 //! What a worker's binary writes to the log, line by line.
 
 use std::io::{BufReader, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
@@ -226,24 +226,58 @@ fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 8] {
 
 /// The URL of a server that answers so, whatever it is asked.
 fn answering(status: &'static str, answer: &'static str) -> String {
+    serving(move |_| (status, answer))
+}
+
+/// The URL of a server whose answers depend on the number of the connection.
+fn serving(
+    answer: impl Fn(usize) -> (&'static str, &'static str) + Send + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("the port's address");
     thread::spawn(move || {
-        for mut connection in listener.incoming().flatten() {
-            let Ok(read) = connection.try_clone() else {
-                return;
-            };
-            let mut reader = BufReader::new(read);
-            while runtime_api::read_request(&mut reader).is_some() {
-                let length = answer.len();
-                _ = write!(
-                    connection,
-                    "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{answer}"
-                );
-            }
+        for (number, connection) in listener.incoming().flatten().enumerate() {
+            let (status, answer) = answer(number);
+            thread::spawn(move || serve(connection, status, answer));
         }
     });
     format!("http://{address}")
+}
+
+/// Answers every request on a connection that stays open.
+fn serve(mut connection: TcpStream, status: &str, answer: &str) {
+    let Ok(read) = connection.try_clone() else {
+        return;
+    };
+    let mut reader = BufReader::new(read);
+    while runtime_api::read_request(&mut reader).is_some() {
+        let length = answer.len();
+        _ = write!(
+            connection,
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{answer}"
+        );
+    }
+}
+
+#[test]
+fn a_connection_that_answers_503_is_not_used_again() {
+    let binary = binary("redrive-fixtures", "refusals");
+    let sqs = serving(|number| match number {
+        0 => ("503 Service Unavailable", ""),
+        _ => ("200 OK", "{\"MessageId\":\"new\"}"),
+    });
+    let event = sqs_event("refusals", &[("m1", json!("refuse"))]);
+    let events = vec![event; 3];
+    let ran = runtime_api::run(&binary, "refusals", &calling(&sqs, "DEBUG"), LIMIT, &events);
+
+    assert_eq!(ran.posts.len(), 3, "{}", ran.log);
+    for (_, answer) in &ran.posts {
+        assert_eq!(*answer, json!({ "batchItemFailures": [] }), "{}", ran.log);
+    }
+    // Only that the messages can never be processed.
+    for line in ran.lines("\"level\":\"ERROR\"") {
+        assert_eq!(line["message"], "record failed", "{line}");
+    }
 }
 
 #[test]

@@ -8,8 +8,6 @@ mod calls;
 #[cfg(feature = "sqs-client")]
 pub(crate) mod client;
 #[cfg(feature = "sqs-client")]
-mod https;
-#[cfg(feature = "sqs-client")]
 mod send;
 
 use std::{error::Error, fmt, future::Future};

@@ -41,7 +41,7 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
     // What `init` spawns and connects runs on the threads of the handlers.
     let state = handlers
         .block_on(AssertUnwindSafe(H::init()).catch_unwind())
-        .map_err(|payload| format!("`init` panicked: {}", panic::take_message(payload)))??;
+        .map_err(|payload| init_panicked(&panic::take_message(payload)))??;
     log.finish();
     log::started(H::MANIFEST);
 
@@ -74,6 +74,18 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
         ready(lost.then_some("abandoned attempts block the threads that further ones need"))
     };
     api.block_on(runtime_api::serve(handle, after))
+}
+
+fn init_panicked(message: &str) -> String {
+    // Two crypto providers are linked, so rustls cannot choose one:
+    // https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
+    let help = match cfg!(feature = "sqs-client") && message.contains("CryptoProvider") {
+        true => {
+            "\nhelp: call `install_default()` of the crypto provider at the start of `init`, or turn off the feature `sqs-client` of `redrive`"
+        }
+        false => "",
+    };
+    format!("`init` panicked: {message}{help}")
 }
 
 /// The user's function with its state.

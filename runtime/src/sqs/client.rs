@@ -11,8 +11,6 @@ use aws_sdk_sqs::{
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
 };
 
-use super::https::Https;
-
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
@@ -27,9 +25,8 @@ const ENDPOINT: [&str; 2] = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"];
 const FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
 const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 
-/// An SQS call of redrive is a few kilobytes to the same region: one that takes
-/// longer than this is lost, and asking again is better than waiting.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// A call transfers a few kilobytes to the same region: one that takes longer is
+/// lost, and a retry is better than waiting.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Variables that Lambda sets and this process does not have.
@@ -84,7 +81,6 @@ pub(crate) fn client_from(
 
     let mut config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(Https::new(CONNECT_TIMEOUT))
         .credentials_provider(Credentials::new(
             key,
             secret,
