@@ -213,5 +213,6 @@ pub use redrive_macros::sqs_batch;
 pub use crate::{
     error::BoxError,
     failure::{Permanent, PermanentExt},
+    log::LogFormat,
     message::*,
 };

@@ -1,9 +1,10 @@
 //! What the engine logs, always without message bodies.
 
-mod levels;
-mod lines;
+mod line;
 pub(crate) mod metrics;
 pub(crate) mod record_context;
+#[cfg(test)]
+mod tests;
 
 use std::{
     env,
@@ -15,11 +16,16 @@ use std::{
     time::Duration,
 };
 
-use tracing::{Dispatch, Level, Span, subscriber::DefaultGuard};
-
 use redrive_model::log::{TARGET, event};
+use tracing::{Dispatch, Level, Span, level_filters::LevelFilter, subscriber::DefaultGuard};
+use tracing_log::{AsLog as _, LogTracer};
+use tracing_subscriber::{
+    filter::Targets,
+    fmt::{MakeWriter, format::JsonFields},
+    layer::SubscriberExt as _,
+};
 
-use self::lines::Format;
+pub use self::line::LogFormat;
 use crate::{
     error::{BoxError, chain},
     event::Fields,
@@ -44,8 +50,15 @@ pub(crate) struct Figures {
     pub(crate) not_run: usize,
 }
 
+/// The target of the spans of invocations and records, which no level of the user's
+/// hides: a line at any level has their fields.
+const SPANS: &str = "redrive::span";
+
 /// The name of a record's span.
 const RECORD: &str = "record";
+
+/// The environment variable with the level that the function's log settings ask for.
+const LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 
 /// Whether the process logs through this crate's own subscriber, which adds the
 /// current record to each line by itself.
@@ -60,7 +73,7 @@ pub(crate) struct Starting {
 
 impl Starting {
     pub(crate) fn new() -> Self {
-        let dispatch = lines::dispatch(|name| env::var(name).ok());
+        let dispatch = dispatch(|name| env::var(name).ok(), std::io::stdout);
         Self {
             _guard: tracing::dispatcher::set_default(&dispatch),
             dispatch,
@@ -71,56 +84,104 @@ impl Starting {
     pub(crate) fn finish(self) {
         let installed = tracing::dispatcher::set_global_default(self.dispatch).is_ok();
         OWN.store(installed, Relaxed);
+        if installed {
+            // Not earlier: `init` may install a logger, and there is only one.
+            _ = LogTracer::builder()
+                .with_max_level(LevelFilter::current().as_log())
+                .init();
+        }
     }
 }
 
-/// Whether Lambda is asked for lines of JSON.
-pub(crate) fn is_json() -> bool {
-    format() == Format::Json
+/// The subscriber that [Lambda's variables](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html)
+/// ask for.
+fn dispatch(
+    env: impl Fn(&str) -> Option<String>,
+    writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static,
+) -> Dispatch {
+    let lines = tracing_subscriber::fmt::layer()
+        .fmt_fields(JsonFields::new())
+        .event_format(LogFormat::from_lookup(&env))
+        .with_ansi(false)
+        .with_writer(writer);
+    Dispatch::new(
+        tracing_subscriber::registry()
+            .with(filter(env))
+            .with(line::KeepRecord)
+            .with(lines),
+    )
 }
 
-fn format() -> Format {
-    Format::of(|name| env::var(name).ok())
+/// By `AWS_LAMBDA_LOG_LEVEL`, or else by the directives in `RUST_LOG`, or else at
+/// `INFO`.
+fn filter(env: impl Fn(&str) -> Option<String>) -> Targets {
+    let get = |name| env(name).filter(|value| !value.is_empty());
+    let everything = |level| Targets::new().with_default(level);
+    let targets = match (get(LEVEL), get("RUST_LOG")) {
+        (Some(_), _) => everything(match lambda_level(&env) {
+            "FATAL" => LevelFilter::ERROR,
+            level => level.parse().unwrap_or(LevelFilter::INFO),
+        }),
+        (None, Some(directives)) => directives
+            .parse()
+            .unwrap_or_else(|_| everything(LevelFilter::INFO)),
+        (None, None) => everything(LevelFilter::INFO),
+    };
+    targets.with_target(SPANS, LevelFilter::ERROR)
 }
 
-/// What each line of metrics has on top: Lambda takes a line of JSON without a
-/// level and a time for one at `INFO`, and may drop it.
+/// The level that Lambda filters by.
+fn lambda_level(env: impl Fn(&str) -> Option<String>) -> &'static str {
+    let level = env(LEVEL).unwrap_or_default();
+    ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(&level))
+        .unwrap_or("INFO")
+}
+
+/// The level and the timestamp of a line of metrics, which must pass Lambda's filter.
+///
+/// Lambda assigns `INFO` to a line of JSON without a valid level or timestamp, and
+/// drops it at a higher level
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>).
+/// So the line has the level that Lambda filters by. Only `ERROR` it never has, as
+/// metric filters and alarms count the lines at that level: `FATAL` passes there.
 pub(crate) fn level_and_timestamp() -> (&'static str, String) {
-    static LEVEL: LazyLock<&str> = LazyLock::new(|| levels::level(|name| env::var(name).ok()));
-    (*LEVEL, lines::timestamp())
+    static LEVEL: LazyLock<&str> =
+        LazyLock::new(|| metrics_level(lambda_level(|name| env::var(name).ok())));
+    (*LEVEL, line::timestamp())
 }
 
-/// A panic that nothing after it will tell of: so past the subscriber, which
-/// may filter the line, or keep it until later.
-pub(crate) fn panicked(said: &str) {
-    let spans = OWN.load(Relaxed);
-    write_at_once(&lines::direct(
-        format(),
-        "ERROR",
-        event::PANICKED,
-        said,
-        spans,
-    ));
+fn metrics_level(filter: &'static str) -> &'static str {
+    match filter {
+        "ERROR" => "FATAL",
+        level => level,
+    }
+}
+
+/// A panic that nothing else reports.
+pub(crate) fn panicked(message: &str) {
+    let format = LogFormat::from_env();
+    write_at_once(&line::direct(format, "ERROR", event::PANICKED, message));
 }
 
 /// Why the process cannot go on, perhaps before there is a subscriber.
 pub(crate) fn fatal(message: &str) {
-    write_at_once(&match format() {
-        Format::Text => format!("{message}\n"),
-        Format::Json => lines::direct(Format::Json, "FATAL", event::FATAL, message, false),
+    write_at_once(&match LogFormat::from_env() {
+        LogFormat::Text => format!("{message}\n"),
+        json @ LogFormat::Json => line::direct(json, "FATAL", event::FATAL, message),
     });
 }
 
 fn write_at_once(line: &str) {
-    // There is nowhere to say that the log cannot be written.
+    // There is nowhere to report that the log cannot be written.
     _ = std::io::stderr().write_all(line.as_bytes());
 }
 
-/// The span of an invocation, at the level that a subscriber of one's own has to
-/// let through for it.
+/// The span of an invocation, at the level that most subscribers let through.
 pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> Span {
-    tracing::info_span!(
-        target: TARGET,
+    tracing::error_span!(
+        target: SPANS,
         "invocation",
         requestId = request_id,
         xrayTraceId = trace_header
@@ -137,19 +198,18 @@ pub(crate) fn invocation_failed(error: &InvocationError) {
         event = event::INVOCATION_FAILED, errorType = error.kind(), "{error}");
 }
 
-/// The span of an attempt at a record, at the level of the lines that need it
-/// most.
+/// The span of an attempt at a record.
 pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
     if OWN.load(Relaxed) {
         // Its fields are those of the current record.
-        return Some(tracing::error_span!(target: TARGET, RECORD));
+        return Some(tracing::error_span!(target: SPANS, RECORD));
     }
-    if !tracing::span_enabled!(target: TARGET, Level::ERROR) {
+    if !tracing::span_enabled!(target: SPANS, Level::ERROR) {
         return None;
     }
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
     Some(tracing::error_span!(
-        target: TARGET,
+        target: SPANS,
         RECORD,
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,

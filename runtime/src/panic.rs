@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     failure::{Failure, FailureKind},
-    log::{self, record_context},
+    log::{self, LogFormat, record_context},
 };
 
 thread_local! {
@@ -58,7 +58,7 @@ pub(crate) fn install_hook() {
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
         let backtrace = env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
-        let json = log::is_json();
+        let json = LogFormat::from_env() == LogFormat::Json;
         panic::set_hook(Box::new(move |info| {
             let of_record = record_context::is_some();
             if !of_record || !caught(info) {

@@ -6,10 +6,10 @@
 
 use std::cell::RefCell;
 
-use crate::{
-    event::{Event, Field},
-    message::SystemAttributes,
-};
+use redrive_model::log::field;
+use serde_json::Value;
+
+use crate::{event::Event, message::SystemAttributes};
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
@@ -75,22 +75,17 @@ impl Current {
         Self::new(self.event.only_context_of(self.record), 0, self.attempt)
     }
 
-    /// Gives the record's fields to the log, as JSON.
-    pub(crate) fn for_each_field(&self, mut field: impl FnMut(&'static str, &str)) {
+    /// Passes the record's fields to the log.
+    pub(crate) fn for_each_field(&self, mut add: impl FnMut(&'static str, Value)) {
         let record = self.event.record(self.record);
-        field(
-            "messageId",
-            record.get(Field::MessageId).unwrap_or_default(),
-        );
+        add(field::MESSAGE_ID, record.id().into());
         if let Ok(attributes) = SystemAttributes::read(&record) {
-            field("receiveCount", &attributes.receive_count.to_string());
-            if let Some(group) = attributes.group_id
-                && let Ok(group) = serde_json::to_string(&group)
-            {
-                field("messageGroupId", &group);
+            add(field::RECEIVE_COUNT, attributes.receive_count.into());
+            if let Some(group) = attributes.group_id {
+                add(field::MESSAGE_GROUP_ID, group.into());
             }
         }
-        field("attempt", &self.attempt.to_string());
+        add(field::ATTEMPT, self.attempt.into());
     }
 }
 
@@ -111,7 +106,7 @@ mod tests {
 
     fn fields(current: &Current) -> Vec<(&'static str, String)> {
         let mut fields = Vec::new();
-        current.for_each_field(|name, json| fields.push((name, json.to_owned())));
+        current.for_each_field(|name, value| fields.push((name, value.to_string())));
         fields
     }
 
