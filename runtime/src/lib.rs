@@ -86,42 +86,41 @@
 //!
 //! # Logs and metrics
 //!
-//! Logs go through `tracing`, in the format and from the level that
-//! [Lambda's settings](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html)
-//! say. Each line logged while the function runs has `messageId`,
-//! `receiveCount`, `messageGroupId` and `attempt` of its record, and `requestId`
-//! and `xrayTraceId` of its invocation, at every level. A field of yours whose
-//! name the line has already, or that is called `timestamp`, `level` or `target`,
-//! gets a `_` behind its name; of spans, the one nearest to the line holds.
+//! Logs go through `tracing` or the `log` crate, in the format and from the level of the
+//! [function's log settings](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html).
+//! Without a level in these, the directives in `RUST_LOG` apply. Each line logged while the
+//! function runs has `messageId`, `receiveCount`, `messageGroupId` and `attempt` of its
+//! record, and `requestId` and `xrayTraceId` of its invocation, at every level. If one of
+//! your fields collides with a field of the log line, `_` is appended to its name. If several
+//! spans define a field, the innermost wins.
 //!
-//! They are in spans of the target `redrive`: `invocation` at the level `INFO`,
-//! and within it, for each attempt at a record, `record` at `ERROR`. A subscriber
-//! that `init` installs is left alone and gets these spans, as far as it lets
-//! them through.
+//! A subscriber that `init` installs is used instead. With [`LogFormat`] it writes the same
+//! lines. The fields are in spans of the target `redrive::span` at the level `ERROR`:
+//! `invocation`, and within it `record` for each attempt at a record. Lines that `init`
+//! writes with the `log` crate do not appear, so that `init` can install a logger.
 //!
-//! A task of its own (`tokio::spawn`) is no part of the record: its lines have
-//! none of these fields unless the span is carried into it:
+//! A task that you spawn (`tokio::spawn`) does not belong to the record. Its lines have none
+//! of these fields unless you pass the span to it:
 //!
 //! ```ignore
 //! tokio::spawn(send_mail(message.body).instrument(tracing::Span::current()));
 //! ```
 //!
-//! Bodies are logged at the level `TRACE` only; where a body cannot be read, the
-//! log says what was expected and where, not what was there. What a type says in
-//! an error of its own, as with `#[serde(try_from = "String")]`, is left out for
-//! the same reason: a value does not fit its type, and where. To have such a text
-//! in the log and at the DLQ, implement [`FromMessage`], whose errors are taken as
-//! they are, as are those of the function itself.
+//! Bodies are logged at the level `TRACE` only. If a body cannot be read, the log names the
+//! field, the kind of value and the position, but never the value. Custom error texts of a
+//! type, as with `#[serde(try_from = "String")]`, are omitted for the same reason. To log
+//! such a text and send it to the DLQ, implement [`FromMessage`]: its errors are used
+//! unchanged, as are those of the function itself.
 //!
-//! An invocation that ends with an error is a line at `ERROR` with its
-//! `errorType`. So is a panic that ends the process, and in the format JSON each one
-//! outside the function; a start that fails is one at `FATAL`.
+//! An invocation that ends with an error is a line at `ERROR` with its `errorType`. So is a
+//! panic that ends the process, and with the format JSON each panic outside the function. A
+//! start that fails is a line at `FATAL`.
 //!
 //! Each batch is one line in CloudWatch's
 //! [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html),
-//! namespace `redrive`, dimensions `function` and `queue` (`metrics = false`:
-//! none). Its `level` is the one that Lambda filters by, whichever that is, so that
-//! the filter lets it through.
+//! namespace `redrive`, dimensions `function` and `queue` (`metrics = false`: none). Its
+//! `level` is the level that Lambda filters by, so that the filter lets it through. If that is
+//! `ERROR`, the line has `FATAL`: it passes, and nothing that counts errors counts it.
 //!
 //! | Metric | Unit | What it says |
 //! |---|---|---|

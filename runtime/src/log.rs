@@ -54,6 +54,10 @@ pub(crate) struct Figures {
 /// hides: a line at any level has their fields.
 const SPANS: &str = "redrive::span";
 
+/// `lambda_runtime` logs each error of an invocation here, which redrive has
+/// logged with its type.
+const REPEATED: &str = "lambda_runtime::layers::panic";
+
 /// The name of a record's span.
 const RECORD: &str = "record";
 
@@ -127,7 +131,9 @@ fn filter(env: impl Fn(&str) -> Option<String>) -> Targets {
             .unwrap_or_else(|_| everything(LevelFilter::INFO)),
         (None, None) => everything(LevelFilter::INFO),
     };
-    targets.with_target(SPANS, LevelFilter::ERROR)
+    targets
+        .with_target(SPANS, LevelFilter::ERROR)
+        .with_target(REPEATED, LevelFilter::OFF)
 }
 
 /// The level that Lambda filters by.

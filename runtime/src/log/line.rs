@@ -86,8 +86,11 @@ where
         line.context(context.event_scope());
         line.foreign(fields);
         for span in context.event_scope().into_iter().flatten() {
-            if !is_ours(span.metadata()) {
-                line.span(span_fields(&span.extensions()));
+            let extensions = span.extensions();
+            if let Some(record) = extensions.get::<Current>() {
+                record.for_each_field(|name, value| line.nearest(name.to_owned(), value));
+            } else if !is_ours(span.metadata()) {
+                line.span(span_fields(&extensions));
             }
         }
         line.write(*self, &mut writer)
@@ -195,23 +198,17 @@ impl Line {
         }
     }
 
-    /// Adds the fields of the record and of the invocation.
+    /// Adds the fields of the record that is being processed and of the invocation.
     fn context<'s, S: LookupSpan<'s>>(&mut self, scope: Option<Scope<'s, S>>) {
-        self.record(record_context::get().as_ref());
+        if let Some(record) = record_context::get() {
+            record.for_each_field(|name, value| self.push(name, value));
+        }
         for span in scope.into_iter().flatten() {
             // Only of redrive's own spans. A panic while a field of another is
             // recorded leaves that one locked.
             if is_ours(span.metadata()) {
-                let extensions = span.extensions();
-                self.record(extensions.get());
-                self.own(span_fields(&extensions));
+                self.own(span_fields(&span.extensions()));
             }
-        }
-    }
-
-    fn record(&mut self, record: Option<&Current>) {
-        if let Some(record) = record {
-            record.for_each_field(|name, value| self.push(name, value));
         }
     }
 
@@ -231,9 +228,13 @@ impl Line {
             if self.fields[..self.own].iter().any(|(own, _)| *own == name) {
                 name.push('_');
             }
-            if !self.has(&name) {
-                self.fields.push((name, value));
-            }
+            self.nearest(name, value);
+        }
+    }
+
+    fn nearest(&mut self, name: String, value: Value) {
+        if !self.has(&name) {
+            self.fields.push((name, value));
         }
     }
 
