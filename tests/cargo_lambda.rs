@@ -13,7 +13,7 @@ use redrive_tests::python::Venv;
 use redrive_tests::rie::Rie;
 use redrive_tests::sqs_event::sqs_event;
 use redrive_tests::workspace::{self, temporary};
-use redrive_tests::{http, wait};
+use redrive_tests::{http, package, wait};
 use serde_json::{Value, json};
 
 const SUCCEEDS: &str = "059f36b4-87a3-44ab-83d2-661975830a7d";
@@ -88,6 +88,30 @@ fn unpack(zip: &Path, folder: &Path) -> PathBuf {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(&bootstrap, mode).expect("the zip holds `bootstrap`");
     bootstrap
+}
+
+/// The crypto provider of the SQS client is written in C and assembler.
+#[test]
+fn it_builds_the_sqs_client_for_arm64() {
+    const TARGET: &str = "aarch64-unknown-linux-gnu";
+    if !package::is_installed(TARGET) {
+        println!("skipped: run `rustup target add {TARGET}`");
+        return;
+    }
+    let build = [
+        "build",
+        "--arm64",
+        "--package",
+        "redrive-fixtures",
+        "--bin",
+        "refusals",
+    ];
+    run(cargo_lambda().args(build));
+    let binary = workspace::target().join("lambda/refusals/bootstrap");
+    let binary = fs::read(binary).expect("the build leaves a binary");
+
+    // The machine in the header of an ELF file: AArch64.
+    assert_eq!(binary[18..20], [183, 0]);
 }
 
 #[test]

@@ -152,7 +152,13 @@
 //! `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` asks
 //! for another, as in every
 //! [AWS SDK](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
-//! No other source is looked at.
+//! No other source is used.
+//!
+//! The calls use the SDK's default HTTP client, whose rustls has the crypto provider
+//! aws-lc. redrive installs no default for the process. If your own dependencies turn on
+//! rustls's `ring`, two providers are linked and `rustls::ClientConfig::builder()` panics:
+//! call `install_default()` of one of them at the start of `init`, or turn off the feature
+//! `sqs-client`.
 //!
 //! These calls carry the X-Ray header of their invocation, on Managed Instances
 //! too. There the function's own calls do not by themselves: several invocations

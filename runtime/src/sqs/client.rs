@@ -1,8 +1,9 @@
-//! The SQS client, cut down to what a function on Lambda needs.
+//! The SQS client, configured from Lambda's environment.
 //!
 //! Lambda puts credentials and region into the environment and renews them by
-//! starting a new process, so the provider chain of `aws-config` (profiles, SSO,
-//! STS, container and instance metadata) would be size and cold start for nothing.
+//! starting a new process. The provider chain of `aws-config` (profiles, SSO, STS,
+//! container and instance metadata) would only add size and time to each start; of
+//! the rest of it, a function needs the few variables that are read here.
 
 use std::{env, fmt, time::Duration};
 
@@ -16,7 +17,7 @@ const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 /// The first one set wins; Lambda sets both.
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-/// The service's own variable goes before the general one, as in every AWS SDK:
+/// The variable of the service has precedence, as in every AWS SDK:
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
 const ENDPOINT: [&str; 2] = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"];
 
