@@ -94,6 +94,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     let state = state(handler, user);
     let call = call(handler);
     let is_permanent = user.is_permanent.as_ref().map(is_permanent);
+    let flush = user.flush.as_ref().map(flush);
     let abort = panic_abort(function, name.span());
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
     let output_type = quote_spanned!(result.span()=> type Output = #result;);
@@ -129,6 +130,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
                 const MANIFEST: ::core::option::Option<&'static str> =
                     ::core::option_env!(#manifest);
                 #call
+                #flush
                 #is_permanent
             }
             impl self::#module::#function_type {
@@ -242,6 +244,18 @@ fn call(handler: &Handler) -> TokenStream {
             #lent: &Self::State,
         ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
             #handler_future(self::#name(#arguments))
+        }
+    }
+}
+
+fn flush(path: &syn::Path) -> TokenStream {
+    let handler_flush = spanned(quote!(__redrive::handler_flush), path.span());
+    quote_spanned! {path.span()=>
+        const FLUSH: bool = true;
+        fn flush(
+            state: &Self::State,
+        ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
+            #handler_flush(state, #path)
         }
     }
 }

@@ -14,6 +14,7 @@ mod visibility;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use redrive_model::deadline::answer_time;
 use tokio::time;
 
 use self::{
@@ -38,6 +39,8 @@ pub(crate) struct Engine<P, Q> {
     pub(crate) settings: Settings,
     pub(crate) process: P,
     pub(crate) sqs: Q,
+    /// The deployed function's memory.
+    pub(crate) memory_mb: u32,
     /// The deployed function's name.
     pub(crate) function_name: String,
 }
@@ -59,6 +62,8 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
         P: Send + 'static,
     {
         let event = Event::read(event)?;
+        let timeout = self.settings.timeout;
+        let deadline = deadline.keeping(answer_time(timeout, event.len(), self.memory_mb));
         let run = Run::new(Arc::clone(self), event, deadline, Arc::new(context));
         let run = Arc::new(run);
         threads.run(&run).await;

@@ -44,6 +44,12 @@ impl Deadline {
         }
     }
 
+    /// The same with more time for the answer.
+    pub(crate) fn keeping(self, time: Duration) -> Self {
+        let cut = self.cut - time.min(self.remaining());
+        Self { cut, ..self }
+    }
+
     /// When calls that only help SQS are given up: halfway between the end of
     /// work and Lambda's end.
     pub(crate) fn answer_by(&self) -> Instant {

@@ -1,7 +1,7 @@
 //! What generated code implements, and the bounds it checks on the user's types.
 
 use std::{
-    future::{Future, Pending, pending},
+    future::{Future, Pending, pending, ready},
     marker::PhantomData,
 };
 
@@ -39,6 +39,14 @@ pub trait Handler: Send + Sync + 'static {
         message: Self::Message,
         state: &Self::State,
     ) -> impl Future<Output = Self::Output> + Send;
+
+    /// Whether `flush` is set.
+    const FLUSH: bool = false;
+
+    /// Sends buffered telemetry.
+    fn flush(_state: &Self::State) -> impl Future<Output = ()> + Send {
+        ready(())
+    }
 
     /// Whether no further attempt can succeed after this error.
     fn is_permanent(_error: &<Self::Output as HandlerResult>::Error) -> bool {
@@ -149,6 +157,56 @@ where
     async { I::built(init.start().await) }
 }
 
+/// What `flush = path` names; `Shape` is for the compiler alone.
+#[diagnostic::on_unimplemented(
+    message = "`flush` must be an `async fn(&{S})` or an `async fn()` [handler_flush]",
+    label = "this is not an `async fn(&{S})` or an `async fn()`",
+    note = "it returns nothing, because the messages are answered already; log its errors"
+)]
+pub trait Flush<'s, S, Shape> {
+    /// What it returns.
+    type Future: Future<Output = ()>;
+
+    /// Begins.
+    fn start(self, state: &'s S) -> Self::Future;
+}
+
+impl<'s, S: 's, F, R> Flush<'s, S, Right> for F
+where
+    F: FnOnce(&'s S) -> R,
+    R: Future<Output = ()>,
+{
+    type Future = R;
+
+    fn start(self, state: &'s S) -> R {
+        self(state)
+    }
+}
+
+impl<'s, S: 's, F, R> Flush<'s, S, Stateless> for F
+where
+    F: FnOnce() -> R,
+    R: Future<Output = ()>,
+{
+    type Future = R;
+
+    fn start(self, _: &'s S) -> R {
+        self()
+    }
+}
+
+/// Sends buffered telemetry; named as [`handler_init`] is.
+pub fn handler_flush<'s, S, F, Shape>(
+    state: &'s S,
+    flush: F,
+) -> impl Future<Output = ()> + Send + use<'s, S, F, Shape>
+where
+    F: Flush<'s, S, Shape>,
+    F::Future: Send, // what `flush` holds across an `.await` must be `Send` [handler_future]
+{
+    flush.start(state)
+}
+
 /// What `is_permanent = path` names; `Shape` is for the compiler alone.
 #[diagnostic::on_unimplemented(
     message = "`is_permanent` must be a `fn(&{E}) -> bool` [handler_permanent]",
@@ -199,6 +257,9 @@ impl<M, S> UncheckedFuture for Captured<M, S> {}
 
 /// The shape of what the user names, if it is right.
 pub enum Right {}
+
+/// The shape of a `flush` without the state.
+pub enum Stateless {}
 
 /// A second shape, which nothing has. With one impl to choose from, the compiler
 /// would speak of that impl's bounds; with two it speaks of the trait.

@@ -194,6 +194,7 @@ mod entry_point;
 mod error;
 mod event;
 mod failure;
+mod flush;
 mod handler;
 mod log;
 mod message;

@@ -276,6 +276,20 @@ pub(crate) fn abandoned_ended(fields: &Fields<'_>, attempt: u32) {
     );
 }
 
+/// What `flush` did instead of ending in time.
+pub(crate) fn flush_failed(error: &str) {
+    tracing::error!(target: TARGET, event = event::FLUSH_FAILED, error, "`flush` failed");
+}
+
+pub(crate) fn no_shutdown_signal(error: &str) {
+    tracing::warn!(
+        target: TARGET,
+        event = event::NO_SHUTDOWN_SIGNAL,
+        error,
+        "no extension could be registered, so `flush` is not called when the process is ended"
+    );
+}
+
 /// Of a record that was begun and is not done; `last`: why the attempt before
 /// failed.
 pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: u32) {

@@ -5,7 +5,9 @@ pub use redrive_model as model;
 pub use crate::{
     entry_point::main,
     error::BoxError,
-    handler::{Captured, ErrorOf, Handler, UncheckedFuture, handler_init, handler_permanent},
+    handler::{
+        Captured, ErrorOf, Handler, UncheckedFuture, handler_flush, handler_init, handler_permanent,
+    },
     redrive::{NoRedrive, Redrive, RedriveFunction},
     settings::Settings,
     sqs::{NoSqs, Sqs, SqsAccess},

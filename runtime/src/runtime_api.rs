@@ -81,6 +81,12 @@ pub(crate) fn check_environment() -> Result<(), BoxError> {
     Ok(())
 }
 
+/// The function's memory, once the environment has been checked.
+pub(crate) fn memory_mb() -> u32 {
+    let memory = env::var(MEMORY).ok();
+    memory.and_then(|memory| memory.parse().ok()).unwrap_or(128)
+}
+
 /// One invocation.
 pub(crate) struct Invocation {
     /// The event as it was received.

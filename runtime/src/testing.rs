@@ -343,6 +343,7 @@ impl<F> Batch<F> {
             settings: self.settings,
             process,
             sqs: sqs::Recorder::new(self.sqs),
+            memory_mb: 1_769,
             function_name: self.settings.function.to_owned(),
         };
         let start = Instant::now();

@@ -1,6 +1,6 @@
 //! The worker: serves the invocations of one `#[sqs_batch]` function.
 
-use std::{future::ready, panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt as _;
 use tokio::runtime::Runtime;
@@ -10,6 +10,7 @@ use crate::{
     deadline::Deadline,
     error::BoxError,
     failure::Failure,
+    flush,
     handler::{Handler, HandlerError, HandlerResult},
     log,
     message::{FromMessage, LambdaContext, Record, read_message},
@@ -49,9 +50,34 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
         settings: H::SETTINGS,
         process: Function::<H>(state),
         sqs,
+        memory_mb: runtime_api::memory_mb(),
         function_name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
     });
-    let exhausted = threads.clone();
+    let flush = {
+        let engine = Arc::clone(&engine);
+        move || {
+            let engine = Arc::clone(&engine);
+            async move { H::flush(&engine.process.0).await }
+        }
+    };
+    if H::FLUSH {
+        let flushed = flush::on_shutdown(handlers.handle().clone(), flush.clone());
+        api.block_on(Box::pin(flushed));
+    }
+    let after = {
+        let (handlers, threads) = (handlers.handle().clone(), threads.clone());
+        move |deadline| {
+            let (handlers, threads, flush) = (handlers.clone(), threads.clone(), flush.clone());
+            async move {
+                if H::FLUSH {
+                    let deadline = Deadline::from_epoch_ms(deadline, H::SETTINGS.timeout);
+                    flush::before(deadline.end, &handlers, flush()).await;
+                }
+                let lost = threads.are_exhausted();
+                lost.then_some("abandoned attempts block the threads that further ones need")
+            }
+        }
+    };
     let handle = move |invocation: Invocation| {
         let (engine, threads) = (Arc::clone(&engine), threads.clone());
         async move {
@@ -68,10 +94,6 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
             let handled = Box::pin(engine.invoke(&threads, event, deadline, context));
             TRACE_HEADER.scope(header, handled).await
         }
-    };
-    let after = move |_| {
-        let lost = exhausted.are_exhausted();
-        ready(lost.then_some("abandoned attempts block the threads that further ones need"))
     };
     api.block_on(runtime_api::serve(handle, after))
 }

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The X-Ray header of every invocation.
 pub const TRACE_ID: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 
+/// Where no extension can be registered.
+pub const NO_EXTENSIONS: (&str, &str) = ("TEST_NO_EXTENSIONS", "1");
+
 /// What a process did with its events.
 #[derive(Debug)]
 pub struct Ran {
@@ -51,10 +54,13 @@ struct Api {
     after: Vec<Duration>,
     given_at: Option<Instant>,
     asked_in_vain: bool,
+    refuses_extensions: bool,
 }
 
 /// Starts the worker of the function `name`, and lets it handle the events, each
-/// in an invocation `r1`, `r2` and so on that may take `limit`.
+/// in an invocation `r1`, `r2` and so on that may take `limit`. Then it is asked to
+/// end, as Lambda does it. An environment with [`NO_EXTENSIONS`] is one of a local
+/// engine without that part of Lambda.
 ///
 /// # Panics
 ///
@@ -73,6 +79,7 @@ pub fn run(
     let address = listener.local_addr().expect("the port's address");
     let api = Arc::new(Mutex::new(Api {
         events: events.iter().rev().cloned().collect(),
+        refuses_extensions: environment.contains(&NO_EXTENSIONS),
         ..Api::default()
     }));
     serve(listener, Arc::clone(&api), limit);
@@ -97,6 +104,15 @@ pub fn run(
         }
         matches!(process.0.try_wait(), Ok(Some(_))).then_some(true)
     });
+    if ended == Some(false) {
+        // Without an extension it has no handler for that, and ends at once.
+        _ = Command::new("kill")
+            .arg(process.0.id().to_string())
+            .status();
+        wait::wait_for(PATIENCE, || {
+            matches!(process.0.try_wait(), Ok(Some(_))).then_some(())
+        });
+    }
     drop(process);
     let log = fs::read_to_string(&log).expect("it prints text");
     let ended = ended.unwrap_or_else(|| panic!("it neither asks for more nor ends:\n{log}"));
@@ -123,7 +139,20 @@ fn converse(mut connection: TcpStream, api: &Mutex<Api>, limit: Duration) -> Opt
     let mut reader = BufReader::new(connection.try_clone().ok()?);
     loop {
         let (path, body) = read_request(&mut reader)?;
-        if path.ends_with("/invocation/next") {
+        if path.ends_with("/extension/register") {
+            let refused = api.lock().expect("no thread panics").refuses_extensions;
+            let status = if refused { "403 Forbidden" } else { "200 OK" };
+            let function = r#"{"functionName":"f","functionVersion":"1","handler":"f"}"#;
+            write!(
+                connection,
+                "HTTP/1.1 {status}\r\nLambda-Extension-Identifier: e1\r\nContent-Length: {}\r\n\r\n{function}",
+                function.len()
+            )
+            .ok()?;
+        } else if path.ends_with("/extension/event/next") {
+            // It subscribes to no event.
+            thread::park();
+        } else if path.ends_with("/invocation/next") {
             let (number, event) = {
                 let mut api = api.lock().expect("no thread panics");
                 let Some(event) = api.events.pop() else {

@@ -36,6 +36,10 @@ pub mod event {
     pub const ATTEMPT_STARTED: &str = "attempt_started";
     /// An invocation ended with an error.
     pub const INVOCATION_FAILED: &str = "invocation_failed";
+    /// `flush` panicked or did not end in time.
+    pub const FLUSH_FAILED: &str = "flush_failed";
+    /// Lambda, or a local engine, does not report the end of the process.
+    pub const NO_SHUTDOWN_SIGNAL: &str = "no_shutdown_signal";
     /// Code of the function panicked.
     pub const PANICKED: &str = "panicked";
     /// The process cannot continue.

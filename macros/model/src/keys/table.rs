@@ -323,6 +323,16 @@ macro_rules! keys {
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html",
                 }
 
+                /// an `async fn(&S)` or `async fn()` that sends buffered telemetry, awaited after each
+                /// answer and when Lambda ends the process
+                flush as flush => {
+                    aliases: &["on_shutdown", "shutdown"],
+                    kind: Kind::Function,
+                    example: "flush",
+                    without: "nothing is flushed",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html",
+                }
+
                 /// a `fn(&E) -> bool` that decides which errors can never succeed
                 is_permanent as is_permanent => {
                     aliases: &["permanent"],

@@ -106,6 +106,7 @@ fn usual_values() -> Vec<(&'static str, BoxedStrategy<String>)> {
         ("is_permanent", one_of(&["Error::is_gone", "is_gone"])),
         ("queue_backoff", waits("s", 1..=600, 43_200)),
         ("init", one_of(&["connect", "state::connect"])),
+        ("flush", one_of(&["flush", "telemetry::flush"])),
         ("metrics", one_of(&["true", "false"])),
         (
             "env",

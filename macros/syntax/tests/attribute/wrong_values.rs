@@ -143,6 +143,7 @@ const WRONG: &[&str] = &[
     "init = \"\"",
     "init = connect()",
     "init = 5",
+    "flush = flush()",
     "is_permanent = |error| error.is_gone()",
     "is_permanent = \"not a path\"",
     // Lists.

@@ -140,6 +140,18 @@ async fn connect() -> Result<Pool, Error> { Ok(Pool::new()) }
 #[sqs_batch(init = connect)] async fn handle(order: Order, pool: &Pool) -> Result<(), Error> { Ok(()) }"#,
     );
 
+    /// `flush` is called after each answer, with the state or without parameters, and awaited; it returns
+    /// nothing, because the messages are answered already.
+    HANDLER_FLUSH = error(
+        "handler_flush",
+        r#"// src/main.rs
+fn flush() {}
+#[sqs_batch(flush = flush)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/main.rs
+async fn flush() {}
+#[sqs_batch(flush = flush)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+
     /// `is_permanent` looks at the error that the handler returned, as it is, and says whether no further
     /// attempt can succeed; where the handler returns a boxed error, it takes that: `fn(&redrive::BoxError)
     /// -> bool`.

@@ -1,0 +1,87 @@
+//! `flush`: after each answer, before the next poll, and when the process ends.
+
+use std::time::Duration;
+
+use redrive_tests::binary::binary;
+use redrive_tests::runtime_api::{self, NO_EXTENSIONS, Ran};
+use redrive_tests::sqs_event::sqs_event;
+use serde_json::json;
+
+fn run(environment: &[(&str, &str)], limit: Duration, steps: &[&str]) -> Ran {
+    let binary = binary("redrive-fixtures", "flushed");
+    let events: Vec<_> = steps
+        .iter()
+        .map(|step| sqs_event("orders", &[("m1", json!(step))]))
+        .collect();
+    runtime_api::run(&binary, "flushed", environment, limit, &events)
+}
+
+fn count(ran: &Ran, text: &str) -> usize {
+    ran.log.lines().filter(|line| line.contains(text)).count()
+}
+
+#[test]
+fn it_runs_after_each_answer_also_after_an_error_and_at_the_end() {
+    let ran = run(
+        &[("FLUSH", r#"{"sleep":50}"#)],
+        Duration::from_secs(10),
+        &["succeed", "refuse"],
+    );
+
+    let paths: Vec<_> = ran.posts.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(
+        paths,
+        ["invocation/r1/response", "invocation/r2/error"],
+        "{}",
+        ran.log
+    );
+    // Twice after an invocation, once at the end.
+    assert_eq!(count(&ran, "flush ends"), 3, "{}", ran.log);
+    let order: Vec<_> = ran
+        .log
+        .lines()
+        .filter(|line| line.contains("batch handled") || line.starts_with("flush"))
+        .collect();
+    assert!(order[0].contains("batch handled"), "{}", ran.log);
+    assert_eq!(order[1..3], ["flush begins", "flush ends"], "{}", ran.log);
+    assert!(order[3].contains("batch handled"), "{}", ran.log);
+    assert_eq!(count(&ran, "no extension"), 0, "{}", ran.log);
+}
+
+#[test]
+fn one_that_panics_or_hangs_is_logged_and_the_next_event_is_handled() {
+    for (flush, reason) in [
+        (r#""panic""#, "panicked: asked to panic"),
+        (
+            r#"{"sleep":60000}"#,
+            "not finished 100 ms before the deadline",
+        ),
+        (
+            r#"{"block":60000}"#,
+            "not finished 100 ms before the deadline",
+        ),
+    ] {
+        let ran = run(
+            &[("FLUSH", flush)],
+            Duration::from_secs(2),
+            &["succeed", "succeed"],
+        );
+
+        assert_eq!(ran.posts.len(), 2, "{flush}: {}", ran.log);
+        assert!(count(&ran, reason) >= 2, "{flush}: {}", ran.log);
+    }
+}
+
+#[test]
+fn an_engine_without_extensions_is_one_warning() {
+    let ran = run(&[NO_EXTENSIONS], Duration::from_secs(10), &["succeed"]);
+
+    assert_eq!(count(&ran, "flush ends"), 1, "{}", ran.log);
+    assert_eq!(
+        count(&ran, "WARN no extension could be registered"),
+        1,
+        "{}",
+        ran.log
+    );
+    assert_eq!(count(&ran, "panicked"), 0, "{}", ran.log);
+}

@@ -1,0 +1,16 @@
+#![allow(unused_variables)]
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[sqs_batch(flush = flush, template = false)]
+async fn handle(order: Order) -> Result<(), std::io::Error> {
+    let _ = order.id;
+    Ok(())
+}
+
+fn flush() {}
