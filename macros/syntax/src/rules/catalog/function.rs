@@ -39,6 +39,18 @@ rules! {
     )
     .reads(&["backoff", "retries"]);
 
+    /// Lambda waits 10 s for `init`. After that it repeats `init` in the first invocation, and then the
+    /// function's timeout applies.
+    INIT_TIMEOUT = warning(
+        "init_timeout",
+        r#"#[sqs_batch(init = connect, timeout = "5s", retries = 0)] async fn handle(order: Order, state: &State) -> Result<(), Error> { Ok(()) }"#,
+        r#"#[sqs_batch(init = connect, timeout = "10s")] async fn handle(order: Order, state: &State) -> Result<(), Error> { Ok(()) }"#,
+    )
+    .reads(&["init", "timeout"])
+    .see(
+        "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib",
+    );
+
     /// No more messages can be handled at once than a batch holds.
     CONCURRENCY_OVER_BATCH = warning(
         "concurrency_over_batch",

@@ -6,13 +6,14 @@ use super::{Check, Rule, catalog};
 use redrive_model::limits;
 
 use crate::options::Options;
-use redrive_model::duration::show;
+use redrive_model::{duration::show, limits::INIT_TIMEOUT};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::RETRY_BUDGET, retry_budget),
     (&catalog::ATTEMPT_TIMEOUT, attempt_timeout),
     (&catalog::BACKOFF_WITHOUT_RETRIES, backoff_without_retries),
     (&catalog::CONCURRENCY_OVER_BATCH, concurrency_over_batch),
+    (&catalog::INIT_TIMEOUT, init_timeout),
     (&catalog::ENV_SIZE, env_size),
     (&catalog::POLICIES_QUOTA, policies_quota),
 ];
@@ -28,6 +29,18 @@ pub(super) fn attempt_timeout(options: &Options) -> Option<String> {
 fn backoff_without_retries(options: &Options) -> Option<String> {
     (options.is_given("backoff") && options.function.retries == 0).then(|| {
         "`backoff` is the wait before a retry, but `retries` is 0; remove one of the two".to_owned()
+    })
+}
+
+fn init_timeout(options: &Options) -> Option<String> {
+    let timeout = options.function.timeout;
+    (options.is_given("init") && timeout < INIT_TIMEOUT).then(|| {
+        format!(
+            "Lambda allows `init` {}, but repeats one that takes longer within the `timeout` of {}; write `timeout = \"{}\"`",
+            show(INIT_TIMEOUT),
+            show(timeout),
+            show(INIT_TIMEOUT)
+        )
     })
 }
 
