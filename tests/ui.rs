@@ -32,7 +32,7 @@ fn cases() -> impl Iterator<Item = (PathBuf, String)> {
 }
 
 #[test]
-fn every_rule_has_a_file() {
+fn every_rule_that_a_function_alone_cannot_show_has_a_file() {
     let files: BTreeSet<_> = cases()
         .map(|(path, text)| {
             (
@@ -43,7 +43,9 @@ fn every_rule_has_a_file() {
         .filter(|(rule, text)| text.contains(&format!("[{rule}]")))
         .map(|(rule, _)| rule)
         .collect();
+    // The others are shown by their examples in the tests of `redrive-syntax`.
     let missing: Vec<_> = redrive_syntax::rules::all()
+        .filter(|rule| rule.fails.starts_with("//"))
         .map(|rule| rule.id)
         .filter(|id| !files.contains(*id))
         .collect();
@@ -82,7 +84,11 @@ fn told(text: &str) -> Vec<String> {
         let mut told: Vec<String> = Vec::new();
         let mut is_in = false;
         for line in text.lines() {
-            let starts = ["error", "warning"].map(|level| line.starts_with(level));
+            // cargo repeats the level on each line of a build script's diagnostic.
+            let goes_on = [": help: ", ": see: "]
+                .iter()
+                .any(|part| line.contains(part));
+            let starts = ["error", "warning"].map(|level| line.starts_with(level) && !goes_on);
             if starts.contains(&true) {
                 is_in = line.starts_with(level);
                 told.extend(is_in.then(String::new));

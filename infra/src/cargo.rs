@@ -16,32 +16,20 @@ pub(crate) fn rustc_env(name: &str, value: &str) {
 
 /// Shows a warning, and goes on.
 pub(crate) fn warning(text: impl Display) {
-    say("warning", one_line(&text.to_string()));
+    lines("warning", text);
 }
 
 /// Fails the build before the package is compiled.
 pub(crate) fn error(text: impl Display) {
-    say("error", one_line(&text.to_string()));
+    lines("error", text);
 }
 
 fn say(instruction: &str, value: impl Display) {
     println!("cargo::{instruction}={value}");
 }
 
-/// An instruction ends with its line.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::one_line;
-
-    #[test]
-    fn instructions_are_one_line() {
-        assert_eq!(
-            one_line("TOML parse error\n  |\n2 | x"),
-            "TOML parse error | 2 | x"
-        );
-    }
+/// An instruction ends with its line, so each line is one.
+fn lines(instruction: &str, text: impl Display) {
+    let text = redrive_syntax::wrapped(&text.to_string());
+    text.lines().for_each(|line| say(instruction, line));
 }

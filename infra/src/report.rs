@@ -159,11 +159,11 @@ mod tests {
         };
         let accepted = accepted(&catalog::RECEIVE_COUNT_LOW);
         let warnings = warnings(&discovery, Some(vec![accepted]));
-        let messages = warnings.iter().map(|it| it.diagnostic.message());
+        let messages = warnings.iter().map(|it| it.diagnostic.problem.clone());
         assert_eq!(
             messages.collect::<Vec<_>>(),
             [
-                "nothing breaks `visibility_recommended`, which `allow` accepts; write `allow = \"receive_count_low\"`",
+                "unused `allow`: rule `visibility_recommended` is not violated",
                 "too low"
             ]
         );

@@ -229,7 +229,10 @@ impl Outcome {
 
     /// How many errors there are, without cargo's own last word.
     pub fn errors(&self) -> usize {
-        let errors = self.stderr.lines().filter(|line| line.starts_with("error"));
+        let is_error = |line: &&str| {
+            line.starts_with("error") && !line.contains(": help: ") && !line.contains(": see: ")
+        };
+        let errors = self.stderr.lines().filter(is_error);
         errors
             .filter(|line| !line.contains("could not compile"))
             .count()

@@ -56,11 +56,11 @@ fn a_bad_overlay_says_what_is_wrong() {
         (r#"{"Resources": null}"#, "it leaves no object `Resources`"),
         (
             r#"{"Resources": {"Quueue": {"Properties": {}}}}"#,
-            "the template has no resource `Quueue`; did you mean `Queue`?",
+            "the template has no resource `Quueue` [overlay]\nhelp: did you mean `Queue`?",
         ),
         (
             r#"{"Resources": {"Topic": {"Properties": {}}}}"#,
-            "the template has no resource `Topic`; a resource of your own needs a `Type`",
+            "the template has no resource `Topic` [overlay]\nhelp: a resource of your own needs a `Type`",
         ),
     ];
     for (overlay, expected) in cases {

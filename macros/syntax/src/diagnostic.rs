@@ -131,6 +131,16 @@ impl Display for Fix {
     }
 }
 
+/// Wherever they are.
+impl PartialEq for Diagnostic {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |one: &Self| (one.rule, one.accepted, one.to_string());
+        of(self) == of(other)
+    }
+}
+
+impl Eq for Diagnostic {}
+
 impl Diagnostic {
     /// A broken rule without a fix.
     pub fn new(rule: &'static Rule, place: impl Into<Place>, problem: impl Into<String>) -> Self {
@@ -175,24 +185,54 @@ impl Diagnostic {
     }
 }
 
-impl Diagnostic {
-    /// The problem, the fixes and the page, on one line.
-    pub fn message(&self) -> String {
-        let mut text = self.problem.clone();
-        for fix in &self.fixes {
-            text = format!("{text}; {fix}");
+/// The problem and the rule; then each fix and the page, on a line each.
+impl Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.problem, self.rule.id)?;
+        for (place, fix) in self.fixes.iter().enumerate() {
+            let or = match place > 0 && fix.text.is_empty() {
+                true => "or ",
+                false => "",
+            };
+            write!(f, "\nhelp: {or}{fix}")?;
         }
         match self.see {
-            Some(page) => format!("{text}; see {page}"),
-            None => text,
+            Some(page) => write!(f, "\nsee: {page}"),
+            None => Ok(()),
         }
     }
 }
 
-impl Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} [{}]", self.message(), self.rule.id)
-    }
+/// The text with a line break before each word that would exceed a line of 120
+/// characters; code in backticks stays in one piece.
+pub fn wrapped(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let length = |text: &str| text.chars().count();
+    let wrap = |line: &str| {
+        let mut lines = vec![String::new()];
+        let mut word = String::new();
+        let mut pieces = line.split_inclusive(' ').peekable();
+        while let Some(piece) = pieces.next() {
+            word.push_str(piece);
+            if word.matches('`').count() % 2 == 1 && pieces.peek().is_some() {
+                continue;
+            }
+            let word = std::mem::take(&mut word);
+            match lines.last_mut() {
+                Some(line) if length(line) + length(word.trim_end()) <= LONGEST => {
+                    line.push_str(&word);
+                }
+                _ => lines.push(word),
+            }
+        }
+        let lines = lines.iter().map(|line| line.trim_end());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let lines = text.lines().map(|line| match line.starts_with("see: ") {
+        true => line.to_owned(),
+        false => wrap(line),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The diagnostics found so far, so that a user sees all of them at once.
@@ -205,17 +245,29 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Adds a diagnostic with one fix, in words.
+    pub fn add(
+        &mut self,
+        rule: &'static Rule,
+        place: impl Into<Place>,
+        problem: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Diagnostic::new(rule, place, problem).help(help));
+    }
+
     /// Adds a diagnostic whose text has its fixes after each `; `.
     pub fn report(&mut self, rule: &'static Rule, place: impl Into<Place>, text: impl Display) {
-        self.push(Diagnostic {
-            see: None,
-            ..Diagnostic::from_text(rule, place, &text.to_string())
-        });
+        self.push(Diagnostic::from_text(rule, place, &text.to_string()));
     }
 
     /// All, in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.0.iter_mut()
     }
 
     /// Those that fail the build.
@@ -242,7 +294,7 @@ impl Diagnostics {
     pub fn to_compile_errors(&self) -> TokenStream {
         let errors = self.errors();
         errors
-            .map(|error| error.place.compile_error(&error.to_string()))
+            .map(|error| error.place.compile_error(&wrapped(&error.to_string())))
             .collect()
     }
 }

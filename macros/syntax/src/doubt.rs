@@ -22,6 +22,11 @@ impl Doubtful {
         self.keys.insert(key.to_owned());
     }
 
+    /// This key's value is replaced by one that can be used.
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.keys.remove(key);
+    }
+
     /// There is no key of this name: it may be each that is near.
     pub(crate) fn add_unknown(&mut self, name: &str) {
         let meant = meant(name);

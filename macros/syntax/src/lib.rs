@@ -28,7 +28,7 @@ use syn::ext::IdentExt;
 
 use rules::catalog;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix};
+pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, wrapped};
 pub use function::{Function, Paths};
 pub use nearest::nearest;
 pub use place::Place;
@@ -60,8 +60,9 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
         .as_ref()
         .map(|handler| handler.name.unraw().to_string())
         .unwrap_or_default();
-    let options = options::Options::read(&name, given, &mut diagnostics);
+    let mut options = options::Options::read(&name, given, &mut diagnostics);
     if let Some(handler) = &handler {
+        options = options.named_at(handler.name.span().into());
         check_state(handler, &options, &mut diagnostics);
         rules::check(&options, &mut diagnostics);
         if options.are_known(&["allow"])
@@ -89,13 +90,20 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
 
 fn check_state(handler: &Handler, options: &options::Options, diagnostics: &mut Diagnostics) {
     match (&handler.state, options.key_place("init")) {
-        (Some(state), None) if options.are_known(&["init"]) => diagnostics.report(&catalog::HANDLER_STATE,
+        (Some(state), None) if options.are_known(&["init"]) => diagnostics.add(
+            &catalog::HANDLER_STATE,
             Place::of(state),
-            "nothing builds the state; add `init = path` with an `async fn() -> Result<S, E>`",
+            "no function builds the state",
+            "add `init = path` with an `async fn() -> Result<S, E>`",
         ),
-        (None, Some(key)) => diagnostics.report(&catalog::HANDLER_STATE,
-            key,
-            "`init` builds a state that the handler does not take; add `state: &S` behind the message, or remove `init`",
+        (None, Some(key)) => diagnostics.push(
+            Diagnostic::new(
+                &catalog::HANDLER_STATE,
+                key,
+                "`init` builds a state, but the handler has no parameter for it",
+            )
+            .help("add `state: &S` after the message")
+            .fix(Fix::remove("init")),
         ),
         _ => {}
     }

@@ -1,9 +1,12 @@
 //! What the keys mean: pairs in, a [`Function`] with its defaults out.
 
+use proc_macro2::Span;
+
 use crate::attribute::{self, Given};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Edit};
 use crate::doubt::Doubtful;
 use crate::function::{Function, Paths};
+use crate::keys;
 use crate::place::Place;
 use crate::rules::catalog::Rule;
 use crate::setting::Setting;
@@ -16,11 +19,9 @@ pub(crate) struct Options {
     pub paths: Paths,
     given: Vec<Given>,
     doubtful: Doubtful,
-    is_trial: bool,
+    /// The place of the function's name.
+    pub(crate) name: Place,
 }
-
-/// A key and the value that it gets, as both are written; `None` removes it.
-pub(crate) type Change = (&'static str, Option<String>);
 
 impl Options {
     /// Reads what the attribute of the function `name` gives.
@@ -41,32 +42,39 @@ impl Options {
             paths,
             doubtful: reader.doubtful,
             given,
-            is_trial: false,
+            name: Span::call_site().into(),
         }
     }
 
-    /// What the same attribute would say with these changes.
-    pub(crate) fn with(&self, changes: &[Change]) -> Self {
+    /// With the place of the function's name, where a diagnostic is shown that is
+    /// about defaults only.
+    pub(crate) fn named_at(self, name: Place) -> Self {
+        Options { name, ..self }
+    }
+
+    /// What the same attribute would say with these edits; `None` if one of the
+    /// values cannot be read.
+    pub(crate) fn with(&self, edits: &[Edit]) -> Option<Self> {
         let mut errors = Diagnostics::default();
         let mut given = self.given.clone();
-        for (key, value) in changes {
+        let mut doubtful = self.doubtful.clone();
+        for Edit { key, value } in edits {
             given.retain(|given| given.key.name != *key);
-            let written = value.as_ref().map(|value| format!("{key} = {value}"));
-            let tokens = written.and_then(|pair| pair.parse().ok());
-            let changed = tokens.map(|tokens| attribute::parse(tokens, &mut errors).0);
-            given.extend(changed.into_iter().flatten());
+            doubtful.remove(key);
+            if let Some(value) = value {
+                let pair = keys::find(key)?.with(value).parse().ok()?;
+                given.extend(attribute::parse(pair, &mut errors).0);
+            }
         }
-        let read = (given, self.doubtful.clone());
-        Options {
-            is_trial: true,
-            ..Self::read(&self.function.name, read, &mut errors)
+        if errors.has_errors() {
+            return None;
         }
-    }
-
-    /// Whether these only ask what a change would do: nobody reads what is said
-    /// of them.
-    pub(crate) fn is_trial(&self) -> bool {
-        self.is_trial
+        let changed = Self::read(&self.function.name, (given, doubtful), &mut errors);
+        let is_read = |edit: &Edit| changed.are_known(&[edit.key]);
+        edits
+            .iter()
+            .all(is_read)
+            .then(|| changed.named_at(self.name))
     }
 
     /// A function whose settings do not stand in an attribute; what the keys
@@ -79,8 +87,7 @@ impl Options {
             paths: Paths::default(),
             given: Vec::new(),
             doubtful,
-            // A way out would be one of an attribute.
-            is_trial: true,
+            name: Span::call_site().into(),
         }
     }
 

@@ -4,51 +4,129 @@
 mod allow;
 pub mod catalog;
 mod checks;
+mod trial;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::function::Function;
 use crate::options::Options;
 use catalog::{Level, Rule};
-use checks::Check;
+use checks::{Check, Finding};
+use trial::Trial;
 
 pub(crate) use allow::allowable;
 pub use allow::{unknown, unneeded};
 pub use catalog::{all, find};
 
 /// What the rule finds in these options, if all that it reads is known.
-fn judge(rule: &Rule, check: Check, options: &Options) -> Option<String> {
+fn judge<'a>(rule: &Rule, check: Check, options: &'a Options) -> Option<Finding<'a>> {
     let cannot_be_allowed = rule.level == Level::Error;
     let can_be_judged =
         options.are_known(rule.keys) && (cannot_be_allowed || options.are_known(&["allow"]));
     can_be_judged.then(|| check(options))?
 }
 
-fn is_broken(rule: &Rule, check: Check, options: &Options) -> bool {
-    !options.allows(rule) && judge(rule, check, options).is_some()
+/// The rules that these options break, each judged by itself.
+fn broken(options: &Options) -> Vec<&'static Rule> {
+    let broken = checks::all()
+        .filter(|(rule, check)| !options.allows(rule) && judge(rule, *check, options).is_some());
+    broken.map(|(rule, _)| *rule).collect()
 }
 
-/// Judges the options by every rule whose keys are known.
+/// A broken rule.
+struct Found {
+    rule: &'static Rule,
+    check: Check,
+    /// The options that it was judged by: with the fixes of the rules before it.
+    judged: Options,
+    /// The edits that the rules after it are judged with; `None` if no edit fixes it.
+    assumed: Option<Vec<Edit>>,
+}
+
+/// Judges the options by every rule whose keys are known, and keeps of all fixes
+/// those that work.
 pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
-    for (rule, check) in checks::all() {
-        let Some(text) = judge(rule, *check, options) else {
+    let found = find_all(options, |_| true);
+    let reported = diagnostics.iter().map(|one| one.rule);
+    let trial = Trial {
+        reported: reported
+            .chain(found.iter().map(|one| one.rule))
+            .filter(|rule| !options.allows(rule))
+            .collect(),
+    };
+    for diagnostic in diagnostics.iter_mut() {
+        let fixes = std::mem::take(&mut diagnostic.fixes);
+        diagnostic.fixes = trial.working(diagnostic.rule, options, fixes);
+    }
+    for one in found {
+        let Some((problem, fixes)) = (one.check)(&one.judged) else {
             continue;
         };
+        let fixes = trial.working(one.rule, options, fixes);
+        let edited = fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.key);
+        let keys: Vec<_> = edited.filter(|key| one.rule.keys.contains(key)).collect();
         let place = options
-            .place(rule.keys)
-            .unwrap_or_else(|| proc_macro2::Span::call_site().into());
+            .place(&keys)
+            .or_else(|| options.place(one.rule.keys));
         diagnostics.push(Diagnostic {
-            accepted: options.allows(rule),
-            ..Diagnostic::from_text(rule, place, &text)
+            accepted: options.allows(one.rule),
+            fixes,
+            ..Diagnostic::new(one.rule, place.unwrap_or(options.name), problem)
         });
     }
 }
 
+/// The broken rules, accepted or not, of those that are asked for.
+fn find_all(options: &Options, is_asked: impl Fn(&Rule) -> bool) -> Vec<Found> {
+    let asked = checks::all().filter(|(rule, _)| is_asked(rule));
+    asked.fold(Vec::new(), |mut found, (rule, check)| {
+        found.extend(find_in(options, rule, *check, &found));
+        found
+    })
+}
+
+/// Judges one rule, as if those before it that it comes after were fixed.
+fn find_in(
+    options: &Options,
+    rule: &'static Rule,
+    check: Check,
+    before: &[Found],
+) -> Option<Found> {
+    let before = before.iter().filter(|one| rule.after.contains(&one.rule));
+    let edits: Option<Vec<_>> = before.map(|one| one.assumed.clone()).collect();
+    let edits = edits?.concat();
+    if edits.is_empty() {
+        let _broken = judge(rule, check, options)?;
+    }
+    let judged = options.with(&edits)?;
+    let (_, fixes) = judge(rule, check, &judged)?;
+    // Another rule's fix accepts it.
+    if judged.allows(rule) && !options.allows(rule) {
+        return None;
+    }
+    let is_before_another = checks::all().any(|(other, _)| other.after.contains(&rule));
+    let likeliest = is_before_another.then(|| trial::likeliest(rule, &judged, fixes));
+    let assumed = likeliest.flatten().map(|fix| fix.edits);
+    Some(Found {
+        rule,
+        check,
+        judged,
+        assumed,
+    })
+}
+
 /// The rules that a function breaks whose settings are not all in its attribute,
-/// each with what is wrong. None is judged that reads a key of `unknown`.
+/// each with the problem. None is judged that reads a key of `unknown`.
 pub fn broken_by(function: &Function, unknown: &[&str]) -> Vec<(&'static Rule, String)> {
     let options = Options::of(function.clone(), unknown);
-    checks::all()
-        .filter_map(|(rule, check)| Some((*rule, judge(rule, *check, &options)?)))
+    let judged = checks::all().filter(|(rule, _)| {
+        let is_broken = |before: &&Rule| {
+            let check = checks::all().find(|(known, _)| known == before);
+            check.is_some_and(|(rule, check)| judge(rule, *check, &options).is_some())
+        };
+        !rule.after.iter().any(is_broken)
+    });
+    judged
+        .filter_map(|(rule, check)| Some((*rule, judge(rule, *check, &options)?.0)))
         .collect()
 }
 

@@ -29,8 +29,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::rules::catalog::SCHEDULE_AT;
+use calendar::LAST_YEAR;
 use cron::Cron;
 pub use error::ScheduleError;
+pub(crate) use form::named_weekdays;
 use form::{ANY_YEAR, Form};
 pub use zone::timezone;
 
@@ -107,6 +109,38 @@ impl Schedule {
                 format!("{open}{ANY_YEAR})")
             }
             _ => self.text.clone(),
+        }
+    }
+
+    /// A field of `cron(…)`, if it is written.
+    pub(crate) fn field(&self, place: usize) -> Option<&str> {
+        let fields = self.text.strip_prefix("cron(")?.strip_suffix(')')?;
+        fields.split_ascii_whitespace().nth(place)
+    }
+
+    /// The expression with another field of `cron(…)`.
+    pub(crate) fn with_field(&self, place: usize, value: &str) -> String {
+        let full = self.in_full();
+        let fields = full.trim_start_matches("cron(").trim_end_matches(')');
+        let mut fields: Vec<_> = fields.split_ascii_whitespace().collect();
+        if let Some(field) = fields.get_mut(place) {
+            *field = value;
+        }
+        format!("cron({})", fields.join(" "))
+    }
+
+    /// The same times of the day on every day; `None` for a rate.
+    pub(crate) fn daily(&self) -> Option<String> {
+        let (minutes, hours) = (self.field(FIELDS.minute)?, self.field(FIELDS.hour)?);
+        Some(format!("cron({minutes} {hours} * * ? *)"))
+    }
+
+    /// Whether it has runs in every year from 2026, before which no schedule was
+    /// deployed, to the last that AWS knows.
+    pub(crate) fn runs_every_year(&self) -> bool {
+        match &self.kind {
+            Kind::Cron(cron) => (2026..=LAST_YEAR).all(|year| cron.runs_in(year)),
+            Kind::Rate(_) => true,
         }
     }
 
@@ -190,6 +224,21 @@ impl Schedule {
         }
     }
 }
+
+/// The places of the fields in `cron(…)`.
+pub(crate) struct Fields {
+    pub(crate) minute: usize,
+    pub(crate) hour: usize,
+    pub(crate) day_of_week: usize,
+    pub(crate) year: usize,
+}
+
+pub(crate) const FIELDS: Fields = Fields {
+    minute: 0,
+    hour: 1,
+    day_of_week: 4,
+    year: 5,
+};
 
 fn runs_once(text: &str) -> ScheduleError {
     let message = format!(

@@ -9,10 +9,11 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use redrive_model::limits::HANDLER_CHARACTERS;
 use redrive_model::names::REDRIVE_HANDLER_SUFFIX;
 use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, FnArg, GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Safety,
-    Signature, Type, Visibility,
+    Signature, Token, Type, TypeParamBound, TypeReference, Visibility,
 };
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -35,7 +36,7 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// What of the signature compiles but is likely not meant.
+    /// A warning about a signature that compiles, but is likely not intended.
     pub(crate) fn warning(&self) -> Option<Diagnostic> {
         let Type::Path(path) = &self.message else {
             return None;
@@ -57,34 +58,65 @@ impl Handler {
     }
 }
 
-/// Reads the item that the attribute stands on.
+/// Reads the item below the attribute.
 pub fn parse(item: TokenStream, errors: &mut Diagnostics) -> Option<Handler> {
-    let (item, _) = split_body(item);
+    let (item, body) = split_body(item);
     let (attributes, signature) = match read_signature.parse2(item.clone()) {
         Ok(read) => read,
-        // The compiler has said what is missing.
+        // The compiler has reported what is missing.
         Err(_) if half_typed::is_half_typed(item.clone()) => return None,
         Err(_) => {
             let span = item
                 .into_iter()
                 .find(not_an_attribute)
                 .map_or_else(Span::call_site, |token| token.span());
-            errors.report(
+            errors.add(
                 &catalog::HANDLER_FUNCTION,
                 span,
-                "`#[sqs_batch]` stands on an `async fn` of one message; move it to that function",
+                "`#[sqs_batch]` applies to a function only",
+                "move it to the `async fn` that handles one message",
             );
             return None;
         }
     };
     if let Some(second) = attributes.iter().find(|attribute| is_sqs_batch(attribute)) {
-        errors.report(
+        errors.add(
             &catalog::DUPLICATE_KEY,
             Place::of(second.path()),
-            "`#[sqs_batch]` already stands on this function; write all keys in one attribute",
+            "the function has two `#[sqs_batch]` attributes",
+            "write all keys in one of them",
         );
     }
+    if let Some(place) = runtime_macro(&attributes, &signature, body) {
+        errors.add(
+            &catalog::HANDLER_MAIN_MACRO,
+            place,
+            "`#[tokio::main]` cannot be combined with `#[sqs_batch]`, which starts the runtime itself",
+            "remove `#[tokio::main]`",
+        );
+        return None;
+    }
     check(&signature, errors)
+}
+
+/// Where a macro such as `#[tokio::main]` is; or the function that it has already
+/// expanded, which is not async any more and starts a runtime.
+fn runtime_macro(
+    attributes: &[Attribute],
+    signature: &Signature,
+    body: Option<TokenTree>,
+) -> Option<Place> {
+    let is_main = |attribute: &&Attribute| {
+        let segments = &attribute.path().segments;
+        segments.len() == 2 && segments[0].ident == "tokio" && segments[1].ident == "main"
+    };
+    if let Some(attribute) = attributes.iter().find(is_main) {
+        return Some(Place::of(attribute.path()));
+    }
+    let body = body.filter(|_| signature.asyncness.is_none())?.to_string();
+    let has = |name| body.contains(name);
+    let starts_runtime = has("tokio") && has("Builder") && has("block_on");
+    starts_runtime.then(|| Place::of(&signature.ident))
 }
 
 /// Whether this is `#[sqs_batch]`, by whatever path.
@@ -101,8 +133,8 @@ fn not_an_attribute(token: &TokenTree) -> bool {
     }
 }
 
-/// The item without the body at its end, and that. Nobody reads it, and it may be
-/// nested deeper than `syn` takes.
+/// The item without the body at its end, and the body: it may be nested deeper than
+/// `syn` can read.
 pub fn split_body(item: TokenStream) -> (TokenStream, Option<TokenTree>) {
     let mut tokens: Vec<_> = item.into_iter().collect();
     let is_body = |token: &mut TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
@@ -122,56 +154,66 @@ fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
     let before = errors.len();
     let name = &signature.ident;
     let future = future::future(&signature.output).filter(|_| signature.asyncness.is_none());
-    if let Some(output) = &future {
-        errors.report(
+    if signature.asyncness.is_none() {
+        let help = match &future {
+            Some(output) => format!("write `async fn {name}` and return `{output}`"),
+            None => format!("write `async fn {name}`"),
+        };
+        let place = signature.fn_token.span();
+        errors.add(
             &catalog::HANDLER_ASYNC,
-            signature.fn_token.span(),
-            format!("the handler is async; write `async fn {name}` and return `{output}`"),
-        );
-    } else if signature.asyncness.is_none() {
-        errors.report(
-            &catalog::HANDLER_ASYNC,
-            signature.fn_token.span(),
-            format!("the handler is async; write `async fn {name}`"),
+            place,
+            "the handler is not async",
+            help,
         );
     }
     if let Safety::Unsafe(unsafety) = &signature.safety {
-        errors.report(
+        let place = unsafety.span();
+        errors.add(
             &catalog::HANDLER_PLAIN,
-            unsafety.span(),
-            "the handler is called for every message; remove `unsafe`",
+            place,
+            "the handler is `unsafe`",
+            "remove `unsafe`",
         );
     }
     if let Some(abi) = &signature.abi {
-        errors.report(
+        let place = Place::of(abi);
+        errors.add(
             &catalog::HANDLER_PLAIN,
-            Place::of(abi),
-            "the handler is a plain Rust function; remove `extern`",
+            place,
+            "the handler is `extern`",
+            "remove `extern`",
         );
     }
     if name == "main" {
-        errors.report(
+        errors.add(
             &catalog::HANDLER_NAME,
             name.span(),
-            "`main` is what the attribute writes; give the handler another name",
+            "the handler is named `main`, like the function that the attribute generates",
+            "rename it",
         );
     }
     let length = name.to_string().chars().count();
     if length > LONGEST_NAME {
-        errors.report(&catalog::HANDLER_NAME_LENGTH,
+        errors.add(
+            &catalog::HANDLER_NAME_LENGTH,
             name.span(),
-            format!("the name has {length} characters, and Lambda takes at most 128 with `.redrive` behind it; shorten it to {LONGEST_NAME}"),
+            format!(
+                "the name has {length} characters, but Lambda allows 128, with `.redrive` after it"
+            ),
+            format!("use at most {LONGEST_NAME} characters"),
         );
     }
     if signature.variadic.is_some() {
-        errors.report(
+        errors.add(
             &catalog::HANDLER_PARAMETERS,
             Place::of(&signature.variadic),
-            "the handler takes a message, and a state if it needs one",
+            "the handler is variadic",
+            "take a message, and a state if it is needed",
         );
     }
     let (message, state) = parameters(signature, errors);
-    // A message that borrows has been told to do without its lifetimes.
+    // The fix for a message that borrows removes the lifetimes, too.
     if message.is_some() || !is_lifetimes(&signature.generics) {
         check_generics(&signature.generics, errors);
     }
@@ -191,28 +233,28 @@ fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
 }
 
 fn check_generics(generics: &Generics, errors: &mut Diagnostics) {
-    if is_lifetimes(generics) {
-        errors.report(
-            &catalog::HANDLER_GENERIC,
+    let (place, problem, help) = if is_lifetimes(generics) {
+        (
             Place::of(generics),
-            format!(
-                "the handler needs no lifetimes; remove `{}`, and write `&S` for the state",
-                show(generics)
-            ),
-        );
+            "the handler has lifetime parameters",
+            format!("remove `{}`, and write `&S` for the state", show(generics)),
+        )
     } else if !generics.params.is_empty() {
-        errors.report(
-            &catalog::HANDLER_GENERIC,
+        (
             Place::of(generics),
-            "the handler takes one type of message; name the types instead of generic parameters",
-        );
+            "the handler is generic",
+            "write the types instead of generic parameters".to_owned(),
+        )
     } else if let Some(clause) = &generics.where_clause {
-        errors.report(
-            &catalog::HANDLER_GENERIC,
+        (
             Place::of(clause),
-            "the handler is not generic; remove the `where` clause",
-        );
-    }
+            "the handler has a `where` clause",
+            "remove the `where` clause".to_owned(),
+        )
+    } else {
+        return;
+    };
+    errors.add(&catalog::HANDLER_GENERIC, place, problem, help);
 }
 
 fn is_lifetimes(generics: &Generics) -> bool {
@@ -224,9 +266,11 @@ fn parameters(signature: &Signature, errors: &mut Diagnostics) -> (Option<Type>,
     let mut inputs = signature.inputs.iter();
     let name = &signature.ident;
     if let Some(receiver) = signature.receiver() {
-        errors.report(&catalog::HANDLER_PARAMETERS,
+        errors.add(
+            &catalog::HANDLER_PARAMETERS,
             Place::of(receiver),
-            "the handler is a free function; take the message by value, and what it needs as `state: &S` with `init = path`",
+            "the handler is a method",
+            "write a function, and replace `self` by `state: &S` with `init = path`",
         );
         return (None, None);
     }
@@ -235,10 +279,11 @@ fn parameters(signature: &Signature, errors: &mut Diagnostics) -> (Option<Type>,
         _ => None,
     };
     let Some(message) = next() else {
-        errors.report(
+        errors.add(
             &catalog::HANDLER_PARAMETERS,
             signature.paren_token.span.join(),
-            format!("the handler takes the message; write `async fn {name}(message: M)`"),
+            "the handler has no parameter for the message",
+            format!("write `async fn {name}(message: M)`"),
         );
         return (None, None);
     };
@@ -246,49 +291,112 @@ fn parameters(signature: &Signature, errors: &mut Diagnostics) -> (Option<Type>,
     let message = message::check(message, lifetimes, errors);
     let state = next().and_then(|state| check_state(state, errors));
     if let Some(third) = signature.inputs.iter().nth(2) {
-        errors.report(
+        errors.add(
             &catalog::HANDLER_PARAMETERS,
             Place::of(third),
-            "the handler takes a message and a state; remove this parameter",
+            "the handler has a third parameter; it gets a message and a state",
+            "remove this parameter",
         );
     }
     (message, state)
 }
 
 fn check_state(state: &Type, errors: &mut Diagnostics) -> Option<Type> {
-    match state {
-        Type::Reference(reference) if reference.mutability.is_none() => {
-            Some((*reference.elem).clone())
-        }
-        Type::Reference(_) => {
-            let text = "the state is shared by messages that are handled at once; take `&S`, with a `Mutex` inside for what changes";
-            errors.report(&catalog::HANDLER_STATE, Place::of(state), text);
-            None
-        }
-        _ => {
-            errors.report(
+    let (rule, problem, help) = match state {
+        Type::Reference(reference) if reference.mutability.is_some() => (
+            &catalog::HANDLER_STATE,
+            "the state is shared by all messages, so it cannot be borrowed mutably",
+            format!(
+                "write `&{}`, with a `Mutex` for what changes",
+                show(&reference.elem)
+            ),
+        ),
+        Type::Reference(reference) => match sized(&reference.elem) {
+            Some(_) if is_static(reference) => (
                 &catalog::HANDLER_STATE,
-                Place::of(state),
-                format!("the state is built once and lent; write `&{}`", show(state)),
-            );
-            None
+                "the state is borrowed for one call, not for `'static`",
+                format!("write `&{}`", show(&reference.elem)),
+            ),
+            Some(state) => return Some(state.clone()),
+            None => (
+                &catalog::HANDLER_STATE,
+                "the state needs a type with a name and a known size: that which `init` returns",
+                format!("write `&{}`", owned(&reference.elem)),
+            ),
+        },
+        Type::Path(path)
+            if path
+                .path
+                .segments
+                .last()
+                .is_some_and(|it| it.ident == "Context") =>
+        {
+            (
+                &catalog::HANDLER_PARAMETERS,
+                "the handler does not get Lambda's `Context`, since it is called for each message",
+                "remove this parameter".to_owned(),
+            )
         }
+        _ => (
+            &catalog::HANDLER_STATE,
+            "the state is shared by all messages, so the handler borrows it",
+            format!("write `&{}`: `init = path` builds it once", show(state)),
+        ),
+    };
+    errors.add(rule, Place::of(state), problem, help);
+    None
+}
+
+fn is_static(reference: &TypeReference) -> bool {
+    let lifetime = reference.lifetime.as_ref();
+    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
+}
+
+/// The type, if it can be that of a value which `init` returns.
+fn sized(state: &Type) -> Option<&Type> {
+    match state {
+        Type::ImplTrait(_) | Type::TraitObject(_) | Type::Slice(_) | Type::Infer(_) => None,
+        Type::Path(path) if path.path.is_ident("str") => None,
+        state => Some(state),
+    }
+}
+
+/// The type that owns such a value.
+fn owned(state: &Type) -> String {
+    let object = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        let named = |name: &str| {
+            let mut bounds = bounds.iter().map(show);
+            bounds.any(|bound| bound == name).then_some(String::new())
+        };
+        let shared = ["Send", "Sync"].map(|name| named(name).unwrap_or(format!(" + {name}")));
+        format!("Box<dyn {}{}>", show(bounds), shared.concat())
+    };
+    match state {
+        Type::ImplTrait(state) => object(&state.bounds),
+        Type::TraitObject(state) => object(&state.bounds),
+        Type::Slice(slice) => format!("Vec<{}>", show(&slice.elem)),
+        Type::Path(_) => "String".to_owned(),
+        _ => "S".to_owned(),
     }
 }
 
 fn result(signature: &Signature, errors: &mut Diagnostics) -> Option<Type> {
-    let text = "the handler says whether the message is done; return `Result<(), E>`";
     let refused = match &signature.output {
         ReturnType::Default => signature.ident.span().into(),
         ReturnType::Type(_, result) if is_no_result(result) => Place::of(result),
         ReturnType::Type(_, result) => return Some((**result).clone()),
     };
-    errors.report(&catalog::HANDLER_RESULT, refused, text);
+    errors.add(
+        &catalog::HANDLER_RESULT,
+        refused,
+        "the handler does not return whether it completed the message",
+        "return `Result<(), E>`",
+    );
     None
 }
 
-/// Whether this is surely no `Result<(), E>`; an alias of it may have any name,
-/// and is judged by its type.
+/// Whether this cannot be `Result<(), E>`; an alias of it may have any name, and is
+/// judged by its type.
 fn is_no_result(result: &Type) -> bool {
     let Type::Path(path) = result else {
         return true;

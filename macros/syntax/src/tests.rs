@@ -1,6 +1,6 @@
 mod allow;
+mod fixes;
 mod keys;
-mod ways_out;
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn messages(attribute: &str) -> Vec<String> {
     parse(attribute)
         .diagnostics
         .errors()
-        .map(|mistake| mistake.message())
+        .map(|mistake| mistake.to_string())
         .collect()
 }
 
@@ -142,7 +142,10 @@ fn boundaries_hold_on_both_sides() {
         ("dlq_retention = \"15d\"", "out_of_range"),
         ("retention = \"14d\"", "dlq_retention"),
         ("dlq_redrive = \"rate(10 days)\"", "redrive_gap"),
-        ("dlq_redrive = \"cron(0 0 1 1 ? 2030,2199)\"", "redrive_gap"),
+        (
+            "dlq_redrive = \"cron(0 0 * * ? 2030,2199)\"",
+            "redrive_year",
+        ),
         (
             "dlq_redrive = \"rate(10 days)\", dlq_retention = \"864000s\", queue = \"o.fifo\", allow = \"fifo_dlq_order\"",
             "redrive_gap",

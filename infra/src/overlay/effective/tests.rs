@@ -198,14 +198,14 @@ fn a_message_stays_invisible_while_it_is_processed() {
         worker(json!({ "Timeout": 181 })),
         "Worker/Timeout",
         rule,
-        "; set `timeout` in the attribute of `orders` instead",
+        "help: set `timeout` in the attribute of `orders` instead",
     );
     assert_broken(
         quote!(),
         queue(json!({ "VisibilityTimeout": 29 })),
         "Queue/VisibilityTimeout",
         rule,
-        "`OrdersQueue.VisibilityTimeout` is 29 s",
+        "`OrdersQueue.VisibilityTimeout` (29 s)",
     );
     let short = || queue(json!({ "VisibilityTimeout": 30 }));
     let rule = "visibility_recommended";
@@ -252,7 +252,7 @@ fn no_message_expires_before_its_redrive() {
     assert_broken(quote!(), short, place, "expires_before_dlq", "DLQ");
     let low = queue(json!({ "RedrivePolicy": { "maxReceiveCount": 4 } }));
     let place = "Queue/RedrivePolicy/maxReceiveCount";
-    assert_broken(quote!(), low, place, "receive_count_low", "is 4");
+    assert_broken(quote!(), low, place, "receive_count_low", "(4)");
     let rare = with("Schedule", json!({ "ScheduleExpression": "rate(11 days)" }));
     let place = "Schedule/ScheduleExpression";
     let nightly = quote!(dlq_redrive = "rate(1 day)");

@@ -598,7 +598,10 @@ fn lacking(attribute: TokenStream, patch: Value) -> Vec<String> {
     let problem = |text: &String| {
         assert!(text.contains("[queue_key]"), "{text}");
         let text = text.split_once("`: ").expect("a place").1;
-        text.split("; ").next().expect("a problem").to_owned()
+        text.split(" [queue_key]")
+            .next()
+            .expect("a problem")
+            .to_owned()
     };
     reported.iter().map(problem).collect()
 }

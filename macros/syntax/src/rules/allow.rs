@@ -1,8 +1,8 @@
 //! The rules that `allow` accepts.
 
 use super::catalog::{ALLOW_UNNEEDED, HANDLER_MESSAGE_LIST, Level, Rule, all, find};
-use super::checks::{self, set_allow, text};
-use crate::diagnostic::Diagnostic;
+use super::checks::{self, set_allow};
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::nearest::nearest;
 use crate::tokens::excerpt;
 
@@ -47,19 +47,22 @@ pub fn unneeded(allow: &[String], broken: &[&Rule]) -> Option<Diagnostic> {
         return None;
     }
     let needed: Vec<_> = allow().filter(|id| !unneeded.contains(id)).collect();
-    let way = match needed.is_empty() {
-        true => "remove `allow`".to_owned(),
-        false => format!("write {}", text(&[set_allow(needed.into_iter())])),
+    let fix = match needed.is_empty() {
+        true => Fix::remove("allow"),
+        false => Fix::edit([set_allow(needed.into_iter())]),
     };
     let unneeded: Vec<_> = unneeded.iter().map(|id| format!("`{id}`")).collect();
-    let problem = format!(
-        "nothing breaks {}, which `allow` accepts",
-        unneeded.join(" or ")
-    );
+    let problem = match unneeded.as_slice() {
+        [rule] => format!("unused `allow`: rule {rule} is not violated"),
+        rules => format!(
+            "unused `allow`: rules {} are not violated",
+            rules.join(" and ")
+        ),
+    };
     let place = proc_macro2::Span::call_site();
     Some(Diagnostic {
         accepted: allow().any(|id| id == ALLOW_UNNEEDED.id),
-        ..Diagnostic::new(&ALLOW_UNNEEDED, place, problem).help(way)
+        ..Diagnostic::new(&ALLOW_UNNEEDED, place, problem).fix(fix)
     })
 }
 

@@ -188,11 +188,9 @@ mod keys {
         let attribute = format!("{example}, {}", options::text(others));
         let mut errors = Diagnostics::default();
         let pairs = crate::attribute::parse(attribute.parse().expect("tokens"), &mut errors);
-        let options = Options::read("handle", pairs, &mut errors).with(&[]);
+        let options = Options::read("handle", pairs, &mut errors);
         let (_, check) = checks::all().find(|(checked, _)| *checked == rule)?;
-        let message = check(&options)?;
-        let judgement = message.split("; ").next();
-        judgement.map(str::to_owned)
+        check(&options).map(|(problem, _)| problem)
     }
 
     proptest! {

@@ -124,7 +124,7 @@ fn from_unix(text: &str) -> Option<String> {
     };
     let (day_of_month, day_of_week) = match (day_of_month, day_of_week) {
         (_, "*") => (day_of_month, "?".to_owned()),
-        ("*", _) => ("?", named_weekdays(day_of_week)),
+        ("*", _) => ("?", weekday_names(day_of_week, 0)),
         _ => return None,
     };
     let month = month.to_ascii_uppercase();
@@ -132,17 +132,17 @@ fn from_unix(text: &str) -> Option<String> {
     Schedule::parse(&schedule).is_ok().then_some(schedule)
 }
 
-fn named_weekdays(field: &str) -> String {
-    const NAMES: [&str; 8] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
-    field
-        .chars()
-        .map(|c| {
-            c.to_digit(10)
-                .and_then(|digit| NAMES.get(digit as usize))
-                .map_or_else(
-                    || c.to_ascii_uppercase().to_string(),
-                    |name| (*name).to_owned(),
-                )
-        })
-        .collect()
+/// Weekdays by their names, where `first` is the number of Sunday.
+fn weekday_names(field: &str, first: u32) -> String {
+    const NAMES: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+    let name = |c: char| match c.to_digit(10) {
+        Some(day) => NAMES[((day + 7 - first) % 7) as usize].to_owned(),
+        None => c.to_ascii_uppercase().to_string(),
+    };
+    field.chars().map(name).collect()
+}
+
+/// Weekdays that count from 1 = Sunday, by their names.
+pub(crate) fn named_weekdays(field: &str) -> String {
+    weekday_names(field, 1)
 }

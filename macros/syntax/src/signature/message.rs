@@ -1,4 +1,4 @@
-//! What cannot be a message, as far as its name tells.
+//! Types that cannot be a message, as far as their names show.
 
 use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type, TypePath};
 
@@ -7,71 +7,117 @@ use crate::diagnostic::Diagnostics;
 use crate::place::Place;
 use crate::rules::catalog;
 
-/// The message's type; `lifetimes` are those of the function, if it has nothing
-/// else to be generic in.
+/// The message's type; `lifetimes` are those of the function, if it is generic in
+/// nothing else.
 pub(super) fn check(
     message: &Type,
     lifetimes: Option<&Generics>,
     errors: &mut Diagnostics,
 ) -> Option<Type> {
-    let Some((span, mut refusal, borrows)) = refusal(message) else {
+    let Some(Refusal {
+        place,
+        problem,
+        mut help,
+        borrows,
+    }) = refusal(message)
+    else {
         return Some(message.clone());
     };
     if let Some(lifetimes) = lifetimes.filter(|_| borrows) {
-        refusal = format!("{refusal}, and remove `{}`", show(lifetimes));
+        help = format!("{help}, and remove `{}`", show(lifetimes));
     }
-    errors.report(&catalog::HANDLER_MESSAGE, span, refusal);
+    errors.add(&catalog::HANDLER_MESSAGE, place, problem, help);
     None
 }
 
-/// Where and why, and whether it is for what the type borrows.
-fn refusal(message: &Type) -> Option<(Place, String, bool)> {
-    let own = |text: &str| Some((Place::of(message), text.to_owned(), false));
+struct Refusal {
+    place: Place,
+    problem: String,
+    help: String,
+    /// Whether the reason is what the type borrows.
+    borrows: bool,
+}
+
+fn refuse(place: Place, problem: impl Into<String>, help: impl Into<String>) -> Refusal {
+    Refusal {
+        place,
+        problem: problem.into(),
+        help: help.into(),
+        borrows: false,
+    }
+}
+
+fn refusal(message: &Type) -> Option<Refusal> {
+    let place = Place::of(message);
     match message {
         Type::Reference(reference) => {
-            let way_out = match &*reference.elem {
+            let help = match &*reference.elem {
                 Type::Path(path) if path.path.is_ident("str") => {
-                    "take `redrive::Text` for the body as it is, or `String` for a JSON string"
+                    "take `redrive::Text` for the unchanged body, or `String` for a JSON string"
                         .to_owned()
                 }
                 inner => format!("write `{}`", show(inner)),
             };
-            let text = format!("the message is passed by value; {way_out}");
-            Some((Place::of(message), text, true))
+            let refusal = refuse(
+                place,
+                "the message is passed by value, not by reference",
+                help,
+            );
+            Some(Refusal {
+                borrows: true,
+                ..refusal
+            })
         }
-        Type::ImplTrait(_) => {
-            own("the message's type decides how it is read; name it instead of `impl …`")
-        }
-        Type::Infer(_) => own("the message's type decides how it is read; name it"),
-        Type::Path(path) if let Some((span, text)) = no_body(path) => Some((span, text, false)),
-        _ => borrowed(message).map(|span| {
-            let text = "the message is decoded anew for each attempt and cannot borrow; use owned fields such as `String`";
-            (span, text.to_owned(), true)
-        }),
+        Type::ImplTrait(_) => Some(refuse(
+            place,
+            "the message's type decides how the body is read, so it needs a name",
+            "write the type instead of `impl …`",
+        )),
+        Type::Infer(_) => Some(refuse(
+            place,
+            "the message's type decides how the body is read, so it cannot be inferred",
+            "write the type",
+        )),
+        Type::Path(path) => no_body(path).or_else(|| borrowed_in(message)),
+        _ => borrowed_in(message),
     }
 }
 
-/// What no body is read as.
-fn no_body(path: &TypePath) -> Option<(Place, String)> {
+fn borrowed_in(message: &Type) -> Option<Refusal> {
+    let refusal = refuse(
+        borrowed(message)?,
+        "the message is read again for each attempt, so it cannot borrow",
+        "use owned fields such as `String`",
+    );
+    Some(Refusal {
+        borrows: true,
+        ..refusal
+    })
+}
+
+/// A type that no body is read as.
+fn no_body(path: &TypePath) -> Option<Refusal> {
     let last = path.path.segments.last()?;
     match last.ident.to_string().as_str() {
-        name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => Some((
+        name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => Some(refuse(
             Place::of(path),
-            format!(
-                "the handler takes one message, not a batch; write the type of its body instead of `{name}`"
-            ),
+            "the handler gets one message, not a batch",
+            format!("write the type of a message's body instead of `{name}`"),
         )),
         _ => sqs_message(path),
     }
 }
 
-/// Also within another type: `Option<SqsMessage>` is an empty one whatever the
-/// body holds.
-fn sqs_message(path: &TypePath) -> Option<(Place, String)> {
+/// Also within another type: `Option<SqsMessage>` would be an empty one for every
+/// body.
+fn sqs_message(path: &TypePath) -> Option<Refusal> {
     let last = path.path.segments.last()?;
     if last.ident == "SqsMessage" {
-        let refusal = "`SqsMessage` would be read from the body, not from the record; take `redrive::Raw`, which derefs to it";
-        return Some((Place::of(path), refusal.to_owned()));
+        return Some(refuse(
+            Place::of(path),
+            "`SqsMessage` would be read from the body, not from the record",
+            "write `redrive::Raw`, which derefs to it",
+        ));
     }
     arguments(last).find_map(|argument| match argument {
         GenericArgument::Type(Type::Path(inner)) => sqs_message(inner),

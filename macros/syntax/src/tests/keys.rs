@@ -165,7 +165,7 @@ fn a_former_name_or_an_alias_is_an_error_with_the_key() {
             let mut errors = parsed.diagnostics.errors();
             let error = errors.next().expect(alias);
             assert_eq!(error.rule.id, "unknown_key", "{attribute}");
-            let message = error.message();
+            let message = error.to_string();
             assert!(
                 message.contains(&format!("`{}", key.name)),
                 "{attribute}: {message}"

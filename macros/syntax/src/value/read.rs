@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::environment;
 use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
-use crate::queue_name::is_queue_name;
+use crate::queue_name::is_valid;
 use crate::rules::{self, catalog};
 use crate::schedule::{self, Schedule};
 use crate::tokens::excerpt;
@@ -135,7 +135,7 @@ fn is_text_of(key: &Key, text: &str) -> bool {
     match key.kind {
         Kind::Schedule => Schedule::parse(text).is_ok(),
         Kind::Timezone => schedule::timezone(text).is_ok(),
-        _ => is_queue_name(text),
+        _ => is_valid(text),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Any attribute on any item. What must hold for each is in `property.rs`, which
 //! the fuzz target `attribute` shares.
 
-mod offers;
+mod fixes;
 mod one_mistake;
 mod options;
 mod property;

@@ -210,7 +210,6 @@ fn gives_one_error_in_these() {
         "queue = QUEUE, retention = \"14d\", dlq_redrive = \"rate(13 days)\"",
         "queue = \"orders.Fifo\", retention = \"14d\", on_group_failure = \"stop_batch\"",
         "queue = \"orders.fifo\", allow = \"fifo_dlq_order\", batch_size = 1000",
-        "queue = \"orders.fifo\", allow = \"fifo_dlq_order\", batch_window = \"60s\", visibility_timeout = \"80s\"",
         "timeout = \"60s\", visibility_timeout = \"59s\"",
         "timeout = \"60s\", visibility_timeout = \"70s\", batch_window = \"10s\"",
     ] {

@@ -74,7 +74,7 @@ fn is_function(item: TokenStream) -> bool {
 
 fn check_texts(parsed: &Parsed) {
     for diagnostic in parsed.diagnostics.iter() {
-        let message = diagnostic.message();
+        let message = &diagnostic.problem;
         assert!(!message.is_empty() && !message.ends_with('.'), "{message}");
         assert!(!message.starts_with(char::is_uppercase), "{message}");
     }
@@ -85,14 +85,14 @@ fn check_texts(parsed: &Parsed) {
 /// Each pair that a message offers is one that its key takes.
 fn check_offers(parsed: &Parsed) {
     for mistake in parsed.diagnostics.errors() {
-        for offer in mistake.message().split('`').skip(1).step_by(2) {
+        for offer in mistake.to_string().split('`').skip(1).step_by(2) {
             let Some(attribute) = pair(offer) else {
                 continue;
             };
             // A variable may have the name of a key.
             let refused =
                 refusal(&attribute).filter(|_| refusal(&format!("env({offer})")).is_some());
-            assert_eq!(refused, None, "{}: {offer}", mistake.message());
+            assert_eq!(refused, None, "{}: {offer}", mistake);
         }
     }
 }
@@ -106,7 +106,7 @@ fn refusal(attribute: &str) -> Option<String> {
         .diagnostics
         .errors()
         .find(|wrong| wrong.rule.keys.is_empty() && wrong.rule.id != "handler_state");
-    of_the_value.map(|wrong| wrong.message())
+    of_the_value.map(|wrong| wrong.to_string())
 }
 
 /// What is offered, as an attribute of its own.

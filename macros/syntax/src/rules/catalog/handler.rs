@@ -39,6 +39,14 @@ rules! {
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
+    /// `#[sqs_batch]` generates `main` and starts the async runtime; a macro that starts one as well would
+    /// make the handler a function that is not async.
+    HANDLER_MAIN_MACRO = error(
+        "handler_main_macro",
+        "#[sqs_batch] #[tokio::main] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+        "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
+    );
+
     /// The attribute writes the binary's `main`. What yours does first, such as setting up logging, belongs
     /// into `init`, which runs once per cold start.
     OWN_MAIN = error(

@@ -28,7 +28,8 @@ rules! {
         r#"#[sqs_batch(batch_size = 100, batch_window = "1s", concurrency = 10)]"#,
     )
     .reads(&["batch_window", "batch_size", "queue"])
-    .see(PARAMETERS);
+    .see(PARAMETERS)
+    .after(&[&QUEUE_NAME]);
 
     /// A batch from a FIFO queue has at most 10 messages.
     FIFO_BATCH_SIZE = error(
@@ -37,7 +38,8 @@ rules! {
         r#"#[sqs_batch(queue = "orders.fifo", batch_size = 10, allow = "fifo_dlq_order")]"#,
     )
     .reads(&["batch_size", "queue"])
-    .see(PARAMETERS);
+    .see(PARAMETERS)
+    .after(&[&QUEUE_NAME]);
 
     /// A batching window is for standard queues only.
     FIFO_BATCH_WINDOW = error(
@@ -46,7 +48,8 @@ rules! {
         r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
     )
     .reads(&["batch_window", "queue"])
-    .see(PARAMETERS);
+    .see(PARAMETERS)
+    .after(&[&QUEUE_NAME]);
 
     /// A DLQ breaks the strict order of a FIFO queue: what comes behind a message that went to the DLQ is
     /// handled before it. redrive always has a DLQ, because a message that cannot succeed would otherwise
@@ -57,7 +60,8 @@ rules! {
         r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
     )
     .reads(&["queue"])
-    .see(DEAD_LETTER_QUEUES);
+    .see(DEAD_LETTER_QUEUES)
+    .after(&[&QUEUE_NAME]);
 
     /// Only a FIFO queue has an order that a failure can break; on a standard queue each message stands for
     /// itself.
@@ -66,7 +70,8 @@ rules! {
         r#"#[sqs_batch(on_group_failure = "stop_batch")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", on_group_failure = "stop_batch", allow = "fifo_dlq_order")]"#,
     )
-    .reads(&["on_group_failure", "queue"]);
+    .reads(&["on_group_failure", "queue"])
+    .after(&[&QUEUE_NAME]);
 
     /// A message that becomes visible while it is being handled is handled twice. Lambda refuses a queue
     /// whose visibility timeout is shorter than the function's timeout.
@@ -118,7 +123,8 @@ rules! {
         r#"#[sqs_batch(retention = "4d", dlq_retention = "14d")]"#,
     )
     .reads(&["dlq_retention", "retention", "queue"])
-    .see(RETENTION);
+    .see(RETENTION)
+    .after(&[&QUEUE_NAME]);
 
     /// A message that keeps failing waits out the visibility timeout (or `queue_backoff`) after each
     /// receive, and SQS moves it to the DLQ after `max_receive_count` of them. If it expires before that,

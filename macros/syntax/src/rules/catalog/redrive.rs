@@ -1,7 +1,7 @@
 //! Rules about the scheduled redrive.
 
-use super::queue::DLQ_RETENTION;
-use super::{error, rules, warning};
+use super::queue::{DLQ_RETENTION, QUEUE_NAME};
+use super::{deliberate, error, rules, warning};
 
 const SCHEDULES: &str =
     "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
@@ -16,6 +16,16 @@ rules! {
     )
     .reads(&["redrive_timezone", "redrive_max_per_second", "dlq_redrive"]);
 
+    /// Before the first year of the schedule, and after the last, nothing is redriven, and the messages in the
+    /// DLQ expire. Every year from 2026 to 2199 has to be in the year field; leave it out, or write `*`.
+    REDRIVE_YEAR = deliberate(
+        "redrive_year",
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * ? 2027)")]"#,
+        r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * ? *)")]"#,
+    )
+    .reads(&["dlq_redrive"])
+    .see(SCHEDULES);
+
     /// Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from
     /// when it was first sent or last redriven, so it may already be as old as `retention` when it arrives
     /// there; on a FIFO queue its age begins anew.
@@ -26,7 +36,7 @@ rules! {
     )
     .reads(&["dlq_redrive", "redrive_timezone", "dlq_retention", "retention", "queue"])
     .see(RETENTION)
-    .after(&[&DLQ_RETENTION]);
+    .after(&[&QUEUE_NAME, &DLQ_RETENTION, &REDRIVE_YEAR]);
 
     /// EventBridge Scheduler skips a run whose local time does not exist because clocks go forward.
     REDRIVE_DST_GAP = warning(
@@ -35,7 +45,8 @@ rules! {
         r#"#[sqs_batch(dlq_redrive = "cron(30 4 * * ? *)", redrive_timezone = "Europe/Berlin")]"#,
     )
     .reads(&["dlq_redrive", "redrive_timezone"])
-    .see(SCHEDULES);
+    .see(SCHEDULES)
+    .after(&[&REDRIVE_GAP]);
 
     /// EventBridge Scheduler counts weekdays from Sunday as 1, unix cron from Sunday as 0, so `1-5` is
     /// Sunday to Thursday. Names say what is meant.

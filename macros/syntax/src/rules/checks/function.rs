@@ -1,16 +1,18 @@
-//! Rules about the worker function: its time, its environment, its role.
+//! Checks of the worker function: its time, its environment, its role.
 
-use super::budget::retry_budget;
-use super::offer::{allow, set, ways};
-use super::{Check, Rule, catalog};
-use redrive_model::limits;
+use std::time::Duration;
 
+use redrive_model::duration::{show, written};
+use redrive_model::limits::{self, INIT_TIMEOUT};
+
+use super::retry_budget::{attempt_that_fits, retry_budget};
+use super::{Check, Finding, Rule, allow, catalog, these};
+use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
-use redrive_model::{duration::show, limits::INIT_TIMEOUT};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
-    (&catalog::RETRY_BUDGET, retry_budget),
     (&catalog::ATTEMPT_TIMEOUT, attempt_timeout),
+    (&catalog::RETRY_BUDGET, retry_budget),
     (&catalog::BACKOFF_WITHOUT_RETRIES, backoff_without_retries),
     (&catalog::CONCURRENCY_OVER_BATCH, concurrency_over_batch),
     (&catalog::INIT_TIMEOUT, init_timeout),
@@ -18,52 +20,67 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::POLICIES_QUOTA, policies_quota),
 ];
 
-pub(super) fn attempt_timeout(options: &Options) -> Option<String> {
+fn attempt_timeout(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let attempt = function.attempt_timeout?;
-    (attempt >= function.timeout).then(|| {
-        format!("`attempt_timeout` is {}, but the whole invocation has a `timeout` of {}; lower it, or raise `timeout`", show(attempt), show(function.timeout))
+    let timeout = function.timeout;
+    (attempt >= timeout).then(|| {
+        let problem = format!(
+            "`attempt_timeout` ({}) is not shorter than `timeout` ({})",
+            show(attempt),
+            show(timeout)
+        );
+        let shorter = |limit| Edit::set_text("attempt_timeout", written(limit));
+        let longer = Edit::set_text(
+            "timeout",
+            written(Duration::from_secs(attempt.as_secs() + 1)),
+        );
+        let fits = attempt_that_fits(function).map(shorter);
+        let fixes = fits.into_iter().chain([shorter(timeout / 2), longer]);
+        (problem, these(fixes.map(|edit| Fix::edit([edit]))))
     })
 }
 
-fn backoff_without_retries(options: &Options) -> Option<String> {
+fn backoff_without_retries(options: &Options) -> Option<Finding<'_>> {
     (options.is_given("backoff") && options.function.retries == 0).then(|| {
-        "`backoff` is the wait before a retry, but `retries` is 0; remove one of the two".to_owned()
+        let problem = "`backoff` has no effect, because `retries` is 0".to_owned();
+        (
+            problem,
+            these([Fix::remove("backoff"), Fix::remove("retries")]),
+        )
     })
 }
 
-fn init_timeout(options: &Options) -> Option<String> {
+fn init_timeout(options: &Options) -> Option<Finding<'_>> {
     let timeout = options.function.timeout;
     (options.is_given("init") && timeout < INIT_TIMEOUT).then(|| {
-        format!(
-            "Lambda allows `init` {}, but repeats one that takes longer within the `timeout` of {}; write `timeout = \"{}\"`",
+        let problem = format!(
+            "Lambda allows `init` {}, but repeats a longer one within `timeout` ({})",
             show(INIT_TIMEOUT),
-            show(timeout),
-            show(INIT_TIMEOUT)
+            show(timeout)
+        );
+        (
+            problem,
+            these([Fix::set_text("timeout", written(INIT_TIMEOUT))]),
         )
     })
 }
 
-fn concurrency_over_batch(options: &Options) -> Option<String> {
+fn concurrency_over_batch(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
-    (options.is_given("concurrency") && function.concurrency > function.batch_size).then(|| {
-        let fewer = set("concurrency", function.batch_size);
-        let larger = set("batch_size", function.concurrency);
-        format!(
-            "`concurrency` is {}, but a batch has at most {} messages; write {}",
-            function.concurrency,
-            function.batch_size,
-            ways(
-                "concurrency_over_batch",
-                options,
-                &[vec![fewer], vec![larger]]
-            )
-            .join(", or ")
-        )
+    let (concurrency, batch) = (function.concurrency, function.batch_size);
+    (options.is_given("concurrency") && concurrency > batch).then(|| {
+        let problem =
+            format!("`concurrency` ({concurrency}) is higher than `batch_size` ({batch})");
+        let fixes = vec![
+            Fix::set("concurrency", batch),
+            Fix::set("batch_size", concurrency),
+        ];
+        (problem, these(fixes))
     })
 }
 
-fn env_size(options: &Options) -> Option<String> {
+fn env_size(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     // The region and the account of a queue's URL are known at deployment only.
     let url = "u".repeat(limits::QUEUE_URL_BYTES);
@@ -73,11 +90,25 @@ fn env_size(options: &Options) -> Option<String> {
     let bytes = limits::environment_bytes(variables.chain(own));
     let most = limits::ENVIRONMENT_BYTES;
     (bytes > most && !function.env.is_empty()).then(|| {
-        format!("the worker's variables have {bytes} bytes as JSON, but Lambda allows {most}; keep large values in SSM Parameter Store or AppConfig")
+        let problem = format!(
+            "the variables of the worker have {bytes} bytes as JSON, but Lambda allows {most}"
+        );
+        let advice = "keep large values in SSM Parameter Store or AppConfig";
+        (problem, these([Fix::advice(advice)]))
     })
 }
 
-fn policies_quota(options: &Options) -> Option<String> {
+fn policies_quota(options: &Options) -> Option<Finding<'_>> {
     let count = options.function.policies.len();
-    (count > 10).then(|| format!("a role has at most 10 managed policies unless the account has a higher quota, but `policies` lists {count}; join some of them, or write {}", allow("policies_quota", options)))
+    (count > 10).then(|| {
+        let problem =
+            format!("`policies` lists {count} managed policies, but a role has at most 10");
+        let accept = allow(&catalog::POLICIES_QUOTA, options);
+        let accepted = format!("if the account has a higher quota, write {accept}");
+        let fixes = vec![
+            Fix::edit([accept]).described(accepted),
+            Fix::advice("otherwise combine several policies into one"),
+        ];
+        (problem, these(fixes))
+    })
 }

@@ -1,12 +1,13 @@
-//! Rules about the queues and the event source mapping.
+//! Checks of the queues and the event source mapping.
 
-use super::offer::{allow, mends, set, set_text, text, ways};
+use redrive_model::duration::show;
+
 use super::retention::{dlq_retention, expires_before_dlq};
-use super::{Check, Rule, catalog};
+use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, shorter_than, these};
+use crate::diagnostic::{Edit, Fix};
 use crate::function::Function;
 use crate::options::Options;
-use crate::queue_name::{LONGEST_NAME, is_in_a_name, named_alike};
-use redrive_model::duration::show;
+use crate::queue_name::{self, LONGEST};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::QUEUE_NAME, queue_name),
@@ -23,159 +24,157 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::EXPIRES_BEFORE_DLQ, expires_before_dlq),
 ];
 
-/// Whether this surely is a standard queue: a name that is refused may have
-/// meant to end in `.fifo`.
-pub(super) fn is_standard(options: &Options) -> bool {
+fn queue_name(options: &Options) -> Option<Finding<'_>> {
     let name = &options.function.queue;
-    let meant_fifo = queue_name(options).is_some() && name.to_lowercase().contains("fifo");
-    !options.function.is_fifo() && !meant_fifo
+    let problem = queue_name::problem(name)?;
+    let meant = queue_name::meant(name);
+    let renamed = Edit::set_text("queue", &meant);
+    let mut fixes = vec![Fix::edit([renamed.clone()])];
+    if meant.len() > LONGEST {
+        fixes = vec![Fix::advice(format!("use at most {LONGEST} characters"))];
+    } else if meant.ends_with(".fifo") {
+        let order = allow(&catalog::FIFO_DLQ_ORDER, options);
+        fixes.push(Fix::edit([renamed, order]));
+    }
+    Some((problem, these(fixes)))
 }
 
-fn recommended(function: &Function) -> String {
-    show(function.recommended_visibility())
-}
-
-fn queue_name(options: &Options) -> Option<String> {
-    let name = &options.function.queue;
-    let stem = name.strip_suffix(".fifo").unwrap_or(name);
-    if let Some(wrong) = stem.chars().find(|c| !is_in_a_name(*c)) {
-        let ways = ways(
-            "queue_name",
-            options,
-            &[vec![set_text("queue", named_alike(name))]],
+fn batch_needs_window(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let is_broken =
+        !function.is_fifo() && function.batch_size > 10 && function.batch_window.is_zero();
+    is_broken.then(|| {
+        let problem = format!(
+            "`batch_size` ({}) is over 10, which needs a `batch_window` of at least 1 s",
+            function.batch_size
         );
-        let way = ways.first().map(|way| format!("; write {way}"));
-        return Some(format!(
-            "the queue's name has `{wrong}`, but takes letters, digits, `-` and `_`, and `.fifo` at its end{}",
-            way.unwrap_or_default()
-        ));
-    }
-    if stem.is_empty() {
-        return Some(format!(
-            "the queue has no name; write `queue = \"orders{name}\"`"
-        ));
-    }
-    (name.len() > LONGEST_NAME).then(|| {
-        format!("the queue's name has {} characters, but the DLQ's name is longer by 4 and takes 80; use at most {LONGEST_NAME}", name.len())
+        let smaller = Edit::set("batch_size", 10);
+        let fixes = vec![
+            Fix::set_text("batch_window", "1s"),
+            Fix::edit([smaller.clone()]),
+            Fix::edit([smaller, Edit::set("concurrency", 10)]),
+        ];
+        (problem, these(fixes))
     })
 }
 
-fn batch_needs_window(options: &Options) -> Option<String> {
-    let function = &options.function;
-    (is_standard(options) && function.batch_size > 10 && function.batch_window.is_zero()).then(
-        || {
-            let window = set_text("batch_window", "1s");
-            let (fewer, at_once) = (set("batch_size", 10), set("concurrency", 10));
-            let ways = ways(
-                "batch_needs_window",
-                options,
-                &[vec![window], vec![fewer.clone()], vec![fewer, at_once]],
-            );
-            format!(
-                "`batch_size` is {}, but over 10 messages need a window to gather in; write {}",
-                function.batch_size,
-                ways.first().map_or("", String::as_str),
-            )
-        },
-    )
-}
-
-pub(super) fn fifo_batch_size(options: &Options) -> Option<String> {
+fn fifo_batch_size(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.is_fifo() && function.batch_size > 10).then(|| {
-        let mut way = vec![set("batch_size", 10)];
-        way.extend((function.concurrency > 10).then(|| set("concurrency", 10)));
-        format!(
-            "`batch_size` is {}, but a FIFO queue gives at most 10 messages; write {}",
-            function.batch_size,
-            text(&way)
-        )
+        let problem = format!(
+            "`batch_size` ({}) is over 10, the maximum for a FIFO queue",
+            function.batch_size
+        );
+        let smaller = Edit::set("batch_size", 10);
+        let fixes = vec![
+            Fix::edit([smaller.clone()]),
+            Fix::edit([smaller, Edit::set("concurrency", 10)]),
+        ];
+        (problem, these(fixes))
     })
 }
 
-pub(super) fn fifo_batch_window(options: &Options) -> Option<String> {
+fn fifo_batch_window(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
-    (function.is_fifo() && !function.batch_window.is_zero())
-        .then(|| "a FIFO queue has no batching window; remove `batch_window`".to_owned())
+    (function.is_fifo() && !function.batch_window.is_zero()).then(|| {
+        let problem = "a FIFO queue does not support `batch_window`".to_owned();
+        (problem, these([Fix::remove("batch_window")]))
+    })
 }
 
-fn fifo_dlq_order(options: &Options) -> Option<String> {
+fn fifo_dlq_order(options: &Options) -> Option<Finding<'_>> {
     options.function.is_fifo().then(|| {
-        let allow = allow("fifo_dlq_order", options);
-        format!("a DLQ breaks the strict order of a FIFO queue; accept it with {allow}, or use a standard queue")
+        let problem = "a DLQ breaks the strict order of a FIFO queue".to_owned();
+        let accept = allow(&catalog::FIFO_DLQ_ORDER, options);
+        let accepted = format!("if the order may break after a failure, write {accept}");
+        let fixes = vec![
+            Fix::edit([accept]).described(accepted),
+            Fix::advice("otherwise use a standard queue: remove `.fifo` from its name"),
+        ];
+        (problem, these(fixes))
     })
 }
 
-fn group_failure_needs_fifo(options: &Options) -> Option<String> {
-    (is_standard(options) && options.is_given("on_group_failure")).then(|| {
-        "`on_group_failure` is for FIFO queues; remove it, or end the name of `queue` in `.fifo`".to_owned()
+fn group_failure_needs_fifo(options: &Options) -> Option<Finding<'_>> {
+    (!options.function.is_fifo() && options.is_given("on_group_failure")).then(|| {
+        let problem = "`on_group_failure` applies to FIFO queues only".to_owned();
+        let fixes = vec![
+            Fix::remove("on_group_failure"),
+            Fix::advice("if the queue is a FIFO queue, end the name in `queue` with `.fifo`"),
+        ];
+        (problem, these(fixes))
     })
 }
 
-/// How the visibility timeout becomes long enough for `rule`.
-fn longer(rule: &'static str, options: &Options) -> String {
-    match mends(rule, options, &[("visibility_timeout", None)]) {
-        true => format!("leave it out for {}", recommended(&options.function)),
-        false => "raise it, and `retention` with it, or lower `max_receive_count`".to_owned(),
-    }
+/// The ways to a visibility timeout that is long enough: its default, and with that
+/// a message that reaches the DLQ in time.
+fn longer_visibility(function: &Function) -> Vec<Fix> {
+    let default = function.recommended_visibility();
+    let remove = || Edit::remove("visibility_timeout");
+    let retention = longer_than(default * function.max_receive_count);
+    let fewer = shorter_than(function.retention).as_secs() / default.as_secs();
+    vec![
+        Fix::edit([remove()]).described(format!("remove it to use the default, {}", show(default))),
+        Fix::edit([remove(), set_duration("retention", retention)]),
+        Fix::edit([remove(), Edit::set("max_receive_count", fewer.max(1))]),
+    ]
 }
 
-fn visibility_timeout(options: &Options) -> Option<String> {
+fn visibility_timeout(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.visibility_timeout < function.timeout).then(|| {
-        format!(
-            "`visibility_timeout` is {}, but must be at least the `timeout` of {}; {}",
+        let problem = format!(
+            "`visibility_timeout` ({}) is shorter than `timeout` ({})",
             show(function.visibility_timeout),
             show(function.timeout),
-            longer("visibility_timeout", options),
-        )
+        );
+        (problem, these(longer_visibility(function)))
     })
 }
 
-fn visibility_window(options: &Options) -> Option<String> {
+fn visibility_window(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let floor = function.timeout + function.batch_window;
-    let is_short = !function.batch_window.is_zero() && function.visibility_timeout <= floor;
-    let is_refused = fifo_batch_window(options).is_some() || visibility_timeout(options).is_some();
-    (is_short && !is_refused).then(|| {
-        format!(
-            "`visibility_timeout` is {}, but must be over `batch_window` and `timeout` together, {}; {}",
+    (!function.batch_window.is_zero() && function.visibility_timeout <= floor).then(|| {
+        let problem = format!(
+            "`visibility_timeout` ({}) is not longer than `batch_window` and `timeout` together ({})",
             show(function.visibility_timeout),
             show(floor),
-            longer("visibility_window", options),
-        )
+        );
+        (problem, these(longer_visibility(function)))
     })
 }
 
-fn visibility_recommended(options: &Options) -> Option<String> {
+fn visibility_recommended(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let least = function.recommended_visibility();
-    let is_refused = [fifo_batch_window, visibility_timeout, visibility_window]
-        .iter()
-        .any(|check| check(options).is_some());
-    (function.visibility_timeout < least && !is_refused).then(|| {
-        let rule = "visibility_recommended";
-        let way = match mends(rule, options, &[("visibility_timeout", None)]) {
-            true => "leave it out for that".to_owned(),
-            false => format!("write {} if it has to be", allow(rule, options)),
-        };
-        format!(
-            "`visibility_timeout` is {}, but AWS recommends six times `timeout` plus `batch_window`, {}; {way}",
+    (function.visibility_timeout < least).then(|| {
+        let problem = format!(
+            "`visibility_timeout` ({}) is shorter than AWS recommends: 6 × `timeout` + `batch_window` ({})",
             show(function.visibility_timeout),
-            recommended(function),
-        )
+            show(least),
+        );
+        let mut fixes = vec![longer_visibility(function).swap_remove(0)];
+        fixes.push(accept(&catalog::VISIBILITY_RECOMMENDED, options));
+        (problem, these(fixes))
     })
 }
 
-fn receive_count_low(options: &Options) -> Option<String> {
+fn receive_count_low(options: &Options) -> Option<Finding<'_>> {
     let count = options.function.max_receive_count;
     (count < 5).then(|| {
-        let rule = "receive_count_low";
-        let way = match mends(rule, options, &[set("max_receive_count", 5)]) {
-            true => "write `max_receive_count = 5`".to_owned(),
-            // Then a message would expire on its way to the DLQ.
-            false => format!("write {} if it has to be", allow(rule, options)),
-        };
-        format!("`max_receive_count` is {count}, but AWS recommends at least 5, since throttled invocations count too; {way}")
+        let problem =
+            format!("`max_receive_count` ({count}) is below 5, the minimum that AWS recommends");
+        let fixes = vec![
+            Fix::set("max_receive_count", 5),
+            accept(&catalog::RECEIVE_COUNT_LOW, options),
+        ];
+        (problem, these(fixes))
     })
+}
+
+fn accept(rule: &'static Rule, options: &Options) -> Fix {
+    let accept = allow(rule, options);
+    let text = format!("if it is intended, write {accept}");
+    Fix::edit([accept]).described(text)
 }

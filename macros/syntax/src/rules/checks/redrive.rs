@@ -1,120 +1,165 @@
-//! Rules about the scheduled redrive.
+//! Checks of the scheduled redrive.
 
 use std::time::Duration;
 
-use super::offer::{set_text, ways};
-use super::queue::is_standard;
-use super::retention::{round_down, round_up};
-use super::{Check, Rule, catalog};
+use jiff::tz::TimeZone;
+use redrive_model::duration::show;
+
+use super::retention::LONGEST;
+use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, shorter_than, these};
+use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
-use crate::schedule;
-use redrive_model::duration::{show, written};
+use crate::schedule::{self, FIELDS, Schedule};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::REDRIVE_WITHOUT_SCHEDULE, redrive_without_schedule),
+    (&catalog::REDRIVE_YEAR, redrive_year),
     (&catalog::REDRIVE_GAP, redrive_gap),
     (&catalog::REDRIVE_DST_GAP, redrive_dst_gap),
     (&catalog::REDRIVE_WEEKDAY_NUMBER, redrive_weekday_number),
 ];
 
-fn redrive_without_schedule(options: &Options) -> Option<String> {
-    if options.is_given("dlq_redrive") {
-        return None;
-    }
-    let (timezone, rate) = ("redrive_timezone", "redrive_max_per_second");
-    let (are_about, them) = match (options.is_given(timezone), options.is_given(rate)) {
-        (false, false) => return None,
-        (true, false) => (format!("`{timezone}` is about"), "it"),
-        (false, true) => (format!("`{rate}` is about"), "it"),
-        (true, true) => (format!("`{timezone}` and `{rate}` are about"), "them"),
-    };
-    let schedules = ["cron(0 23 * * ? *)", "rate(1 hour)"]
-        .map(|schedule| vec![set_text("dlq_redrive", schedule)]);
-    let way = match ways("redrive_without_schedule", options, &schedules).first() {
-        Some(schedule) => format!("add {schedule}, or remove {them}"),
-        None => format!("remove {them}"),
-    };
-    Some(format!("{are_about} a redrive that has no schedule; {way}"))
-}
-
-fn redrive_gap(options: &Options) -> Option<String> {
-    let function = &options.function;
-    let redrive = function.redrive()?;
-    // A DLQ that keeps nothing longer is another rule's business.
-    let left = match is_standard(options) {
-        false => function.dlq_retention,
-        true => function
-            .dlq_retention
-            .checked_sub(function.retention)
-            .filter(|left| !left.is_zero())?,
-    };
-    let zone = schedule::timezone(&redrive.timezone).ok()?;
-    let Some(gap) = redrive.schedule.longest_gap_in(&zone) else {
-        return Some(
-            "the schedule ends, and the DLQ is not redriven after that; leave the year out"
-                .to_owned(),
-        );
-    };
-    if gap < left {
-        return None;
-    }
-    let rule = "redrive_gap";
-    let already_old = match is_standard(options) {
-        true => function.retention,
-        false => Duration::ZERO,
-    };
-    let second = Duration::from_secs(1);
-    let longer = round_up(gap + already_old + second);
-    let longer = set_text("dlq_retention", written(longer));
-    let younger = round_down(function.dlq_retention.saturating_sub(gap + second));
-    let younger = set_text("retention", written(younger));
-    let ways = match is_standard(options) {
-        true => ways(rule, options, &[vec![younger], vec![longer]]),
-        false => ways(rule, options, &[vec![longer]]),
-    };
-    let ways = match ways.is_empty() {
-        true => String::new(),
-        false => format!(", or write {}", ways.join(", or ")),
-    };
-    let (gap, kept, left) = (show(gap), show(function.dlq_retention), show(left));
-    Some(match is_standard(options) {
-        false => format!(
-            "up to {gap} lie between two redrives, but the DLQ keeps a message for {kept} only; redrive more often{ways}"
-        ),
-        true => format!(
-            "up to {gap} lie between two redrives, but a message may have only {left} left in the DLQ (`dlq_retention` - `retention`: {kept} - {}); redrive more often{ways}",
-            show(function.retention),
-        ),
+fn redrive_without_schedule(options: &Options) -> Option<Finding<'_>> {
+    let given = ["redrive_timezone", "redrive_max_per_second"];
+    let given: Vec<_> = given
+        .into_iter()
+        .filter(|key| options.is_given(key))
+        .collect();
+    let is_broken = !given.is_empty() && !options.is_given("dlq_redrive");
+    is_broken.then(|| {
+        let keys: Vec<_> = given.iter().map(|key| format!("`{key}`")).collect();
+        let problem = match keys.as_slice() {
+            [key] => format!("{key} has no effect without `dlq_redrive`"),
+            keys => format!(
+                "{} have no effect without `dlq_redrive`",
+                keys.join(" and ")
+            ),
+        };
+        let fixes = vec![
+            Fix::set_text("dlq_redrive", "cron(0 23 * * ? *)"),
+            Fix::set_text("dlq_redrive", "rate(1 hour)"),
+            Fix::edit(given.into_iter().map(Edit::remove)),
+        ];
+        (problem, these(fixes))
     })
 }
 
-fn redrive_weekday_number(options: &Options) -> Option<String> {
-    let redrive = options.function.redrive()?;
-    let fields = redrive.schedule.as_str().strip_prefix("cron(")?;
-    let days = fields.split_whitespace().nth(4)?.trim_end_matches(')');
-    // `6L` and `3#2` are days of a month, too rare for any DLQ: `redrive_gap` says so.
+/// The schedule, and the time zone that it is in.
+fn redrive(options: &Options) -> Option<(&Schedule, TimeZone)> {
+    let zone = schedule::timezone(&options.function.redrive_timezone).ok()?;
+    Some((options.function.dlq_redrive.as_ref()?, zone))
+}
+
+fn redrive_year(options: &Options) -> Option<Finding<'_>> {
+    let (schedule, _) = redrive(options)?;
+    let year = schedule.field(FIELDS.year)?;
+    (!schedule.runs_every_year()).then(|| {
+        let problem =
+            format!("the DLQ is not redriven outside the years `{year}` of `dlq_redrive`");
+        let every_year = schedule.with_field(FIELDS.year, "*");
+        let accept = allow(&catalog::REDRIVE_YEAR, options);
+        let accepted = format!("if it is intended, write {accept}");
+        let fixes = vec![
+            Fix::set_text("dlq_redrive", every_year),
+            Fix::edit([accept]).described(accepted),
+        ];
+        (problem, these(fixes))
+    })
+}
+
+fn redrive_gap(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let (schedule, zone) = redrive(options)?;
+    // The age that a message may have when it reaches the DLQ.
+    let age = match function.is_fifo() {
+        true => Duration::ZERO,
+        false => function.retention,
+    };
+    let left = function.dlq_retention.saturating_sub(age);
+    let gap = schedule.longest_gap_in(&zone)?;
+    (gap >= left).then(|| {
+        let is_skipped = gap > schedule.longest_gap().unwrap_or_default()
+            && schedule.in_dst_gap(&zone).is_some();
+        let (shown_gap, shown_left) = (show(gap), show(left));
+        let problem = match (is_skipped, function.is_fifo()) {
+            (true, _) => format!(
+                "daylight saving skips a run: up to {shown_gap} between redrives, but messages have {shown_left}"
+            ),
+            (false, true) => format!(
+                "up to {shown_gap} between redrives, but `dlq_retention` is {shown_left}"
+            ),
+            (false, false) => format!(
+                "up to {shown_gap} between redrives, but `dlq_retention` minus `retention` is {shown_left}"
+            ),
+        };
+        let younger = |kept: Duration| set_duration("retention", shorter_than(kept.saturating_sub(gap)));
+        let is_standard = !function.is_fifo();
+        let fixes = [
+            is_skipped.then(|| at_another_hour(schedule, &zone)).flatten().map(|edit| vec![edit]),
+            is_standard.then(|| vec![younger(function.dlq_retention)]),
+            Some(vec![set_duration("dlq_retention", longer_than(gap + age))]),
+            more_often(schedule, &zone, left).map(|edit| vec![edit]),
+            is_standard.then(|| vec![younger(LONGEST), set_duration("dlq_retention", LONGEST)]),
+        ];
+        (problem, these(fixes.into_iter().flatten().map(Fix::edit)))
+    })
+}
+
+/// The same time on every day, or else a rate.
+fn more_often(schedule: &Schedule, zone: &TimeZone, left: Duration) -> Option<Edit> {
+    let daily = schedule.daily();
+    let often = daily
+        .as_deref()
+        .into_iter()
+        .chain(["rate(1 hour)", "rate(1 minute)"]);
+    let is_often = |text: &&str| {
+        let schedule = Schedule::parse(text).ok();
+        schedule
+            .and_then(|it| it.longest_gap_in(zone))
+            .is_some_and(|gap| gap < left)
+    };
+    let text = often
+        .filter(|text| *text != schedule.as_str())
+        .find(is_often)?;
+    Some(Edit::set_text("dlq_redrive", text))
+}
+
+/// The schedule at the next hour that exists on every day.
+fn at_another_hour(schedule: &Schedule, zone: &TimeZone) -> Option<Edit> {
+    let hour: u32 = schedule.field(FIELDS.hour)?.parse().ok()?;
+    let hours = (1..24).map(|later| ((hour + later) % 24).to_string());
+    let mut schedules = hours.map(|hour| schedule.with_field(FIELDS.hour, &hour));
+    let text = schedules.find(|text| {
+        Schedule::parse(text).is_ok_and(|schedule| schedule.in_dst_gap(zone).is_none())
+    })?;
+    Some(Edit::set_text("dlq_redrive", text))
+}
+
+fn redrive_dst_gap(options: &Options) -> Option<Finding<'_>> {
+    let (schedule, zone) = redrive(options)?;
+    let run = schedule.in_dst_gap(&zone)?;
+    let problem = format!(
+        "the run of {run} is skipped: daylight saving begins, and clocks go forward over it"
+    );
+    let fix = match at_another_hour(schedule, &zone) {
+        Some(edit) => Fix::edit([edit]),
+        None => Fix::advice("choose an hour that exists on every day"),
+    };
+    Some((problem, these([fix])))
+}
+
+fn redrive_weekday_number(options: &Options) -> Option<Finding<'_>> {
+    let (schedule, _) = redrive(options)?;
+    let days = schedule.field(FIELDS.day_of_week)?;
+    // `6L` and `3#2` are days of a month, too rare for any DLQ: `redrive_gap` reports them.
     let is_of_a_month = days.contains(['L', '#']);
     if is_of_a_month || !days.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let names = days.chars().map(|c| match c.to_digit(10) {
-        Some(day @ 1..=7) => {
-            ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"][day as usize - 1].to_owned()
-        }
-        _ => c.to_string(),
-    });
-    Some(format!(
-        "`{days}` counts from Sunday as 1, which is not how unix cron counts; write `{}` if those are the days you mean",
-        names.collect::<String>()
-    ))
-}
-
-fn redrive_dst_gap(options: &Options) -> Option<String> {
-    let redrive = options.function.redrive()?;
-    let zone = schedule::timezone(&redrive.timezone).ok()?;
-    let example = redrive.schedule.in_dst_gap(&zone)?;
-    Some(format!(
-        "the run of {example} will be skipped, since clocks go forward over that time in {}; choose an hour that exists every day",
-        redrive.timezone
-    ))
+    let named = schedule.with_field(FIELDS.day_of_week, &schedule::named_weekdays(days));
+    let problem =
+        format!("weekday numbers in `{days}` count from 1 = Sunday, unlike those of unix cron");
+    let fix = Fix::set_text("dlq_redrive", &named);
+    let text = format!("if these are the intended days, write {}", fix.edits[0]);
+    Some((problem, these([fix.described(text)])))
 }

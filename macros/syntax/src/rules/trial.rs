@@ -1,0 +1,81 @@
+//! The trial of fixes: each is applied, and all rules are judged again. Only what
+//! leaves no new diagnostic is offered.
+
+use super::catalog::Rule;
+use super::checks::{self, Fixes};
+use super::{broken, find_all};
+use crate::diagnostic::{Edit, Fix};
+use crate::options::Options;
+
+/// The most fixes that are offered of one diagnostic.
+const MOST: usize = 3;
+
+/// Tries fixes.
+pub(super) struct Trial {
+    /// The rules that are reported now.
+    pub(super) reported: Vec<&'static Rule>,
+}
+
+impl Trial {
+    /// The fixes that work and change the fewest keys, and what only a person can
+    /// do.
+    pub(super) fn working(
+        &self,
+        rule: &Rule,
+        options: &Options,
+        fixes: impl IntoIterator<Item = Fix>,
+    ) -> Vec<Fix> {
+        let mut working: Vec<Fix> = Vec::new();
+        let mut advice = Vec::new();
+        for fix in fixes {
+            let is_longer = |other: &Fix| other.edits.len() < fix.edits.len();
+            if working.len() == MOST || working.first().is_some_and(is_longer) {
+                break;
+            }
+            if fix.edits.is_empty() {
+                advice.push(fix);
+            } else if self.works(rule, options, &fix) {
+                working.push(fix);
+            }
+        }
+        working.append(&mut advice);
+        working
+    }
+
+    fn works(&self, rule: &Rule, options: &Options, fix: &Fix) -> bool {
+        let Some(changed) = options.with(&fix.edits) else {
+            return false;
+        };
+        // The other rules find what they found before.
+        let is_asked = |rule: &Rule| {
+            let others = checks::all().map(|(other, _)| other);
+            let mut after = others.filter(|other| other.after.contains(&rule));
+            is_affected(rule, &fix.edits) || after.any(|other| is_affected(other, &fix.edits))
+        };
+        let left = find_all(&changed, is_asked).into_iter().map(|one| one.rule);
+        let mut left = left.filter(|other| !changed.allows(other));
+        left.all(|other| *other != *rule && self.reported.contains(&other))
+    }
+}
+
+/// Whether the rule may find something else after these edits.
+fn is_affected(rule: &Rule, edits: &[Edit]) -> bool {
+    let mut edited = edits.iter().map(|edit| edit.key);
+    edited.any(|key| key == "allow" || rule.keys.contains(&key))
+        || rule.after.iter().any(|before| is_affected(before, edits))
+}
+
+/// The fix after which the fewest rules are broken: the rules after this one are
+/// judged with it.
+pub(super) fn likeliest(rule: &Rule, options: &Options, fixes: Fixes<'_>) -> Option<Fix> {
+    let before = broken(options);
+    let left = |fix: &Fix| {
+        let broken = broken(&options.with(&fix.edits)?);
+        let is_new = |other: &&Rule| !before.contains(other);
+        (!broken.contains(&rule) && !broken.iter().any(is_new)).then_some(broken.len())
+    };
+    let fixes = fixes.filter(|fix| !fix.edits.is_empty());
+    let tried = fixes.filter_map(|fix| Some((left(&fix)?, fix)));
+    let (_, fix) = tried.min_by_key(|(left, fix)| (fix.edits.len(), *left))?;
+    Some(fix)
+}

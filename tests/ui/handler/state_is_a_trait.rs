@@ -1,0 +1,25 @@
+#![allow(dead_code, unused_variables)]
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+type Error = std::io::Error;
+
+trait Store {}
+
+struct Db;
+
+impl Store for Db {}
+
+#[sqs_batch(init = connect)]
+async fn handle(order: Order, store: &impl Store) -> Result<(), Error> {
+    Ok(())
+}
+
+async fn connect() -> Result<Db, Error> {
+    Ok(Db)
+}
