@@ -19,6 +19,11 @@ type Tokens = Peekable<IntoIter>;
 type Imports = BTreeMap<Module, BTreeSet<Module>>;
 
 #[test]
+fn syntax() {
+    assert_no_cycles("macros/syntax/src");
+}
+
+#[test]
 fn runtime() {
     assert_no_cycles("runtime/src");
 }

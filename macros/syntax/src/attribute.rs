@@ -2,42 +2,34 @@
 
 use proc_macro2::TokenStream;
 
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
-use crate::doubt::Doubtful;
-use crate::keys::{self, KEYS, Key, Kind};
-use crate::nearest::nearest;
-use crate::options::Options;
+use crate::function::{Function, Paths};
+use crate::keys::{self, Key, Kind};
+use crate::open_keys::{OpenKeys, meant};
 use crate::pair::{self, After, Pair};
 use crate::place::Place;
-use crate::rules::catalog;
+use crate::reader::{Given, Reader};
 use crate::tokens::excerpt;
 use crate::value::Value;
-
-/// One key of the table, with its value.
-#[derive(Clone)]
-pub(crate) struct Given {
-    pub(crate) key: &'static Key,
-    pub(crate) place: Place,
-    pub(crate) value: Value,
-}
 
 /// The keys of an attribute with their values, each known and there once, and
 /// the keys that an error leaves open.
 pub(crate) fn parse(
     attribute: TokenStream,
     diagnostics: &mut Diagnostics,
-) -> (Vec<Given>, Doubtful) {
+) -> (Vec<Given>, OpenKeys) {
     let mut given: Vec<Given> = Vec::new();
-    let mut doubtful = Doubtful::default();
-    let pairs = pair::list(attribute, diagnostics, |words| doubtful.add_words(words));
+    let mut open = OpenKeys::default();
+    let pairs = pair::list(attribute, diagnostics, |words| open.add_words(words));
     for pair in pairs {
         let Some(key) = keys::find(&pair.name) else {
-            doubtful.add_unknown(&pair.name);
+            open.add_unknown(&pair.name);
             diagnostics.push(unknown_key(&pair));
             continue;
         };
         if given.iter().any(|earlier| earlier.key.name == key.name) {
-            doubtful.add(key.name);
+            open.add(key.name);
             let twice = format!("`{}` is already set", key.name);
             let twice = Diagnostic::new(&catalog::DUPLICATE_KEY, pair.place, twice);
             diagnostics.push(twice.help(match key.kind {
@@ -50,12 +42,12 @@ pub(crate) fn parse(
         match value(key, pair) {
             Ok(value) => given.push(Given { key, place, value }),
             Err(diagnostic) => {
-                doubtful.add(key.name);
+                open.add(key.name);
                 diagnostics.push(diagnostic);
             }
         }
     }
-    (given, doubtful)
+    (given, open)
 }
 
 fn value(key: &'static Key, pair: Pair) -> Result<Value, Diagnostic> {
@@ -90,22 +82,11 @@ fn value(key: &'static Key, pair: Pair) -> Result<Value, Diagnostic> {
 fn is_accepted(key: &'static Key, place: Place, value: &Value) -> bool {
     let mut diagnostics = Diagnostics::default();
     let value = value.clone();
-    let given = vec![Given { key, place, value }];
-    Options::read("handle", (given, Doubtful::default()), &mut diagnostics);
+    let given = [Given { key, place, value }];
+    let mut reader = Reader::new(&given, OpenKeys::default(), &mut diagnostics);
+    Function::read("handle", &mut reader);
+    Paths::read(&mut reader);
     !diagnostics.has_errors()
-}
-
-/// The keys that may be meant by a name that is not one.
-pub(crate) fn meant(name: &str) -> Vec<&'static Key> {
-    let is_alias = |key: &&Key| key.aliases.contains(&name);
-    let aliases: Vec<_> = KEYS.iter().filter(is_alias).collect();
-    match aliases.is_empty() {
-        false => aliases,
-        true => nearest(name, KEYS.iter().map(|key| key.name))
-            .and_then(keys::find)
-            .into_iter()
-            .collect(),
-    }
 }
 
 fn unknown_key(pair: &Pair) -> Diagnostic {

@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 use proc_macro2::TokenStream;
 
+use crate::catalog::{Level, Rule};
 use crate::place::Place;
-use crate::rules::catalog::{Level, Rule};
 
 /// One broken rule.
 #[derive(Clone, Debug)]

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
 
+use crate::catalog::{self, Rule};
+use crate::catalog::{self, Rule};
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
 use crate::pair::{self, After, Pair};
 use crate::place::Place;
-use crate::rules::catalog::{self, Rule};
 use crate::tokens::excerpt;
 use crate::value::What;
 

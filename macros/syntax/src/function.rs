@@ -10,7 +10,7 @@ use redrive_model::names;
 pub use redrive_model::Backoff;
 pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 
-use crate::options::Reader;
+use crate::reader::Reader;
 use crate::schedule::Schedule;
 use crate::setting::{Rejected, Setting, TemplateValue};
 

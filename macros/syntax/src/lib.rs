@@ -4,17 +4,20 @@
 //!
 //! It is an implementation detail of redrive: its items change without notice.
 
+mod allow;
 mod attribute;
+pub mod catalog;
 pub mod diagnostic;
-mod doubt;
 pub mod duration;
 pub mod environment;
 pub mod function;
 mod nearest;
+mod open_keys;
 mod options;
 mod pair;
 mod place;
 mod queue_name;
+mod reader;
 pub mod reference;
 pub mod rules;
 pub mod schedule;
@@ -25,8 +28,6 @@ mod value;
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-
-use rules::catalog;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, wrapped};
 pub use function::{Function, Paths};

@@ -2,14 +2,14 @@
 
 use proc_macro2::Span;
 
-use crate::attribute::{self, Given};
+use crate::attribute;
+use crate::catalog::Rule;
 use crate::diagnostic::{Diagnostics, Edit};
-use crate::doubt::Doubtful;
 use crate::function::{Function, Paths};
 use crate::keys;
+use crate::open_keys::OpenKeys;
 use crate::place::Place;
-use crate::rules::catalog::Rule;
-use crate::setting::Setting;
+use crate::reader::{Given, Reader};
 
 /// What the attribute says, read one key at a time.
 pub(crate) struct Options {
@@ -18,7 +18,7 @@ pub(crate) struct Options {
     /// The values that are Rust.
     pub paths: Paths,
     given: Vec<Given>,
-    doubtful: Doubtful,
+    open: OpenKeys,
     /// The place of the function's name.
     pub(crate) name: Place,
 }
@@ -27,20 +27,16 @@ impl Options {
     /// Reads what the attribute of the function `name` gives.
     pub(crate) fn read(
         name: &str,
-        (given, doubtful): (Vec<Given>, Doubtful),
+        (given, open): (Vec<Given>, OpenKeys),
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut reader = Reader {
-            given: &given,
-            doubtful,
-            diagnostics,
-        };
+        let mut reader = Reader::new(&given, open, diagnostics);
         let function = Function::read(name, &mut reader);
         let paths = Paths::read(&mut reader);
         Options {
             function,
             paths,
-            doubtful: reader.doubtful,
+            open: reader.open,
             given,
             name: Span::call_site().into(),
         }
@@ -57,10 +53,10 @@ impl Options {
     pub(crate) fn with(&self, edits: &[Edit]) -> Option<Self> {
         let mut errors = Diagnostics::default();
         let mut given = self.given.clone();
-        let mut doubtful = self.doubtful.clone();
+        let mut open = self.open.clone();
         for Edit { key, value } in edits {
             given.retain(|given| given.key.name != *key);
-            doubtful.remove(key);
+            open.remove(key);
             if let Some(value) = value {
                 let pair = keys::find(key)?.with(value).parse().ok()?;
                 given.extend(attribute::parse(pair, &mut errors).0);
@@ -69,7 +65,7 @@ impl Options {
         if errors.has_errors() {
             return None;
         }
-        let changed = Self::read(&self.function.name, (given, doubtful), &mut errors);
+        let changed = Self::read(&self.function.name, (given, open), &mut errors);
         let is_read = |edit: &Edit| changed.are_known(&[edit.key]);
         edits
             .iter()
@@ -80,13 +76,13 @@ impl Options {
     /// A function whose settings do not stand in an attribute; what the keys
     /// `unknown` hold is not known.
     pub(crate) fn of(function: Function, unknown: &[&str]) -> Self {
-        let mut doubtful = Doubtful::default();
-        unknown.iter().for_each(|key| doubtful.add(key));
+        let mut open = OpenKeys::default();
+        unknown.iter().for_each(|key| open.add(key));
         Options {
             function,
             paths: Paths::default(),
             given: Vec::new(),
-            doubtful,
+            open,
             name: Span::call_site().into(),
         }
     }
@@ -104,7 +100,7 @@ impl Options {
     /// Whether what these keys hold is known, so that a rule may judge it.
     pub(crate) fn are_known(&self, keys: &[&str]) -> bool {
         keys.iter()
-            .all(|key| !self.doubtful.contains(key, self.is_given(key)))
+            .all(|key| !self.open.contains(key, self.is_given(key)))
     }
 
     /// Where a rule's mistake in one of `keys` is shown: on the value of the
@@ -121,25 +117,5 @@ impl Options {
 
     fn find(&self, key: &str) -> Option<&Given> {
         self.given.iter().find(|given| given.key.name == key)
-    }
-}
-
-/// Reads the value of one key after another.
-pub(crate) struct Reader<'a> {
-    given: &'a [Given],
-    doubtful: Doubtful,
-    diagnostics: &'a mut Diagnostics,
-}
-
-impl Reader<'_> {
-    /// The value of this key; `None` if it is not given, or not usable.
-    pub(crate) fn read<T: Setting>(&mut self, key: &str) -> Option<T> {
-        let given = self.given.iter().find(|given| given.key.name == key)?;
-        let found = self.diagnostics.len();
-        let read = T::read(given.key, &given.value, self.diagnostics);
-        if self.diagnostics.len() > found {
-            self.doubtful.add(key);
-        }
-        read
     }
 }

@@ -6,9 +6,9 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, Token, token};
 
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::place::Place;
-use crate::rules::catalog;
 use crate::tokens;
 use crate::value::Value;
 

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::catalog::{Level, Rule, all};
 use crate::keys::{KEYS, Key, Kind};
-use crate::rules::catalog::{Level, Rule, all};
 use redrive_model::duration::written;
 
 /// The table of the attribute's keys, in Markdown.

@@ -1,21 +1,20 @@
 //! The rules: a catalog of what they are, small functions that check them, and
 //! the trial of the fixes that are offered. Macro and build script share them.
 
-mod allow;
-pub mod catalog;
 mod checks;
 mod trial;
+mod unneeded;
 
+use crate::catalog::{Level, Rule};
 use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::function::Function;
 use crate::options::Options;
-use catalog::{Level, Rule};
 use checks::{Check, Finding};
 use trial::Trial;
 
-pub(crate) use allow::allowable;
-pub use allow::{unknown, unneeded};
-pub use catalog::{all, find};
+pub use crate::allow::unknown;
+pub use crate::catalog::{self, all, find};
+pub use unneeded::unneeded;
 
 /// What the rule finds in these options, if all that it reads is known.
 fn judge<'a>(rule: &Rule, check: Check, options: &'a Options) -> Option<Finding<'a>> {

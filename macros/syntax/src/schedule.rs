@@ -28,7 +28,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::rules::catalog::SCHEDULE_AT;
+use crate::catalog::SCHEDULE_AT;
 use calendar::LAST_YEAR;
 use cron::Cron;
 pub use error::ScheduleError;

@@ -10,9 +10,9 @@ use redrive_model::duration::written;
 use redrive_model::keys::{Key, Kind};
 use redrive_model::policy::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure};
 
+use crate::catalog::Rule;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::environment;
-use crate::rules::catalog::Rule;
 use crate::schedule::{self, Schedule, ScheduleError};
 use crate::tokens;
 use crate::value::{self, Value, What};

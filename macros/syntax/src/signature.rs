@@ -16,9 +16,9 @@ use syn::{
     Signature, Token, Type, TypeParamBound, TypeReference, Visibility,
 };
 
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::place::Place;
-use crate::rules::catalog;
 
 /// What the suffix leaves of a handler's characters.
 const LONGEST_NAME: usize = HANDLER_CHARACTERS - REDRIVE_HANDLER_SUFFIX.len();

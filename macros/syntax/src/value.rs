@@ -7,10 +7,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Lit, UnOp};
 
+use crate::catalog::{self, Rule};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::keys::Key;
 use crate::place::Place;
-use crate::rules::catalog::{self, Rule};
 use crate::tokens;
 
 pub(crate) use duration::{backoff, duration};

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use redrive_model::duration::written;
 
-use super::catalog::{self, Rule};
+use crate::catalog::{self, Rule};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
 

@@ -1,9 +1,9 @@
 //! The trial of fixes: each is applied, and all rules are judged again. Only what
 //! leaves no new diagnostic is offered.
 
-use super::catalog::Rule;
 use super::checks::{self, Fixes};
 use super::{broken, find_all};
+use crate::catalog::Rule;
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
 

@@ -8,7 +8,7 @@ use super::days::Days;
 use super::error::ScheduleError;
 use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR};
 use super::set::Set;
-use crate::rules::catalog::{SCHEDULE_DAYS, SCHEDULE_FIELD, SCHEDULE_FORM, SCHEDULE_NEVER_RUNS};
+use crate::catalog::{SCHEDULE_DAYS, SCHEDULE_FIELD, SCHEDULE_FORM, SCHEDULE_NEVER_RUNS};
 
 /// A checked cron expression. It has at least one run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::rules::catalog::Rule;
+use crate::catalog::Rule;
 
 /// One thing that is wrong with a schedule expression or a time zone.
 ///

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Schedule;
 use super::error::ScheduleError;
-use crate::rules::catalog::SCHEDULE_FORM;
+use crate::catalog::SCHEDULE_FORM;
 
 /// Longest `ScheduleExpression`, in characters.
 const MAX_LENGTH: usize = 256;

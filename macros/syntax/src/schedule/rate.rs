@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::error::ScheduleError;
 use super::field::is_number;
-use crate::rules::catalog::SCHEDULE_RATE;
+use crate::catalog::SCHEDULE_RATE;
 
 /// Each unit for one and for many, with its minutes.
 const UNITS: [(&str, &str, u64); 3] = [

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::error::ScheduleError;
-use crate::rules::catalog::SCHEDULE_TIMEZONE;
+use crate::catalog::SCHEDULE_TIMEZONE;
 
 /// Longest `ScheduleExpressionTimezone`, in characters.
 const MAX_LENGTH: usize = 50;

@@ -3,9 +3,9 @@
 use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type, TypePath};
 
 use super::show;
+use crate::catalog;
 use crate::diagnostic::Diagnostics;
 use crate::place::Place;
-use crate::rules::catalog;
 
 /// The message's type; `lifetimes` are those of the function, if it is generic in
 /// nothing else.

@@ -168,7 +168,7 @@ fn one_key_makes_a_batch_fit_where_one_can() {
         ),
         (
             "queue = \"o.fifo\", allow = \"fifo_dlq_order\", backoff = \"300s..300s\", retries = 1, timeout = \"1s\", visibility_timeout = \"6s\"",
-            &["`backoff = \"50ms..50ms\"`"],
+            &["`backoff = \"90ms..90ms\"`"],
         ),
         // Messages of one group are handled one after another.
         (

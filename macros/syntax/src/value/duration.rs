@@ -8,10 +8,10 @@ use redrive_model::Backoff;
 use redrive_model::duration::{show, written};
 
 use super::{Value, What};
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::duration::{NotADuration, parse};
 use crate::keys::{Key, Kind};
-use crate::rules::catalog;
 use crate::tokens::excerpt;
 
 /// Reads a duration with a unit, such as `"30s"`, in the key's range.

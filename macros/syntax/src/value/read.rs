@@ -4,12 +4,13 @@
 use syn::parse::Parser;
 
 use super::{Value, What};
+use crate::allow::allowable;
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::environment;
 use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
 use crate::queue_name::is_valid;
-use crate::rules::{self, catalog};
 use crate::schedule::{self, Schedule};
 use crate::tokens::excerpt;
 
@@ -185,7 +186,7 @@ fn is_elsewhere(key: &Key, texts: &[String], text: &str) -> bool {
 fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {
     let check = |text: &str| {
         let (rule, checked) = match key.kind {
-            Kind::Rules => (&catalog::UNKNOWN_RULE, rules::allowable(text)),
+            Kind::Rules => (&catalog::UNKNOWN_RULE, allowable(text)),
             _ => (&catalog::POLICY_ARN, environment::policy(text)),
         };
         let place = value.place;

@@ -1,22 +1,22 @@
-//! The keys that a mistake leaves open: what they hold is not known, so no rule
-//! judges by their defaults, and one mistake gives one error.
+//! The keys whose values an error leaves open: no rule judges by their defaults, so
+//! one error does not cause another.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
 
-use crate::attribute::meant;
 use crate::keys::{self, KEYS, Key};
+use crate::nearest::nearest;
 
 /// The keys whose values are not known.
 #[derive(Clone, Default)]
-pub(crate) struct Doubtful {
+pub(crate) struct OpenKeys {
     keys: BTreeSet<String>,
     /// Something is set, and nothing says which key was meant.
     any: bool,
 }
 
-impl Doubtful {
+impl OpenKeys {
     /// This key's value cannot be used.
     pub(crate) fn add(&mut self, key: &str) {
         self.keys.insert(key.to_owned());
@@ -53,5 +53,18 @@ impl Doubtful {
     /// Whether what this key holds is not known.
     pub(crate) fn contains(&self, key: &str, is_given: bool) -> bool {
         self.keys.contains(key) || (self.any && !is_given)
+    }
+}
+
+/// The keys that may be meant by a name that is not one.
+pub(crate) fn meant(name: &str) -> Vec<&'static Key> {
+    let is_alias = |key: &&Key| key.aliases.contains(&name);
+    let aliases: Vec<_> = KEYS.iter().filter(is_alias).collect();
+    match aliases.is_empty() {
+        false => aliases,
+        true => nearest(name, KEYS.iter().map(|key| key.name))
+            .and_then(keys::find)
+            .into_iter()
+            .collect(),
     }
 }
