@@ -6,7 +6,6 @@ use proc_macro2::{Literal, TokenStream};
 use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
 
 use crate::catalog::{self, Rule};
-use crate::catalog::{self, Rule};
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
 use crate::pair::{self, After, Pair};
 use crate::place::Place;
