@@ -74,7 +74,11 @@ fn the_example_ends_as_its_messages_file_describes() {
     );
     let reason = |index: usize| summary["messages"][index]["reason"].as_str().unwrap();
     assert_eq!(summary["ended_by"], "redrives");
-    assert!(reason(3).starts_with("the body is not"), "{}", reason(3));
+    assert!(
+        reason(3).starts_with("the body does not match"),
+        "{}",
+        reason(3)
+    );
     assert!(
         reason(4).contains("attempt to divide by zero"),
         "{}",
@@ -288,7 +292,7 @@ fn a_batch_of_failures_only_is_a_failed_invocation() {
         "{\"name\":\"a\",\"body\":\"no JSON\"}\n{\"name\":\"b\",\"body\":\"nor this\"}",
     );
     assert_eq!(ended.summary.counts.failed_invocations, 1);
-    assert!(ended.reasons("a")[0].starts_with("the body is not"));
+    assert!(ended.reasons("a")[0].starts_with("the body does not match"));
 }
 
 fn redrive(function: &mut Function, schedule: &str, rate: u32) {

@@ -81,7 +81,7 @@
 //! | no records | an empty answer |
 //! | no SQS event: another source, no list `Records` or two, not JSON as far as it is read, not UTF-8 | the error `MalformedEvent`, which says what came |
 //! | a record without a `messageId` or with two | the same, before any record has run: its failure could not be reported |
-//! | a record whose body is missing, not a text, or not what the function takes | that record fails |
+//! | a record whose body is missing, not a text, or does not match the message type | that record fails |
 //! | other fields missing, of another type or malformed | that record fails if the function asks for them |
 //!
 //! # Logs and metrics
@@ -142,6 +142,9 @@
 //! SQS has confirmed it; a message that SQS does not take, or that has no body to
 //! send, is reported.
 //!
+//! A send may take 3 s. After one that SQS does not answer, the other records of the
+//! invocation that would be sent are reported at once.
+//!
 //! With `queue_backoff` a message stays invisible for at most 12 hours from its
 //! receive, and SQS refuses more. How long ago that was, only the first receive
 //! tells: after six hours or more since then, a delay is at most just under six
@@ -176,7 +179,9 @@
 //!
 //! With the feature `testing`, in the dev-dependencies
 //! (`cargo add redrive --dev --features testing`), `redrive::testing` runs a
-//! function on a batch through the same engine, on virtual time and without AWS.
+//! function on a batch through the same engine, as its attribute specifies, on
+//! virtual time and without AWS. `redrive::recipes` has message types for common
+//! queues.
 //!
 //! # Features
 //!
