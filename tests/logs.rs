@@ -327,7 +327,15 @@ fn a_subscriber_of_ones_own_gets_the_record_as_a_span() {
 
     // It filters at WARN.
     for message in ["at error", "at warn", "within"] {
-        for field in ["record{", "messageId=\"m1\"", "receiveCount=1", "attempt=1"] {
+        for field in [
+            "record{",
+            "messageId=\"m1\"",
+            "receiveCount=1",
+            "attempt=1",
+            "messaging.system=\"aws_sqs\"",
+            "messaging.destination.name=\"orders\"",
+            "messaging.message.id=\"m1\"",
+        ] {
             assert!(line(message).contains(field), "{field}: {}", line(message));
         }
     }

@@ -53,7 +53,7 @@
 //! timeout, at most 500 ms, before Lambda's deadline, so that there is time to
 //! answer: no wait and no attempt starts that lies beyond, and one that runs
 //! then is dropped at its next `await`, as is one that takes longer than
-//! `attempt_timeout`. Code that never awaits cannot be dropped. What a dropped
+//! `attempt_timeout`. For code that never awaits, see [Threads](#threads). What a dropped
 //! attempt has done stays done, and what it was about to do is not done: it must be
 //! such that the next attempt, or the next delivery, can begin anew. A task that it
 //! has spawned goes on.
@@ -169,11 +169,29 @@
 //!
 //! # Threads
 //!
-//! The records of an invocation run in one task, on one thread: `concurrency`
-//! is for functions that wait. On
+//! `concurrency` records are handled at once, as tasks on tokio's multi-thread
+//! runtime with a thread for each core. The Runtime API and the deadline have a
+//! thread of their own, so an invocation answers in time whatever the function does.
+//!
+//! A function that blocks its thread cannot be interrupted. After `attempt_timeout`,
+//! or at the end of the time, its attempt is abandoned and its record is reported. It
+//! is not retried in this invocation; with `concurrency = 1`, or in its message group,
+//! nothing after it runs. Its end is logged. Once abandoned attempts leave fewer
+//! threads than `concurrency` needs, the process answers, logs the reason and ends;
+//! Lambda starts a new one. Use `tokio::task::spawn_blocking` for code that blocks.
+//!
+//! On
 //! [Lambda Managed Instances](https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html)
-//! the process serves as many invocations at once as Lambda says, on several
-//! threads.
+//! the process serves as many invocations at once as Lambda specifies.
+//!
+//! # Telemetry
+//!
+//! `flush = path` names an `async fn(&S)` or `async fn()` that sends what the process
+//! has buffered. It is awaited after each answer and before the next event, also
+//! after an error, until 100 ms before the deadline. A panic, or not ending in time,
+//! is logged. It is also awaited when Lambda ends the process, for at most 400 ms.
+//! Lambda reports that only to functions with an extension, so an empty one is
+//! registered; where a local engine rejects it, the log has one warning.
 //!
 //! # Testing
 //!

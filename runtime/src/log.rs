@@ -214,13 +214,21 @@ pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
         return None;
     }
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
+    let queue = fields.queue_arn().unwrap_or_default();
+    // https://opentelemetry.io/docs/specs/semconv/messaging/sqs/
     Some(tracing::error_span!(
         target: SPANS,
         RECORD,
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
-        attempt
+        attempt,
+        otel.kind = "consumer",
+        messaging.system = "aws_sqs",
+        messaging.operation.name = "process",
+        messaging.operation.type = "process",
+        messaging.destination.name = queue.rsplit(':').next(),
+        messaging.message.id = &*fields.id(),
     ))
 }
 
