@@ -323,8 +323,7 @@ macro_rules! keys {
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html",
                 }
 
-                /// an `async fn(&S)` or `async fn()` that sends buffered telemetry, awaited after each
-                /// answer and when Lambda ends the process
+                /// an `async fn(&S)` or `async fn()`, awaited after each answer and at the process's end
                 flush as flush => {
                     aliases: &["on_shutdown", "shutdown"],
                     kind: Kind::Function,
