@@ -215,7 +215,7 @@ macro_rules! names {
         $function:ident;
         template { $($template:tt)* }
         worker { $($(#[doc = $about:literal])+ $worker:ident: $type:ty = $default:expr => { $($row:tt)* })* }
-        rust { $($(#[doc = $of_rust:literal])+ $rust:tt as $field:ident => { $($fields:tt)* })* }
+        rust { $($(#[doc = $of_rust:literal])+ $rust:ident as $field:ident => { $($fields:tt)* })* }
     ) => {
         const NAMES: &[&str] = &[$(stringify!($worker),)* $(stringify!($rust),)*];
     };
