@@ -224,7 +224,7 @@ fn a_mistake_is_reported_once_and_leaves_the_files() {
         &handler("#[redrive::sqs_batch(batchsize = 7)]"),
     );
     let failed = package.check(&[]);
-    failed.fails_with("unknown key `batchsize`; did you mean `batch_size`?");
+    failed.fails_with("unknown key `batchsize` [unknown_key]");
     assert_eq!(failed.errors(), 1, "{}", failed.stderr);
     assert_eq!(package.output("template.json"), old);
 }
@@ -267,7 +267,7 @@ fn a_warning_is_shown_until_it_is_accepted() {
     );
     let checked = package.check(&[]);
     checked.succeeds();
-    let warning = "warning: warning-shown@0.1.0: handle: `max_receive_count` is 3";
+    let warning = "warning: warning-shown@0.1.0: handle: `max_receive_count` (3) is below 5";
     assert!(checked.stderr.contains(warning), "{}", checked.stderr);
 
     let accepted = "#[redrive::sqs_batch(max_receive_count = 3, allow = \"receive_count_low\")]";

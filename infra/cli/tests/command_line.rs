@@ -20,10 +20,7 @@ fn an_invalid_value_gets_a_help() {
             ["--until", "soon"],
             "a number of redrives, such as 2, nor a duration, such as 36h or 2d",
         ),
-        (
-            ["--until", "-3h"],
-            "a number of redrives, such as 2, nor a duration, such as 36h or 2d",
-        ),
+        (["--until", "-3h"], "`-3h` is negative; write `3h`"),
         (
             ["--start", "tomorrow"],
             "write a time such as 2026-01-05T09:00:00Z",

@@ -50,7 +50,7 @@ mod tests {
         assert_eq!("2d".parse(), Ok(hours(48)));
         for (text, words) in [
             ("soon", "neither a number of redrives"),
-            ("-3h", "is negative"),
+            ("-3h", "write `3h`"),
             ("1mo", "write `30d`"),
             ("PT36H", "write `36h`"),
         ] {

@@ -12,8 +12,8 @@ use redrive_model::duration::written;
 pub enum NotADuration {
     /// There is nothing.
     Empty,
-    /// It is negative.
-    Negative,
+    /// It is negative; without the sign it is this duration.
+    Negative(Option<Duration>),
     /// It is a number without a unit.
     NoUnit,
     /// It has months or years, which differ in length.
@@ -28,7 +28,7 @@ impl NotADuration {
     /// The duration that was meant, if that is certain.
     pub fn meant(self) -> Option<Duration> {
         match self {
-            Self::Calendar(meant) => meant,
+            Self::Calendar(meant) | Self::Negative(meant) => meant,
             Self::Format(meant) => Some(meant),
             _ => None,
         }
@@ -39,7 +39,7 @@ impl fmt::Display for NotADuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = match self {
             Self::Empty => "is empty",
-            Self::Negative => "is negative",
+            Self::Negative(_) => "is negative",
             Self::NoUnit => "has no unit",
             Self::Calendar(_) => "has months or years, which differ in length",
             Self::Format(_) => "is a duration in another format",
@@ -77,7 +77,8 @@ pub fn parse(text: &str) -> Result<Duration, NotADuration> {
         return Err(NotADuration::Unreadable);
     }
     if text.starts_with('-') || text.ends_with("ago") {
-        return Err(NotADuration::Negative);
+        let positive = text.trim_start_matches('-').trim_end_matches("ago");
+        return Err(NotADuration::Negative(parse(positive).ok()));
     }
     let lower = text.to_lowercase();
     let Ok(span) = PARSER.parse_span(&lower) else {
@@ -147,9 +148,12 @@ mod tests {
             ("  ", NotADuration::Empty),
             ("30", NotADuration::NoUnit),
             ("1.5", NotADuration::NoUnit),
-            ("-5s", NotADuration::Negative),
-            ("-5", NotADuration::Negative),
-            ("5s ago", NotADuration::Negative),
+            ("-5s", NotADuration::Negative(Some(Duration::from_secs(5)))),
+            ("-5", NotADuration::Negative(None)),
+            (
+                "5s ago",
+                NotADuration::Negative(Some(Duration::from_secs(5))),
+            ),
             ("1mo", NotADuration::Calendar(Some(30 * day))),
             ("2 months", NotADuration::Calendar(Some(60 * day))),
             ("1y 1d", NotADuration::Calendar(Some(366 * day))),

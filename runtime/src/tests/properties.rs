@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use self::{
-    case::{Case, case},
+    case::{Case, Dlq, case},
     model::{Fate, Outcome, alone, attempt, foreseen, longest_wait, simulate},
     run::{Ran, What, millis, run},
 };
@@ -199,7 +199,7 @@ fn check_delays(case: &Case, ran: &Ran) {
 /// A group's records start when those before are completed; with `stop_batch`
 /// none does after a failure.
 fn check_order(case: &Case, ran: &Ran) {
-    let dlq = case.dlq.map_or(0, |dlq| dlq.millis);
+    let dlq = case.dlq.map_or(0, Dlq::longest);
     // When a record was done with, or sent to the DLQ, as far as the function
     // can see: it does not see a malformed one.
     let ended = |record: usize| Some((ran.last(record)?, ran.events[ran.last(record)?].at));

@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Duration, Diagnostic> {
         let duration = match parse(text) {
             Ok(duration) => duration,
-            Err(NotADuration::Negative) => return Err(self.out_of_range(what, "negative")),
+            Err(NotADuration::Negative(_)) => return Err(self.out_of_range(what, "negative")),
             Err(NotADuration::NoUnit) => return Err(self.without_unit(what, text.trim(), write)),
             Err(error) => {
                 let problem = match error {

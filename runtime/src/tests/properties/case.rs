@@ -60,6 +60,24 @@ pub(super) struct Dlq {
     pub(super) millis: u64,
 }
 
+impl Dlq {
+    const LIMIT: u64 = redrive_model::deadline::DLQ_SEND.as_secs() * 1_000;
+
+    /// The longest that a send takes.
+    pub(super) fn longest(self) -> u64 {
+        self.millis.min(Self::LIMIT)
+    }
+
+    /// Whether it answers in time; if not, later sends fail at once.
+    pub(super) fn is_reachable(self) -> bool {
+        self.millis <= Self::LIMIT
+    }
+
+    pub(super) fn confirms(self) -> bool {
+        self.is_reachable() && !self.refuses
+    }
+}
+
 impl Case {
     fn remaining(&self) -> u64 {
         u64::from(self.timeout) * u64::from(self.remaining_percent) * 10

@@ -149,10 +149,10 @@ pub(super) fn alone(case: &Case, record: &Record) -> Alone {
             Ok(()) => Outcome::Done,
             Err(why) if why.is_permanent() => match case.dlq {
                 Some(dlq) => {
-                    longest += dlq.millis;
-                    match dlq.refuses {
-                        true => Outcome::Failed(why),
-                        false => Outcome::InDlq(why),
+                    longest += dlq.longest();
+                    match dlq.confirms() {
+                        true => Outcome::InDlq(why),
+                        false => Outcome::Failed(why),
                     }
                 }
                 None => Outcome::Failed(why),
@@ -192,6 +192,7 @@ pub(super) fn simulate(case: &Case) -> Simulation {
     let cut = case.cut();
     let mut waits = fastrand::Rng::with_seed(case.seed);
     let mut now = 0;
+    let mut is_reachable = true;
     let mut fates = vec![Fate::UNTOUCHED; case.records.len()];
     let mut starts = Vec::new();
     'batch: for (index, record) in case.records.iter().enumerate() {
@@ -225,13 +226,16 @@ pub(super) fn simulate(case: &Case) -> Simulation {
             };
             if why.is_permanent() {
                 fate.outcome = Outcome::Failed(why);
-                if let Some(dlq) = case.dlq {
-                    if now + dlq.millis > cut {
+                if let Some(dlq) = case.dlq
+                    && is_reachable
+                {
+                    if now + dlq.longest() > cut {
                         now = cut;
                         break 'batch;
                     }
-                    now += dlq.millis;
-                    if !dlq.refuses {
+                    now += dlq.longest();
+                    is_reachable = dlq.is_reachable();
+                    if dlq.confirms() {
                         fate.outcome = Outcome::InDlq(why);
                     }
                 }
