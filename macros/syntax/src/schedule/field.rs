@@ -58,6 +58,9 @@ impl Field {
     /// The values of a whole field; each item of a list that is wrong adds a
     /// message.
     pub(super) fn parse(&self, text: &str) -> Result<Set, Vec<String>> {
+        if let Some(message) = self.counts_from_zero(text) {
+            return Err(vec![message]);
+        }
         let mut set = Set::default();
         let mut wrong = Vec::new();
         let alone = !text.contains(',');
@@ -74,6 +77,18 @@ impl Field {
         } else {
             Err(wrong)
         }
+    }
+
+    /// Weekdays as unix cron counts them. The whole field is converted: `0-4` with
+    /// another first day would lose the last one.
+    fn counts_from_zero(&self, text: &str) -> Option<String> {
+        let is_unix = self.names == WEEKDAYS && text.split([',', '-']).any(|day| day == "0");
+        let names = is_unix.then(|| weekday_names(text, 0))?;
+        self.parse(&names).ok()?;
+        let name = self.name;
+        Some(format!(
+            "the {name} field is `{text}`, but AWS counts days from 1 (SUN); write `{names}`"
+        ))
     }
 
     /// The first value, the last value and the step of one item of a list.
@@ -213,6 +228,15 @@ impl Field {
         };
         starts.or_else(near).copied()
     }
+}
+
+/// Weekdays by their names, where `first` is the number of Sunday.
+pub(super) fn weekday_names(field: &str, first: u32) -> String {
+    let name = |c: char| match c.to_digit(10) {
+        Some(day) => WEEKDAYS[((day + 7 - first) % 7) as usize].to_owned(),
+        None => c.to_ascii_uppercase().to_string(),
+    };
+    field.chars().map(name).collect()
 }
 
 /// Whether `text` is digits and nothing else; `parse` also takes a sign.

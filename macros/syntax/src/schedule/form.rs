@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::Schedule;
 use super::error::ScheduleError;
+use super::field::weekday_names;
 use crate::catalog::SCHEDULE_FORM;
 
 /// Longest `ScheduleExpression`, in characters.
@@ -130,16 +131,6 @@ fn from_unix(text: &str) -> Option<String> {
     let month = month.to_ascii_uppercase();
     let schedule = format!("cron({minute} {hour} {day_of_month} {month} {day_of_week} *)");
     Schedule::parse(&schedule).is_ok().then_some(schedule)
-}
-
-/// Weekdays by their names, where `first` is the number of Sunday.
-fn weekday_names(field: &str, first: u32) -> String {
-    const NAMES: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-    let name = |c: char| match c.to_digit(10) {
-        Some(day) => NAMES[((day + 7 - first) % 7) as usize].to_owned(),
-        None => c.to_ascii_uppercase().to_string(),
-    };
-    field.chars().map(name).collect()
 }
 
 /// Weekdays that count from 1 = Sunday, by their names.

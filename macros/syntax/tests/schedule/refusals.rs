@@ -49,7 +49,9 @@ fn fields_hold_what_aws_documents() {
             "8",
             "day-of-week field holds `8`, but takes 1 to 7 or SUN to SAT",
         ),
-        ("cron(0 0 ? * 0 *)", "0", "did you mean `1`, which is SUN"),
+        ("cron(0 0 ? * 0 *)", "0", "write `SUN`"),
+        ("cron(0 23 ? * 0-4 *)", "0-4", "write `SUN-THU`"),
+        ("cron(0 23 ? * 1,0 *)", "1,0", "write `MON,SUN`"),
         (
             "cron(0 0 * * ? 1969)",
             "1969",
