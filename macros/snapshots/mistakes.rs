@@ -3,8 +3,8 @@ async fn process_order(order: Order) -> Result<(), OrderError> {
 }
 pub(crate) fn main() {}
 ::core::compile_error! {
-    "unknown key `batchsize`; write `batch_size = 5` [unknown_key]"
+    "unknown key `batchsize` [unknown_key]\nhelp: write `batch_size = 5`"
 }
 ::core::compile_error! {
-    "`timeout` has no unit; write `timeout = \"30s\"` [duration]"
+    "`timeout` has no unit [duration]\nhelp: write `timeout = \"30s\"`"
 }

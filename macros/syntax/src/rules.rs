@@ -6,8 +6,9 @@ mod trial;
 mod unneeded;
 
 use crate::catalog::{Level, Rule};
-use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit, Fix};
 use crate::function::Function;
+use crate::keys;
 use crate::options::Options;
 use checks::{Check, Finding};
 use trial::Trial;
@@ -54,7 +55,16 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
     };
     for diagnostic in diagnostics.iter_mut() {
         let fixes = std::mem::take(&mut diagnostic.fixes);
+        let mut edits = fixes.iter().flat_map(|fix| &fix.edits);
+        let edited = edits.next().and_then(|edit| keys::find(edit.key));
         diagnostic.fixes = trial.working(diagnostic.rule, options, fixes);
+        if diagnostic.fixes.is_empty()
+            && let Some(key) = edited
+        {
+            // What was meant breaks another rule.
+            let example = Fix::set(key.name, key.example);
+            diagnostic.fixes = trial.working(diagnostic.rule, options, [example]);
+        }
     }
     for one in found {
         let Some((problem, fixes)) = (one.check)(&one.judged) else {
