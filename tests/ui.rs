@@ -84,10 +84,17 @@ fn told(text: &str) -> Vec<String> {
         let mut told: Vec<String> = Vec::new();
         let mut is_in = false;
         for line in text.lines() {
-            // cargo repeats the level on each line of a build script's diagnostic.
+            // cargo repeats the level on each line of a build script's diagnostic, whose
+            // first lines end with the rule.
+            let has_rule = |text: &String| {
+                let mut rules = redrive_syntax::rules::all();
+                rules.any(|rule| text.contains(&format!("[{}]", rule.id)))
+            };
+            let is_wrapped = |last: &String| last.contains("@0.1.0: ") && !has_rule(last);
             let goes_on = [": help: ", ": see: "]
                 .iter()
-                .any(|part| line.contains(part));
+                .any(|part| line.contains(part))
+                || (line.contains("@0.1.0: ") && told.last().is_some_and(is_wrapped));
             let starts = ["error", "warning"].map(|level| line.starts_with(level) && !goes_on);
             if starts.contains(&true) {
                 is_in = line.starts_with(level);

@@ -5,7 +5,8 @@ use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 use futures_util::FutureExt as _;
 use tokio::{
     runtime::Handle,
-    time::{Instant, timeout_at},
+    task::JoinHandle,
+    time::{Instant, timeout, timeout_at},
 };
 
 use crate::{log, panic};
@@ -17,12 +18,13 @@ const RESERVE: Duration = Duration::from_millis(100);
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
 const SHUTDOWN: Duration = Duration::from_millis(400);
 
-/// Calls `flush` on the threads of the handlers, until shortly before `end`.
+/// Calls `flush` on the threads of the handlers, until shortly before `end`. Returns
+/// its task if it blocks its thread.
 pub(crate) async fn before(
     end: Instant,
     handlers: &Handle,
     flush: impl Future<Output = ()> + Send + 'static,
-) {
+) -> Option<JoinHandle<()>> {
     let mut task = handlers.spawn(flush);
     match timeout_at(end - RESERVE, &mut task).await {
         Ok(Ok(())) => {}
@@ -33,8 +35,13 @@ pub(crate) async fn before(
         Err(_) => {
             task.abort();
             log::flush_failed("not finished 100 ms before the deadline");
+            return timeout(RESERVE / 2, &mut task)
+                .await
+                .is_err()
+                .then_some(task);
         }
     }
+    None
 }
 
 /// Calls `flush` when Lambda ends the process.

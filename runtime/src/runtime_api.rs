@@ -6,9 +6,13 @@ use std::{
     env,
     error::Error,
     fmt,
-    future::Future,
+    future::{Future, pending},
     panic::AssertUnwindSafe,
     pin::Pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     task::{Context, Poll},
 };
 
@@ -123,7 +127,7 @@ where
     });
     let (stop, mut stopped) = mpsc::channel(1);
     let served = Runtime::new(service)
-        .layer(Invoke { after, stop })
+        .layer(Invoke::new(after, stop))
         .run_concurrent();
     let ended = tokio::select! {
         // `lambda_runtime` panics on a response of `/next` without the headers of an
@@ -190,6 +194,22 @@ thread_local! {
 struct Invoke<A> {
     after: A,
     stop: mpsc::Sender<&'static str>,
+    /// Invocations that have not been answered.
+    active: Arc<AtomicUsize>,
+    /// Why the process has to end. The last invocation to answer ends it, and the
+    /// others poll no further: what they would get would be lost.
+    reason: Arc<OnceLock<&'static str>>,
+}
+
+impl<A> Invoke<A> {
+    fn new(after: A, stop: mpsc::Sender<&'static str>) -> Self {
+        Self {
+            after,
+            stop,
+            active: Arc::default(),
+            reason: Arc::default(),
+        }
+    }
 }
 
 impl<S, A: Clone> Layer<S> for Invoke<A> {
@@ -233,12 +253,25 @@ where
         EVENT.set(Some(event));
         let answered = self.inner.call(invocation);
         EVENT.set(None);
-        let Invoke { after, stop } = self.layer.clone();
+        let Invoke {
+            after,
+            stop,
+            active,
+            reason,
+        } = self.layer.clone();
+        active.fetch_add(1, Relaxed);
         let invoked = async move {
             let answered = answered.await;
-            if let Some(reason) = after(deadline).await {
-                // The receiver is there as long as this is polled.
-                _ = stop.send(reason).await;
+            if let Some(found) = after(deadline).await {
+                _ = reason.set(found);
+            }
+            let is_last = active.fetch_sub(1, Relaxed) == 1;
+            if let Some(reason) = reason.get() {
+                if is_last {
+                    // The receiver is there as long as this is polled.
+                    _ = stop.send(reason).await;
+                }
+                pending::<()>().await;
             }
             answered
         };
@@ -252,8 +285,7 @@ mod tests {
 
     fn layer() -> Invoke<impl Fn(u64) -> std::future::Ready<Option<&'static str>> + Clone> {
         let (stop, _) = mpsc::channel(1);
-        let after = |_| std::future::ready(None);
-        Invoke { after, stop }
+        Invoke::new(|_| std::future::ready(None), stop)
     }
 
     fn invocation(event: &'static [u8]) -> LambdaInvocation {

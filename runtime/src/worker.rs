@@ -71,7 +71,10 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
             async move {
                 if H::FLUSH {
                     let deadline = Deadline::from_epoch_ms(deadline, H::SETTINGS.timeout);
-                    flush::before(deadline.end, &handlers, flush()).await;
+                    let blocked = flush::before(deadline.end, &handlers, flush()).await;
+                    if let Some(task) = blocked {
+                        threads.lose_until_ended(task);
+                    }
                 }
                 let lost = threads.are_exhausted();
                 lost.then_some("abandoned attempts block the threads that further ones need")

@@ -108,7 +108,7 @@ fn compare(
     if args.check {
         let old = read(&committed.join("template.json"))?;
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-        return Ok(changes::of_resources(&parse(&old), &parse(template)));
+        return Ok(changes::of_templates(&parse(&old), &parse(template)));
     }
     // Without a committed copy there is nothing to compare with.
     let Ok(old) = fs::read_to_string(committed.join("stack.json")) else {
@@ -127,8 +127,13 @@ fn lay_out(
 ) -> Result<(), Error> {
     let copy = |from: &Path, to: &Path| {
         let folder = to.parent().unwrap_or(out);
+        let is_same = || Some(from.canonicalize().ok()? == to.canonicalize().ok()?);
         fs::create_dir_all(folder)
-            .and_then(|()| fs::copy(from, to))
+            .and_then(|()| match is_same() {
+                // `copy` would empty the file.
+                Some(true) => Ok(0),
+                _ => fs::copy(from, to),
+            })
             .map_err(|reason| Error::Write {
                 path: to.to_owned(),
                 reason,

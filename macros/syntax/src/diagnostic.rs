@@ -154,9 +154,17 @@ impl Diagnostic {
         }
     }
 
-    /// A broken rule whose text has its fixes after each `; `.
+    /// A broken rule whose text has its fixes after each `; ` outside of code.
     pub(crate) fn from_text(rule: &'static Rule, place: impl Into<Place>, text: &str) -> Self {
-        let mut parts = text.split("; ");
+        let is_in_code = |end: usize| text[..end].matches('`').count() % 2 == 1;
+        let signs = text.match_indices("; ").map(|(end, _)| end);
+        let mut start = 0;
+        let mut parts: Vec<_> = signs
+            .filter(|end| !is_in_code(*end))
+            .map(|end| &text[std::mem::replace(&mut start, end + 2)..end])
+            .collect();
+        parts.push(&text[start..]);
+        let mut parts = parts.into_iter();
         let problem = parts.next().unwrap_or_default();
         let diagnostic = Diagnostic::new(rule, place, problem);
         parts.fold(diagnostic, Diagnostic::help)

@@ -98,7 +98,8 @@ impl Lanes {
 
     /// When the first of the attempts that are running exceeds its limit.
     pub(super) fn next_limit(&self) -> Option<Instant> {
-        let running = self.lanes.iter().filter(|lane| !lane.abandoned);
+        let lanes = self.lanes.iter();
+        let running = lanes.filter(|lane| !lane.abandoned && !lane.ended);
         running.filter_map(|lane| lane.running?.until).min()
     }
 

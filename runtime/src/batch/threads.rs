@@ -13,7 +13,7 @@ use std::{
 
 use tokio::{
     runtime::{Builder, Handle, Runtime},
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
     time::{self, Instant},
 };
 use tracing::{Instrument as _, Span};
@@ -75,6 +75,16 @@ impl Threads {
         self.number - self.lost.load(Relaxed).min(self.number) < self.needed
     }
 
+    /// Counts the thread that a task blocks as lost until the task ends.
+    pub(crate) fn lose_until_ended(&self, task: JoinHandle<()>) {
+        let lost = Arc::clone(&self.lost);
+        lost.fetch_add(1, Relaxed);
+        tokio::spawn(async move {
+            _ = task.await;
+            lost.fetch_sub(1, Relaxed);
+        });
+    }
+
     /// Runs every record that there is time for.
     pub(crate) async fn run<P, Q>(&self, run: &Arc<Run<P, Q>>)
     where
@@ -120,12 +130,16 @@ impl Threads {
         while !run.lanes().are_over() {
             let check = limit.map(|limit| {
                 let first = run.lanes().next_limit();
-                first.unwrap_or_else(|| Instant::now() + limit) + LATE
+                first.unwrap_or_else(|| Instant::now() + limit)
             });
             tokio::select! {
                 biased;
                 () = time::sleep_until(run.deadline.cut) => return,
-                () = time::sleep_until(check.unwrap_or(run.deadline.cut)) => give_up_blocked(run),
+                () = time::sleep_until(check.unwrap_or(run.deadline.cut)) => {
+                    // Counted from now: Lambda may have suspended the process meanwhile.
+                    time::sleep_until(run.deadline.cut.min(Instant::now() + LATE)).await;
+                    give_up_blocked(run);
+                }
                 ended = tasks.join_next() => if ended.is_none() { return },
             }
         }

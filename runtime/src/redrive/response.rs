@@ -60,6 +60,10 @@ impl MoveTask {
         matches!(self.status.as_str(), "FAILED" | "CANCELLED")
     }
 
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.status == "CANCELLED"
+    }
+
     /// Logs that it did not complete. No other part of AWS reports that: a task fails
     /// after the call that started it has succeeded.
     pub(super) fn log_failure(&self) {

@@ -112,9 +112,12 @@ impl<F: Fn(&MoveTask)> Redrive<'_, F> {
             // Without the list, an earlier task could be taken for the new one.
             false => None,
         };
+        // A cancelled task is not started again: somebody wanted it to end.
         if let Some(task) = task.as_ref().filter(|task| task.has_failed()) {
             (self.report)(task);
-            return Err(RedriveError::task_failed(self.config, task));
+            if !task.is_cancelled() {
+                return Err(RedriveError::task_failed(self.config, task));
+            }
         }
         Ok(RedriveResponse {
             outcome: RedriveOutcome::Started,

@@ -3,19 +3,21 @@
 use std::{env, sync::OnceLock};
 
 use aws_sdk_sqs::{
-    Client,
+    Client, Config,
+    config::timeout::TimeoutConfig,
     error::{ProvideErrorMetadata as _, SdkError},
     types::{BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry},
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use futures_util::{StreamExt, stream};
 
-use super::{Delay, Sqs, SqsAccess, TRACE_HEADER, Unreachable, send};
 use redrive_model::{
+    deadline::DLQ_SEND,
     names::{DLQ_URL, QUEUE_URL},
     policy::OnPermanent,
 };
 
+use super::{Delay, Sqs, SqsAccess, TRACE_HEADER, Unreachable, send};
 use crate::{error::BoxError, message::Record, settings::Settings};
 
 /// Entries of one batch call:
@@ -128,7 +130,15 @@ impl SqsAccess for Sqs {
         let send = |reason| {
             let call = send::message(client, &self.calls.dlq_url, record, reason)?
                 .customize()
-                .mutate_request(traced());
+                .mutate_request(traced())
+                // So that a connection that was lost leaves time for another attempt.
+                .config_override(
+                    Config::builder().timeout_config(
+                        TimeoutConfig::builder()
+                            .operation_attempt_timeout(DLQ_SEND / 3)
+                            .build(),
+                    ),
+                );
             // Boxed for the same reason as above.
             Ok::<_, BoxError>(Box::pin(call.send()))
         };

@@ -10,13 +10,6 @@ async fn handle(order: Order) -> Result<(), String> {
     Ok(())
 }
 
-//- build.rs
-fn main() {
-    redrive_infra::Builder::new()
-        .overlay("infra/overlay.json")
-        .build();
-}
-
 //- infra/overlay.json
 {
   "Resources": {
@@ -80,3 +73,11 @@ fn main() {
     }
   }
 }
+
+//- build.rs
+fn main() {
+    redrive_infra::Builder::new()
+        .overlay("infra/overlay.json")
+        .build();
+}
+//@ mistakes: 12

@@ -6,11 +6,16 @@ use redrive_infra::stack::Stack;
 use redrive_syntax::show;
 use serde_json::Value;
 
-/// The resources of two templates that differ, one line each.
-pub(super) fn of_resources(old: &Value, new: &Value) -> Vec<String> {
-    let resources = |template: &Value| template["Resources"].as_object().cloned();
-    let old = resources(old).unwrap_or_default();
-    let new = resources(new).unwrap_or_default();
+/// The resources, parameters, outputs and so on of two templates that differ, one
+/// line each.
+pub(super) fn of_templates(old: &Value, new: &Value) -> Vec<String> {
+    let parts = |template: &Value| {
+        let mut rest = template.as_object().cloned().unwrap_or_default();
+        let resources = rest.remove("Resources");
+        let resources = resources.and_then(|all| all.as_object().cloned());
+        (resources.unwrap_or_default(), Value::Object(rest))
+    };
+    let ((old, old_rest), (new, new_rest)) = (parts(old), parts(new));
     let ids: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let mut changes = Vec::new();
     for id in ids {
@@ -21,6 +26,7 @@ pub(super) fn of_resources(old: &Value, new: &Value) -> Vec<String> {
             (None, None) => {}
         }
     }
+    differences("", &old_rest, &new_rest, &mut changes);
     changes
 }
 
@@ -99,6 +105,22 @@ mod tests {
     }
 
     #[test]
+    fn parameters_and_outputs_are_compared_too() {
+        let template = |days: u32| {
+            json!({
+                "Parameters": { "LogRetentionDays": { "Default": days } },
+                "Resources": {}
+            })
+        };
+        assert!(of_templates(&template(30), &template(30)).is_empty());
+        let changes = of_templates(&template(30), &template(7));
+        assert_eq!(
+            changes,
+            ["changed: /Parameters/LogRetentionDays/Default: 30 is now 7"]
+        );
+    }
+
+    #[test]
     fn changes_that_strand_messages_are_reported() {
         let old = stack("retention = \"4d\"", "handle");
         for (attribute, name, text) in [
@@ -142,7 +164,7 @@ mod tests {
             "changed: Kept/Properties/VisibilityTimeout: 30 is now 60",
             "added: New (AWS::IAM::Role)",
         ];
-        assert_eq!(of_resources(&old, &new), expected);
-        assert!(of_resources(&old, &old).is_empty());
+        assert_eq!(of_templates(&old, &new), expected);
+        assert!(of_templates(&old, &old).is_empty());
     }
 }

@@ -55,17 +55,6 @@ rules! {
     )
     .see(CONFIGURE);
 
-    /// An event source mapping has provisioned pollers (`ProvisionedPollerConfig`) or a limit of concurrency
-    /// (`ScalingConfig`), not both.
-    PROVISIONED_POLLERS = error(
-        "provisioned_pollers",
-        r#"// max_concurrency = 20, and infra/overlay.json
-{ "Resources": { "HandleEventSourceMapping": { "Properties": { "ProvisionedPollerConfig": { "MinimumPollers": 2 } } } } }"#,
-        r#"// no max_concurrency, and infra/overlay.json
-{ "Resources": { "HandleEventSourceMapping": { "Properties": { "ProvisionedPollerConfig": { "MinimumPollers": 2 } } } } }"#,
-    )
-    .see(SCALING);
-
     /// Lambda deletes the messages that no filter lets through: they reach neither the worker nor the DLQ.
     FILTER_DELETES = warning(
         "filter_deletes",

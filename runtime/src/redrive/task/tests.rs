@@ -257,6 +257,23 @@ async fn a_task_that_fails_while_the_function_waits_is_its_error() {
 }
 
 #[tokio::test]
+async fn a_task_that_is_cancelled_while_the_function_waits_is_not_started_again() {
+    let sqs = FakeAws::start([
+        tasks(&[]),
+        tasks(&[task("CANCELLED", 7)]),
+        count("5"),
+        started(),
+    ])
+    .await;
+
+    let ran = run(&sqs).await;
+
+    assert_eq!(ran.json()["outcome"], "started");
+    assert_eq!(ran.json()["task"]["status"], "CANCELLED");
+    assert_eq!(ran.reported.len(), 1);
+}
+
+#[tokio::test]
 async fn a_task_that_moves_to_the_source_is_already_running() {
     let mut without_destination = task("RUNNING", 7);
     without_destination["DestinationArn"] = Value::Null;
