@@ -16,6 +16,7 @@ mod open_keys;
 mod options;
 mod pair;
 mod place;
+mod policy_arn;
 mod queue_name;
 mod reader;
 pub mod reference;

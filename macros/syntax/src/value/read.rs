@@ -7,9 +7,9 @@ use super::{Value, What};
 use crate::allow::allowable;
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::environment;
 use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
+use crate::policy_arn;
 use crate::queue_name::is_valid;
 use crate::schedule::{self, Schedule};
 use crate::tokens::excerpt;
@@ -178,7 +178,7 @@ pub(crate) fn list(key: &Key, value: &Value) -> (Vec<String>, Vec<Diagnostic>) {
 
 /// Whether this is a policy of another partition than the first.
 fn is_elsewhere(key: &Key, texts: &[String], text: &str) -> bool {
-    let partition = environment::partition;
+    let partition = policy_arn::partition;
     let first = texts.first().filter(|_| matches!(key.kind, Kind::Policies));
     first.is_some_and(|first| partition(first) != partition(text))
 }
@@ -187,7 +187,7 @@ fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {
     let check = |text: &str| {
         let (rule, checked) = match key.kind {
             Kind::Rules => (&catalog::UNKNOWN_RULE, allowable(text)),
-            _ => (&catalog::POLICY_ARN, environment::policy(text)),
+            _ => (&catalog::POLICY_ARN, policy_arn::check(text)),
         };
         let place = value.place;
         checked.map_err(|text| Diagnostic::from_text(rule, place, &text))

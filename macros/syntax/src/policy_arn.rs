@@ -1,0 +1,47 @@
+//! ARNs of managed policies, as `policies` lists them.
+
+use crate::tokens::excerpt;
+
+/// Whether this is the ARN of a managed policy that a role can have.
+pub(crate) fn check(arn: &str) -> Result<(), String> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let name = match parts.as_slice() {
+        ["arn", partition, "iam", "", account, resource]
+            if partition.starts_with("aws") && is_account(account) =>
+        {
+            resource.strip_prefix("policy/")
+        }
+        _ => None,
+    };
+    match name.filter(|name| is_policy_name(name)) {
+        Some(name) if name.starts_with("aws-service-role/") => Err(format!(
+            "only an AWS service can use `{name}`; list another policy"
+        )),
+        Some(_) => Ok(()),
+        None => {
+            let meant = Some(arn).filter(|name| is_policy_name(name) && !name.starts_with("arn"));
+            let name = meant.unwrap_or("AmazonS3ReadOnlyAccess");
+            let arn = excerpt(arn);
+            Err(format!(
+                "`\"{arn}\"` is not the ARN of a managed policy; list its ARN, such as `\"arn:aws:iam::aws:policy/{name}\"`"
+            ))
+        }
+    }
+}
+
+/// The partition of an ARN, such as `aws` or `aws-cn`.
+pub(crate) fn partition(arn: &str) -> Option<&str> {
+    arn.split(':').nth(1)
+}
+
+fn is_account(account: &str) -> bool {
+    account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A policy's path and name, as IAM takes them.
+fn is_policy_name(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c))
+}
