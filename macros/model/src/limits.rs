@@ -31,7 +31,7 @@ pub const MOVED_PER_SECOND: RangeInclusive<u32> = 1..=500;
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
 pub const TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=900;
 
-/// How long Lambda waits for `init`. Then it starts the function anew in the first
+/// How long Lambda waits for `init`. Then it starts the function again in the first
 /// invocation, within the function's timeout:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -57,7 +57,7 @@ macro_rules! keys {
                     aliases: &["maximum_concurrency"],
                     kind: Kind::Integer(2..=1_000, "invocations"),
                     example: "10",
-                    without: "no limit of its own",
+                    without: "no own limit",
                     aws: "ScalingConfig.MaximumConcurrency",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
                     place: Some(Place {

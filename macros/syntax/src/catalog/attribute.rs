@@ -10,7 +10,7 @@ rules! {
         "#[sqs_batch(retries = 3)]",
     );
 
-    /// A key that is misspelt would silently leave its default in place.
+    /// A misspelt key would silently keep its default.
     UNKNOWN_KEY = error(
         "unknown_key",
         "#[sqs_batch(batchsize = 5)]",
@@ -25,7 +25,7 @@ rules! {
         "#[sqs_batch(retries = 2)]",
     );
 
-    /// Numbers and booleans stand without quotes, names and durations with them, functions as paths.
+    /// Numbers and booleans are written without quotes, names and durations with quotes, functions as paths.
     WRONG_TYPE = error(
         "wrong_type",
         r#"#[sqs_batch(retries = "3")]"#,
@@ -39,14 +39,14 @@ rules! {
         "#[sqs_batch(batch_size = 1)]",
     );
 
-    /// The key takes one of a few words.
+    /// The key accepts one of a few words.
     UNKNOWN_CHOICE = error(
         "unknown_choice",
         r#"#[sqs_batch(on_total_failure = "fail")]"#,
         r#"#[sqs_batch(on_total_failure = "error")]"#,
     );
 
-    /// A duration has its unit (`ms`, `s`, `m`, `h`, `d`), so that nobody takes seconds for minutes.
+    /// A duration needs a unit (`ms`, `s`, `m`, `h`, `d`), so that seconds are not mistaken for minutes.
     DURATION = error(
         "duration",
         r#"#[sqs_batch(timeout = "30")]"#,
@@ -60,28 +60,29 @@ rules! {
         r#"#[sqs_batch(backoff = "500ms..1s")]"#,
     );
 
-    /// Lambda takes names of a letter and then letters, digits and `_`.
+    /// Lambda allows names that begin with a letter and continue with letters, digits and `_`.
     ENV_NAME = error(
         "env_name",
         r#"#[sqs_batch(env(_LEVEL = "info"))]"#,
         r#"#[sqs_batch(env(LEVEL = "info"))]"#,
     );
 
-    /// Lambda refuses to overwrite what it sets itself, and the template sets those with `REDRIVE_`.
+    /// Lambda does not let a function overwrite the variables that it sets. The template sets those that begin
+    /// with `REDRIVE_`.
     ENV_RESERVED = error(
         "env_reserved",
         r#"#[sqs_batch(env(AWS_REGION = "eu-west-1"))]"#,
         r#"#[sqs_batch(env(BUCKET_REGION = "eu-west-1"))]"#,
     );
 
-    /// IAM takes the ARN of a managed policy, not its name.
+    /// A role refers to a managed policy by its ARN, not by its name.
     POLICY_ARN = error(
         "policy_arn",
         r#"#[sqs_batch(policies = "AmazonS3ReadOnlyAccess")]"#,
         r#"#[sqs_batch(policies = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")]"#,
     );
 
-    /// `allow` takes the id of a warning, or of an error that may be a deliberate choice; what AWS refuses
+    /// `allow` accepts the id of a warning, or of an error that may be a deliberate choice. What AWS refuses
     /// cannot be allowed.
     UNKNOWN_RULE = error(
         "unknown_rule",
@@ -89,8 +90,8 @@ rules! {
         r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
     );
 
-    /// As long as a rule is allowed, nobody is told when something breaks it later; allow what is broken
-    /// now. What only the build can judge, such as `panic_abort`, may be allowed at any time.
+    /// An allowed rule is not reported when it is violated later, so allow only the rules that are violated
+    /// now. Rules that only the build can judge, such as `panic_abort`, may be allowed at any time.
     ALLOW_UNNEEDED = warning(
         "allow_unneeded",
         r#"#[sqs_batch(allow = "receive_count_low")]"#,

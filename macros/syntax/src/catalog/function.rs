@@ -4,14 +4,13 @@ use super::queue::FIFO_BATCH_SIZE;
 use super::{deliberate, error, rules, warning};
 
 rules! {
-    /// All messages of a batch, with every retry and the longest waits between them, must fit in the
-    /// function's timeout; else the last ones are cut off and come back with nothing wrong with them.
-    /// Counted are ceil(batch_size / concurrency) × ((retries + 1) × attempt_timeout + waits) and half a
-    /// second for the answer; without `attempt_timeout` the waits alone, since only you know how long an
-    /// attempt takes: it may take the whole time left, and then the messages behind it come back unrun. On
-    /// a FIFO queue all messages may be of one group, which are handled one after another, so `concurrency`
-    /// does not count. `on_permanent = "dlq"` adds 3 s, the longest that the worker waits for SQS to accept
-    /// a message; after one that SQS does not answer, the others are reported at once.
+    /// All messages of a batch, with every retry and the longest waits, must fit in the function's timeout.
+    /// Otherwise the last messages are returned to the queue without being processed, which counts as a
+    /// receive. The time is ceil(batch_size / concurrency) × ((retries + 1) × attempt_timeout + waits) plus
+    /// half a second for the answer. Without `attempt_timeout` only the waits are counted, because the length
+    /// of an attempt is not known. The messages of a FIFO queue may all be of one group, which is handled one
+    /// after another, so `concurrency` does not count there. `on_permanent = "dlq"` adds 3 s, the longest that
+    /// the worker waits for SQS to accept a message.
     RETRY_BUDGET = error(
         "retry_budget",
         r#"#[sqs_batch(retries = 5, backoff = "1s..10s")]"#,
@@ -31,7 +30,7 @@ rules! {
     )
     .reads(&["attempt_timeout", "timeout"]);
 
-    /// The backoff is the wait before a retry; without retries it means nothing.
+    /// The backoff is the wait before a retry, so it has no effect without retries.
     BACKOFF_WITHOUT_RETRIES = warning(
         "backoff_without_retries",
         r#"#[sqs_batch(retries = 0, backoff = "1s..5s")]"#,

@@ -3,15 +3,15 @@
 use super::{error, rules, warning};
 
 rules! {
-    /// The attribute turns one async function of a module into a Lambda function: it writes `main` beside
-    /// it, which an `impl` or another function has no place for.
+    /// The attribute generates `main` next to the function. An `impl`, a trait or another function cannot
+    /// contain it.
     HANDLER_FUNCTION = error(
         "handler_function",
         "#[sqs_batch] struct Order;",
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// Messages are handled at once and cut off in time, which needs a future.
+    /// Messages are handled concurrently and within a time limit, which needs an `async fn`.
     HANDLER_ASYNC = error(
         "handler_async",
         "#[sqs_batch] fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
@@ -32,7 +32,7 @@ rules! {
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// The attribute writes `main` itself.
+    /// The attribute also generates `main`.
     HANDLER_NAME = error(
         "handler_name",
         "#[sqs_batch] async fn main(order: Order) -> Result<(), Error> { Ok(()) }",
@@ -47,8 +47,8 @@ rules! {
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// The attribute writes the binary's `main`. What yours does first, such as setting up logging, belongs
-    /// into `init`, which runs once per cold start.
+    /// The attribute also generates `main`, so don't write one. Move start-up code, such as setting up logging,
+    /// to `init`, which runs once per cold start.
     OWN_MAIN = error(
         "own_main",
         r#"// src/main.rs
@@ -59,37 +59,37 @@ fn main() { set_up_logging(); }"#,
 async fn start() -> Result<(), Error> { set_up_logging(); Ok(()) }"#,
     );
 
-    /// The name is the worker's handler, and with `.redrive` behind it that of the redrive function: Lambda
-    /// takes 128 characters.
+    /// The name is the handler of the worker; with `.redrive` appended it is the handler of the redrive
+    /// function. Lambda allows 128 characters.
     HANDLER_NAME_LENGTH = error(
         "handler_name_length",
         "#[sqs_batch] async fn process_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_order_(order: Order) -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn process_order(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// The handler takes the message, and a state if it needs one.
+    /// The handler has a parameter for the message, and one for the state if it needs a state.
     HANDLER_PARAMETERS = error(
         "handler_parameters",
         "#[sqs_batch] async fn handle() -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// The message is passed by value, decoded anew for each attempt, and its type decides how it is read.
+    /// The message is decoded for each attempt and passed by value. Its type decides how it is read.
     HANDLER_MESSAGE = error(
         "handler_message",
         "#[sqs_batch] async fn handle(order: &str) -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn handle(order: redrive::Text) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// The handler is called once for each message; a `Vec` as its message reads a JSON array from each
-    /// body, and refuses every other body as malformed.
+    /// The handler is called once for each message. A `Vec` reads a JSON array from the body of one message,
+    /// and any other body is malformed.
     HANDLER_MESSAGE_LIST = warning(
         "handler_message_list",
         "#[sqs_batch] async fn handle(orders: Vec<Order>) -> Result<(), Error> { Ok(()) }",
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// The state is built once per cold start by `init` and lent to each message.
+    /// `init` builds the state once per cold start, and each call of the handler gets a reference to it.
     HANDLER_STATE = error(
         "handler_state",
         "#[sqs_batch] async fn handle(order: Order, state: &State) -> Result<(), Error> { Ok(()) }",
@@ -103,8 +103,8 @@ async fn start() -> Result<(), Error> { set_up_logging(); Ok(()) }"#,
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// The error becomes a `Box<dyn std::error::Error + Send + Sync>`, so that the log and Lambda can show
-    /// it; `thiserror` derives what that takes.
+    /// The error is converted into a `Box<dyn std::error::Error + Send + Sync>`, so that the log and Lambda can
+    /// show it. `thiserror` derives what is needed.
     HANDLER_ERROR = error(
         "handler_error",
         r#"// src/main.rs
@@ -136,8 +136,8 @@ struct Failed;
 }"#,
     );
 
-    /// `init` is called once per cold start, without arguments, and waited for; it gives the state that the
-    /// handler takes, or the error that Lambda shows.
+    /// `init` is called once per cold start, without arguments, and awaited. It returns the state of the
+    /// handler, or an error that Lambda shows.
     HANDLER_INIT = error(
         "handler_init",
         r#"// src/main.rs
@@ -160,9 +160,8 @@ async fn flush() {}
 #[sqs_batch(flush = flush)] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
     );
 
-    /// `is_permanent` looks at the error that the handler returned, as it is, and says whether no further
-    /// attempt can succeed; where the handler returns a boxed error, it takes that: `fn(&redrive::BoxError)
-    /// -> bool`.
+    /// `is_permanent` returns whether no further attempt can succeed after this error of the handler. If the
+    /// handler returns a boxed error, its type is `fn(&redrive::BoxError) -> bool`.
     HANDLER_PERMANENT = error(
         "handler_permanent",
         r#"// src/main.rs

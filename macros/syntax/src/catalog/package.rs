@@ -6,8 +6,8 @@ const LIMITS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";
 
 rules! {
-    /// What calls SQS is behind the feature `sqs-client` of the crate `redrive`, which is on by default:
-    /// add it to the dependency's `features`.
+    /// The SQS client is part of the feature `sqs-client` of the crate `redrive`, which is on by default. Add
+    /// it to the dependency's `features`.
     SQS_CLIENT_FEATURE = error(
         "sqs_client_feature",
         r#"// Cargo.toml: redrive = { version = "0.1", default-features = false }
@@ -25,7 +25,7 @@ rules! {
 #[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
     );
 
-    /// One binary is one function and one zip. Put each function in a file of its own under `src/bin/`.
+    /// One binary is one function and one zip. Put each function into its own file in `src/bin/`.
     ONE_FUNCTION_PER_BINARY = error(
         "one_function_per_binary",
         r#"// src/main.rs
@@ -51,8 +51,8 @@ fn main() { redrive_infra::build(); }
 #[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
     );
 
-    /// The template lacks the function, because the build script does not see what another macro writes,
-    /// nor a file outside the module tree, nor anything but binary targets.
+    /// The function is missing from the template: the build script does not see code that another macro
+    /// generates, files outside the module tree, or targets other than binaries.
     FUNCTION_NOT_LISTED = error(
         "function_not_listed",
         r#"// src/main.rs
@@ -77,9 +77,9 @@ async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
 async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
     );
 
-    /// With `panic = "abort"` a panic in one message ends the whole process: Lambda fails the batch and SQS
-    /// delivers all of it again. Nothing is lost, but good messages are handled again. cargo-lambda sets it
-    /// for release builds unless the workspace says `panic = "unwind"`.
+    /// With `panic = "abort"` a panic in one message ends the process. Lambda fails the batch, and SQS
+    /// redelivers all its messages. Nothing is lost, but messages that were completed are handled again.
+    /// cargo-lambda sets it for release builds unless the workspace has `panic = "unwind"`.
     PANIC_ABORT = warning(
         "panic_abort",
         r#"// Cargo.toml of the workspace, or cargo-lambda's default
@@ -90,8 +90,8 @@ panic = "abort""#,
 panic = "unwind""#,
     );
 
-    /// `redrive_infra::build()` reads what cargo tells a build script: the package, the target, and the
-    /// folder for files.
+    /// `redrive_infra::build()` reads the variables that cargo sets for a build script: the package, the
+    /// target, and the folder for files.
     NOT_A_BUILD_SCRIPT = error(
         "not_a_build_script",
         r#"// src/bin/deploy.rs
@@ -110,7 +110,7 @@ redrive_infra::Builder::new().out_dir("infra").build();"#,
 redrive_infra::Builder::new().out_dir("infra").build();"#,
     );
 
-    /// `Builder::cfg` takes one cfg, as `cargo::rustc-cfg` does: a name, or a name and a value.
+    /// `Builder::cfg` accepts one cfg, as `cargo::rustc-cfg` does: a name, or a name and a value.
     CFG_FORM = error(
         "cfg_form",
         r#"// build.rs
@@ -119,8 +119,8 @@ redrive_infra::Builder::new().cfg("not(beta)").build();"#,
 redrive_infra::Builder::new().cfg("beta").cfg("stage=\"dev\"").build();"#,
     );
 
-    /// A file that is missing, or that is not Rust, may hold a function: a template without it would delete
-    /// that function's Lambda. So the template stays as it was until the package compiles.
+    /// A file that is missing, or that is not Rust, may contain a function. A template without it would delete
+    /// that function's Lambda, so the template is not changed until the package compiles.
     UNREAD_SOURCE = notice(
         "unread_source",
         r#"// src/main.rs, without a file src/orders.rs
@@ -129,9 +129,8 @@ mod orders;"#,
 mod orders;"#,
     );
 
-    /// The template is made of the `#[sqs_batch]` functions of the package's binaries, unless they have
-    /// `template = false`; without one there is nothing to deploy, and a template of earlier builds is
-    /// deleted.
+    /// The template has the `#[sqs_batch]` functions of the package's binaries, except those with `template =
+    /// false`. Without any there is nothing to deploy, and the template of an earlier build is deleted.
     NO_FUNCTION = notice(
         "no_function",
         r#"// src/main.rs

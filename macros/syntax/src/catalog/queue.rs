@@ -51,9 +51,9 @@ rules! {
     .see(PARAMETERS)
     .after(&[&QUEUE_NAME]);
 
-    /// A DLQ breaks the strict order of a FIFO queue: what comes behind a message that went to the DLQ is
-    /// handled before it. redrive always has a DLQ, because a message that cannot succeed would otherwise
-    /// block its group until it expires; say with `allow` that the order of what succeeds is enough.
+    /// A DLQ breaks the strict order of a FIFO queue: the messages after one that was moved to the DLQ are
+    /// handled before it. redrive always has a DLQ, because a message that cannot succeed would otherwise block
+    /// its group until it expires. Accept with `allow` that only the order of completed messages is kept.
     FIFO_DLQ_ORDER = deliberate(
         "fifo_dlq_order",
         r#"#[sqs_batch(queue = "orders.fifo")]"#,
@@ -63,8 +63,8 @@ rules! {
     .see(DEAD_LETTER_QUEUES)
     .after(&[&QUEUE_NAME]);
 
-    /// Only a FIFO queue has an order that a failure can break; on a standard queue each message stands for
-    /// itself.
+    /// Only a FIFO queue has an order that a failure can break. On a standard queue each message is
+    /// independent.
     GROUP_FAILURE_NEEDS_FIFO = error(
         "group_failure_needs_fifo",
         r#"#[sqs_batch(on_group_failure = "stop_batch")]"#,
@@ -83,8 +83,8 @@ rules! {
     .reads(&["visibility_timeout", "timeout", "batch_window"])
     .see(CONFIGURE);
 
-    /// The visibility timeout begins when a message is received, and the batching window is waited out
-    /// before the function starts, so both must fit in it.
+    /// The visibility timeout begins when a message is received, before the batching window and the invocation.
+    /// Both must fit in it.
     VISIBILITY_WINDOW = error(
         "visibility_window",
         r#"#[sqs_batch(timeout = "60s", batch_window = "30s", visibility_timeout = "90s")]"#,
@@ -126,9 +126,9 @@ rules! {
     .see(RETENTION)
     .after(&[&QUEUE_NAME]);
 
-    /// A message that keeps failing waits out the visibility timeout (or `queue_backoff`) after each
-    /// receive, and SQS moves it to the DLQ after `max_receive_count` of them. If it expires before that,
-    /// it is deleted without a trace.
+    /// A message that keeps failing is hidden for the visibility timeout (or `queue_backoff`) after each
+    /// receive. SQS moves it to the DLQ after `max_receive_count` receives. If it expires before that, SQS
+    /// deletes it without a trace.
     EXPIRES_BEFORE_DLQ = error(
         "expires_before_dlq",
         r#"#[sqs_batch(retention = "15m")]"#,

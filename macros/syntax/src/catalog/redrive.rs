@@ -8,7 +8,7 @@ const SCHEDULES: &str =
 const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
 
 rules! {
-    /// The time zone and the rate are those of the redrive, and there is none without a schedule.
+    /// The time zone and the rate are settings of the redrive, and there is no redrive without a schedule.
     REDRIVE_WITHOUT_SCHEDULE = error(
         "redrive_without_schedule",
         r#"#[sqs_batch(redrive_timezone = "Asia/Jerusalem")]"#,
@@ -26,9 +26,9 @@ rules! {
     .reads(&["dlq_redrive"])
     .see(SCHEDULES);
 
-    /// Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from
-    /// when it was first sent or last redriven, so it may already be as old as `retention` when it arrives
-    /// there; on a FIFO queue its age begins anew.
+    /// Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when
+    /// it was first sent or last redriven, so it may already be as old as `retention` when it arrives there; on
+    /// a FIFO queue its age starts again.
     REDRIVE_GAP = error(
         "redrive_gap",
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 1 * ? *)")]"#,
@@ -48,8 +48,8 @@ rules! {
     .see(SCHEDULES)
     .after(&[&REDRIVE_GAP]);
 
-    /// EventBridge Scheduler counts weekdays from Sunday as 1, unix cron from Sunday as 0, so `1-5` is
-    /// Sunday to Thursday. Names say what is meant.
+    /// EventBridge Scheduler counts weekdays from Sunday = 1, unix cron from Sunday = 0, so `1-5` is Sunday to
+    /// Thursday. Names are unambiguous.
     REDRIVE_WEEKDAY_NUMBER = warning(
         "redrive_weekday_number",
         r#"#[sqs_batch(dlq_redrive = "cron(30 7 ? * 1-5 *)")]"#,

@@ -6,8 +6,8 @@ const SCHEDULES: &str =
     "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
 
 rules! {
-    /// A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`. The
-    /// year may be left out, which means every year; the template then writes `*` for it.
+    /// A schedule is `cron(minutes hours day-of-month month day-of-week year)` or `rate(number unit)`. The year
+    /// is optional; without it the schedule runs every year, and the template has `*`.
     SCHEDULE_FORM = error(
         "schedule_form",
         r#"#[sqs_batch(dlq_redrive = "0 23 * * *")]"#,
@@ -15,8 +15,8 @@ rules! {
     )
     .see(SCHEDULES);
 
-    /// Each field of `cron(…)` takes certain numbers, names and signs; EventBridge Scheduler refuses others
-    /// at deploy time.
+    /// Each field of `cron(…)` accepts certain numbers, names and signs. EventBridge Scheduler rejects others
+    /// when the template is deployed.
     SCHEDULE_FIELD = error(
         "schedule_field",
         r#"#[sqs_batch(dlq_redrive = "cron(0 25 * * ? *)")]"#,
@@ -24,7 +24,7 @@ rules! {
     )
     .see(SCHEDULES);
 
-    /// Of day-of-month and day-of-week one says the days and the other is `?`.
+    /// One of day-of-month and day-of-week specifies the days, and the other is `?`.
     SCHEDULE_DAYS = error(
         "schedule_days",
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * SUN *)")]"#,
@@ -32,7 +32,7 @@ rules! {
     )
     .see(SCHEDULES);
 
-    /// `rate(…)` takes a positive whole number and minutes, hours or days.
+    /// `rate(…)` accepts a positive whole number and minutes, hours or days.
     SCHEDULE_RATE = error(
         "schedule_rate",
         r#"#[sqs_batch(dlq_redrive = "rate(0 days)")]"#,
@@ -48,7 +48,7 @@ rules! {
     )
     .see(SCHEDULES);
 
-    /// A schedule whose date no calendar has never runs, and the DLQ fills.
+    /// A schedule with a date that does not exist never runs, and the DLQ fills.
     SCHEDULE_NEVER_RUNS = error(
         "schedule_never_runs",
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 30 2 ? *)")]"#,
@@ -56,7 +56,7 @@ rules! {
     )
     .see(SCHEDULES);
 
-    /// EventBridge Scheduler takes the names of the IANA time zone database.
+    /// EventBridge Scheduler accepts the names of the IANA time zone database.
     SCHEDULE_TIMEZONE = error(
         "schedule_timezone",
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_timezone = "Asia/Jeruslem")]"#,
