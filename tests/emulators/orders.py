@@ -98,6 +98,7 @@ def check_alarms_and_logs(resources):
         "ProcessOrderQueueAgeAlarm": "ApproximateAgeOfOldestMessage",
         "ProcessOrderWorkerAlarm": "Errors",
         "ProcessOrderRedriveAlarm": "Errors",
+        "ProcessOrderMoveTaskAlarm": "FailedMoveTasks",
         "FailedRedrivesAlarm": "ApproximateNumberOfMessagesVisible",
     }
     for logical, metric in expected.items():
