@@ -35,7 +35,7 @@ pub trait SqsAccess: Sized + Send + Sync + 'static {
     /// Names every variable that is missing.
     fn from_env(settings: &Settings) -> Result<Self, BoxError>;
 
-    /// Sends a record to the DLQ with the reason. The error is [`Unreachable`] if SQS
+    /// Sends a record to the DLQ with the reason. The error is `Unreachable` if SQS
     /// did not answer.
     fn send_to_dlq(
         &self,

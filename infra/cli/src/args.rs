@@ -134,7 +134,7 @@ pub(crate) struct PackageArgs {
     #[arg(long = "x86-64")]
     pub(crate) x86_64: bool,
 
-    /// The folder for manifests and zips [default: redrive/<package>/package in the target folder]
+    /// The folder for manifests and zips; `redrive/<package>/package` in the target folder by default
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
