@@ -1,11 +1,14 @@
 //! rustls in the user's own code, next to the one in the SQS client.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use redrive_tests::binary::binary_with;
 use redrive_tests::runtime_api::{self, Ran};
 use redrive_tests::sqs_event::sqs_event;
+use redrive_tests::workspace;
 use serde_json::json;
 
 /// rustls as most crates have it, with the provider that the SQS client has.
@@ -16,12 +19,15 @@ const RING: &str = "rustls-ring";
 const INSTALL: (&str, &str) = ("INSTALL_DEFAULT", "1");
 const BUILD: (&str, &str) = ("BUILD_CONFIG", "1");
 
-fn binary(feature: &str) -> PathBuf {
-    binary_with(
-        "redrive-fixtures-tls",
-        "redrive-fixtures-tls",
-        &["--features", feature],
-    )
+/// Links the binary of this feature to `path`: cargo puts those of both features
+/// in the same place, and the tests of this file run at the same time.
+fn link_binary(feature: &str, path: &Path) {
+    static BUILD: Mutex<()> = Mutex::new(());
+    let _build = BUILD.lock().unwrap_or_else(PoisonError::into_inner);
+    let name = "redrive-fixtures-tls";
+    let built = binary_with(name, name, &["--features", feature]);
+    // A link, since a copy that is still open for writing elsewhere can't be run.
+    fs::hard_link(built, path).expect("the target folder takes links");
 }
 
 /// Runs `init` with these variables, and then one invocation.
@@ -31,7 +37,10 @@ fn run(feature: &str, environment: &[(&str, &str)]) -> Ran {
     let environment = [&[json, dlq], environment].concat();
     let event = sqs_event("tls", &[("m1", json!("provider"))]);
     let limit = Duration::from_secs(10);
-    runtime_api::run(&binary(feature), "tls", &environment, limit, &[event])
+    let folder = tempfile::tempdir_in(workspace::target()).expect("a folder");
+    let binary = folder.path().join("tls");
+    link_binary(feature, &binary);
+    runtime_api::run(&binary, "tls", &environment, limit, &[event])
 }
 
 #[test]
