@@ -140,8 +140,9 @@ fn an_overlay_is_merged_and_a_missing_one_is_an_error() {
         "fn main() { redrive_infra::Builder::new().overlay(\"infra/overlay.json\").out_dir(\"infra\").build(); }",
     );
     let missing = package.check(&[]);
-    missing.fails_with("error: overlay-is-merged@0.1.0: overlay `");
-    missing.fails_with("infra/overlay.json` cannot be applied: No such file or directory");
+    missing.fails_with(
+        "overlay-is-merged@0.1.0: the overlay cannot be read: No such file or directory",
+    );
 
     let overlay = r#"{"Resources": {"HandleWorker": {"Properties": {"Description": "mine", "Timeout": 20}}}}"#;
     package.write("infra/overlay.json", overlay);

@@ -150,7 +150,7 @@ mod tests {
         let error = OutputFolder::new(&folder.path().join("file/below"), folder.path())
             .err()
             .expect("no folder");
-        let problem = &error.0[0].problem;
+        let problem = error.0[0].problem();
         assert!(
             problem.contains("file/below` cannot be written"),
             "{problem}"

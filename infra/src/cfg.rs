@@ -210,7 +210,7 @@ mod tests {
         ));
         assert!(!compiled(parse_quote!(#[cfg(stage = "prod")])));
         for text in ["", "a b", "stage=dev", "a::b", "cfg(beta)"] {
-            let problem = &Cfg::default().set(text).expect_err(text).0[0].problem;
+            let problem = Cfg::default().set(text).expect_err(text).0[0].problem();
             assert!(
                 problem.starts_with(&format!("`{text}` is not a cfg")),
                 "{problem}"

@@ -65,7 +65,7 @@ mod tests {
     use quote::quote;
 
     use super::{Variable, redrive_variables, worker_variables};
-    use crate::sample;
+    use crate::tests::sample;
 
     fn text(text: &str) -> Variable {
         Variable::Text(text.to_owned())

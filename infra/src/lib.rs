@@ -58,10 +58,10 @@ mod overlay;
 mod plan;
 mod render;
 mod report;
-#[cfg(test)]
-mod sample;
 pub mod stack;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use builder::Builder;
 

@@ -7,11 +7,11 @@ pub(crate) mod merge;
 mod protect;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use redrive_syntax::rules::catalog::OVERLAY;
-use redrive_syntax::{Diagnostic, nearest};
+use redrive_syntax::{Diagnostic, Manifest, nearest};
 use serde_json::Value;
 
 pub(crate) use changes::Change;
@@ -32,62 +32,77 @@ pub(crate) struct Overlay {
 impl Overlay {
     /// Reads the file at `path` in the package's folder.
     pub(crate) fn read(package: &Path, path: &Path) -> Result<Self, Errors> {
-        let fail = |why: String| inapplicable(path, &why);
-        let text = std::fs::read_to_string(package.join(path))
-            .map_err(|error| fail(format!("{error}; write the file, or correct its path")))?;
-        let patch: Value = serde_json::from_str(&text)
-            .map_err(|error| fail(format!("it is not JSON: {error}")))?;
+        let overlay = |patch| Self {
+            path: path.to_path_buf(),
+            patch,
+        };
+        let fail = |problem: String, help| overlay(Value::Null).wrong("", problem).help(help);
+        let text = std::fs::read_to_string(package.join(path)).map_err(|error| {
+            fail(
+                format!("the overlay cannot be read: {error}"),
+                "write the file, or correct its path in the build script",
+            )
+        })?;
+        let patch: Value = serde_json::from_str(&text).map_err(|error| {
+            fail(
+                format!("the overlay is not JSON: {error}"),
+                "correct it, or write `{}`",
+            )
+        })?;
         // Anything but an object would replace the whole template.
-        if !patch.is_object() {
-            return Err(fail(
-                "it is not a JSON object; write `{\"Resources\": {…}}`".to_owned(),
-            ));
+        match patch.is_object() {
+            true => Ok(overlay(patch)),
+            false => Err(fail(
+                "the overlay is not a JSON object".to_owned(),
+                "write `{\"Resources\": {…}}`",
+            ))?,
         }
-        let path = path.to_path_buf();
-        Ok(Self { path, patch })
+    }
+
+    /// Something wrong at a JSON pointer of this overlay.
+    fn wrong(&self, pointer: &str, problem: String) -> Diagnostic {
+        let manifest = Box::new(Manifest {
+            path: self.path.display().to_string(),
+            pointer: pointer.to_owned(),
+            properties: BTreeMap::new(),
+        });
+        Diagnostic {
+            manifest: Some(manifest),
+            ..broken(&OVERLAY, problem)
+        }
     }
 
     fn merge_into(&self, template: &mut Value) -> Result<(), Errors> {
+        let before = template["Resources"].clone();
         merge::merge(template, &self.patch);
-        check_types(template).map_err(|why| inapplicable(&self.path, &why))
-    }
-}
-
-/// The text after `; ` is a help.
-fn inapplicable(path: &Path, why: &str) -> Errors {
-    let mut parts = why.split("; ");
-    let why = parts.next().unwrap_or_default();
-    let problem = format!("overlay `{}` cannot be applied: {why}", path.display());
-    parts
-        .fold(broken(&OVERLAY, problem), Diagnostic::help)
-        .into()
-}
-
-/// A misspelt logical id makes a new resource, of which the overlay gives only
-/// some properties: it has no type.
-fn check_types(template: &Value) -> Result<(), String> {
-    let Some(resources) = template["Resources"].as_object() else {
-        return Err("it leaves no object `Resources`; remove that from it".to_owned());
-    };
-    // `Fn::ForEach` and `Fn::Transform` make resources and are not resources.
-    let has_no_type =
-        |id: &str, resource: &Value| !resource["Type"].is_string() && !id.starts_with("Fn::");
-    let mut untyped = resources
-        .iter()
-        .filter(|(id, resource)| has_no_type(id, resource));
-    let Some((id, _)) = untyped.next() else {
-        return Ok(());
-    };
-    let known = resources
-        .iter()
-        .filter(|(_, resource)| resource["Type"].is_string());
-    let help = match nearest(id, known.map(|(id, _)| id.as_str())) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            "a resource of your own needs a `Type`; `stack.md` lists the generated ones".to_owned()
+        let Some(resources) = template["Resources"].as_object() else {
+            let problem = "the overlay removes all resources".to_owned();
+            let wrong = self.wrong("/Resources", problem);
+            return Err(wrong.help("remove `Resources` from it").into());
+        };
+        // `Fn::ForEach` and `Fn::Transform` make resources and are not resources.
+        let has_no_type = |(id, resource): &(&String, &Value)| {
+            !resource["Type"].is_string() && !id.starts_with("Fn::")
+        };
+        let Some((id, _)) = resources.iter().find(has_no_type) else {
+            return Ok(());
+        };
+        let pointer = format!("/Resources/{}", value::escaped(id));
+        if before[id].is_object() {
+            let wrong = self.wrong(&pointer, format!("`{id}` has no `Type`"));
+            return Err(wrong.help("remove `Type` from the overlay").into());
         }
-    };
-    Err(format!("the template has no resource `{id}`; {help}"))
+        // A misspelt logical id makes a new resource, of which the overlay gives only
+        // some properties.
+        let known = resources.iter().filter(|it| !has_no_type(it));
+        let wrong = self.wrong(&pointer, format!("the template has no resource `{id}`"));
+        let wrong = match nearest(id, known.map(|(id, _)| id.as_str())) {
+            Some(near) => wrong.help(format!("did you mean `{near}`?")),
+            None => wrong
+                .help("a resource of your own needs a `Type`; `stack.md` lists the generated ones"),
+        };
+        Err(wrong.into())
+    }
 }
 
 /// What the overlays make of a stack.
@@ -149,19 +164,20 @@ pub(crate) fn apply(
             function: &after.function,
         };
         let settings = effective.findings(&entry.function, &before);
-        for finding in view.findings().into_iter().chain(settings) {
-            let Some((place, mut diagnostic)) = finding.diagnostic(overlays) else {
-                continue;
-            };
+        let properties = effective.properties();
+        let findings = view.findings().into_iter().chain(settings);
+        let located = findings.filter_map(|finding| finding.located(overlays, &properties));
+        for mut diagnostic in located {
             // Functions share resources, and one value of an overlay can remove
             // several that are protected.
-            let is_protected = finding.rule == &OVERLAY;
-            let problem = (!is_protected).then(|| diagnostic.problem.clone());
-            if !reported.insert((place, problem)) {
+            let is_protected = diagnostic.rule == &OVERLAY;
+            let problem = (!is_protected).then(|| diagnostic.problem());
+            let pointer = diagnostic.manifest.as_ref().map(|it| it.pointer.clone());
+            if !reported.insert((pointer, problem)) {
                 continue;
             }
             let function = &entry.function;
-            diagnostic.accepted = function.allow.iter().any(|id| id == finding.rule.id);
+            diagnostic.accepted = function.allow.iter().any(|id| id == diagnostic.rule.id);
             match diagnostic.is_error() {
                 true => errors.push(diagnostic),
                 false => warnings.push(Warning {
@@ -181,7 +197,5 @@ pub(crate) fn apply(
     })
 }
 
-#[cfg(test)]
-mod testing;
 #[cfg(test)]
 mod tests;

@@ -159,7 +159,7 @@ mod tests {
         };
         let accepted = accepted(&catalog::RECEIVE_COUNT_LOW);
         let warnings = warnings(&discovery, Some(vec![accepted]));
-        let messages = warnings.iter().map(|it| it.diagnostic.problem.clone());
+        let messages = warnings.iter().map(|it| it.diagnostic.problem());
         assert_eq!(
             messages.collect::<Vec<_>>(),
             [
@@ -177,7 +177,7 @@ mod tests {
             ..Discovery::default()
         };
         let unread = unread(&discovery, Path::new("/shop"));
-        let problems: Vec<_> = unread.iter().map(|it| it.problem.as_str()).collect();
+        let problems: Vec<_> = unread.iter().map(Diagnostic::problem).collect();
         let expected = [
             "`src/main.rs` cannot be read as Rust (expected `)`)",
             "the module's file `src/orders.rs` is missing",
@@ -189,7 +189,7 @@ mod tests {
     fn why_a_package_has_no_template() {
         let mut discovery = Discovery::default();
         let starts = |discovery: &Discovery, start: &str| {
-            let problem = no_function(discovery, "shop").problem;
+            let problem = no_function(discovery, "shop").problem();
             assert!(problem.starts_with(start), "{problem}");
         };
         starts(&discovery, "this build makes no binary of `shop`");

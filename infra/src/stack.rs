@@ -112,7 +112,7 @@ pub enum Architecture {
 #[cfg(test)]
 mod tests {
     use super::{ReadError, Stack};
-    use crate::sample;
+    use crate::tests::sample;
 
     #[test]
     fn what_is_written_is_read() {

@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(known("aarch64"), Architecture::Arm64);
         assert_eq!(known("x86_64"), Architecture::X86_64);
         let Errors(errors) = architecture("riscv64").expect_err("not in Lambda");
-        assert_eq!(errors[0].problem, "AWS Lambda does not run `riscv64`");
+        assert_eq!(errors[0].problem(), "AWS Lambda does not run `riscv64`");
     }
 
     #[test]

@@ -291,7 +291,7 @@ fn what_cannot_be_read_is_an_error() {
     fs::write(folder.path().join("src/main.rs"), b"// \xff").expect("a new file");
     let problem = || {
         let errors = discover(folder.path(), &Cfg::default()).err();
-        errors.expect("an error").0.remove(0).problem
+        errors.expect("an error").0[0].problem()
     };
     assert!(
         problem().contains("src/main.rs` cannot be read: "),

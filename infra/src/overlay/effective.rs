@@ -3,6 +3,7 @@
 //! `stack.md` and the simulator take it into account.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use redrive_model::duration::seconds;
@@ -10,11 +11,12 @@ use redrive_model::keys::{KEYS, Key, Kind, Missing, Resource};
 use redrive_syntax::environment::check_name;
 use redrive_syntax::rules::broken_by;
 use redrive_syntax::rules::catalog::{OUT_OF_RANGE, Rule, WRONG_TYPE};
-use redrive_syntax::{Function, Rejected, TemplateValue};
+use redrive_syntax::{Function, Problem, Rejected, TemplateValue};
 use serde_json::{Map, Value};
 
 use super::finding::Finding;
-use super::value::{Held, escaped, number, only, property};
+use super::value::{Held, escaped, excerpt, number, only, property};
+use crate::error::broken;
 use crate::lambda::{Variable, worker_variables};
 use crate::plan::{Ids, Part};
 
@@ -40,13 +42,6 @@ fn places() -> impl Iterator<Item = (&'static Key, Part, &'static str, Missing)>
         let place = key.place?;
         Some((key, place.resource.into(), place.property, place.missing))
     })
-}
-
-/// Where the template has the value of a key.
-fn place(name: &str) -> Option<(Part, &'static str)> {
-    let mut places = places();
-    let (_, part, path, _) = places.find(|(key, ..)| key.name == name)?;
-    Some((part, path))
 }
 
 /// The numbers that a key accepts, and what they count; `None` if it has no number.
@@ -106,15 +101,17 @@ impl<'a> Effective<'a> {
         }
     }
 
-    fn find(&mut self, key: &'static str, rule: &'static Rule, pointer: String, problem: String) {
+    fn reject(&mut self, key: &'static str, pointer: &str, rejected: Rejected) {
         self.unknown.push(key);
-        self.findings.push(Finding::new(rule, pointer, problem));
+        let findings = rejected.into_iter();
+        let findings = findings.map(|diagnostic| Finding::at([pointer.to_owned()], diagnostic));
+        self.findings.extend(findings);
     }
 
     fn key(&mut self, key: &'static Key, part: Part, path: &str, missing: Missing) {
         let held = self.only(part, path);
         let value = match (held.literal(), missing) {
-            (Some(value), _) => self.accepted(key, part, path, value),
+            (Some(value), _) => self.accepted(key, part, value),
             (None, _) if held != Held::Nothing => Err(Vec::new()),
             (None, Missing::Number(number)) => Ok(TemplateValue::Number(number)),
             (None, Missing::Text(text)) => Ok(TemplateValue::Text(text)),
@@ -123,23 +120,18 @@ impl<'a> Effective<'a> {
         };
         let read = value.and_then(|value| self.function.read_back(key, &value));
         if let Err(rejected) = read {
-            self.unknown.push(key.name);
-            for (rule, problem) in rejected {
-                let pointer = self.pointer(part, path);
-                self.findings.push(Finding::new(rule, pointer, problem));
-            }
+            self.reject(key.name, &self.pointer(part, path), rejected);
         }
     }
 
     fn accepted(
         &mut self,
-        key: &Key,
+        key: &'static Key,
         part: Part,
-        path: &str,
         value: &'a Value,
     ) -> Result<TemplateValue<'a>, Rejected> {
         if let Some((range, unit)) = range(key) {
-            return self.number(range, unit, part, path, value);
+            return self.number(key, range, unit, part, value);
         }
         match value {
             Value::String(text) => Ok(TemplateValue::Text(text)),
@@ -155,18 +147,20 @@ impl<'a> Effective<'a> {
 
     fn number(
         &self,
+        key: &'static Key,
         range: RangeInclusive<u32>,
         unit: &str,
         part: Part,
-        path: &str,
         value: &Value,
     ) -> Result<TemplateValue<'a>, Rejected> {
-        let name = self.name(part, path);
         let (least, most) = (range.start(), range.end());
-        let allowed = format!("{least} to {most} {unit}");
+        let reject = |rule, value: &dyn Display, what: &str| {
+            let problem = Problem::new().value(key.name, value).text(what);
+            let help = format!("write {least} to {most} {unit}");
+            Err(vec![broken(rule, problem).help(help)])
+        };
         let Some(number) = number(value) else {
-            let problem = format!("{name} is {value}; it must be a whole number, {allowed}");
-            return Err(vec![(&WRONG_TYPE, problem)]);
+            return reject(&WRONG_TYPE, &excerpt(value), " is not a whole number");
         };
         // Lambda Managed Instances have limits of their own.
         let is_managed = part == Part::Worker
@@ -175,10 +169,7 @@ impl<'a> Effective<'a> {
             Ok(number) if is_managed || range.contains(&number) => {
                 Ok(TemplateValue::Number(number))
             }
-            _ => {
-                let problem = format!("{name} is {number}, but must be {allowed}");
-                Err(vec![(&OUT_OF_RANGE, problem)])
-            }
+            _ => reject(&OUT_OF_RANGE, &number, " is out of range"),
         }
     }
 
@@ -188,9 +179,10 @@ impl<'a> Effective<'a> {
         let is_own = |name: &str| !matches!(own.get(name), None | Some(Variable::Text(_)));
         let added: Vec<_> = variables.iter().filter(|(name, _)| !is_own(name)).collect();
         for (name, _) in &added {
-            if let Err((rule, problem)) = check_name(name) {
-                let pointer = self.pointer(Part::Worker, VARIABLES);
-                self.find("env", rule, format!("{pointer}/{}", escaped(name)), problem);
+            if let Err(rejected) = check_name(name) {
+                let variables = self.pointer(Part::Worker, VARIABLES);
+                let pointer = format!("{variables}/{}", escaped(name));
+                self.reject("env", &pointer, vec![rejected]);
             }
         }
         let literals = added.into_iter().filter_map(|(name, value)| {
@@ -211,46 +203,37 @@ impl<'a> Effective<'a> {
         let is_new = |rule: &Rule| already.iter().all(|(other, _)| *other != rule);
         let broken = broken_by(&self.function, &self.unknown).into_iter();
         let broken = broken.filter(|(rule, _)| is_new(rule));
-        let together = broken.map(|(rule, text)| self.broken(rule, &text, before));
+        let together = broken.map(|(rule, problem)| self.broken(rule, problem, before));
         self.findings.iter().cloned().chain(together).collect()
     }
 
-    fn broken(&self, rule: &'static Rule, text: &str, before: &Value) -> Finding {
-        let places = rule.keys.iter();
-        let places: Vec<_> = places.filter_map(|key| Some((*key, place(key)?))).collect();
-        // A fix for the attribute need not be one for the overlay.
-        let mut problem = text.split("; ").next().unwrap_or(text).to_owned();
-        for (key, (part, path)) in &places {
-            problem = problem.replace(&format!("`{key}`"), &self.name(*part, path));
-        }
+    fn broken(&self, rule: &'static Rule, problem: Problem, before: &Value) -> Finding {
         let is_changed = |part: Part, path: &str| {
             self.only(part, path) != only(before, &self.pointer(part, path))
         };
-        let changed = places.into_iter();
-        let changed = changed.filter(|(_, (part, path))| is_changed(*part, path));
+        let changed = places().filter(|(key, part, path, _)| {
+            rule.keys.contains(&key.name) && is_changed(*part, path)
+        });
         let (keys, pointers): (Vec<_>, Vec<_>) = changed
-            .map(|(key, (part, path))| (format!("`{key}`"), self.pointer(part, path)))
+            .map(|(key, part, path, _)| (format!("`{}`", key.name), self.pointer(part, path)))
             .unzip();
-        let name = &self.function.name;
-        let instead = format!(
-            "set {} in the attribute of `{name}` instead",
-            keys.join(" and ")
-        );
-        let mut help = vec![instead];
-        if rule.can_be_allowed() {
-            help.push(format!("accept it with `allow = \"{}\"`", rule.id));
-        }
-        Finding {
-            rule,
-            pointers,
-            problem,
-            help,
+        // A fix for the attribute need not be one for the overlay.
+        let finding = Finding::at(pointers, broken(rule, problem)).help(format!(
+            "set {} in the attribute of `{}` instead",
+            keys.join(" and "),
+            self.function.name
+        ));
+        match rule.can_be_allowed() {
+            true => finding.help(format!("accept it with `allow = \"{}\"`", rule.id)),
+            false => finding,
         }
     }
 
-    /// The name of a property for a user of the template.
-    fn name(&self, part: Part, path: &str) -> String {
-        format!("`{}.{}`", self.ids.of(part), path.replace('/', "."))
+    /// The property of each key, as a user of the template names it.
+    pub(super) fn properties(&self) -> BTreeMap<&'static str, String> {
+        let name = |part, path: &str| format!("{}.{}", self.ids.of(part), path.replace('/', "."));
+        let named = places().map(|(key, part, path, _)| (key.name, name(part, path)));
+        named.collect()
     }
 }
 

@@ -1,67 +1,64 @@
 //! A rule that the template breaks once the overlays are merged.
 
-use redrive_syntax::Diagnostic;
+use std::collections::BTreeMap;
+
 use redrive_syntax::rules::catalog::Rule;
+use redrive_syntax::{Diagnostic, Manifest, Problem};
 use serde_json::Value;
 
 use super::Overlay;
 use super::value::{escaped, names};
+use crate::error::broken;
 
 /// What is wrong with the merged template.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
-    pub(super) rule: &'static Rule,
-    /// The JSON pointers of the values that break it, the likeliest first.
-    pub(super) pointers: Vec<String>,
-    pub(super) problem: String,
-    pub(super) help: Vec<String>,
+    /// The JSON pointers of the values that break the rule, the likeliest first.
+    pointers: Vec<String>,
+    pub(super) diagnostic: Diagnostic,
 }
 
 impl Finding {
-    pub(super) fn new(rule: &'static Rule, pointer: String, problem: String) -> Self {
-        Self::at([pointer], rule, problem)
+    pub(super) fn new(rule: &'static Rule, pointer: String, problem: impl Into<Problem>) -> Self {
+        Self::at([pointer], broken(rule, problem))
     }
 
-    pub(super) fn at(
-        pointers: impl Into<Vec<String>>,
-        rule: &'static Rule,
-        problem: String,
-    ) -> Self {
+    pub(super) fn at(pointers: impl Into<Vec<String>>, diagnostic: Diagnostic) -> Self {
+        let pointers = pointers.into();
         Self {
-            rule,
-            pointers: pointers.into(),
-            problem,
-            help: Vec::new(),
+            pointers,
+            diagnostic,
         }
     }
 
     #[must_use]
-    pub(super) fn help(mut self, text: impl Into<String>) -> Self {
-        self.help.push(text.into());
-        self
+    pub(super) fn help(self, text: impl Into<String>) -> Self {
+        Self {
+            diagnostic: self.diagnostic.help(text),
+            ..self
+        }
     }
 
-    /// The overlay that breaks the rule, and the JSON pointer of what it sets: the
-    /// last that sets one of the values, as it overrides the others.
-    fn place<'a>(&self, overlays: &'a [Overlay]) -> Option<(&'a Overlay, String)> {
-        self.pointers.iter().find_map(|pointer| {
+    /// The diagnostic, at the overlay that breaks the rule: the last that sets one of
+    /// the values, because it overrides the others. `None` if no overlay does.
+    pub(super) fn located(
+        self,
+        overlays: &[Overlay],
+        properties: &BTreeMap<&'static str, String>,
+    ) -> Option<Diagnostic> {
+        let (overlay, pointer) = self.pointers.iter().find_map(|pointer| {
             let mut last = overlays.iter().rev();
             last.find_map(|overlay| Some((overlay, set_at(&overlay.patch, pointer)?)))
+        })?;
+        let manifest = Box::new(Manifest {
+            path: overlay.path.display().to_string(),
+            pointer,
+            properties: properties.clone(),
+        });
+        Some(Diagnostic {
+            manifest: Some(manifest),
+            ..self.diagnostic
         })
-    }
-
-    /// Its place and the diagnostic; none if no overlay sets one of the values.
-    pub(super) fn diagnostic(&self, overlays: &[Overlay]) -> Option<(String, Diagnostic)> {
-        let (overlay, pointer) = self.place(overlays)?;
-        let problem = format!(
-            "overlay `{}`, `{pointer}`: {}",
-            overlay.path.display(),
-            self.problem
-        );
-        let span = proc_macro2::Span::call_site();
-        let diagnostic = Diagnostic::new(self.rule, span, problem);
-        let help = self.help.iter().cloned();
-        Some((pointer, help.fold(diagnostic, Diagnostic::help)))
     }
 }
 

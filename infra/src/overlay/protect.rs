@@ -13,14 +13,11 @@ use serde_json::{Map, Value};
 use super::effective::is_setting;
 use super::finding::Finding;
 use super::merge::is_intrinsic;
-use super::value::{Held, escaped, held, normal, number};
+use super::value::{Held, escaped, excerpt, held, normal, number};
 use table::{Keep, PROTECTED, Protected};
 
 /// Types whose resources nothing else needs.
 const OPTIONAL: [&str; 2] = ["AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup"];
-
-/// The longest value that a diagnostic shows whole, in characters.
-const LONGEST: usize = 40;
 
 /// One function and its part of the template.
 pub(super) struct View<'a> {
@@ -106,7 +103,7 @@ impl<'a> View<'a> {
         let path = place.trim_start_matches("/Properties").replace('/', ".");
         let what = match wrong {
             Held::Value(value) if is_collection(value) => "is changed".to_owned(),
-            Held::Value(value) => format!("is `{}`", excerpt(value)),
+            Held::Value(value) => format!("is {}", excerpt(value)),
             Held::Nothing => "is removed".to_owned(),
             Held::Unknown => "is not known before deployment".to_owned(),
         };
@@ -156,16 +153,6 @@ fn is_kept(keep: Keep, own: Option<&Value>, held: Held<'_>) -> bool {
 /// Whether only an excerpt of the value would fit on a line.
 fn is_collection(value: &Value) -> bool {
     value.is_array() || (value.is_object() && !is_intrinsic(value))
-}
-
-fn excerpt(value: &Value) -> String {
-    let text = value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned);
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }
 
 #[cfg(test)]

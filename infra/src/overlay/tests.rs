@@ -2,12 +2,13 @@ use std::fs;
 use std::path::Path;
 
 use quote::quote;
+use redrive_syntax::wrapped;
 use serde_json::{Value, json};
 
 use super::{Overlaid, Overlay, apply};
 use crate::plan::Part;
 use crate::render::template as render;
-use crate::sample;
+use crate::tests::sample;
 
 fn read(overlay: &str) -> Result<Overlay, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -45,29 +46,41 @@ fn objects_merge_null_removes_and_the_rest_replaces() {
 }
 
 #[test]
-fn a_bad_overlay_says_what_is_wrong() {
+fn a_bad_overlay_is_rejected() {
     let cases = [
         (
             "{",
-            "it is not JSON: EOF while parsing an object at line 1 column 1",
+            "the overlay is not JSON: EOF while parsing an object at line 1 column 1",
+            "",
         ),
-        ("[]", "it is not a JSON object"),
-        ("null", "it is not a JSON object"),
-        (r#"{"Resources": null}"#, "it leaves no object `Resources`"),
+        ("[]", "the overlay is not a JSON object", ""),
+        ("null", "the overlay is not a JSON object", ""),
+        (
+            r#"{"Resources": null}"#,
+            "the overlay removes all resources",
+            ": /Resources\nhelp: remove `Resources`",
+        ),
+        (
+            r#"{"Resources": {"Queue": {"Type": null}}}"#,
+            "`Queue` has no `Type`",
+            ": /Resources/Queue\nhelp: remove `Type`",
+        ),
         (
             r#"{"Resources": {"Quueue": {"Properties": {}}}}"#,
-            "the template has no resource `Quueue` [overlay]\nhelp: did you mean `Queue`?",
+            "the template has no resource `Quueue`",
+            ": /Resources/Quueue\nhelp: did you mean `Queue`?",
         ),
         (
             r#"{"Resources": {"Topic": {"Properties": {}}}}"#,
-            "the template has no resource `Topic` [overlay]\nhelp: a resource of your own needs a `Type`",
+            "the template has no resource `Topic`",
+            ": /Resources/Topic\nhelp: a resource of your own needs a `Type`",
         ),
     ];
-    for (overlay, expected) in cases {
+    for (overlay, problem, rest) in cases {
         let error = merged(overlay).expect_err(overlay);
-        let start = "overlay `overlay.json` cannot be applied: ";
-        assert!(error.starts_with(start), "{error}");
-        assert!(error.contains(expected), "{error}");
+        let start = format!("{problem} [overlay]\n  --> overlay.json{rest}");
+        assert!(error.starts_with(&start), "{error}");
+        assert!(error.contains("\nhelp: "), "{error}");
     }
 }
 
@@ -82,7 +95,7 @@ fn a_missing_overlay_is_an_error() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let error = Overlay::read(folder.path(), Path::new("none.json")).err();
     let error = error.expect("no file").to_string();
-    assert!(error.contains("overlay `none.json`"), "{error}");
+    assert!(error.contains("--> none.json"), "{error}");
 }
 
 fn overlaid(patches: &[Value]) -> Result<Overlaid, Vec<String>> {
@@ -152,14 +165,14 @@ fn each_diagnostic_names_its_overlay() {
         json!({ "Resources": { "OrdersEventSourceMapping": { "Properties": mapping } } }),
     ];
     let reported = overlaid(&patches).err().expect("three errors");
-    let starts = [
-        "overlay `0.json`, `/Resources/OrdersQueue/Properties/QueueName`",
-        "overlay `1.json`, `/Resources/OrdersEventSourceMapping/Properties/FunctionResponseTypes`",
-        "overlay `0.json`, `/Resources/OrdersQueue/Properties/VisibilityTimeout`",
+    let places = [
+        "0.json: /Resources/OrdersQueue/Properties/QueueName",
+        "1.json: /Resources/OrdersEventSourceMapping/Properties/FunctionResponseTypes",
+        "0.json: /Resources/OrdersQueue/Properties/VisibilityTimeout",
     ];
-    assert_eq!(reported.len(), starts.len(), "{reported:#?}");
-    for (text, start) in reported.iter().zip(starts) {
-        assert!(text.starts_with(start), "{text}");
+    assert_eq!(reported.len(), places.len(), "{reported:#?}");
+    for (text, place) in reported.iter().zip(places) {
+        assert!(text.contains(&format!("\n  --> {place}\n")), "{text}");
     }
 }
 
@@ -188,8 +201,8 @@ fn a_removed_resource_is_one_error() {
         let reported = overlaid(&[json!({ "Resources": { id.as_str(): null } })]);
         let reported = reported.err().expect("an error");
         assert_eq!(reported.len(), 1, "{reported:#?}");
-        let start = format!("overlay `0.json`, `/Resources/{id}`: ");
-        assert!(reported[0].starts_with(&start), "{reported:#?}");
+        let place = format!("\n  --> 0.json: /Resources/{id}\n");
+        assert!(reported[0].contains(&place), "{reported:#?}");
     }
 }
 
@@ -202,8 +215,8 @@ fn places(value: &Value, place: &[String], all: &mut Vec<Vec<String>>) {
     }
 }
 
-/// Whatever the value: it is accepted, or refused at a place that the overlay
-/// sets.
+/// Whatever the value: it is accepted, or rejected at a place that the overlay
+/// sets, with a fix, in lines of at most 120 characters.
 #[test]
 fn any_value_in_any_place_is_accepted_or_refused() {
     let attribute = quote!(
@@ -228,8 +241,12 @@ fn any_value_in_any_place_is_accepted_or_refused() {
             };
             for error in errors.0 {
                 let text = error.to_string();
+                assert!(text.contains("\n  --> overlay.json: /"), "{patch}: {text}");
+                assert!(text.contains("\nhelp: "), "{patch}: {text}");
+                let text = wrapped(&text);
+                let mut lines = text.lines().filter(|line| !line.starts_with("see: "));
                 assert!(
-                    text.starts_with("overlay `overlay.json`"),
+                    lines.all(|line| line.chars().count() <= 120),
                     "{patch}: {text}"
                 );
             }

@@ -117,6 +117,18 @@ pub(super) fn referred(value: &Value) -> Option<String> {
     )
 }
 
+/// The value for a diagnostic, or its first 40 characters.
+pub(super) fn excerpt(value: &Value) -> String {
+    const LONGEST: usize = 40;
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
 /// The JSON pointer of a resource's property.
 pub(super) fn property(id: &str, path: &str) -> String {
     format!("/Resources/{}/Properties/{path}", escaped(id))

@@ -57,8 +57,9 @@ mod tests {
     use redrive_syntax::rules::catalog::SHARED_QUEUE;
 
     use crate::error::Errors;
+    use crate::plan;
     use crate::stack::Stack;
-    use crate::{plan, sample};
+    use crate::tests::sample;
 
     fn check(stack: &Stack) -> Result<(), Errors> {
         super::check(stack, &plan::of(stack))
@@ -95,7 +96,7 @@ mod tests {
         assert!(check("order", "orders").is_ok());
         assert!(check("order", "order_redrive").is_ok());
         for (one, other) in [("order", "order"), ("pay_now", "pay__now")] {
-            let problem = only(check(one, other)).problem;
+            let problem = only(check(one, other)).problem();
             let start = format!("`{one}` (binary `a`) and `{other}` (binary `b`) have the same");
             assert!(problem.starts_with(&start), "{problem}");
         }
@@ -120,7 +121,7 @@ mod tests {
             let error = only(check(one, other));
             assert_eq!(error.rule, &SHARED_QUEUE);
             let start = format!("`a` (binary `a`) and `b` (binary `b`) share the queue `{shared}`");
-            assert!(error.problem.starts_with(&start), "{error}");
+            assert!(error.problem().starts_with(&start), "{error}");
         }
     }
 }

@@ -53,7 +53,8 @@ mod tests {
     use quote::quote;
 
     use super::pascal;
-    use crate::{plan, sample};
+    use crate::plan;
+    use crate::tests::sample;
 
     #[test]
     fn pascal_case_has_letters_and_digits_only() {

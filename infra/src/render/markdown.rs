@@ -126,7 +126,8 @@ mod tests {
     use quote::quote;
 
     use super::{Contents, render, same_but_for_runs};
-    use crate::{plan, sample};
+    use crate::plan;
+    use crate::tests::sample;
 
     fn at(schedule: &str, now: &str) -> String {
         let attribute = quote!(dlq_redrive = #schedule, redrive_timezone = "Asia/Jerusalem");

@@ -1,11 +1,13 @@
 //! What is wrong with a function, as data: rendered once, for every reader.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
 use proc_macro2::TokenStream;
 
 use crate::catalog::{Level, Rule};
 use crate::place::Place;
+use crate::problem::Problem;
 
 /// One broken rule.
 #[derive(Clone, Debug)]
@@ -15,13 +17,26 @@ pub struct Diagnostic {
     /// The smallest part of the source to edit.
     pub place: Place,
     /// The value and the rule, on one line.
-    pub problem: String,
+    pub problem: Problem,
     /// The fixes to choose from, the best first.
     pub fixes: Vec<Fix>,
     /// A page that explains the rule.
     pub see: Option<&'static str>,
     /// Whether the user accepts it with `allow`.
     pub accepted: bool,
+    /// Where it is, if it is not in the attribute.
+    pub manifest: Option<Box<Manifest>>,
+}
+
+/// A value of a manifest, whose properties have the values of keys.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The file.
+    pub path: String,
+    /// The JSON pointer of the value; empty for the whole file.
+    pub pointer: String,
+    /// The property of each key that the manifest has.
+    pub properties: BTreeMap<&'static str, String>,
 }
 
 /// One way to fix a diagnostic.
@@ -143,7 +158,7 @@ impl Eq for Diagnostic {}
 
 impl Diagnostic {
     /// A broken rule without a fix.
-    pub fn new(rule: &'static Rule, place: impl Into<Place>, problem: impl Into<String>) -> Self {
+    pub fn new(rule: &'static Rule, place: impl Into<Place>, problem: impl Into<Problem>) -> Self {
         Diagnostic {
             rule,
             place: place.into(),
@@ -151,7 +166,15 @@ impl Diagnostic {
             fixes: Vec::new(),
             see: rule.see,
             accepted: false,
+            manifest: None,
         }
+    }
+
+    /// The problem, in the vocabulary of where it is.
+    pub fn problem(&self) -> String {
+        let properties = self.manifest.as_ref().map(|manifest| &manifest.properties);
+        let property = |key| properties?.get(key).map(String::as_str);
+        self.problem.named(|key| property(key).unwrap_or(key))
     }
 
     /// A broken rule whose text has its fixes after each `; ` outside of code.
@@ -193,10 +216,17 @@ impl Diagnostic {
     }
 }
 
-/// The problem and the rule; then each fix and the page, on a line each.
+/// The problem and the rule; then the value of a manifest, each fix, and the page, on
+/// a line each.
 impl Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} [{}]", self.problem, self.rule.id)?;
+        write!(f, "{} [{}]", self.problem(), self.rule.id)?;
+        if let Some(manifest) = &self.manifest {
+            write!(f, "\n  --> {}", manifest.path)?;
+            if !manifest.pointer.is_empty() {
+                write!(f, ": {}", manifest.pointer)?;
+            }
+        }
         for (place, fix) in self.fixes.iter().enumerate() {
             let or = match place > 0 && fix.text.is_empty() {
                 true => "or ",
@@ -258,7 +288,7 @@ impl Diagnostics {
         &mut self,
         rule: &'static Rule,
         place: impl Into<Place>,
-        problem: impl Into<String>,
+        problem: impl Into<Problem>,
         help: impl Into<String>,
     ) {
         self.push(Diagnostic::new(rule, place, problem).help(help));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
 
-use crate::catalog::{self, Rule};
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
 use crate::pair::{self, After, Pair};
 use crate::place::Place;
@@ -25,12 +25,17 @@ pub(crate) fn read(
     }
     for pair in pair::list(variables, diagnostics, |_| {}) {
         let name = check_name(&pair.name);
-        if let Err((rule, text)) = &name {
-            diagnostics.report(rule, pair.place, text);
+        let is_name = name.is_ok();
+        if let Err(diagnostic) = name {
+            let place = pair.place;
+            diagnostics.push(Diagnostic {
+                place,
+                ..diagnostic
+            });
         }
         match value(&pair) {
             Err(diagnostic) => diagnostics.push(diagnostic),
-            Ok(_) if name.is_err() => {}
+            Ok(_) if !is_name => {}
             Ok(value) => {
                 if read.insert(pair.name.clone(), value).is_some() {
                     let text = format!("`{}` is already set; remove one of the two", pair.name);
@@ -75,35 +80,34 @@ fn value(pair: &Pair) -> Result<String, Diagnostic> {
         .help(write(text)))
 }
 
-/// Refuses a name that Lambda or the template would, with the rule's id and the
-/// way out.
+/// Rejects a name that Lambda or the template would reject.
 ///
 /// # Errors
-/// If it is reserved, or no name of a variable.
-pub fn check_name(name: &str) -> Result<(), (&'static Rule, String)> {
+/// If it is reserved, or not the name of a variable.
+pub fn check_name(name: &str) -> Result<(), Diagnostic> {
+    let refuse = |rule, problem: &str, help| {
+        let problem = format!("`{name}` {problem}");
+        Err(Diagnostic::new(rule, Span::call_site(), problem).help(help))
+    };
+    let another = "choose another name";
     if SET_BY_LAMBDA.contains(&name) {
-        return Err((
-            &catalog::ENV_RESERVED,
-            format!("`{name}` is set by Lambda itself; choose another name"),
-        ));
+        return refuse(&catalog::ENV_RESERVED, "is set by Lambda itself", another);
     }
     if name.starts_with(RESERVED_PREFIX) {
-        return Err((
-            &catalog::ENV_RESERVED,
-            format!(
-                "`{name}` begins with `REDRIVE_`, which the template uses; choose another name"
-            ),
-        ));
+        let problem = "begins with `REDRIVE_`, which the template uses";
+        return refuse(&catalog::ENV_RESERVED, problem, another);
     }
     let letter_first = name.starts_with(|c: char| c.is_ascii_alphabetic());
     if !letter_first
         || name.len() < 2
         || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     {
-        let text = format!(
-            "`{name}` cannot be an environment variable; begin with a letter, and use two or more letters, digits and `_`"
+        let help = "begin with a letter, and use two or more letters, digits and `_`";
+        return refuse(
+            &catalog::ENV_NAME,
+            "cannot be an environment variable",
+            help,
         );
-        return Err((&catalog::ENV_NAME, text));
     }
     Ok(())
 }
@@ -117,7 +121,7 @@ mod tests {
     #[test]
     fn what_lambda_sets_is_refused() {
         for name in SET_BY_LAMBDA {
-            let refused = check_name(name).map_err(|(rule, _)| rule.id);
+            let refused = check_name(name).map_err(|error| error.rule.id);
             assert_eq!(refused, Err("env_reserved"), "{name}");
         }
     }
@@ -131,7 +135,7 @@ mod tests {
             ("AWS_REGIONS", Ok(())),
         ] {
             assert_eq!(
-                check_name(name).map_err(|(rule, _)| rule.id),
+                check_name(name).map_err(|error| error.rule.id),
                 rule,
                 "{name}"
             );

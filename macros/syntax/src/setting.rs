@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use proc_macro2::Span;
 use quote::ToTokens;
 use redrive_model::Backoff;
 use redrive_model::duration::written;
 use redrive_model::keys::{Key, Kind};
 use redrive_model::policy::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure};
 
-use crate::catalog::Rule;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::environment;
 use crate::schedule::{self, Schedule, ScheduleError};
@@ -32,9 +32,8 @@ pub enum TemplateValue<'a> {
     Nothing,
 }
 
-/// Why a key cannot have a template's value: the rules that it breaks, and how;
-/// none if it is of another type.
-pub type Rejected = Vec<(&'static Rule, String)>;
+/// Why a key cannot have a template's value; empty if it is of another type.
+pub type Rejected = Vec<Diagnostic>;
 
 /// A type that the value of a key has.
 pub(crate) trait Setting: Sized {
@@ -139,8 +138,8 @@ macro_rules! choices {
 
 redrive_model::choices!(choices);
 
-fn rejected(error: ScheduleError) -> (&'static Rule, String) {
-    (error.rule, error.message)
+fn rejected(error: &ScheduleError) -> Diagnostic {
+    Diagnostic::from_text(error.rule, Span::call_site(), &error.message)
 }
 
 impl Setting for String {
@@ -165,7 +164,7 @@ impl Setting for String {
         };
         // The only text of a template that is read back is a time zone.
         let checked = schedule::timezone(text);
-        checked.map_err(|error| vec![rejected(error)])?;
+        checked.map_err(|error| vec![rejected(&error)])?;
         Ok((*text).to_owned())
     }
 }
@@ -188,7 +187,7 @@ impl Setting for Schedule {
         let TemplateValue::Text(text) = value else {
             return Err(Vec::new());
         };
-        Schedule::parse(text).map_err(|errors| errors.into_iter().map(rejected).collect())
+        Schedule::parse(text).map_err(|errors| errors.iter().map(rejected).collect())
     }
 }
 

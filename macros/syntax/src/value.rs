@@ -11,6 +11,7 @@ use crate::catalog::{self, Rule};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::keys::Key;
 use crate::place::Place;
+use crate::problem::Problem;
 use crate::tokens;
 
 pub(crate) use duration::{backoff, duration};
@@ -97,7 +98,7 @@ impl Value {
     }
 
     /// The value is not usable.
-    pub(crate) fn refuse(&self, rule: &'static Rule, problem: impl Into<String>) -> Diagnostic {
+    pub(crate) fn refuse(&self, rule: &'static Rule, problem: impl Into<Problem>) -> Diagnostic {
         Diagnostic {
             see: None,
             ..Diagnostic::new(rule, self.place, problem)

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::{Effective, places, range};
 use crate::overlay::merge::merge;
-use crate::overlay::testing::{assert_reported, reported, with};
 use crate::render::template as render;
-use crate::sample;
+use crate::tests::overlays::{assert_reported, reported, with};
+use crate::tests::sample;
 
 fn every_key() -> Function {
     let attribute = quote!(
@@ -131,10 +131,10 @@ fn mapping(properties: Value) -> Value {
 
 #[test]
 fn a_number_is_in_the_range_of_its_key() {
-    let range = "is 10241, but must be 128 to 10240 MB";
+    let range = "(10241) is out of range [out_of_range]";
     let large = worker(json!({ "MemorySize": 10_241 }));
     assert_broken(quote!(), large, "Worker/MemorySize", "out_of_range", range);
-    let words = "is \"30s\"; it must be a whole number";
+    let words = "(`30s`) is not a whole number [wrong_type]";
     let text = worker(json!({ "Timeout": "30s" }));
     assert_broken(quote!(), text, "Worker/Timeout", "wrong_type", words);
     let never = queue(json!({ "RedrivePolicy": { "maxReceiveCount": 0 } }));
@@ -144,7 +144,7 @@ fn a_number_is_in_the_range_of_its_key() {
         never,
         place,
         "out_of_range",
-        "but must be 1 to 1000 receives",
+        "help: write 1 to 1000 receives",
     );
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::table::{QUEUE, ROLE};
 use super::{Finding, View};
+use crate::error::broken;
 use crate::overlay::value::{Held, entries, normal, only, property, referred};
 
 /// Types of policies, and the property that names their roles.
@@ -50,7 +51,7 @@ pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
             let accept =
                 "if the policy of the key grants it, accept it with `allow = \"queue_key\"`";
             findings.push(
-                Finding::at(pointers, &QUEUE_KEY, problem)
+                Finding::at(pointers, broken(&QUEUE_KEY, problem))
                     .help(grant)
                     .help(accept),
             );

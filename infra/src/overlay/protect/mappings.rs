@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::table::MAPPING;
 use super::{Finding, View, escaped};
+use crate::error::broken;
 use crate::overlay::value::{Held, entries, held, number, only, property, referred};
 
 /// The batches that Lambda processes at once when it starts to poll.
@@ -62,7 +63,7 @@ fn response_types(view: &View<'_>, id: &str) -> Option<Finding> {
     let help = "write `\"FunctionResponseTypes\": [\"ReportBatchItemFailures\"]`";
     // A mapping that an overlay adds may not have the property at all.
     let resource = format!("/Resources/{}", escaped(id));
-    Some(Finding::at([pointer, resource], &RESPONSE_TYPES, problem).help(help))
+    Some(Finding::at([pointer, resource], broken(&RESPONSE_TYPES, problem)).help(help))
 }
 
 fn filters(view: &View<'_>, id: &str) -> Option<Finding> {
@@ -106,5 +107,5 @@ fn concurrency(view: &View<'_>, worker: &str, mappings: &[&str]) -> Option<Findi
         "`{worker}` has {reserved} reserved invocations, but Lambda starts {needed}: the others are throttled"
     );
     let help = format!("raise `{path}` to {needed}, or {help}");
-    Some(Finding::at(pointers, rule, problem).help(help))
+    Some(Finding::at(pointers, broken(rule, problem)).help(help))
 }

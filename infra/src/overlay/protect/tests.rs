@@ -2,8 +2,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Value, json};
 
-use crate::overlay::testing::{assert_reported, reported, set, with};
 use crate::overlay::value::escaped;
+use crate::tests::overlays::{assert_reported, reported, set, with};
 
 fn nightly() -> TokenStream {
     quote!(dlq_redrive = "rate(1 day)")
@@ -597,7 +597,6 @@ fn lacking(attribute: TokenStream, patch: Value) -> Vec<String> {
     let reported = reported(attribute, patch);
     let problem = |text: &String| {
         assert!(text.contains("[queue_key]"), "{text}");
-        let text = text.split_once("`: ").expect("a place").1;
         text.split(" [queue_key]")
             .next()
             .expect("a problem")

@@ -39,8 +39,9 @@ mod tests {
 
     use super::check;
     use crate::error::Errors;
+    use crate::plan;
     use crate::render::cloudformation::{render, to_text};
-    use crate::{plan, sample};
+    use crate::tests::sample;
 
     fn refused(template: &Value) -> Vec<String> {
         let text = to_text(template.clone());

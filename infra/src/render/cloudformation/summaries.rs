@@ -112,7 +112,7 @@ mod tests {
     use crate::overlay::merge::merge;
     use crate::plan::{self, Summary};
     use crate::render::cloudformation::render;
-    use crate::sample;
+    use crate::tests::sample;
 
     /// The summary of the resource `id` if overlays set these resources.
     fn summary(id: &str, resources: &Json) -> Summary {

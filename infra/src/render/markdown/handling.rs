@@ -94,7 +94,7 @@ mod tests {
     use quote::quote;
 
     use super::render;
-    use crate::sample;
+    use crate::tests::sample;
 
     #[track_caller]
     fn assert_says(attribute: TokenStream, line: &str) {

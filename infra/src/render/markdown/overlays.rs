@@ -79,7 +79,7 @@ mod tests {
 
     use super::{changes, hides_runs, introduction};
     use crate::overlay::{Change, Overlay};
-    use crate::sample;
+    use crate::tests::sample;
 
     fn overlay(path: &str) -> Overlay {
         Overlay {

@@ -14,13 +14,13 @@ pub(super) fn render(stack: &Stack, warnings: &[Warning]) -> String {
     for entry in &stack.functions {
         let name = &entry.function.name;
         for warning in of(entry, warnings).filter(|it| !it.accepted) {
-            add(&mut open, name, &warning.problem, warning.rule.id);
+            add(&mut open, name, &warning.problem(), warning.rule.id);
         }
         for rule in &entry.function.allow {
             let broken = of(entry, warnings).find(|it| it.rule.id == rule);
             // What only the compiler can judge has no message.
             let words = match broken {
-                Some(warning) => warning.problem.clone(),
+                Some(warning) => warning.problem(),
                 None => rules::find(rule).map_or_else(String::new, Rule::reason),
             };
             add(&mut accepted, name, &words, rule);
@@ -58,7 +58,7 @@ mod tests {
 
     use super::render;
     use crate::discover::Warning;
-    use crate::sample;
+    use crate::tests::sample;
 
     fn warning(binary: &str, rule: &'static Rule, accepted: bool) -> Warning {
         let problem = format!("about {}", rule.id);

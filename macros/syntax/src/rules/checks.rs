@@ -14,10 +14,11 @@ use redrive_model::duration::written;
 use crate::catalog::{self, Rule};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
+use crate::problem::Problem;
 
 /// The problem, and the fixes that may solve it: those with fewer edits first. What
 /// does not work, or breaks another rule, is sorted out by a trial.
-pub(super) type Finding<'a> = (String, Fixes<'a>);
+pub(super) type Finding<'a> = (Problem, Fixes<'a>);
 
 /// Found one after another, since most are not asked for.
 pub(super) type Fixes<'a> = Box<dyn Iterator<Item = Fix> + 'a>;

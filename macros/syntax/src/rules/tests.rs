@@ -190,7 +190,7 @@ mod keys {
         let pairs = crate::attribute::parse(attribute.parse().expect("tokens"), &mut errors);
         let options = Options::read("handle", pairs, &mut errors);
         let (_, check) = checks::all().find(|(checked, _)| *checked == rule)?;
-        check(&options).map(|(problem, _)| problem)
+        check(&options).map(|(problem, _)| problem.to_string())
     }
 
     proptest! {

@@ -74,7 +74,7 @@ fn is_function(item: TokenStream) -> bool {
 
 fn check_texts(parsed: &Parsed) {
     for diagnostic in parsed.diagnostics.iter() {
-        let message = &diagnostic.problem;
+        let message = &diagnostic.problem();
         assert!(!message.is_empty() && !message.ends_with('.'), "{message}");
         assert!(!message.starts_with(char::is_uppercase), "{message}");
     }

@@ -9,6 +9,7 @@ use super::retry_budget::{attempt_that_fits, retry_budget};
 use super::{Check, Finding, Rule, allow, catalog, these};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
+use crate::problem::Problem;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::ATTEMPT_TIMEOUT, attempt_timeout),
@@ -25,11 +26,10 @@ fn attempt_timeout(options: &Options) -> Option<Finding<'_>> {
     let attempt = function.attempt_timeout?;
     let timeout = function.timeout;
     (attempt >= timeout).then(|| {
-        let problem = format!(
-            "`attempt_timeout` ({}) is not shorter than `timeout` ({})",
-            show(attempt),
-            show(timeout)
-        );
+        let problem = Problem::new()
+            .value("attempt_timeout", show(attempt))
+            .text(" is not shorter than ")
+            .value("timeout", show(timeout));
         let shorter = |limit| Edit::set_text("attempt_timeout", written(limit));
         let longer = Edit::set_text(
             "timeout",
@@ -43,26 +43,28 @@ fn attempt_timeout(options: &Options) -> Option<Finding<'_>> {
 
 fn backoff_without_retries(options: &Options) -> Option<Finding<'_>> {
     (options.is_given("backoff") && options.function.retries == 0).then(|| {
-        let problem = "`backoff` has no effect, because `retries` is 0".to_owned();
-        (
-            problem,
-            these([Fix::remove("backoff"), Fix::remove("retries")]),
-        )
+        let problem = Problem::new()
+            .key("backoff")
+            .text(" has no effect, because ")
+            .key("retries")
+            .text(" is 0");
+        let fixes = these([Fix::remove("backoff"), Fix::remove("retries")]);
+        (problem, fixes)
     })
 }
 
 fn init_timeout(options: &Options) -> Option<Finding<'_>> {
     let timeout = options.function.timeout;
     (options.is_given("init") && timeout < INIT_TIMEOUT).then(|| {
-        let problem = format!(
-            "Lambda allows `init` {}, but repeats a longer one within `timeout` ({})",
-            show(INIT_TIMEOUT),
-            show(timeout)
-        );
-        (
-            problem,
-            these([Fix::set_text("timeout", written(INIT_TIMEOUT))]),
-        )
+        let problem = Problem::from("Lambda allows ")
+            .key("init")
+            .text(format!(
+                " {}, but repeats a longer one within ",
+                show(INIT_TIMEOUT)
+            ))
+            .value("timeout", show(timeout));
+        let fix = Fix::set_text("timeout", written(INIT_TIMEOUT));
+        (problem, these([fix]))
     })
 }
 
@@ -70,8 +72,10 @@ fn concurrency_over_batch(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let (concurrency, batch) = (function.concurrency, function.batch_size);
     (options.is_given("concurrency") && concurrency > batch).then(|| {
-        let problem =
-            format!("`concurrency` ({concurrency}) is higher than `batch_size` ({batch})");
+        let problem = Problem::new()
+            .value("concurrency", concurrency)
+            .text(" is higher than ")
+            .value("batch_size", batch);
         let fixes = vec![
             Fix::set("concurrency", batch),
             Fix::set("batch_size", concurrency),
@@ -94,15 +98,16 @@ fn env_size(options: &Options) -> Option<Finding<'_>> {
             "the variables of the worker have {bytes} bytes as JSON, but Lambda allows {most}"
         );
         let advice = "keep large values in SSM Parameter Store or AppConfig";
-        (problem, these([Fix::advice(advice)]))
+        (problem.into(), these([Fix::advice(advice)]))
     })
 }
 
 fn policies_quota(options: &Options) -> Option<Finding<'_>> {
     let count = options.function.policies.len();
     (count > 10).then(|| {
-        let problem =
-            format!("`policies` lists {count} managed policies, but a role has at most 10");
+        let problem = Problem::new().key("policies").text(format!(
+            " lists {count} managed policies, but a role has at most 10"
+        ));
         let accept = allow(&catalog::POLICIES_QUOTA, options);
         let accepted = format!("if the account has a higher quota, write {accept}");
         let fixes = vec![

@@ -7,6 +7,7 @@ use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, sho
 use crate::diagnostic::{Edit, Fix};
 use crate::function::Function;
 use crate::options::Options;
+use crate::problem::Problem;
 use crate::queue_name::{self, LONGEST};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
@@ -36,7 +37,7 @@ fn queue_name(options: &Options) -> Option<Finding<'_>> {
         let order = allow(&catalog::FIFO_DLQ_ORDER, options);
         fixes.push(Fix::edit([renamed, order]));
     }
-    Some((problem, these(fixes)))
+    Some((problem.into(), these(fixes)))
 }
 
 fn batch_needs_window(options: &Options) -> Option<Finding<'_>> {
@@ -44,10 +45,11 @@ fn batch_needs_window(options: &Options) -> Option<Finding<'_>> {
     let is_broken =
         !function.is_fifo() && function.batch_size > 10 && function.batch_window.is_zero();
     is_broken.then(|| {
-        let problem = format!(
-            "`batch_size` ({}) is over 10, which needs a `batch_window` of at least 1 s",
-            function.batch_size
-        );
+        let problem = Problem::new()
+            .value("batch_size", function.batch_size)
+            .text(" is over 10, which needs a ")
+            .key("batch_window")
+            .text(" of at least 1 s");
         let smaller = Edit::set("batch_size", 10);
         let fixes = vec![
             Fix::set_text("batch_window", "1s"),
@@ -61,10 +63,9 @@ fn batch_needs_window(options: &Options) -> Option<Finding<'_>> {
 fn fifo_batch_size(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.is_fifo() && function.batch_size > 10).then(|| {
-        let problem = format!(
-            "`batch_size` ({}) is over 10, the maximum for a FIFO queue",
-            function.batch_size
-        );
+        let problem = Problem::new()
+            .value("batch_size", function.batch_size)
+            .text(" is over 10, the maximum for a FIFO queue");
         let smaller = Edit::set("batch_size", 10);
         let fixes = vec![
             Fix::edit([smaller.clone()]),
@@ -77,14 +78,14 @@ fn fifo_batch_size(options: &Options) -> Option<Finding<'_>> {
 fn fifo_batch_window(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.is_fifo() && !function.batch_window.is_zero()).then(|| {
-        let problem = "a FIFO queue does not support `batch_window`".to_owned();
+        let problem = Problem::from("a FIFO queue does not support ").key("batch_window");
         (problem, these([Fix::remove("batch_window")]))
     })
 }
 
 fn fifo_dlq_order(options: &Options) -> Option<Finding<'_>> {
     options.function.is_fifo().then(|| {
-        let problem = "a DLQ breaks the strict order of a FIFO queue".to_owned();
+        let problem = Problem::from("a DLQ breaks the strict order of a FIFO queue");
         let accept = allow(&catalog::FIFO_DLQ_ORDER, options);
         let accepted = format!("if the order may break after a failure, write {accept}");
         let fixes = vec![
@@ -97,7 +98,9 @@ fn fifo_dlq_order(options: &Options) -> Option<Finding<'_>> {
 
 fn group_failure_needs_fifo(options: &Options) -> Option<Finding<'_>> {
     (!options.function.is_fifo() && options.is_given("on_group_failure")).then(|| {
-        let problem = "`on_group_failure` applies to FIFO queues only".to_owned();
+        let problem = Problem::new()
+            .key("on_group_failure")
+            .text(" applies to FIFO queues only");
         let fixes = vec![
             Fix::remove("on_group_failure"),
             Fix::advice("if the queue is a FIFO queue, end the name in `queue` with `.fifo`"),
@@ -120,14 +123,16 @@ fn longer_visibility(function: &Function) -> Vec<Fix> {
     ]
 }
 
+fn visibility(function: &Function) -> Problem {
+    Problem::new().value("visibility_timeout", show(function.visibility_timeout))
+}
+
 fn visibility_timeout(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.visibility_timeout < function.timeout).then(|| {
-        let problem = format!(
-            "`visibility_timeout` ({}) is shorter than `timeout` ({})",
-            show(function.visibility_timeout),
-            show(function.timeout),
-        );
+        let problem = visibility(function)
+            .text(" is shorter than ")
+            .value("timeout", show(function.timeout));
         (problem, these(longer_visibility(function)))
     })
 }
@@ -136,11 +141,12 @@ fn visibility_window(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let floor = function.timeout + function.batch_window;
     (!function.batch_window.is_zero() && function.visibility_timeout <= floor).then(|| {
-        let problem = format!(
-            "`visibility_timeout` ({}) is not longer than `batch_window` and `timeout` together ({})",
-            show(function.visibility_timeout),
-            show(floor),
-        );
+        let problem = visibility(function)
+            .text(" is not longer than ")
+            .key("batch_window")
+            .text(" and ")
+            .key("timeout")
+            .text(format!(" together ({})", show(floor)));
         (problem, these(longer_visibility(function)))
     })
 }
@@ -149,11 +155,12 @@ fn visibility_recommended(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let least = function.recommended_visibility();
     (function.visibility_timeout < least).then(|| {
-        let problem = format!(
-            "`visibility_timeout` ({}) is shorter than AWS recommends: 6 × `timeout` + `batch_window` ({})",
-            show(function.visibility_timeout),
-            show(least),
-        );
+        let problem = visibility(function)
+            .text(" is shorter than AWS recommends: 6 × ")
+            .key("timeout")
+            .text(" + ")
+            .key("batch_window")
+            .text(format!(" ({})", show(least)));
         let mut fixes = vec![longer_visibility(function).swap_remove(0)];
         fixes.push(accept(&catalog::VISIBILITY_RECOMMENDED, options));
         (problem, these(fixes))
@@ -163,8 +170,9 @@ fn visibility_recommended(options: &Options) -> Option<Finding<'_>> {
 fn receive_count_low(options: &Options) -> Option<Finding<'_>> {
     let count = options.function.max_receive_count;
     (count < 5).then(|| {
-        let problem =
-            format!("`max_receive_count` ({count}) is below 5, the minimum that AWS recommends");
+        let problem = Problem::new()
+            .value("max_receive_count", count)
+            .text(" is below 5, the minimum that AWS recommends");
         let fixes = vec![
             Fix::set("max_receive_count", 5),
             accept(&catalog::RECEIVE_COUNT_LOW, options),

@@ -9,6 +9,7 @@ use super::retention::LONGEST;
 use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, shorter_than, these};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
+use crate::problem::Problem;
 use crate::schedule::{self, FIELDS, Schedule};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
@@ -27,14 +28,15 @@ fn redrive_without_schedule(options: &Options) -> Option<Finding<'_>> {
         .collect();
     let is_broken = !given.is_empty() && !options.is_given("dlq_redrive");
     is_broken.then(|| {
-        let keys: Vec<_> = given.iter().map(|key| format!("`{key}`")).collect();
-        let problem = match keys.as_slice() {
-            [key] => format!("{key} has no effect without `dlq_redrive`"),
-            keys => format!(
-                "{} have no effect without `dlq_redrive`",
-                keys.join(" and ")
-            ),
+        let problem = match given[..] {
+            [one, other] => Problem::new()
+                .key(one)
+                .text(" and ")
+                .key(other)
+                .text(" have"),
+            _ => Problem::new().key(given[0]).text(" has"),
         };
+        let problem = problem.text(" no effect without ").key("dlq_redrive");
         let fixes = vec![
             Fix::set_text("dlq_redrive", "cron(0 23 * * ? *)"),
             Fix::set_text("dlq_redrive", "rate(1 hour)"),
@@ -54,8 +56,9 @@ fn redrive_year(options: &Options) -> Option<Finding<'_>> {
     let (schedule, _) = redrive(options)?;
     let year = schedule.field(FIELDS.year)?;
     (!schedule.runs_every_year()).then(|| {
-        let problem =
-            format!("the DLQ is not redriven outside the years `{year}` of `dlq_redrive`");
+        let problem = Problem::from("the DLQ is not redriven outside the years ")
+            .text(format!("`{year}` of "))
+            .key("dlq_redrive");
         let every_year = schedule.with_field(FIELDS.year, "*");
         let accept = allow(&catalog::REDRIVE_YEAR, options);
         let accepted = format!("if it is intended, write {accept}");
@@ -80,22 +83,30 @@ fn redrive_gap(options: &Options) -> Option<Finding<'_>> {
     (gap >= left).then(|| {
         let is_skipped = gap > schedule.longest_gap().unwrap_or_default()
             && schedule.in_dst_gap(&zone).is_some();
-        let (shown_gap, shown_left) = (show(gap), show(left));
-        let problem = match (is_skipped, function.is_fifo()) {
-            (true, _) => format!(
-                "daylight saving skips a run: up to {shown_gap} between redrives, but messages have {shown_left}"
-            ),
-            (false, true) => format!(
-                "up to {shown_gap} between redrives, but `dlq_retention` is {shown_left}"
-            ),
-            (false, false) => format!(
-                "up to {shown_gap} between redrives, but `dlq_retention` minus `retention` is {shown_left}"
-            ),
+        let skips = if is_skipped {
+            "daylight saving skips a run: "
+        } else {
+            ""
         };
-        let younger = |kept: Duration| set_duration("retention", shorter_than(kept.saturating_sub(gap)));
+        let problem = Problem::from(format!("{skips}up to {} between redrives, but ", show(gap)));
+        let problem = match (is_skipped, function.is_fifo()) {
+            (true, _) => problem.text("messages have"),
+            (false, true) => problem.key("dlq_retention").text(" is"),
+            (false, false) => problem
+                .key("dlq_retention")
+                .text(" minus ")
+                .key("retention")
+                .text(" is"),
+        };
+        let problem = problem.text(format!(" {}", show(left)));
+        let younger =
+            |kept: Duration| set_duration("retention", shorter_than(kept.saturating_sub(gap)));
         let is_standard = !function.is_fifo();
         let fixes = [
-            is_skipped.then(|| at_another_hour(schedule, &zone)).flatten().map(|edit| vec![edit]),
+            is_skipped
+                .then(|| at_another_hour(schedule, &zone))
+                .flatten()
+                .map(|edit| vec![edit]),
             is_standard.then(|| vec![younger(function.dlq_retention)]),
             Some(vec![set_duration("dlq_retention", longer_than(gap + age))]),
             more_often(schedule, &zone, left).map(|edit| vec![edit]),
@@ -145,7 +156,7 @@ fn redrive_dst_gap(options: &Options) -> Option<Finding<'_>> {
         Some(edit) => Fix::edit([edit]),
         None => Fix::advice("choose an hour that exists on every day"),
     };
-    Some((problem, these([fix])))
+    Some((problem.into(), these([fix])))
 }
 
 fn redrive_weekday_number(options: &Options) -> Option<Finding<'_>> {
@@ -161,5 +172,5 @@ fn redrive_weekday_number(options: &Options) -> Option<Finding<'_>> {
         format!("weekday numbers in `{days}` count from 1 = Sunday, unlike those of unix cron");
     let fix = Fix::set_text("dlq_redrive", &named);
     let text = format!("if these are the intended days, write {}", fix.edits[0]);
-    Some((problem, these([fix.described(text)])))
+    Some((problem.into(), these([fix.described(text)])))
 }

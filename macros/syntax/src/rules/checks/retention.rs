@@ -8,6 +8,7 @@ use super::{Finding, longer_than, set_duration, shorter_than, these};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::Function;
 use crate::options::Options;
+use crate::problem::Problem;
 use crate::schedule;
 
 /// The longest that SQS keeps a message.
@@ -16,11 +17,11 @@ pub(super) const LONGEST: Duration = Duration::from_secs(14 * 86_400);
 pub(super) fn dlq_retention(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (!function.is_fifo() && function.dlq_retention <= function.retention).then(|| {
-        let problem = format!(
-            "`dlq_retention` ({}) is not longer than `retention` ({}): messages keep their age in the DLQ",
-            show(function.dlq_retention),
-            show(function.retention),
-        );
+        let problem = Problem::new()
+            .value("dlq_retention", show(function.dlq_retention))
+            .text(" is not longer than ")
+            .value("retention", show(function.retention))
+            .text(": messages keep their age in the DLQ");
         let longest = || set_duration("dlq_retention", LONGEST);
         // Short enough for the time between two redrives, too.
         let between = longest_gap(function).unwrap_or_default();
@@ -47,11 +48,10 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<Finding<'_>> {
     let on_the_way = until_the_dlq(function, receives);
     let retention = function.retention;
     (on_the_way >= retention).then(|| {
-        let problem = format!(
-            "{receives} receives take {}, so a failing message expires before the DLQ: `retention` is {}",
-            show(on_the_way),
-            show(retention),
-        );
+        let problem = Problem::from(format!("{receives} receives take {}", show(on_the_way)))
+            .text(", so a failing message expires before the DLQ: ")
+            .key("retention")
+            .text(format!(" is {}", show(retention)));
         let longer = |time| set_duration("retention", longer_than(time));
         let is_in_time = |fewer: &u32| until_the_dlq(function, *fewer) < retention;
         let fewer = (1..receives).rev().find(is_in_time);
@@ -62,7 +62,10 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<Finding<'_>> {
             fewer.map(|fewer| vec![count(fewer)]),
             Some(vec![Edit::remove("visibility_timeout")]),
             Some(vec![Edit::remove("queue_backoff")]),
-            Some(vec![longer(on_the_way), set_duration("dlq_retention", LONGEST)]),
+            Some(vec![
+                longer(on_the_way),
+                set_duration("dlq_retention", LONGEST),
+            ]),
             Some(vec![longer(until_the_dlq(function, few)), count(few)]),
         ];
         (problem, these(fixes.into_iter().flatten().map(Fix::edit)))

@@ -10,6 +10,7 @@ use super::{Finding, these};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::{Backoff, Function};
 use crate::options::Options;
+use crate::problem::Problem;
 
 /// The longest calculation that fits on the line of the problem.
 const LONGEST_SUM: usize = 40;
@@ -17,16 +18,13 @@ const LONGEST_SUM: usize = 40;
 pub(super) fn retry_budget(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (!fits(function)).then(|| {
-        let timeout = show(function.timeout);
         let needed = show(needed(function));
-        let problem = match sum(function) {
-            sum if sum.chars().count() > LONGEST_SUM => {
-                format!("the worst batch takes {needed}, longer than `timeout` ({timeout})")
-            }
-            sum => {
-                format!("the worst batch takes {sum} = {needed}, longer than `timeout` ({timeout})")
-            }
+        let needed = match sum(function) {
+            sum if sum.chars().count() > LONGEST_SUM => needed,
+            sum => format!("{sum} = {needed}"),
         };
+        let problem = Problem::from(format!("the worst batch takes {needed}, longer than "))
+            .value("timeout", show(function.timeout));
         (problem, these(fixes(options)))
     })
 }

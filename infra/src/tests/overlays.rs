@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use serde_json::{Value, json};
 
-use super::{Overlay, apply};
+use super::sample;
 use crate::error::Errors;
+use crate::overlay::{Overlay, apply};
 use crate::render::template as render;
-use crate::sample;
 
 /// The errors and warnings about a function `orders` and a patch of its template.
-pub(super) fn reported(attribute: TokenStream, patch: Value) -> Vec<String> {
+pub(crate) fn reported(attribute: TokenStream, patch: Value) -> Vec<String> {
     let stack = sample::stack([sample::with("orders", attribute)]);
     let overlay = Overlay {
         path: "overlay.json".into(),
@@ -26,14 +26,14 @@ pub(super) fn reported(attribute: TokenStream, patch: Value) -> Vec<String> {
 }
 
 /// Properties of a resource of `orders`.
-pub(super) fn with(resource: &str, properties: Value) -> Value {
+pub(crate) fn with(resource: &str, properties: Value) -> Value {
     let mut patch = json!({});
     patch["Resources"][format!("Orders{resource}")]["Properties"] = properties;
     patch
 }
 
 /// A property of a resource of `orders`, at a path with `/` before each name.
-pub(super) fn set(resource: &str, path: &str, value: Value) -> Value {
+pub(crate) fn set(resource: &str, path: &str, value: Value) -> Value {
     let names = path.split('/').skip(1).collect::<Vec<_>>();
     let value = names
         .iter()
@@ -45,12 +45,12 @@ pub(super) fn set(resource: &str, path: &str, value: Value) -> Value {
 /// Asserts that there is one diagnostic: at this place, of this rule, with these
 /// words.
 #[track_caller]
-pub(super) fn assert_reported(reported: &[String], pointer: &str, rule: &str, words: &str) {
+pub(crate) fn assert_reported(reported: &[String], pointer: &str, rule: &str, words: &str) {
     let [text] = reported else {
         panic!("not one diagnostic of {rule}: {reported:#?}");
     };
-    let start = format!("overlay `overlay.json`, `/Resources/{pointer}`: ");
-    assert!(text.starts_with(&start), "{text}");
+    let place = format!("\n  --> overlay.json: /Resources/{pointer}\n");
+    assert!(text.contains(&place), "{text}");
     assert!(text.contains(&format!("[{rule}]")), "{text}");
     assert!(text.contains(words), "{text}");
 }
