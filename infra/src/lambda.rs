@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use redrive_model::limits::MEMORY_MB;
 pub use redrive_model::limits::REDRIVE_TIMEOUT;
 use redrive_model::names;
-use redrive_syntax::Function;
+use redrive_syntax::{Function, ParameterText};
 
 /// The redrive function's memory in MB (`MemorySize`): the minimum of Lambda, as
 /// the function holds no messages and no state.
@@ -23,7 +23,7 @@ pub enum Variable {
     /// The DLQ's ARN.
     DlqArn,
     /// This text.
-    Text(String),
+    Text(ParameterText),
 }
 
 /// The worker's environment variables by name: its own, and the queues that it
@@ -54,7 +54,7 @@ pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
     if let Some(rate) = function.redrive_max_per_second {
         variables.insert(
             names::MAX_PER_SECOND.to_owned(),
-            Variable::Text(rate.to_string()),
+            Variable::Text(rate.to_string().into()),
         );
     }
     variables
@@ -68,7 +68,7 @@ mod tests {
     use crate::tests::sample;
 
     fn text(text: &str) -> Variable {
-        Variable::Text(text.to_owned())
+        Variable::Text(text.into())
     }
 
     #[test]

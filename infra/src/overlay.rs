@@ -148,7 +148,15 @@ pub(crate) fn apply(
         functions,
         ..stack.clone()
     };
-    let after = stack_of(functions.collect());
+    let mut after = stack_of(functions.collect());
+    for (entry, effective) in stack.functions.iter().zip(&effective) {
+        let names = effective.deployed_env.clone();
+        if !names.is_empty() {
+            after
+                .deployed_env
+                .insert(entry.function.name.clone(), names);
+        }
+    }
     let template = merge(render(&after))?;
 
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());

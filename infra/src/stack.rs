@@ -1,6 +1,7 @@
 //! What a package deploys: the model that the template, `stack.md` and the local
 //! simulator are made from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use redrive_syntax::Function;
@@ -18,11 +19,14 @@ pub struct Stack {
     pub architecture: Architecture,
     /// The functions, in order of their binary's name.
     pub functions: Vec<StackFunction>,
+    /// By function, the environment variables to which overlays give a value that is
+    /// known at deployment only.
+    pub deployed_env: BTreeMap<String, Vec<String>>,
 }
 
 impl Stack {
     /// The format this version of redrive writes and reads.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// The stack of a package, in the format [`Stack::VERSION`].
     pub fn new(
@@ -35,6 +39,7 @@ impl Stack {
             package: package.into(),
             architecture,
             functions,
+            deployed_env: BTreeMap::new(),
         }
     }
 
@@ -124,7 +129,7 @@ mod tests {
     fn another_format_is_not_an_unreadable_stack() {
         let newer = r#"{"version": 4000000, "shape": "unknown"}"#;
         assert_eq!(Stack::from_text(newer), Err(ReadError::Version(4_000_000)));
-        for text in ["", "{}", r#"{"version": 1}"#] {
+        for text in ["", "{}", r#"{"version": 2}"#] {
             let error = Stack::from_text(text);
             assert!(matches!(error, Err(ReadError::NoStack(_))), "{error:?}");
         }

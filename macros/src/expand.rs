@@ -167,8 +167,13 @@ impl FunctionType {
 
 /// What a test or a tool would otherwise repeat as strings.
 fn names(function: &Function, function_type: &Ident) -> TokenStream {
-    let Function { name, queue, .. } = function;
-    let dlq = function.dlq();
+    let name = &function.name;
+    // With a parameter, a name is known at deployment only.
+    let queues = [("QUEUE", function.queue.clone()), ("DLQ", function.dlq())];
+    let queues = queues.iter().filter_map(|(name, text)| {
+        let (name, text) = (format_ident!("{name}"), text.literal()?);
+        Some(quote!(pub(super) const #name: &'static str = #text;))
+    });
     let redrive = function.redrive().map(|_| {
         let handler = redrive_handler(name);
         quote!(pub(super) const REDRIVE_HANDLER: &'static str = #handler;)
@@ -177,8 +182,7 @@ fn names(function: &Function, function_type: &Ident) -> TokenStream {
         impl #function_type {
             pub(super) const HANDLER: &'static str = #name;
             #redrive
-            pub(super) const QUEUE: &'static str = #queue;
-            pub(super) const DLQ: &'static str = #dlq;
+            #(#queues)*
         }
     }
 }

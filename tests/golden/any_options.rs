@@ -27,17 +27,12 @@ pub(crate) fn write_templates(folder: &Path) -> Vec<PathBuf> {
     let stacks = functions.chunks(FUNCTIONS).enumerate();
     let paths = stacks.map(|(place, functions)| {
         let functions = functions.iter().enumerate();
-        let stack = Stack {
-            version: Stack::VERSION,
-            package: "any".to_owned(),
-            architecture: match place % 2 {
-                0 => Architecture::Arm64,
-                _ => Architecture::X86_64,
-            },
-            functions: functions
-                .map(|(number, function)| apart(number, function))
-                .collect(),
+        let architecture = match place % 2 {
+            0 => Architecture::Arm64,
+            _ => Architecture::X86_64,
         };
+        let functions = functions.map(|(number, function)| apart(number, function));
+        let stack = Stack::new("any", architecture, functions.collect());
         let path = folder.join(format!("{place}.json"));
         fs::write(&path, internals::template(&stack)).expect("a new file");
         path
@@ -51,9 +46,9 @@ fn apart(number: usize, function: &Function) -> StackFunction {
     function.name = format!("{}_{number}", function.name);
     let (stem, ending) = match function.queue.strip_suffix(".fifo") {
         Some(stem) => (stem, ".fifo"),
-        None => (function.queue.as_str(), ""),
+        None => (function.queue, ""),
     };
-    function.queue = format!("{stem}-{number}{ending}");
+    function.queue = stem.followed_by(&format!("-{number}{ending}"));
     StackFunction {
         binary: format!("handle{number}"),
         function,

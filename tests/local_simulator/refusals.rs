@@ -37,7 +37,7 @@ fn a_refused_message_goes_to_the_dlq_at_once() {
 fn a_fifo_dlq_takes_each_of_two_messages_that_are_alike() {
     let ended = refusals(
         |function| {
-            function.queue = "refusals.fifo".to_owned();
+            function.queue = "refusals.fifo".into();
             function.batch_size = 1;
         },
         &(step("a", "refuse") + &step("b", "refuse")),
@@ -73,7 +73,7 @@ fn each_receive_waits_twice_as_long_as_the_last() {
 #[test]
 fn a_message_after_a_failure_of_its_group_names_the_failed_one() {
     let ended = refusals(
-        |function| function.queue = "refusals.fifo".to_owned(),
+        |function| function.queue = "refusals.fifo".into(),
         &(step("first", "fail") + &step("second", "succeed")),
     );
 

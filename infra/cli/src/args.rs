@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use redrive_local::Until;
 
+use crate::given;
+
 /// Run and watch Lambda functions made with redrive
 #[derive(Debug, Parser)]
 #[command(name = "cargo-redrive", bin_name = "cargo redrive", version)]
@@ -111,6 +113,14 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// The value of a parameter of the template, `${NAME}` in the attribute; may be repeated
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = given::pair)]
+    pub(crate) params: Vec<(String, String)>,
+
+    /// An environment variable of the workers, instead of the one in the template; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = given::pair)]
+    pub(crate) env: Vec<(String, String)>,
+
     /// Show what the functions log
     #[arg(long)]
     pub(crate) logs: bool,
@@ -182,6 +192,13 @@ stub answers 503 until "down_until" (a time, or a duration after the start) and 
   {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "takes": "2s", "path": "/stock"}
 
 The functions get the variables that Lambda and the template set, and none of this process.
+
+Values of parameters and variables can also be written in redrive.local.toml next to Cargo.toml. Those
+of the command line replace them:
+  [params]
+  Stage = "dev"
+  [env]
+  LEVEL = "debug"
 
 Exit status:
   0    every message is accounted for: completed, in a DLQ, still waiting, or expired

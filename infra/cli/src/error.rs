@@ -58,6 +58,11 @@ pub(crate) enum Error {
         path: PathBuf,
         reason: std::io::Error,
     },
+    #[error("cannot read {}: {reason}help: write `[params]` with `Name = \"value\"` below it, or `[env]`", .path.display())]
+    BadGiven {
+        path: PathBuf,
+        reason: Box<toml::de::Error>,
+    },
     #[error("cannot write {}: {reason}", .path.display())]
     Write {
         path: PathBuf,

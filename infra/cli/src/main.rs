@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod error;
 mod explain;
+mod given;
 mod package;
 mod print;
 mod run;

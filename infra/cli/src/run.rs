@@ -9,6 +9,7 @@ use redrive_local::{OutputLine, Simulation, SimulationOptions};
 use crate::args::RunArgs;
 use crate::build::{self, Built};
 use crate::error::Error;
+use crate::given;
 use crate::print::{Printer, style};
 use crate::scenario::Events;
 use crate::workspace;
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     // A build may take minutes, so errors in the messages are reported first.
     let events = Events::read(args, &package)?;
     events.scenario(start(args))?;
+    let given = given::read(args, &package)?;
     let Some(Built {
         stack, binaries, ..
     }) = build::build(&package, &args.cargo)?
@@ -39,6 +41,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
         duplicates: args.duplicates,
         real_time: args.real_time,
         logs: args.logs,
+        given,
         ..SimulationOptions::new(stack)
     };
     let scenario = events.scenario(options.start)?;

@@ -130,15 +130,11 @@ fn package_of_two_binaries() -> TempDir {
     let tokens = |text: &str| text.parse().expect("tokens");
     let item = "async fn handle(_: Order) -> Result<(), Error> {}";
     let function = redrive_syntax::parse(tokens("max_receive_count = 1"), tokens(item)).function;
-    let stack = Stack {
-        version: Stack::VERSION,
-        package: "shop".to_owned(),
-        architecture: Architecture::X86_64,
-        functions: vec![StackFunction {
-            binary: "orders".to_owned(),
-            function,
-        }],
-    };
+    let functions = vec![StackFunction {
+        binary: "orders".to_owned(),
+        function,
+    }];
+    let stack = Stack::new("shop", Architecture::X86_64, functions);
     write(&folder.join("stack.json"), &stack.to_text());
     let build = "fn main() {
         let folder = std::env::var(\"OUT_DIR\").unwrap();

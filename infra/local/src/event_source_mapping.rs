@@ -47,7 +47,7 @@ impl Mapping {
     pub(crate) fn new(function: &Function) -> Self {
         let limit = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
         Self {
-            queue: function.queue.clone(),
+            queue: function.queue_name(),
             batch_size: limit(function.batch_size),
             batch_window: seconds(function.batch_window),
             free: function

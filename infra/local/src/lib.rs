@@ -53,7 +53,7 @@ mod until;
 
 pub use dependency::Dependency;
 pub use scenario::{BadLine, Scenario, ScenarioMessage};
-pub use simulation::{MessageError, Simulation, SimulationOptions, StartError};
+pub use simulation::{Given, MessageError, Simulation, SimulationOptions, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 pub use timeline::{EventKind, OutputLine, TimelineEvent, Tone, moment};
 pub use until::Until;

@@ -2,11 +2,13 @@
 
 mod delivery;
 mod finish;
+mod given;
 mod options;
 mod start;
 mod step;
 mod worker;
 
+pub use given::Given;
 pub use options::{MessageError, SimulationOptions, StartError};
 
 use jiff::Timestamp;

@@ -120,17 +120,17 @@ impl Sqs {
         let mut sqs = Self::new(seed);
         for function in stack.functions.iter().map(|entry| &entry.function) {
             sqs.create(QueueConfig {
-                name: function.dlq(),
+                name: function.dlq_name(),
                 visibility_timeout: DEFAULT_VISIBILITY,
                 retention: seconds(function.dlq_retention),
                 redrive_policy: None,
             });
             sqs.create(QueueConfig {
-                name: function.queue.clone(),
+                name: function.queue_name(),
                 visibility_timeout: seconds(function.visibility_timeout),
                 retention: seconds(function.retention),
                 redrive_policy: Some(RedrivePolicy {
-                    dead_letter_queue: function.dlq(),
+                    dead_letter_queue: function.dlq_name(),
                     max_receive_count: function.max_receive_count,
                 }),
             });

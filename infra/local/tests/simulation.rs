@@ -134,7 +134,7 @@ async fn a_function_slower_than_its_timeout_is_killed() {
 #[tokio::test]
 async fn a_process_that_does_not_start_fails_every_batch() {
     let broken = Function {
-        env: [("BOOTSTRAP".to_owned(), "exit in init".to_owned())].into(),
+        env: [("BOOTSTRAP".to_owned(), "exit in init".into())].into(),
         dlq_redrive: None,
         ..function()
     };
@@ -147,7 +147,7 @@ async fn a_process_that_does_not_start_fails_every_batch() {
 #[tokio::test]
 async fn an_init_error_fails_the_batch_though_the_process_lives_on() {
     let broken = Function {
-        env: [("BOOTSTRAP".to_owned(), "report in init".to_owned())].into(),
+        env: [("BOOTSTRAP".to_owned(), "report in init".into())].into(),
         max_receive_count: 1,
         dlq_redrive: None,
         ..function()
@@ -160,7 +160,7 @@ async fn an_init_error_fails_the_batch_though_the_process_lives_on() {
 #[tokio::test]
 async fn a_function_with_an_extension_is_shut_down_with_sigterm_then_sigkill() {
     let with = |mode: &str| Function {
-        env: [("BOOTSTRAP".to_owned(), mode.to_owned())].into(),
+        env: [("BOOTSTRAP".to_owned(), mode.into())].into(),
         ..function()
     };
     let message = r#"{"name":"a","body":{"do":"ok"}}"#;
@@ -183,7 +183,7 @@ async fn a_function_with_an_extension_is_shut_down_with_sigterm_then_sigkill() {
 #[tokio::test]
 async fn the_process_gets_lambdas_variables_and_none_of_the_host() {
     let talkative = Function {
-        env: [("BOOTSTRAP".to_owned(), "print variables".to_owned())].into(),
+        env: [("BOOTSTRAP".to_owned(), "print variables".into())].into(),
         ..function()
     };
     let ended = run(options(talkative), r#"{"name":"a","body":{"do":"ok"}}"#).await;
@@ -206,7 +206,7 @@ async fn the_process_gets_lambdas_variables_and_none_of_the_host() {
 #[tokio::test]
 async fn a_fifo_group_keeps_its_order_through_a_failure() {
     let fifo = Function {
-        queue: "jobs.fifo".to_owned(),
+        queue: "jobs.fifo".into(),
         batch_size: 1,
         ..function()
     };
@@ -335,7 +335,7 @@ async fn time_goes_on_after_a_client_has_waited() {
     let options = options(function());
     let scenario = r#"{"name":"a","body":{"do":"fail","receives":1}}"#;
     let scenario = Scenario::parse(scenario, options.start).unwrap();
-    let dlq = function().dlq();
+    let dlq = function().dlq_name();
     let mut simulation = Simulation::start(options, scenario).await.unwrap();
     let client = client(simulation.endpoint());
     let dlq_url = format!("{}/123456789012/{dlq}", simulation.endpoint());
@@ -366,7 +366,7 @@ async fn time_goes_on_after_a_client_has_waited() {
 #[tokio::test]
 async fn messages_that_cannot_be_sent_are_all_reported_with_a_help() {
     let fifo = Function {
-        queue: "jobs.fifo".to_owned(),
+        queue: "jobs.fifo".into(),
         ..function()
     };
     let options = options(fifo);
@@ -394,7 +394,7 @@ async fn messages_that_cannot_be_sent_are_all_reported_with_a_help() {
 #[tokio::test]
 async fn a_message_that_was_not_received_has_a_reason() {
     let fifo = Function {
-        queue: "jobs.fifo".to_owned(),
+        queue: "jobs.fifo".into(),
         batch_size: 1,
         ..function()
     };

@@ -11,7 +11,7 @@ use redrive_model::keys::{KEYS, Key, Kind, Missing, Resource};
 use redrive_syntax::environment::check_name;
 use redrive_syntax::rules::broken_by;
 use redrive_syntax::rules::catalog::{OUT_OF_RANGE, Rule, WRONG_TYPE};
-use redrive_syntax::{Function, Problem, Rejected, TemplateValue};
+use redrive_syntax::{Function, ParameterText, Problem, Rejected, TemplateValue};
 use serde_json::{Map, Value};
 
 use super::finding::Finding;
@@ -19,6 +19,7 @@ use super::value::{Held, escaped, excerpt, number, only, property};
 use crate::error::broken;
 use crate::lambda::{Variable, worker_variables};
 use crate::plan::{Ids, Part};
+use crate::render::cloudformation;
 
 /// The property of the worker's variables.
 const VARIABLES: &str = "Environment/Variables";
@@ -65,6 +66,8 @@ pub(super) struct Effective<'a> {
     pub(super) function: Function,
     /// The keys whose values are known at deployment only, or cannot be used.
     unknown: Vec<&'static str>,
+    /// The environment variables whose values are known at deployment only.
+    pub(super) deployed_env: Vec<String>,
     /// Values that the attribute does not accept either.
     findings: Vec<Finding>,
     ids: Ids,
@@ -77,6 +80,7 @@ impl<'a> Effective<'a> {
         let mut effective = Self {
             function: function.clone(),
             unknown: Vec::new(),
+            deployed_env: Vec::new(),
             findings: Vec::new(),
             ids: Ids::new(function),
             template,
@@ -174,7 +178,7 @@ impl<'a> Effective<'a> {
     }
 
     /// The variables that are not those of the template itself.
-    fn variables(&mut self, variables: &Map<String, Value>) -> BTreeMap<String, String> {
+    fn variables(&mut self, variables: &Map<String, Value>) -> BTreeMap<String, ParameterText> {
         let own = worker_variables(&self.function);
         let is_own = |name: &str| !matches!(own.get(name), None | Some(Variable::Text(_)));
         let added: Vec<_> = variables.iter().filter(|(name, _)| !is_own(name)).collect();
@@ -185,15 +189,23 @@ impl<'a> Effective<'a> {
                 self.reject("env", &pointer, vec![rejected]);
             }
         }
-        let literals = added.into_iter().filter_map(|(name, value)| {
+        let mut known = BTreeMap::new();
+        for (name, value) in added {
+            let own = self.function.env.get(name);
             let text = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(_) | Value::Bool(_) => value.to_string(),
-                _ => return None,
+                Value::String(text) => text.as_str().into(),
+                Value::Number(_) | Value::Bool(_) => value.to_string().into(),
+                _ => match own.filter(|own| cloudformation::text(own) == *value) {
+                    Some(own) => own.clone(),
+                    None => {
+                        self.deployed_env.push(name.clone());
+                        continue;
+                    }
+                },
             };
-            Some((name.clone(), text))
-        });
-        literals.collect()
+            known.insert(name.clone(), text);
+        }
+        known
     }
 
     /// What is wrong with the settings: each alone, and together by the rules that

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redrive_syntax::rules::catalog::{SHARED_NAME, SHARED_QUEUE};
+use redrive_syntax::Diagnostic;
+use redrive_syntax::parameter_text::Parameter;
+use redrive_syntax::rules::catalog::{PARAMETER_CONFLICT, SHARED_NAME, SHARED_QUEUE};
 
-use super::{Kind, Plan};
+use super::{Kind, Plan, shared};
 use crate::error::{Errors, broken};
 use crate::stack::Stack;
 
@@ -48,13 +50,50 @@ pub(crate) fn check(stack: &Stack, plan: &Plan) -> Result<(), Errors> {
             errors.push(error);
         }
     }
+    errors.extend(parameters(stack, plan));
     Errors::check(errors)
+}
+
+/// Parameters of the attributes that the template cannot have.
+fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
+    let mut known: BTreeMap<&str, &Parameter> = BTreeMap::new();
+    let mut errors = BTreeMap::new();
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    for parameter in functions.flat_map(|function| function.parameters()) {
+        let name = parameter.name.as_str();
+        let is_resource = plan.resources.iter().any(|resource| resource.id == name);
+        let is_ours = shared::PARAMETERS.contains(&name);
+        let other = known.entry(name).or_insert(parameter).default.as_ref();
+        let (problem, help) = match (other, &parameter.default) {
+            _ if is_resource => (
+                format!("`${{{name}}}` has the name of a resource"),
+                "choose another name".to_owned(),
+            ),
+            _ if is_ours => (
+                format!("`${{{name}}}` has the name of a parameter that the template has anyway"),
+                "choose another name".to_owned(),
+            ),
+            (Some(one), Some(other)) if one != other => (
+                format!("`${{{name}}}` has two defaults, `{one}` and `{other}`"),
+                format!("write the default once, and `${{{name}}}` elsewhere"),
+            ),
+            (None, Some(_)) => {
+                known.insert(name, parameter);
+                continue;
+            }
+            _ => continue,
+        };
+        errors.insert(name, broken(&PARAMETER_CONFLICT, problem).help(help));
+    }
+    errors.into_values().collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
     use redrive_syntax::Diagnostic;
-    use redrive_syntax::rules::catalog::SHARED_QUEUE;
+    use redrive_syntax::rules::catalog::{PARAMETER_CONFLICT, SHARED_QUEUE};
 
     use crate::error::Errors;
     use crate::plan;
@@ -76,7 +115,7 @@ mod tests {
         let entries = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "y")];
         let stack = sample::stack(entries.map(|(binary, queue)| {
             let mut entry = sample::entry(binary);
-            entry.function.queue = queue.to_owned();
+            entry.function.queue = queue.into();
             entry
         }));
         let Errors(errors) = check(&stack).expect_err("two clashes");
@@ -103,12 +142,38 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_has_a_name_of_its_own_and_one_default() {
+        let check = |one: TokenStream, other: TokenStream| {
+            let entries = [sample::with("a", one), sample::with("b", other)];
+            check(&sample::stack(entries))
+        };
+        assert!(check(quote!(env(AB = "${X:-1}")), quote!(env(AB = "${X}${X:-1}"))).is_ok());
+        for (name, words) in [
+            ("AWorker", "a resource"),
+            ("NamePrefix", "a parameter"),
+            ("LogRetentionDays", "a parameter"),
+        ] {
+            let text = format!("${{{name}}}");
+            let error = only(check(quote!(env(AB = #text)), quote!(env(AB = #text))));
+            assert_eq!(error.rule, &PARAMETER_CONFLICT);
+            assert!(error.to_string().contains(words), "{error}");
+        }
+        for (one, other) in [("${X:-1}", "${X:-2}"), ("${X}${X:-1}", "${X:-}")] {
+            let error = only(check(quote!(env(AB = #one)), quote!(env(AB = #other))));
+            assert!(
+                error.to_string().contains("two defaults, `1` and"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
     fn a_queue_serves_one_function() {
         let check = |one: &str, other: &str| {
             let queues = [("a", one), ("b", other)];
             check(&sample::stack(queues.map(|(binary, queue)| {
                 let mut entry = sample::entry(binary);
-                entry.function.queue = queue.to_owned();
+                entry.function.queue = queue.into();
                 entry
             })))
         };

@@ -85,7 +85,7 @@ fn role(scope: &Scope<'_>) -> Resource {
         grants.push(Grant::send(
             "SendToDlq",
             scope.id(Part::Dlq),
-            &function.dlq(),
+            function.dlq(),
         ));
     }
     let role = Kind::Role(Role {

@@ -9,6 +9,8 @@ pub(crate) mod shared {
     pub(crate) const NAME_PREFIX: &str = "NamePrefix";
     pub(crate) const ALARM_TOPIC: &str = "AlarmTopicArn";
     pub(crate) const LOG_RETENTION: &str = "LogRetentionDays";
+    /// The parameters of each template.
+    pub(crate) const PARAMETERS: [&str; 3] = [NAME_PREFIX, ALARM_TOPIC, LOG_RETENTION];
     pub(crate) const FAILURES: &str = "FailedRedrives";
     pub(crate) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
     pub(crate) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";
@@ -70,7 +72,7 @@ mod tests {
         let plan = plan::of(&sample::stack([redriven]));
         let resources = plan.resources.into_iter().map(|resource| resource.id);
         let outputs = plan.outputs.into_iter().map(|output| output.id);
-        let parameters = plan.parameters.into_iter().map(|it| it.name.to_owned());
+        let parameters = plan.parameters.into_iter().map(|it| it.name);
         let ids: Vec<_> = resources.chain(outputs).chain(parameters).collect();
         for part in ids.iter().filter_map(|id| id.strip_prefix('F')) {
             let clashes = |id: &&String| id.ends_with(part) && id[1..] != *part;

@@ -1,6 +1,10 @@
 //! What is chosen at deployment.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use redrive_model::limits::QUEUE_NAME_CHARACTERS;
+
+use redrive_syntax::parameter_text;
 
 use super::names::shared;
 use crate::stack::Stack;
@@ -13,12 +17,14 @@ const LOG_RETENTIONS: [u32; 22] = [
 ];
 
 pub(crate) struct Parameter {
-    pub(crate) name: &'static str,
-    pub(crate) description: &'static str,
+    pub(crate) name: String,
+    pub(crate) description: String,
     pub(crate) kind: ParameterKind,
 }
 
 pub(crate) enum ParameterKind {
+    /// A value of the user's own; without a default, the deployment has to give it.
+    Own { default: Option<String> },
     /// A text that is empty by default and matches a regular expression.
     Text {
         pattern: &'static str,
@@ -32,31 +38,58 @@ pub(crate) enum ParameterKind {
 
 pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
     let names = stack.functions.iter().map(|entry| entry.function.dlq());
-    let longest = names.map(|name| name.len()).max().unwrap_or_default();
-    vec![
+    // The values of parameters in a name are not known.
+    let lengths = names.map(|name| name.with(|_| String::new()).len());
+    let longest = lengths.max().unwrap_or_default();
+    let generated = [
         Parameter {
-            name: shared::NAME_PREFIX,
-            description: "Put in front of each queue's name, so that two stages fit in one account: \"dev-\"",
+            name: shared::NAME_PREFIX.to_owned(),
+            description:
+                "Put in front of each queue's name, so that two stages fit in one account: \"dev-\""
+                    .to_owned(),
             kind: ParameterKind::Text {
                 pattern: "^[A-Za-z0-9_-]*$",
                 max_length: Some(QUEUE_NAME_CHARACTERS.saturating_sub(longest)),
             },
         },
         Parameter {
-            name: shared::ALARM_TOPIC,
-            description: "The SNS topic that alarms notify; empty: alarms notify nobody",
+            name: shared::ALARM_TOPIC.to_owned(),
+            description: "The SNS topic that alarms notify; empty: alarms notify nobody".to_owned(),
             kind: ParameterKind::Text {
                 pattern: "^(arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+)?$",
                 max_length: None,
             },
         },
         Parameter {
-            name: shared::LOG_RETENTION,
-            description: "Days that the functions' logs are kept",
+            name: shared::LOG_RETENTION.to_owned(),
+            description: "Days that the functions' logs are kept".to_owned(),
             kind: ParameterKind::Number {
                 default: 30,
                 allowed: &LOG_RETENTIONS,
             },
         },
-    ]
+    ];
+    generated.into_iter().chain(own(stack)).collect()
+}
+
+/// The parameters that the attributes name, in order of their names.
+fn own(stack: &Stack) -> impl Iterator<Item = Parameter> {
+    let mut own = BTreeMap::new();
+    for function in stack.functions.iter().map(|entry| &entry.function) {
+        for (key, text) in function.texts() {
+            for parameter in text.parameters() {
+                let parameter_text::Parameter { name, default } = parameter;
+                let (known, uses) = own
+                    .entry(name.clone())
+                    .or_insert_with(|| (None, BTreeSet::new()));
+                *known = known.take().or(default.clone());
+                uses.insert(format!("`{key}` of {}", function.name));
+            }
+        }
+    }
+    own.into_iter().map(|(name, (default, uses))| Parameter {
+        name,
+        description: format!("Used in {}", Vec::from_iter(uses).join(", ")),
+        kind: ParameterKind::Own { default },
+    })
 }

@@ -1,5 +1,7 @@
 //! The source queue and its DLQ.
 
+use std::fmt::Display;
+
 use redrive_model::duration::{seconds, show};
 
 use super::resource::{Kind, Queue, QueuePolicy, Resource};
@@ -8,7 +10,7 @@ use super::{Part, Scope};
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let function = scope.function;
     let policy = only_with_tls(scope.id(Part::Queue), &function.queue);
-    let dlq_policy = only_with_tls(scope.id(Part::Dlq), &function.dlq());
+    let dlq_policy = only_with_tls(scope.id(Part::Dlq), function.dlq());
     vec![
         source(scope),
         dlq(scope),
@@ -17,7 +19,7 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     ]
 }
 
-pub(super) fn only_with_tls(queue: impl Into<String>, name: &str) -> Kind {
+pub(super) fn only_with_tls(queue: impl Into<String>, name: impl Display) -> Kind {
     Kind::QueuePolicy(QueuePolicy {
         queue: queue.into(),
         description: format!("access to `{name}` without TLS is denied"),

@@ -3,6 +3,10 @@
 //! Resources name each other by their logical ids, which each format turns into
 //! its own references.
 
+use std::fmt::Display;
+
+use redrive_syntax::ParameterText;
+
 /// A resource or output that each function has, or may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -70,7 +74,7 @@ pub(crate) enum Kind {
 #[derive(Default)]
 pub(crate) struct Queue {
     /// The name after the `NamePrefix`; `None`: the deployment makes one up.
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<ParameterText>,
     pub(crate) is_fifo: bool,
     /// Seconds that messages are kept.
     pub(crate) retention: u32,
@@ -79,7 +83,7 @@ pub(crate) struct Queue {
     /// The id of the DLQ, and the receives before a message is moved to it.
     pub(crate) dlq: Option<(String, u32)>,
     /// The name of the only queue whose DLQ it may be.
-    pub(crate) dlq_of: Option<String>,
+    pub(crate) dlq_of: Option<ParameterText>,
 }
 
 /// The policy of a queue: access without TLS is denied.
@@ -110,7 +114,7 @@ pub(crate) struct Role {
     pub(crate) service: &'static str,
     pub(crate) grants: Vec<Grant>,
     /// The ARNs of managed policies.
-    pub(crate) policies: Vec<String>,
+    pub(crate) policies: Vec<ParameterText>,
 }
 
 /// What a role may do with one resource.
@@ -140,7 +144,7 @@ impl Grant {
     }
 
     /// Messages are sent to the queue with the id.
-    pub(super) fn send(sid: &'static str, queue: impl Into<String>, name: &str) -> Self {
+    pub(super) fn send(sid: &'static str, queue: impl Into<String>, name: impl Display) -> Self {
         let description = format!("send messages to `{name}`");
         Self::new(sid, &["sqs:SendMessage"], queue, description)
     }
@@ -190,7 +194,7 @@ pub(crate) struct Alarm {
 
 /// A value that a format writes in its own way; those of a resource have its id.
 pub(crate) enum Value {
-    Text(String),
+    Text(ParameterText),
     /// The account of the deployment.
     AccountId,
     Arn(String),

@@ -1,5 +1,7 @@
 //! What `stack.md` says of a resource.
 
+use std::fmt::Display;
+
 use super::{Kind, Resource};
 
 /// A resource in words.
@@ -21,7 +23,7 @@ impl Resource {
         let (principal, rights) = match &self.kind {
             Kind::Role(role) => {
                 let grants = role.grants.iter().map(|grant| grant.description.clone());
-                let policies = role.policies.iter().map(|policy| all_of(policy));
+                let policies = role.policies.iter().map(all_of);
                 (role.name, grants.chain(policies).collect())
             }
             Kind::QueuePolicy(policy) => ("all principals", vec![policy.description.clone()]),
@@ -38,6 +40,6 @@ impl Resource {
 }
 
 /// The rights of a policy with a name of its own.
-pub(crate) fn all_of(policy: &str) -> String {
+pub(crate) fn all_of(policy: impl Display) -> String {
     format!("what `{policy}` allows")
 }

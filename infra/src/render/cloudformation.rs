@@ -4,6 +4,8 @@ pub(crate) mod limits;
 mod resources;
 pub(crate) mod summaries;
 
+use redrive_syntax::ParameterText;
+use redrive_syntax::parameter_text::Part;
 use serde_json::{Map, Value as Json, json};
 
 use crate::plan::{Parameter, ParameterKind, Plan, Value, shared};
@@ -32,7 +34,7 @@ pub(crate) fn render(plan: &Plan, code: &str) -> Json {
             "cfn-lint": { "config": { "ignore_checks": ["W3002"] } },
         },
         "Parameters": parameters
-            .map(|it| (it.name.to_owned(), parameter(it)))
+            .map(|it| (it.name.clone(), parameter(it)))
             .collect::<Map<_, _>>(),
         "Conditions": {
             HAS_ALARM_TOPIC: {
@@ -54,8 +56,13 @@ pub(crate) fn to_text(mut template: Json) -> String {
 }
 
 fn parameter(parameter: &Parameter) -> Json {
-    let description = parameter.description;
+    let description = &parameter.description;
     let mut json = match &parameter.kind {
+        ParameterKind::Own { default } => json!({
+            "Type": "String",
+            "Default": default,
+            "Description": description,
+        }),
         ParameterKind::Text {
             pattern,
             max_length,
@@ -86,12 +93,36 @@ fn remove_nulls(json: &mut Json) {
 
 fn value(value: &Value) -> Json {
     match value {
-        Value::Text(text) => json!(text),
+        Value::Text(it) => text(it),
         Value::AccountId => json!({ "Ref": "AWS::AccountId" }),
         Value::QueueName(id) => json!({ "Fn::GetAtt": [id, "QueueName"] }),
         Value::Arn(id) => arn(id),
         Value::QueueUrl(id) | Value::FunctionName(id) => json!({ "Ref": id }),
     }
+}
+
+/// A text in which parameters are replaced at deployment.
+pub(crate) fn text(text: &ParameterText) -> Json {
+    if let Some(literal) = text.literal() {
+        return json!(literal);
+    }
+    if let Some(parameter) = text.only_parameter() {
+        return json!({ "Ref": parameter.name });
+    }
+    let has_braces = |part: &Part| matches!(part, Part::Literal(text) if text.contains("${"));
+    if !text.parts().iter().any(has_braces) {
+        return json!({ "Fn::Sub": sub(text) });
+    }
+    let parts = text.parts().iter().map(|part| match part {
+        Part::Literal(text) => json!(text),
+        Part::Parameter(parameter) => json!({ "Ref": parameter.name }),
+    });
+    json!({ "Fn::Join": ["", parts.collect::<Vec<_>>()] })
+}
+
+/// The text as `Fn::Sub` reads it.
+fn sub(text: &ParameterText) -> String {
+    text.with(|parameter| format!("${{{}}}", parameter.name))
 }
 
 fn arn(id: &str) -> Json {

@@ -1,5 +1,6 @@
 //! `stack.md`: the stack in words, for people.
 
+mod deployed;
 mod diagram;
 mod handling;
 mod overlays;
@@ -56,6 +57,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
         text.push_str(&permissions::render(of(None)));
     }
     text.push_str(&overlays::changes(contents.changes));
+    text.push_str(&deployed::render(stack));
     text.push_str(RENAMING);
     text.push_str(&warnings::render(stack, contents.warnings));
     text

@@ -6,12 +6,8 @@ use quote::{format_ident, quote};
 use crate::stack::{Architecture, Stack, StackFunction};
 
 pub(crate) fn stack(functions: impl IntoIterator<Item = StackFunction>) -> Stack {
-    Stack {
-        version: Stack::VERSION,
-        package: "shop".to_owned(),
-        architecture: Architecture::Arm64,
-        functions: functions.into_iter().collect(),
-    }
+    let functions = functions.into_iter().collect();
+    Stack::new("shop", Architecture::Arm64, functions)
 }
 
 /// A function with no option set, named like its binary.

@@ -8,15 +8,16 @@ use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
 use crate::pair::{self, After, Pair};
+use crate::parameter_text::ParameterText;
 use crate::place::Place;
-use crate::value::What;
+use crate::value::{What, placeholders};
 
 /// The variables of `env(…)`.
 pub(crate) fn read(
     variables: TokenStream,
     place: Place,
     diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, String> {
+) -> BTreeMap<String, ParameterText> {
     let mut read = BTreeMap::new();
     if variables.is_empty() {
         let empty = Diagnostic::new(&catalog::SYNTAX, place, "`env` has no variables");
@@ -47,7 +48,7 @@ pub(crate) fn read(
     read
 }
 
-fn value(pair: &Pair) -> Result<String, Diagnostic> {
+fn value(pair: &Pair) -> Result<ParameterText, Diagnostic> {
     let name = &pair.name;
     let write = |text: &str| format!("write `{name} = {}`", Literal::string(text));
     let refuse = |problem: &str, help| {
@@ -63,7 +64,7 @@ fn value(pair: &Pair) -> Result<String, Diagnostic> {
         After::Nothing | After::Group(..) => return refuse("has no value", write("value")),
     };
     let text = match &value.what {
-        What::Text(text) => return Ok(text.clone()),
+        What::Text(text) => return placeholders(text, value.place),
         What::Integer(digits, _) => digits,
         What::Decimal | What::Negative | What::Flag(_) => &value.text,
         // The value of a constant is not known here.

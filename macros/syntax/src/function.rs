@@ -10,6 +10,7 @@ use redrive_model::names;
 pub use redrive_model::Backoff;
 pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 
+use crate::parameter_text::{Parameter, ParameterText};
 use crate::reader::Reader;
 use crate::schedule::Schedule;
 use crate::setting::{Rejected, Setting, TemplateValue};
@@ -87,15 +88,43 @@ redrive_model::keys!(function);
 impl Function {
     /// Whether the source queue, and so the DLQ, is a FIFO queue.
     pub fn is_fifo(&self) -> bool {
-        self.queue.ends_with(".fifo")
+        self.queue.strip_suffix(".fifo").is_some()
     }
 
     /// The DLQ's name: the source queue's with `-dlq`, before `.fifo`.
-    pub fn dlq(&self) -> String {
+    pub fn dlq(&self) -> ParameterText {
         match self.queue.strip_suffix(".fifo") {
-            Some(stem) => format!("{stem}-dlq.fifo"),
-            None => format!("{}-dlq", self.queue),
+            Some(stem) => stem.followed_by("-dlq.fifo"),
+            None => self.queue.clone().followed_by("-dlq"),
         }
+    }
+
+    /// The source queue's name, as it is written in the attribute.
+    pub fn queue_name(&self) -> String {
+        self.queue.to_string()
+    }
+
+    /// The DLQ's name.
+    pub fn dlq_name(&self) -> String {
+        self.dlq().to_string()
+    }
+
+    /// All texts that may have parameters, each with its key.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &ParameterText)> {
+        let variables = self.env.values().map(|value| ("env", value));
+        let policies = self.policies.iter().map(|arn| ("policies", arn));
+        variables.chain([("queue", &self.queue)]).chain(policies)
+    }
+
+    /// All texts that may have parameters.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut ParameterText> {
+        let variables = self.env.values_mut();
+        variables.chain([&mut self.queue]).chain(&mut self.policies)
+    }
+
+    /// The parameters of all texts.
+    pub fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.texts().flat_map(|(_, text)| text.parameters())
     }
 
     /// The visibility timeout that AWS recommends.

@@ -1,9 +1,23 @@
 //! ARNs of managed policies, as `policies` lists them.
 
+use crate::parameter_text::{ParameterText, Part};
 use crate::tokens::excerpt;
 
-/// Whether this is the ARN of a managed policy that a role can have.
-pub(crate) fn check(arn: &str) -> Result<(), String> {
+/// Whether this is the ARN of a managed policy that a role can have, as far as that is
+/// known.
+pub(crate) fn check(arn: &ParameterText) -> Result<(), String> {
+    let may_be_an_arn = match arn.parts() {
+        [Part::Literal(start), _, ..] => start.starts_with("arn:"),
+        [Part::Parameter(_)] => true,
+        _ => false,
+    };
+    match may_be_an_arn {
+        true => Ok(()),
+        false => check_literal(&arn.to_string()),
+    }
+}
+
+fn check_literal(arn: &str) -> Result<(), String> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let name = match parts.as_slice() {
         ["arn", partition, "iam", "", account, resource]

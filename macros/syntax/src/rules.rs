@@ -2,6 +2,7 @@
 //! the trial of the fixes that are offered. Macro and build script share them.
 
 mod checks;
+mod skipped;
 mod trial;
 mod unneeded;
 
@@ -16,6 +17,7 @@ use trial::Trial;
 
 pub use crate::allow::unknown;
 pub use crate::catalog::{self, all, find};
+pub use skipped::skipped;
 pub use unneeded::unneeded;
 
 /// What the rule finds in these options, if all that it reads is known.

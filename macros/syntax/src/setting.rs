@@ -13,6 +13,7 @@ use redrive_model::policy::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure}
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::environment;
+use crate::parameter_text::ParameterText;
 use crate::schedule::{self, Schedule, ScheduleError};
 use crate::tokens;
 use crate::value::{self, Value, What};
@@ -27,7 +28,7 @@ pub enum TemplateValue<'a> {
     /// A list of texts.
     List(Vec<String>),
     /// Texts by name.
-    Map(BTreeMap<String, String>),
+    Map(BTreeMap<String, ParameterText>),
     /// None, and AWS has no default.
     Nothing,
 }
@@ -169,6 +170,17 @@ impl Setting for String {
     }
 }
 
+impl Setting for ParameterText {
+    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let text = keep(value::text(key, value), diagnostics)?;
+        keep(value::placeholders(&text, value.place), diagnostics)
+    }
+
+    fn written(&self) -> Option<String> {
+        Some(format!("\"{self}\""))
+    }
+}
+
 impl Setting for Schedule {
     fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
         let text = keep(value::text(key, value), diagnostics)?;
@@ -191,7 +203,7 @@ impl Setting for Schedule {
     }
 }
 
-impl Setting for BTreeMap<String, String> {
+impl Setting for BTreeMap<String, ParameterText> {
     fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
         if let What::Group(group) = &value.what {
             return Some(environment::read(group.clone(), value.place, diagnostics));
@@ -222,8 +234,7 @@ impl Setting for Vec<String> {
     }
 
     fn written(&self) -> Option<String> {
-        let texts: Vec<_> = self.iter().map(|text| format!("\"{text}\"")).collect();
-        (!texts.is_empty()).then(|| format!("[{}]", texts.join(", ")))
+        list(self)
     }
 
     fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
@@ -233,6 +244,33 @@ impl Setting for Vec<String> {
             _ => Err(Vec::new()),
         }
     }
+}
+
+impl Setting for Vec<ParameterText> {
+    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let texts = Vec::<String>::read(key, value, diagnostics)?;
+        // What is not one is reported above.
+        let texts = texts.iter();
+        Some(
+            texts
+                .filter_map(|text| ParameterText::parse(text).ok())
+                .collect(),
+        )
+    }
+
+    fn written(&self) -> Option<String> {
+        list(self)
+    }
+
+    fn read_back(key: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
+        let texts = Vec::<String>::read_back(key, value)?;
+        Ok(texts.into_iter().map(ParameterText::from).collect())
+    }
+}
+
+fn list(texts: &[impl std::fmt::Display]) -> Option<String> {
+    let texts: Vec<_> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+    (!texts.is_empty()).then(|| format!("[{}]", texts.join(", ")))
 }
 
 impl Setting for syn::Path {

@@ -314,13 +314,8 @@ fn a_raw_identifier_is_the_name_behind_it() {
         .expect("tokens");
     let parsed = crate::parse(TokenStream::new(), item);
     assert!(!parsed.diagnostics.has_errors());
-    assert_eq!(
-        (
-            parsed.function.name.as_str(),
-            parsed.function.queue.as_str()
-        ),
-        ("move", "move")
-    );
+    assert_eq!(parsed.function.name, "move");
+    assert_eq!(parsed.function.queue, "move");
 }
 
 #[test]

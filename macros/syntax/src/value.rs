@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::tokens;
 
 pub(crate) use duration::{backoff, duration};
-pub(crate) use read::{boolean, choice, integer, list, path, text};
+pub(crate) use read::{boolean, choice, integer, list, path, placeholders, text};
 
 /// A value, where it is, and how it is written.
 #[derive(Clone)]

@@ -19,7 +19,7 @@ fn function(queue: &str, batch_size: u32, batch_window: u32) -> Function {
     let item = "async fn work(job: Job) -> Result<(), Error> {}";
     let parsed = redrive_syntax::parse("".parse().unwrap(), item.parse().unwrap());
     Function {
-        queue: queue.to_owned(),
+        queue: queue.into(),
         batch_size,
         batch_window: Duration::from_secs(batch_window.into()),
         ..parsed.function

@@ -62,11 +62,12 @@ fn template_variables(
 ) -> impl Iterator<Item = (String, String)> {
     declared.into_iter().map(move |(name, variable)| {
         let value = match variable {
-            Variable::QueueUrl => names::queue_url(endpoint, &function.queue),
-            Variable::QueueArn => names::queue_arn(&function.queue),
-            Variable::DlqUrl => names::queue_url(endpoint, &function.dlq()),
-            Variable::DlqArn => names::queue_arn(&function.dlq()),
-            Variable::Text(text) => text,
+            Variable::QueueUrl => names::queue_url(endpoint, &function.queue_name()),
+            Variable::QueueArn => names::queue_arn(&function.queue_name()),
+            Variable::DlqUrl => names::queue_url(endpoint, &function.dlq_name()),
+            Variable::DlqArn => names::queue_arn(&function.dlq_name()),
+            // All parameters have values here.
+            Variable::Text(text) => text.with(|_| String::new()),
         };
         (name, value)
     })

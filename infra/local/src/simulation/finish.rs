@@ -64,7 +64,7 @@ impl Simulation {
         self.ledger.counts.failed_invocations += usize::from(invocation.outcome.is_err());
         let worker = &mut self.workers[worker];
         worker.mapping.finished();
-        let queue = &worker.function.queue;
+        let queue = &worker.function.queue_name();
         let name_of = |message: &Message| self.ledger.name_of(message.origin);
         let deliveries = deliveries(&worker.function, batch, invocation, name_of);
         for (message, delivery) in batch.iter().zip(deliveries) {

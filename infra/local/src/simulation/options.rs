@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use redrive_infra::stack::Stack;
 use thiserror::Error;
 
+use super::given::Given;
 use crate::sqs::SqsError;
 use crate::until::Until;
 
@@ -30,6 +31,8 @@ pub struct SimulationOptions {
     pub duplicates: bool,
     /// Whether to output the functions' logs.
     pub logs: bool,
+    /// The values that a deployment gives.
+    pub given: Given,
 }
 
 impl SimulationOptions {
@@ -48,6 +51,7 @@ impl SimulationOptions {
             seed: 0,
             duplicates: false,
             logs: false,
+            given: Given::default(),
         }
     }
 }
@@ -64,6 +68,13 @@ pub enum StartError {
         /// The package.
         package: String,
     },
+    /// Values that a deployment gives are missing.
+    #[error(
+        "the package needs values that are known at deployment only\nhelp: pass `{}`, or write \
+         them in redrive.local.toml",
+        .0.join(" ")
+    )]
+    Missing(Vec<String>),
     /// The options do not contain the path of a binary.
     #[error("there is no binary `{name}`\nhelp: build it first")]
     NoBinary {

@@ -31,11 +31,13 @@ impl Simulation {
             seed,
             duplicates,
             logs,
+            given,
         } = options;
         if stack.functions.is_empty() {
             let package = stack.package;
             return Err(StartError::NoFunctions { package });
         }
+        let stack = given.resolve(&stack).map_err(StartError::Missing)?;
         let clock = if real_time {
             Clock::real_time(start)
         } else {
@@ -86,7 +88,7 @@ impl Simulation {
         let queues: Vec<String> = self
             .workers
             .iter()
-            .map(|worker| worker.function.queue.clone())
+            .map(|worker| worker.function.queue_name())
             .collect();
         let mut bad = Vec::new();
         for (index, entry) in scenario.messages.into_iter().enumerate() {

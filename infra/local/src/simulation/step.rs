@@ -49,7 +49,7 @@ impl Simulation {
             });
             for batch in batches {
                 let worker = &self.workers[index];
-                let payload = payload(&worker.function.queue, &batch).to_string();
+                let payload = payload(&worker.function.queue_name(), &batch).to_string();
                 let pool = Arc::clone(&worker.workers);
                 self.invoke(index, pool, payload, Task::Batch(batch));
             }
@@ -80,7 +80,7 @@ impl Simulation {
         let worker = &mut self.workers[index];
         let redrive = worker.redrive.as_mut()?;
         let attempt = redrive.scheduler.poll(now)?;
-        let queue = worker.function.dlq();
+        let queue = worker.function.dlq_name();
         let waiting = self
             .sqs
             .read(|sqs, _| sqs.queue(&queue).map_or(0, |queue| queue.messages().len()));

@@ -74,12 +74,12 @@ impl Worker {
             .redrive
             .as_ref()
             .is_some_and(|redrive| redrive.scheduler.is_retrying());
-        !retrying && !self.mapping.is_gathering() && is_empty(sqs, &self.function.queue)
+        !retrying && !self.mapping.is_gathering() && is_empty(sqs, &self.function.queue_name())
     }
 
     /// Whether its DLQ contains a message.
     pub(super) fn has_dead_letters(&self, sqs: &Sqs) -> bool {
-        !is_empty(sqs, &self.function.dlq())
+        !is_empty(sqs, &self.function.dlq_name())
     }
 
     /// Whether its DLQ is empty, or has had the maximum number of redrives.

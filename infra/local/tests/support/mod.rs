@@ -24,15 +24,11 @@ pub(crate) fn function() -> Function {
 /// A simulation's options for `function`, with the binary of
 /// `examples/bootstrap.rs`.
 pub(crate) fn options(function: Function) -> SimulationOptions {
-    let stack = Stack {
-        version: Stack::VERSION,
-        package: "jobs".to_owned(),
-        architecture: Architecture::X86_64,
-        functions: vec![StackFunction {
-            binary: "jobs".to_owned(),
-            function,
-        }],
-    };
+    let functions = vec![StackFunction {
+        binary: "jobs".to_owned(),
+        function,
+    }];
+    let stack = Stack::new("jobs", Architecture::X86_64, functions);
     SimulationOptions {
         binaries: BTreeMap::from([("jobs".to_owned(), bootstrap())]),
         logs: true,

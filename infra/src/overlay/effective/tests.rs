@@ -100,8 +100,9 @@ fn strings_are_read() {
     let env = function
         .env
         .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()));
-    assert_eq!(env.collect::<Vec<_>>(), [("LIMIT", "5"), ("STAGE", "prod")]);
+        .map(|(name, value)| (name.as_str(), value.to_string()));
+    let expected = [("LIMIT", "5".to_owned()), ("STAGE", "prod".to_owned())];
+    assert_eq!(env.collect::<Vec<_>>(), expected);
     let policies = json!({ "ManagedPolicyArns": ["a", { "Ref": "b" }] });
     assert_eq!(read(&with("WorkerRole", policies)).1, ["policies"]);
 }

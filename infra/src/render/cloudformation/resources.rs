@@ -1,8 +1,9 @@
 //! One CloudFormation resource for each resource of the plan.
 
+use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
-use super::{HAS_ALARM_TOPIC, arn, remove_nulls, value};
+use super::{HAS_ALARM_TOPIC, arn, remove_nulls, sub, text, value};
 use crate::plan::{
     ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
     Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, shared,
@@ -43,8 +44,8 @@ pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str
 }
 
 /// The name of a queue, in which `${…}` is the prefix.
-fn prefixed(name: &str) -> String {
-    format!("${{{}}}{name}", shared::NAME_PREFIX)
+fn prefixed(name: &ParameterText) -> String {
+    format!("${{{}}}{}", shared::NAME_PREFIX, sub(name))
 }
 
 fn queue(queue: &Queue) -> Json {
@@ -106,10 +107,11 @@ fn role(role: &Role) -> Json {
         .grants
         .iter()
         .map(|grant| policies::allow(grant, value));
+    let managed: Vec<_> = role.policies.iter().map(text).collect();
     json!({
         "AssumeRolePolicyDocument": policies::document([policies::trust(role, value)]),
         "Policies": [{ "PolicyName": role.name, "PolicyDocument": policies::document(statements) }],
-        "ManagedPolicyArns": (!role.policies.is_empty()).then_some(&role.policies),
+        "ManagedPolicyArns": (!managed.is_empty()).then_some(managed),
     })
 }
 

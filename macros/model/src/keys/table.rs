@@ -15,7 +15,7 @@ macro_rules! keys {
             function;
             template {
                 /// the source queue's name; with `.fifo` at its end it is a FIFO queue
-                queue: String = function.replace('_', "-") => {
+                queue: ParameterText = function.replace('_', "-").into() => {
                     aliases: &["queue_name", "source_queue"],
                     kind: Kind::Queue,
                     example: "\"orders\"",
@@ -180,7 +180,7 @@ macro_rules! keys {
                 }
 
                 /// the worker's environment variables: `env(NAME = "value")`
-                env: BTreeMap<String, String> = BTreeMap::new() => {
+                env: BTreeMap<String, ParameterText> = BTreeMap::new() => {
                     aliases: &["environment", "variables", "vars"],
                     kind: Kind::Variables,
                     example: "(LEVEL = \"info\")",
@@ -195,7 +195,7 @@ macro_rules! keys {
                 }
 
                 /// ARNs of managed policies for the worker's role
-                policies: Vec<String> = Vec::new() => {
+                policies: Vec<ParameterText> = Vec::new() => {
                     aliases: &["managed_policies"],
                     kind: Kind::Policies,
                     example: "\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"",

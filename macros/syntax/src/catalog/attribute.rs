@@ -60,6 +60,15 @@ rules! {
         r#"#[sqs_batch(backoff = "500ms..1s")]"#,
     );
 
+    /// In a text of `env`, `queue` or `policies`, `${Name}` is a value that is known at deployment: a parameter
+    /// of the template, whose name is letters and digits. `${Name:-value}` has a default, and `$${` is for the
+    /// two characters `${`.
+    PLACEHOLDER = error(
+        "placeholder",
+        r#"#[sqs_batch(env(TABLE = "${table-name}"))]"#,
+        r#"#[sqs_batch(env(TABLE = "${TableName:-orders}"))]"#,
+    );
+
     /// Lambda allows names that begin with a letter and continue with letters, digits and `_`.
     ENV_NAME = error(
         "env_name",

@@ -180,6 +180,18 @@ fn main() { redrive_infra::build(); }"#,
 #[sqs_batch(queue = "orders-to-bill")] async fn bill(order: Order) -> Result<(), Error> { Ok(()) }"#,
     );
 
+    /// A parameter `${Name}` is one for the whole package, so it has one default. It cannot have the name of a
+    /// resource, or of a parameter that each template has: `NamePrefix`, `AlarmTopicArn`, `LogRetentionDays`.
+    PARAMETER_CONFLICT = error(
+        "parameter_conflict",
+        r#"// src/main.rs and build.rs with redrive_infra::build()
+#[sqs_batch(env(PREFIX = "${NamePrefix}"))]
+async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+        r#"// src/main.rs and build.rs with redrive_infra::build()
+#[sqs_batch(env(PREFIX = "${TablePrefix}"))]
+async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
+    );
+
     /// A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000
     /// bytes. A function has 10 to 20 resources, so a package has room for 20 functions.
     TEMPLATE_LIMITS = error(

@@ -9,6 +9,8 @@ use crate::catalog;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
+use crate::parameter_text::ParameterText;
+use crate::place::Place;
 use crate::policy_arn;
 use crate::queue_name::is_valid;
 use crate::schedule::{self, Schedule};
@@ -131,6 +133,12 @@ pub(crate) fn text(key: &Key, value: &Value) -> Result<String, Diagnostic> {
     })
 }
 
+/// The text with its parameters.
+pub(crate) fn placeholders(text: &str, place: Place) -> Result<ParameterText, Diagnostic> {
+    ParameterText::parse(text)
+        .map_err(|error| Diagnostic::from_text(&catalog::PLACEHOLDER, place, &error.to_string()))
+}
+
 /// Whether the key accepts this text.
 fn is_text_of(key: &Key, text: &str) -> bool {
     match key.kind {
@@ -179,17 +187,21 @@ pub(crate) fn list(key: &Key, value: &Value) -> (Vec<String>, Vec<Diagnostic>) {
 /// Whether this is a policy of another partition than the first.
 fn is_elsewhere(key: &Key, texts: &[String], text: &str) -> bool {
     let partition = policy_arn::partition;
-    let first = texts.first().filter(|_| matches!(key.kind, Kind::Policies));
-    first.is_some_and(|first| partition(first) != partition(text))
+    let mut known = texts.iter().filter(|text| !text.contains("${"));
+    let first = known.next().filter(|_| matches!(key.kind, Kind::Policies));
+    !text.contains("${") && first.is_some_and(|first| partition(first) != partition(text))
 }
 
 fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {
     let check = |text: &str| {
+        let place = value.place;
         let (rule, checked) = match key.kind {
             Kind::Rules => (&catalog::UNKNOWN_RULE, allowable(text)),
-            _ => (&catalog::POLICY_ARN, policy_arn::check(text)),
+            _ => (
+                &catalog::POLICY_ARN,
+                policy_arn::check(&placeholders(text, place)?),
+            ),
         };
-        let place = value.place;
         checked.map_err(|text| Diagnostic::from_text(rule, place, &text))
     };
     match &value.what {

@@ -186,6 +186,15 @@ const WRONG: &[&str] = &[
     "env(LEVEL = \"info\"), env(REGION = \"eu\")",
     "env(LEVEL = \"info\", LEVEL = \"warn\")",
     "env[LEVEL = \"info\"]",
+    // Parameters.
+    "env(TABLE = \"${table-name}\")",
+    "env(TABLE = \"${}\")",
+    "env(TABLE = \"${Table\")",
+    "env(REGION = \"${AWS::Region}\")",
+    "queue = \"orders-${stage-}\"",
+    "queue = \"orders ${Stage}\"",
+    "policies = \"${AWS::Partition}\"",
+    "policies = \"${Name}Policy\"",
     // Schedules.
     "dlq_redrive = \"\"",
     "dlq_redrive = 5",

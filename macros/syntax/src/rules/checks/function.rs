@@ -9,6 +9,7 @@ use super::retry_budget::{attempt_that_fits, retry_budget};
 use super::{Check, Finding, Rule, allow, catalog, these};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
+use crate::parameter_text::ParameterText;
 use crate::problem::Problem;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
@@ -89,7 +90,13 @@ fn env_size(options: &Options) -> Option<Finding<'_>> {
     // The region and the account of a queue's URL are known at deployment only.
     let url = "u".repeat(limits::QUEUE_URL_BYTES);
     let own = function.queue_variables().map(|name| (name, url.as_str()));
+    // A parameter may be empty.
+    let shortest = |value: &ParameterText| value.with(|_| String::new());
     let variables = function.env.iter();
+    let variables: Vec<_> = variables
+        .map(|(name, value)| (name, shortest(value)))
+        .collect();
+    let variables = variables.iter();
     let variables = variables.map(|(name, value)| (name.as_str(), value.as_str()));
     let bytes = limits::environment_bytes(variables.chain(own));
     let most = limits::ENVIRONMENT_BYTES;

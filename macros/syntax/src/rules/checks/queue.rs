@@ -26,12 +26,15 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 ];
 
 fn queue_name(options: &Options) -> Option<Finding<'_>> {
-    let name = &options.function.queue;
+    // Any value of a parameter is made of the same characters.
+    let name = &options.function.queue.with(|_| "x".to_owned());
     let problem = queue_name::problem(name)?;
     let meant = queue_name::meant(name);
     let renamed = Edit::set_text("queue", &meant);
     let mut fixes = vec![Fix::edit([renamed.clone()])];
-    if meant.len() > LONGEST {
+    if options.function.queue.literal().is_none() {
+        fixes = vec![Fix::advice("correct the text around the parameters")];
+    } else if meant.len() > LONGEST {
         fixes = vec![Fix::advice(format!("use at most {LONGEST} characters"))];
     } else if meant.ends_with(".fifo") {
         let order = allow(&catalog::FIFO_DLQ_ORDER, options);

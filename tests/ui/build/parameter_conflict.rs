@@ -1,0 +1,11 @@
+//- src/main.rs
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[redrive::sqs_batch(env(PREFIX = "${NamePrefix}"))]
+async fn handle(order: Order) -> Result<(), String> {
+    let _ = order.id;
+    Ok(())
+}
