@@ -1,12 +1,11 @@
 //! Decides `cfg` predicates as the package's compilation will.
 
-use std::collections::BTreeMap;
-
+use cargo_platform::CfgExpr;
+use proc_macro2::{TokenStream, TokenTree};
 use redrive_syntax::rules::catalog::CFG_FORM;
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitBool, LitStr, Meta, MetaNameValue, Token};
+use syn::{Attribute, Meta, Token};
 
 use crate::error::{Errors, broken};
 
@@ -14,7 +13,7 @@ use crate::error::{Errors, broken};
 /// tests see is not deployed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cfg {
-    values: BTreeMap<String, Vec<String>>,
+    set: Vec<cargo_platform::Cfg>,
 }
 
 impl Cfg {
@@ -23,15 +22,14 @@ impl Cfg {
     ///
     /// Other variables are ignored.
     pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Self {
-        let values = vars
-            .into_iter()
-            .filter_map(|(name, value)| {
-                let key = name.strip_prefix("CARGO_CFG_")?.to_owned();
-                let values = value.split(',').map(str::to_owned).collect();
-                Some((key, values))
-            })
-            .collect();
-        Self { values }
+        let mut set = Vec::new();
+        for (name, values) in vars {
+            if let Some(key) = name.strip_prefix("CARGO_CFG_") {
+                let key = key.to_lowercase();
+                set.extend(values.split(',').map(|value| cfg(&key, value)));
+            }
+        }
+        Self { set }
     }
 
     /// Sets what `--cfg` of rustc would: `name`, or `name="value"`.
@@ -39,44 +37,17 @@ impl Cfg {
     /// # Errors
     /// If it is neither.
     pub(crate) fn set(&mut self, cfg: &str) -> Result<(), Errors> {
-        let is_wrong = || {
-            broken(
-                &CFG_FORM,
-                format!("`{cfg}` is not a cfg that `Builder::cfg` can set"),
-            )
-            .help("write `name` or `name=\"value\"`")
-        };
-        let (name, value) = match syn::parse_str(cfg) {
-            Ok(Meta::Path(name)) => (name, String::new()),
-            Ok(Meta::NameValue(MetaNameValue {
-                path,
-                value:
-                    Expr::Lit(ExprLit {
-                        lit: Lit::Str(value),
-                        ..
-                    }),
-                ..
-            })) => (path, value.value()),
-            _ => return Err(is_wrong().into()),
-        };
-        let name = name.get_ident().ok_or_else(is_wrong)?;
-        let key = key(&name.unraw().to_string());
-        self.values.entry(key).or_default().push(value);
+        let read = cfg.parse().map_err(|_| {
+            let problem = format!("`{cfg}` is not a cfg that `Builder::cfg` can set");
+            broken(&CFG_FORM, problem).help("write `name` or `name=\"value\"`")
+        });
+        self.set.push(read?);
         Ok(())
     }
 
     /// Whether the package's feature is enabled.
     pub(crate) fn has_feature(&self, name: &str) -> bool {
-        self.is("feature", name)
-    }
-
-    fn get(&self, name: &str) -> Option<&[String]> {
-        self.values.get(&key(name)).map(Vec::as_slice)
-    }
-
-    fn is(&self, key: &str, value: &str) -> bool {
-        self.get(key)
-            .is_some_and(|values| values.iter().any(|known| known == value))
+        self.set.contains(&cfg("feature", name))
     }
 
     /// The attributes that are left of `attributes` on this configuration;
@@ -91,18 +62,16 @@ impl Cfg {
 
     fn resolve_one(&self, meta: &Meta, left: &mut Vec<Meta>) -> Option<()> {
         match meta {
-            // What does not parse here, rustc refuses.
-            Meta::List(list) if list.path.is_ident("cfg") => {
-                let holds = |input: ParseStream<'_>| self.predicate(input);
-                holds
-                    .parse2(list.tokens.clone())
-                    .unwrap_or(false)
-                    .then_some(())
-            }
+            Meta::List(list) if list.path.is_ident("cfg") => self.holds(&list.tokens).then_some(()),
             Meta::List(list) if list.path.is_ident("cfg_attr") => {
-                let given = |input: ParseStream<'_>| self.conditional(input);
-                for meta in given.parse2(list.tokens.clone()).unwrap_or_default() {
-                    self.resolve_one(&meta, left)?;
+                let mut tokens = list.tokens.clone().into_iter();
+                let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(it) if it.as_char() == ',');
+                let predicate = tokens.by_ref().take_while(|token| !is_comma(token));
+                if self.holds(&predicate.collect()) {
+                    let attributes = Punctuated::<Meta, Token![,]>::parse_terminated;
+                    for meta in attributes.parse2(tokens.collect()).unwrap_or_default() {
+                        self.resolve_one(&meta, left)?;
+                    }
                 }
                 Some(())
             }
@@ -113,53 +82,23 @@ impl Cfg {
         }
     }
 
-    /// `predicate, attribute, …`: the attributes if the predicate holds.
-    fn conditional(&self, input: ParseStream<'_>) -> syn::Result<Vec<Meta>> {
-        let holds = self.predicate(input)?;
-        if !input.is_empty() {
-            input.parse::<Token![,]>()?;
-        }
-        let attributes = Punctuated::<Meta, Token![,]>::parse_terminated(input)?;
-        Ok(if holds {
-            attributes.into_iter().collect()
-        } else {
-            Vec::new()
-        })
-    }
-
-    fn predicate(&self, input: ParseStream<'_>) -> syn::Result<bool> {
-        if input.peek(LitBool) {
-            return Ok(input.parse::<LitBool>()?.value);
-        }
-        let key = input.call(Ident::parse_any)?.unraw().to_string();
-        if input.peek(Token![=]) {
-            input.parse::<Token![=]>()?;
-            return Ok(self.is(&key, &input.parse::<LitStr>()?.value()));
-        }
-        if !input.peek(syn::token::Paren) {
-            return Ok(self.get(&key).is_some());
-        }
-        let inner;
-        syn::parenthesized!(inner in input);
-        let mut parts = Vec::new();
-        while !inner.is_empty() {
-            parts.push(self.predicate(&inner)?);
-            if !inner.is_empty() {
-                inner.parse::<Token![,]>()?;
-            }
-        }
-        Ok(match key.as_str() {
-            "all" => parts.iter().all(|part| *part),
-            "any" => parts.contains(&true),
-            "not" => parts == [false],
-            _ => false,
-        })
+    /// Whether a predicate holds; rustc rejects one that does not parse.
+    fn holds(&self, predicate: &TokenStream) -> bool {
+        let predicate = predicate.to_string().parse::<CfgExpr>();
+        predicate.is_ok_and(|predicate| predicate.matches(&self.set))
     }
 }
 
-/// Cargo passes a name on in upper case, with underscores for dashes.
-fn key(name: &str) -> String {
-    name.to_uppercase().replace('-', "_")
+/// A cfg; one without a value is a name.
+fn cfg(key: &str, value: &str) -> cargo_platform::Cfg {
+    let key = cargo_platform::Ident {
+        name: key.to_owned(),
+        raw: false,
+    };
+    match value {
+        "" => cargo_platform::Cfg::Name(key),
+        value => cargo_platform::Cfg::KeyPair(key, value.to_owned()),
+    }
 }
 
 #[cfg(test)]
