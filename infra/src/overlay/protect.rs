@@ -36,15 +36,8 @@ impl<'a> View<'a> {
                 findings.push(finding);
                 continue;
             }
-            for row in PROTECTED {
-                for (_, place) in row
-                    .places
-                    .iter()
-                    .filter(|(kind, _)| generated["Type"] == *kind)
-                {
-                    findings.extend(self.changed(row, id, generated, place));
-                }
-            }
+            let rows = PROTECTED.iter().filter(|row| generated["Type"] == row.kind);
+            findings.extend(rows.filter_map(|row| self.changed(row, id, generated)));
         }
         findings.extend(added::findings(self));
         findings.extend(keys::findings(self));
@@ -87,15 +80,10 @@ impl<'a> View<'a> {
     }
 
     /// A protected value that is another.
-    fn changed(
-        &self,
-        row: &'static Protected,
-        id: &str,
-        generated: &Value,
-        place: &str,
-    ) -> Option<Finding> {
+    fn changed(&self, row: &'static Protected, id: &str, generated: &Value) -> Option<Finding> {
+        let place = row.pointer();
         let pointer = format!("/Resources/{}{place}", escaped(id));
-        let own = generated.pointer(place);
+        let own = generated.pointer(&place);
         let held = held(self.merged, &pointer);
         let wrong = held.iter().find(|held| !is_kept(row.keep, own, **held));
         // The rules of the attribute check its settings.

@@ -34,10 +34,11 @@ pub(super) enum Keep {
     Prefixed(&'static str),
 }
 
-/// Values of all generated resources of a type.
+/// A value of all generated resources of a type.
 pub(super) struct Protected {
-    /// The types, and the JSON pointers inside the resources.
-    pub(super) places: &'static [(&'static str, &'static str)],
+    pub(super) kind: &'static str,
+    /// The property, or a JSON pointer inside the resource.
+    path: &'static str,
     pub(super) keep: Keep,
     pub(super) rule: &'static Rule,
     /// Why another value is wrong.
@@ -46,21 +47,22 @@ pub(super) struct Protected {
     pub(super) help: &'static str,
 }
 
-const fn row(
-    places: &'static [(&'static str, &'static str)],
-    keep: Keep,
-    why: &'static str,
-) -> Protected {
+const fn at(kind: &'static str, path: &'static str, keep: Keep) -> Protected {
     Protected {
-        places,
+        kind,
+        path,
         keep,
         rule: &OVERLAY,
-        why,
+        why: "",
         help: "remove it from the overlay",
     }
 }
 
 impl Protected {
+    const fn why(self, why: &'static str) -> Self {
+        Self { why, ..self }
+    }
+
     const fn rule(self, rule: &'static Rule) -> Self {
         Self { rule, ..self }
     }
@@ -68,156 +70,107 @@ impl Protected {
     const fn help(self, help: &'static str) -> Self {
         Self { help, ..self }
     }
+
+    /// The JSON pointer inside the resource.
+    pub(super) fn pointer(&self) -> String {
+        match self.path.starts_with('/') {
+            true => self.path.to_owned(),
+            false => format!("/Properties/{}", self.path),
+        }
+    }
 }
 
-pub(super) const PROTECTED: &[Protected] = &[
-    row(
-        &[(QUEUE, "/Properties/QueueName")],
-        Generated,
-        "the DLQ accepts messages by the generated name only",
-    )
-    .help("write `queue = \"…\"` in the attribute, or set the parameter `NamePrefix`"),
-    row(
-        &[(QUEUE, "/Properties/FifoQueue")],
-        Exactly,
-        "a queue must be of the type of its senders and its DLQ",
-    )
-    .help("remove it; a FIFO queue has a `queue` that ends in `.fifo` in the attribute"),
-    row(
-        &[(QUEUE, "/Properties/RedrivePolicy/deadLetterTargetArn")],
-        Generated,
-        "only the generated DLQ has an alarm and a redrive",
-    ),
-    row(
-        &[(QUEUE, "/Properties/RedriveAllowPolicy/redrivePermission")],
-        OneOf(&["", "byQueue", "allowAll"]),
-        "the DLQ must accept messages of its source queue",
-    ),
-    row(
-        &[(QUEUE, "/Properties/RedriveAllowPolicy/sourceQueueArns")],
-        Entries(true),
-        "the DLQ must accept messages of its source queue",
-    )
-    .help("keep the generated ARN, and add yours after it"),
-    row(
-        &[(QUEUE, "/DeletionPolicy"), (QUEUE, "/UpdateReplacePolicy")],
-        OneOf(&["Retain", "RetainExceptOnCreate"]),
-        "messages would be deleted with the queue",
-    )
-    .rule(&QUEUE_DELETION)
-    .help("remove it from the overlay, or accept it with `allow = \"queue_deletion\"`"),
-    row(
-        &[(QUEUE_POLICY, "/Properties/Queues")],
-        Generated,
-        "each queue needs its own policy, and only that",
-    ),
-    row(
-        &[(QUEUE_POLICY, "/Properties/PolicyDocument/Statement")],
-        Entries(false),
-        "access without TLS would no longer be denied",
-    )
-    .help("keep the generated statement, and add yours after it"),
-    row(
-        &[(MAPPING, "/Properties/EventSourceArn")],
-        Generated,
-        "nothing else delivers the messages of the generated queue",
-    )
-    .help("remove it; for another queue, add an event source mapping"),
-    row(
-        &[(MAPPING, "/Properties/Enabled")],
-        OneOf(&["", "true"]),
-        "messages are not delivered, and expire in the queue",
-    )
-    .rule(&PAUSED)
-    .help("remove it after the pause, or accept it with `allow = \"paused\"`"),
-    row(
-        &[(FUNCTION, "/Properties/Handler")],
-        Generated,
-        "the binary has only the generated handlers",
-    ),
-    row(
-        &[(FUNCTION, "/Properties/Architectures")],
-        Generated,
-        "the code is built for another architecture",
-    )
-    .rule(&ARCHITECTURE)
-    .help("build for it: `cargo lambda build`, with `--arm64` for arm64"),
-    row(
-        &[(FUNCTION, "/Properties/ReservedConcurrentExecutions")],
-        AtLeast(1),
-        "Lambda would never run the function",
-    )
-    .help("to pause, disable the event source mapping or the schedule"),
-    row(
-        &[(FUNCTION, "/Properties/Timeout")],
-        AtLeastGenerated,
-        "the redrive function needs the generated timeout for its calls to SQS",
-    ),
-    row(
-        &[(FUNCTION, "/Properties/LoggingConfig/LogGroup")],
-        Generated,
-        "the role can write to the generated log group only",
-    ),
-    row(
-        &[(FUNCTION, "/Properties/Environment/Variables")],
-        Prefixed("REDRIVE_"),
-        "the binary relies on the generated `REDRIVE_…` variables",
-    )
-    .rule(&ENV_RESERVED)
-    .help("remove variables that start with `REDRIVE_` from the overlay"),
-    row(
-        &[(ROLE, "/Properties/AssumeRolePolicyDocument/Statement")],
-        Generated,
-        "only the generated service must be able to assume the role",
-    ),
-    row(
-        &[(ROLE, "/Properties/Policies")],
-        Entries(false),
-        "the role needs the rights of the generated policy",
-    )
-    .help("keep the generated policy and add yours after it, or add an `AWS::IAM::RolePolicy`"),
-    row(
-        &[
-            (INVOKE_CONFIG, "/Properties/FunctionName"),
-            (INVOKE_CONFIG, "/Properties/Qualifier"),
-            (
-                INVOKE_CONFIG,
-                "/Properties/DestinationConfig/OnFailure/Destination",
-            ),
-            (SCHEDULE, "/Properties/Target/DeadLetterConfig/Arn"),
-        ],
-        Generated,
-        KEEPS_FAILURES,
-    ),
-    row(
-        &[(SCHEDULE, "/Properties/Target/Arn")],
-        Generated,
-        "nothing else starts the redrive function",
-    ),
-    row(
-        &[
-            (SCHEDULE, "/Properties/StartDate"),
-            (SCHEDULE, "/Properties/EndDate"),
-        ],
-        Exactly,
-        "redrives must run from the deployment on, without an end",
-    ),
-    row(
-        &[(SCHEDULE, "/Properties/State")],
-        OneOf(&["", "ENABLED"]),
-        "redrives are not started, and messages expire in the DLQ",
-    )
-    .rule(&PAUSED)
-    .help("remove it after the pause, or accept it with `allow = \"paused\"`"),
-];
-
+const RETAINED: Keep = OneOf(&["Retain", "RetainExceptOnCreate"]);
+const ACCEPTS: &str = "the DLQ must accept messages of its source queue";
+const DELETED: &str = "messages would be deleted with the queue";
+const KEEP_QUEUE: &str =
+    "remove it from the overlay, or accept it with `allow = \"queue_deletion\"`";
 const KEEPS_FAILURES: &str = "a redrive that fails would leave no message for its alarm";
+const NO_TLS: &str = "access without TLS would no longer be denied";
+const NO_END: &str = "redrives must run from the deployment on, without an end";
+const UNPAUSE: &str = "remove it after the pause, or accept it with `allow = \"paused\"`";
+
+pub(super) const PROTECTED: &[Protected] = &[
+    at(QUEUE, "QueueName", Generated)
+        .why("the DLQ accepts messages by the generated name only")
+        .help("write `queue = \"…\"` in the attribute, or set the parameter `NamePrefix`"),
+    at(QUEUE, "FifoQueue", Exactly)
+        .why("a queue must be of the type of its senders and its DLQ")
+        .help("remove it; a FIFO queue has a `queue` that ends in `.fifo` in the attribute"),
+    at(QUEUE, "RedrivePolicy/deadLetterTargetArn", Generated)
+        .why("only the generated DLQ has an alarm and a redrive"),
+    at(
+        QUEUE,
+        "RedriveAllowPolicy/redrivePermission",
+        OneOf(&["", "byQueue", "allowAll"]),
+    )
+    .why(ACCEPTS),
+    at(QUEUE, "RedriveAllowPolicy/sourceQueueArns", Entries(true))
+        .why(ACCEPTS)
+        .help("keep the generated ARN, and add yours after it"),
+    at(QUEUE, "/DeletionPolicy", RETAINED)
+        .why(DELETED)
+        .rule(&QUEUE_DELETION)
+        .help(KEEP_QUEUE),
+    at(QUEUE, "/UpdateReplacePolicy", RETAINED)
+        .why(DELETED)
+        .rule(&QUEUE_DELETION)
+        .help(KEEP_QUEUE),
+    at(QUEUE_POLICY, "Queues", Generated).why("each queue needs its own policy, and only that"),
+    at(QUEUE_POLICY, "PolicyDocument/Statement", Entries(false))
+        .why(NO_TLS)
+        .help("keep the generated statement, and add yours after it"),
+    at(MAPPING, "EventSourceArn", Generated)
+        .why("nothing else delivers the messages of the generated queue")
+        .help("remove it; for another queue, add an event source mapping"),
+    at(MAPPING, "Enabled", OneOf(&["", "true"]))
+        .why("messages are not delivered, and expire in the queue")
+        .rule(&PAUSED)
+        .help(UNPAUSE),
+    at(FUNCTION, "Handler", Generated).why("the binary has only the generated handlers"),
+    at(FUNCTION, "Architectures", Generated)
+        .why("the code is built for another architecture")
+        .rule(&ARCHITECTURE)
+        .help("build for it: `cargo lambda build`, with `--arm64` for arm64"),
+    at(FUNCTION, "ReservedConcurrentExecutions", AtLeast(1))
+        .why("Lambda would never run the function")
+        .help("to pause, disable the event source mapping or the schedule"),
+    at(FUNCTION, "Timeout", AtLeastGenerated)
+        .why("the redrive function needs the generated timeout for its calls to SQS"),
+    at(FUNCTION, "LoggingConfig/LogGroup", Generated)
+        .why("the role can write to the generated log group only"),
+    at(FUNCTION, "Environment/Variables", Prefixed("REDRIVE_"))
+        .why("the binary relies on the generated `REDRIVE_…` variables")
+        .rule(&ENV_RESERVED)
+        .help("remove variables that start with `REDRIVE_` from the overlay"),
+    at(ROLE, "AssumeRolePolicyDocument/Statement", Generated)
+        .why("only the generated service must be able to assume the role"),
+    at(ROLE, "Policies", Entries(false))
+        .why("the role needs the rights of the generated policy")
+        .help("keep the generated policy and add yours after it, or add an `AWS::IAM::RolePolicy`"),
+    at(INVOKE_CONFIG, "FunctionName", Generated).why(KEEPS_FAILURES),
+    at(INVOKE_CONFIG, "Qualifier", Generated).why(KEEPS_FAILURES),
+    at(
+        INVOKE_CONFIG,
+        "DestinationConfig/OnFailure/Destination",
+        Generated,
+    )
+    .why(KEEPS_FAILURES),
+    at(SCHEDULE, "Target/DeadLetterConfig/Arn", Generated).why(KEEPS_FAILURES),
+    at(SCHEDULE, "Target/Arn", Generated).why("nothing else starts the redrive function"),
+    at(SCHEDULE, "StartDate", Exactly).why(NO_END),
+    at(SCHEDULE, "EndDate", Exactly).why(NO_END),
+    at(SCHEDULE, "State", OneOf(&["", "ENABLED"]))
+        .why("redrives are not started, and messages expire in the DLQ")
+        .rule(&PAUSED)
+        .help(UNPAUSE),
+];
 
 /// Why a resource of this type is needed, and what to do instead.
 pub(super) fn needed(kind: &str) -> (&'static str, &'static str) {
     match kind {
         MAPPING => (
-            "nothing else feeds the worker",
+            "nothing else invokes the worker",
             "to pause it, set `\"Enabled\": false`",
         ),
         SCHEDULE => (
@@ -225,7 +178,7 @@ pub(super) fn needed(kind: &str) -> (&'static str, &'static str) {
             "to pause it, set `\"State\": \"DISABLED\"`; to have none, remove `dlq_redrive`",
         ),
         INVOKE_CONFIG => (KEEPS_FAILURES, "keep it"),
-        QUEUE_POLICY => ("access without TLS would no longer be denied", "keep it"),
+        QUEUE_POLICY => (NO_TLS, "keep it"),
         _ => ("other resources need it", "keep it"),
     }
 }
