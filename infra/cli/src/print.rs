@@ -100,7 +100,7 @@ impl Printer {
         self.last = Some(event.time);
         let name = event.message.as_deref().unwrap_or_default();
         let label = event.kind.label();
-        let tone = style::of(event.kind.tone());
+        let tone = style::of_event(&event.kind);
         let details = one_line(&self.details(event));
         writeln!(
             self.out,

@@ -1,7 +1,7 @@
 //! Simulated time.
 //!
 //! During an invocation or a long poll, simulated time runs with real time.
-//! Otherwise it stands still, and the simulation moves it to the next event.
+//! Otherwise it is stopped, and the simulation moves it to the next event.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ pub struct Clock {
 #[derive(Debug)]
 struct Inner {
     base: Timestamp,
-    /// When the time was `base`; `None` while time stands still.
+    /// When the time was `base`; `None` while time is stopped.
     running_since: Option<Instant>,
     holds: usize,
 }
@@ -33,7 +33,7 @@ impl Inner {
 }
 
 impl Clock {
-    /// A clock that starts at `start`, and stands still until it is held.
+    /// A clock that starts at `start`, and is stopped until it is held.
     pub fn simulated(start: Timestamp) -> Self {
         Self::new(start, None)
     }

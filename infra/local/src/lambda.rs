@@ -3,13 +3,12 @@
 mod environment;
 mod extensions;
 mod failure;
+mod function;
 mod log;
 mod runtime_api;
-mod variables;
 
-pub(crate) use environment::LambdaFunction;
 pub(crate) use failure::Failure;
-pub(crate) use variables::{redrive_function, worker};
+pub(crate) use function::{LambdaFunction, redrive_function, worker};
 
 use std::sync::{Mutex, PoisonError};
 

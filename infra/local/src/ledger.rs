@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::sqs::{Message, Origin, Queue, QueueEvent, QueueEventKind, Sqs};
+use crate::sqs::{Message, Origin, Queue, QueueEvent, Sqs};
 use crate::summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 use crate::timeline::{EventKind, TimelineEvent, moment};
 
@@ -26,18 +26,6 @@ struct Entry {
     /// not the end of the message.
     forwarded: bool,
     end: Option<Fate>,
-}
-
-/// How one delivery of a message ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DeliveryOutcome {
-    Completed {
-        attempt: u32,
-    },
-    Failed {
-        attempts: Option<u32>,
-        reason: String,
-    },
 }
 
 impl Ledger {
@@ -68,116 +56,73 @@ impl Ledger {
         let QueueEvent {
             at,
             origin,
-            queue,
-            kind,
+            mut kind,
         } = event;
         let entry = self.entries.entry(origin).or_default();
-        let kind = match kind {
-            QueueEventKind::Sent { id: message_id } => EventKind::Sent { queue, message_id },
-            QueueEventKind::Forwarded {
-                id: message_id,
-                reason,
-            } => {
+        match &mut kind {
+            EventKind::Forwarded { reason, .. } => {
                 entry.forwarded = true;
-                entry.last_error.clone_from(&reason);
-                EventKind::Forwarded {
-                    queue,
-                    message_id,
-                    reason,
-                }
+                entry.last_error.clone_from(reason);
             }
             // After the original is deleted the message is lost, unless an earlier
             // copy is still in the DLQ.
-            QueueEventKind::CopyDropped => {
-                entry.forwarded = true;
-                EventKind::Duplicate { queue }
-            }
-            QueueEventKind::Duplicate => {
+            EventKind::Duplicate { is_copy: true, .. } => entry.forwarded = true,
+            EventKind::Duplicate { .. } => {
                 entry.end.get_or_insert(Fate::Duplicate);
-                EventKind::Duplicate { queue }
             }
-            QueueEventKind::Redelivered => EventKind::Redelivered { queue },
             // The worker's success is in the timeline already.
-            QueueEventKind::Deleted if entry.end.is_some() => return None,
-            QueueEventKind::Deleted if std::mem::take(&mut entry.forwarded) => return None,
-            QueueEventKind::Deleted | QueueEventKind::Purged => {
-                entry.end = Some(Fate::Deleted);
-                EventKind::Deleted { queue }
-            }
-            QueueEventKind::DeadLettered {
-                from,
-                receive_count: receives,
-            } => EventKind::DeadLettered {
-                from,
-                queue,
-                receives,
-                reason: entry.last_error.clone(),
-            },
-            QueueEventKind::Redriven {
-                from,
-                id: message_id,
-            } => {
+            EventKind::Deleted { .. } if entry.end.is_some() => return None,
+            EventKind::Deleted { .. } if std::mem::take(&mut entry.forwarded) => return None,
+            EventKind::Deleted { .. } => entry.end = Some(Fate::Deleted),
+            EventKind::DeadLettered { reason, .. } => reason.clone_from(&entry.last_error),
+            EventKind::Redriven { .. } => {
                 self.counts.redriven += 1;
                 entry.redrives += 1;
-                EventKind::Redriven {
-                    from,
-                    queue,
-                    message_id,
-                }
             }
-            QueueEventKind::Expired => {
-                let queue_of_end = queue.clone();
-                entry.end = Some(Fate::Expired {
-                    queue: queue_of_end,
-                });
-                EventKind::Expired { queue }
+            EventKind::Expired { queue } => {
+                let queue = queue.clone();
+                entry.end = Some(Fate::Expired { queue });
             }
-        };
+            _ => {}
+        }
         Some(self.event(at, origin, kind))
     }
 
     /// Records the end of a delivery, and returns it for the timeline.
     pub(crate) fn delivery(
         &mut self,
-        message: &Message,
-        function: &str,
-        outcome: DeliveryOutcome,
+        origin: Origin,
+        delivery: EventKind,
         at: Timestamp,
     ) -> Option<TimelineEvent> {
-        let receive = message.receive_count;
-        let function = function.to_owned();
-        let entry = self.entries.entry(message.origin).or_default();
+        let entry = self.entries.entry(origin).or_default();
         self.counts.receives += 1;
         entry.receives += 1;
-        let (kind, attempts) = match outcome {
-            DeliveryOutcome::Completed { .. } if entry.forwarded => return None,
-            DeliveryOutcome::Completed { attempt } => {
+        let attempts = match delivery {
+            EventKind::Completed { .. } if entry.forwarded => return None,
+            EventKind::Completed {
+                receive, attempt, ..
+            } => {
                 entry.end = Some(Fate::Completed {
                     at,
                     receive,
                     attempt,
                 });
-                let kind = EventKind::Completed {
-                    function,
-                    receive,
-                    attempt,
-                };
-                (kind, attempt)
+                attempt
             }
-            DeliveryOutcome::Failed { attempts, reason } => {
+            EventKind::Failed {
+                attempts,
+                ref reason,
+                ..
+            } => {
                 entry.last_error = Some(reason.clone());
-                let kind = EventKind::Failed {
-                    function,
-                    receive,
-                    attempts,
-                    reason,
-                };
-                (kind, attempts.unwrap_or_default())
+                attempts.unwrap_or_default()
             }
+            _ => 0,
         };
         let retries = usize::try_from(attempts.saturating_sub(1));
         self.counts.retries += retries.unwrap_or(usize::MAX);
-        Some(self.event(at, message.origin, kind))
+        Some(self.event(at, origin, delivery))
     }
 
     fn event(&self, time: Timestamp, origin: Origin, kind: EventKind) -> TimelineEvent {

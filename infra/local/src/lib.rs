@@ -55,5 +55,5 @@ pub use dependency::Dependency;
 pub use scenario::{BadLine, Scenario, ScenarioMessage};
 pub use simulation::{Given, MessageError, Simulation, SimulationOptions, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
-pub use timeline::{EventKind, OutputLine, TimelineEvent, Tone, moment};
+pub use timeline::{EventKind, OutputLine, TimelineEvent, moment};
 pub use until::Until;

@@ -11,7 +11,6 @@ mod worker;
 pub use given::Given;
 pub use options::{MessageError, SimulationOptions, StartError};
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -39,10 +38,7 @@ pub struct Simulation {
     workers: Vec<Worker>,
     invocations: JoinSet<Finished>,
     ledger: Ledger,
-    start: Timestamp,
-    until: Until,
-    real_time: bool,
-    logs: bool,
+    options: SimulationOptions,
     api: JoinHandle<std::io::Result<()>>,
     /// Served until the simulation is dropped.
     _dependencies: Dependencies,
@@ -123,8 +119,8 @@ impl Simulation {
         }
         let settled = self.sqs.read(|sqs, _| self.settled_by(sqs));
         let time_is_up = matches!(
-            self.until,
-            Until::Elapsed(length) if self.clock.now() >= add(self.start, length)
+            self.options.until,
+            Until::Elapsed(length) if self.clock.now() >= add(self.options.start, length)
         );
         match settled {
             Some(ended_by) => ended_by,
@@ -136,7 +132,7 @@ impl Simulation {
     /// Why there is nothing left to do, if that is so.
     fn settled_by(&self, sqs: &Sqs) -> Option<EndedBy> {
         let is_settled =
-            |worker: &Worker| worker.is_at_rest(sqs) && worker.is_settled(sqs, self.until);
+            |worker: &Worker| worker.is_at_rest(sqs) && worker.is_settled(sqs, self.options.until);
         if sqs.is_moving() || !self.workers.iter().all(is_settled) {
             return None;
         }
@@ -163,7 +159,7 @@ impl Simulation {
 
     /// Whether it runs in real time.
     pub fn is_real_time(&self) -> bool {
-        self.real_time
+        self.options.real_time
     }
 }
 

@@ -25,6 +25,7 @@ use redrive_infra::stack::Stack;
 use redrive_model::duration::seconds;
 
 use crate::names;
+use crate::timeline::EventKind;
 
 /// SQS's default visibility timeout in seconds, for queues whose template does not
 /// set one.
@@ -52,53 +53,8 @@ pub struct QueueEvent {
     pub at: Timestamp,
     /// The message.
     pub origin: Origin,
-    /// The queue that contains the message, or contained it last.
-    pub queue: String,
     /// What happened.
-    pub kind: QueueEventKind,
-}
-
-/// What can happen to a message in a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum QueueEventKind {
-    /// It was sent.
-    Sent {
-        /// Its id.
-        id: String,
-    },
-    /// Its receiver sent a copy of it to this queue.
-    Forwarded {
-        /// The copy's id.
-        id: String,
-        /// The reason that the worker gave.
-        reason: Option<String>,
-    },
-    /// Its receiver sent a copy of it, which a FIFO queue dropped as a duplicate.
-    CopyDropped,
-    /// A FIFO queue dropped it as a duplicate.
-    Duplicate,
-    /// It was deleted, but will be delivered once more, as standard queues may do.
-    Redelivered,
-    /// It was deleted.
-    Deleted,
-    /// All messages of the queue were deleted.
-    Purged,
-    /// It was received too often and moved to the DLQ.
-    DeadLettered {
-        /// The source queue.
-        from: String,
-        /// How often it had been received.
-        receive_count: u32,
-    },
-    /// A move task moved it.
-    Redriven {
-        /// The DLQ.
-        from: String,
-        /// Its new id.
-        id: String,
-    },
-    /// Its retention period ended.
-    Expired,
+    pub kind: EventKind,
 }
 
 impl Sqs {
@@ -210,16 +166,13 @@ impl Sqs {
             message.retained_from = now;
             message.deduplication = Some(message.id.clone());
         }
-        let dead_lettered = QueueEventKind::DeadLettered {
+        let dead_lettered = EventKind::DeadLettered {
             from: name.to_owned(),
-            receive_count: message.receive_count,
+            queue: policy.dead_letter_queue.clone(),
+            receives: message.receive_count,
+            reason: None,
         };
-        self.record(
-            now,
-            message.origin,
-            &policy.dead_letter_queue,
-            dead_lettered,
-        );
+        self.record(now, message.origin, dead_lettered);
         if let Some(dlq) = self.queues.get_mut(&policy.dead_letter_queue) {
             dlq.push(message);
         }
@@ -234,13 +187,14 @@ impl Sqs {
     pub fn delete(&mut self, name: &str, handle: &str, now: Timestamp) -> Result<(), SqsError> {
         self.advance(now);
         let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
+        let name = name.to_owned();
         if self.duplicates
             && self.rng.u8(..4) == 0
             && let Some(message) = queue.redeliver(handle)
         {
-            self.record(now, message.origin, name, QueueEventKind::Redelivered);
+            self.record(now, message.origin, EventKind::Redelivered { queue: name });
         } else if let Some(message) = queue.delete(handle, now)? {
-            self.record(now, message.origin, name, QueueEventKind::Deleted);
+            self.record(now, message.origin, EventKind::Deleted { queue: name });
         }
         Ok(())
     }
@@ -252,7 +206,8 @@ impl Sqs {
     pub fn purge(&mut self, name: &str, now: Timestamp) -> Result<(), SqsError> {
         let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
         for message in queue.purge() {
-            self.record(now, message.origin, name, QueueEventKind::Purged);
+            let queue = name.to_owned();
+            self.record(now, message.origin, EventKind::Deleted { queue });
         }
         Ok(())
     }
@@ -286,8 +241,8 @@ impl Sqs {
             let messages = queue.expire(now).into_iter();
             expired.extend(messages.map(|message| (message.origin, name.clone())));
         }
-        for (origin, name) in expired {
-            self.record(now, origin, &name, QueueEventKind::Expired);
+        for (origin, queue) in expired {
+            self.record(now, origin, EventKind::Expired { queue });
         }
     }
 
@@ -311,13 +266,8 @@ impl Sqs {
         std::mem::take(&mut self.events)
     }
 
-    fn record(&mut self, at: Timestamp, origin: Origin, queue: &str, kind: QueueEventKind) {
-        self.events.push(QueueEvent {
-            at,
-            origin,
-            queue: queue.to_owned(),
-            kind,
-        });
+    fn record(&mut self, at: Timestamp, origin: Origin, kind: EventKind) {
+        self.events.push(QueueEvent { at, origin, kind });
     }
 
     fn new_id(&mut self) -> String {

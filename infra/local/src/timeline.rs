@@ -69,6 +69,9 @@ pub enum EventKind {
     Duplicate {
         /// The queue.
         queue: String,
+        /// Whether it was the worker's copy for the DLQ.
+        #[serde(skip)]
+        is_copy: bool,
     },
     /// The function succeeded, and Lambda deleted the message.
     Completed {
@@ -161,33 +164,7 @@ pub enum EventKind {
     },
 }
 
-/// How good an event is for the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// It is completed.
-    Good,
-    /// It failed and stays in its queue.
-    Bad,
-    /// It left its queue without being completed.
-    Worse,
-    /// None of these.
-    Neutral,
-}
-
 impl EventKind {
-    /// How good the event is.
-    pub fn tone(&self) -> Tone {
-        match self {
-            Self::Completed { .. } => Tone::Good,
-            Self::Failed { .. } => Tone::Bad,
-            Self::Forwarded { .. }
-            | Self::DeadLettered { .. }
-            | Self::RedriveFailed { .. }
-            | Self::Expired { .. } => Tone::Worse,
-            _ => Tone::Neutral,
-        }
-    }
-
     /// The event in one or two words.
     pub fn label(&self) -> &'static str {
         match self {
@@ -238,7 +215,7 @@ impl EventKind {
                 Some(reason) => format!("{queue}: {reason}"),
                 None => queue.clone(),
             },
-            Self::Duplicate { queue } => {
+            Self::Duplicate { queue, .. } => {
                 format!("{queue} has received this deduplication id within 5 minutes")
             }
             Self::Completed { .. } => self.delivery(),

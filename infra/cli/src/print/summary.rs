@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use redrive_local::{Counts, EndedBy, Fate, MessageSummary, Summary, Tone, moment};
+use redrive_local::{Counts, EndedBy, Fate, MessageSummary, Summary, moment};
 
 use super::{one_line, style};
 
@@ -11,7 +11,7 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
     writeln!(out)?;
     writeln!(out, "{}", totals(&summary.messages))?;
     for message in &summary.messages {
-        let tone = style::of(tone(&message.fate));
+        let tone = style::of_fate(&message.fate);
         writeln!(
             out,
             "  {name:names$}  {tone}{fate}{tone:#}{after}{reason}",
@@ -46,15 +46,6 @@ fn ended(ended_by: EndedBy) -> Option<&'static str> {
         }
         EndedBy::Time => Some("stopped after the time of `--until`, with messages left"),
         EndedBy::Interrupted => Some("interrupted before the end"),
-    }
-}
-
-fn tone(fate: &Fate) -> Tone {
-    match fate {
-        Fate::Completed { .. } => Tone::Good,
-        Fate::InDlq { .. } | Fate::Expired { .. } | Fate::Unaccounted => Tone::Worse,
-        Fate::Waiting { .. } => Tone::Bad,
-        Fate::Duplicate | Fate::Deleted => Tone::Neutral,
     }
 }
 
@@ -137,7 +128,7 @@ mod tests {
             ended_by: EndedBy::Redrives,
         };
         let mut out = Vec::new();
-        write(&mut out, &summary, 0).expect("a Vec takes all");
+        write(&mut out, &summary, 0).expect("written to memory");
         let text = String::from_utf8(out).expect("text");
         assert!(text.ends_with(
             "\nstopped after the redrives of `--until`, with messages in the DLQ; each further \

@@ -1,8 +1,6 @@
 //! One execution environment: the user's binary as a child process, and its
 //! Runtime API.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::failure::Failure;
+use super::function::LambdaFunction;
 use super::log::Log;
 use super::runtime_api::{Answer, Invoke, RuntimeApi};
 use crate::names;
@@ -26,18 +25,6 @@ const EXIT_LIMIT: Duration = Duration::from_secs(1);
 /// The time between SIGTERM and SIGKILL for a function with an internal extension;
 /// see <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>.
 const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
-
-/// A Lambda function: a binary and how to run it.
-#[derive(Clone, Debug)]
-pub(crate) struct LambdaFunction {
-    /// `AWS_LAMBDA_FUNCTION_NAME`.
-    pub(crate) name: String,
-    pub(crate) binary: PathBuf,
-    /// `Timeout`.
-    pub(crate) timeout: Duration,
-    /// All environment variables except the address of the Runtime API.
-    pub(crate) variables: BTreeMap<String, String>,
-}
 
 /// A running child process that is ready for an event.
 #[derive(Debug)]
@@ -178,7 +165,7 @@ impl Environment {
     /// if it has registered an extension, and with SIGKILL if it has not or takes
     /// too long.
     pub(crate) async fn shut_down(mut self) -> Vec<String> {
-        if self.api.has_extensions() && self.terminate() {
+        if self.api.extensions.exist() && self.terminate() {
             let _ = tokio::time::timeout(SHUTDOWN_LIMIT, self.child.wait()).await;
         }
         // It may have ended already.

@@ -12,14 +12,16 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::runtime_api::Server;
+use super::function::LambdaFunction;
 
 const NAME: &str = "Lambda-Extension-Name";
 const ID: &str = "Lambda-Extension-Identifier";
 
 /// The extensions that have registered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Extensions {
+    /// What an extension learns of the function.
+    function: String,
     registered: watch::Sender<Vec<Extension>>,
 }
 
@@ -31,6 +33,29 @@ struct Extension {
 }
 
 impl Extensions {
+    pub(super) fn new(function: &LambdaFunction) -> Self {
+        let function = json!({
+            "functionName": function.name,
+            "functionVersion": "$LATEST",
+            "handler": function.variables.get("_HANDLER"),
+        });
+        Self {
+            function: function.to_string(),
+            registered: watch::Sender::default(),
+        }
+    }
+
+    /// The API.
+    pub(super) fn router(self: Arc<Self>) -> Router {
+        const BASE: &str = "/2020-01-01/extension";
+        Router::new()
+            .route(&format!("{BASE}/register"), post(register))
+            .route(&format!("{BASE}/event/next"), get(next))
+            .route(&format!("{BASE}/init/error"), post(accept))
+            .route(&format!("{BASE}/exit/error"), post(accept))
+            .with_state(self)
+    }
+
     /// Whether there is one, for which Lambda shuts the function down with
     /// SIGTERM.
     pub(super) fn exist(&self) -> bool {
@@ -72,18 +97,13 @@ impl Extensions {
     }
 }
 
-pub(super) fn routes() -> Router<Arc<Server>> {
-    const BASE: &str = "/2020-01-01/extension";
-    Router::new()
-        .route(&format!("{BASE}/register"), post(register))
-        .route(&format!("{BASE}/event/next"), get(next))
-        .route(&format!("{BASE}/init/error"), post(accept))
-        .route(&format!("{BASE}/exit/error"), post(accept))
-}
-
 /// An extension of the function's own process gets no `INVOKE` event here, and
 /// may not ask for `SHUTDOWN` on Lambda either.
-async fn register(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn register(
+    State(extensions): State<Arc<Extensions>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some(name) = headers.get(NAME).and_then(|name| name.to_str().ok()) else {
         return rejected("Extension.InvalidExtensionName", "the name is missing");
     };
@@ -95,15 +115,8 @@ async fn register(State(server): State<Arc<Server>>, headers: HeaderMap, body: B
             "the local Lambda sends no events to extensions; register with `\"events\": []`",
         );
     }
-    match server.extensions.register(name) {
-        Some(id) => {
-            let function = json!({
-                "functionName": server.function_name,
-                "functionVersion": "$LATEST",
-                "handler": server.handler,
-            });
-            ([(ID, id)], function.to_string()).into_response()
-        }
+    match extensions.register(name) {
+        Some(id) => ([(ID, id)], extensions.function.clone()).into_response(),
         None => rejected(
             "Extension.AlreadyRegistered",
             "the name is already registered",
@@ -112,9 +125,9 @@ async fn register(State(server): State<Arc<Server>>, headers: HeaderMap, body: B
 }
 
 /// Never answers, because no extension is registered for an event.
-async fn next(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
+async fn next(State(extensions): State<Arc<Extensions>>, headers: HeaderMap) -> Response {
     let id = headers.get(ID).and_then(|id| id.to_str().ok());
-    if !id.is_some_and(|id| server.extensions.mark_ready(id)) {
+    if !id.is_some_and(|id| extensions.mark_ready(id)) {
         return rejected("Extension.UnknownExtensionIdentifier", "unknown identifier");
     }
     std::future::pending().await

@@ -14,8 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::environment::LambdaFunction;
-use super::extensions::{self, Extensions};
+use super::extensions::Extensions;
+use super::function::LambdaFunction;
 
 /// An event for the function.
 #[derive(Debug)]
@@ -44,15 +44,12 @@ pub(super) struct RuntimeApi {
     pub(super) answers: mpsc::UnboundedReceiver<Answer>,
     /// How often the function has asked for an event.
     pub(super) polls: watch::Receiver<u64>,
-    server: Arc<Server>,
+    pub(super) extensions: Arc<Extensions>,
     task: JoinHandle<std::io::Result<()>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Server {
-    pub(super) function_name: String,
-    pub(super) handler: String,
-    pub(super) extensions: Extensions,
+struct Server {
     invokes: Mutex<mpsc::UnboundedReceiver<Invoke>>,
     answers: mpsc::UnboundedSender<Answer>,
     polls: watch::Sender<u64>,
@@ -67,14 +64,8 @@ impl RuntimeApi {
         let (invokes, pending) = mpsc::unbounded_channel();
         let (answer, answers) = mpsc::unbounded_channel();
         let (poll, polls) = watch::channel(0);
+        let extensions = Arc::new(Extensions::new(function));
         let server = Arc::new(Server {
-            function_name: function.name.clone(),
-            handler: function
-                .variables
-                .get("_HANDLER")
-                .cloned()
-                .unwrap_or_default(),
-            extensions: Extensions::default(),
             invokes: Mutex::new(pending),
             answers: answer,
             polls: poll,
@@ -83,16 +74,13 @@ impl RuntimeApi {
         let router = Router::new()
             .route(&format!("{BASE}/invocation/next"), get(next))
             .route(
-                &format!("{BASE}/invocation/{{request_id}}/response"),
+                &format!("{BASE}/invocation/{{id}}/response"),
                 post(response),
             )
-            .route(
-                &format!("{BASE}/invocation/{{request_id}}/error"),
-                post(error),
-            )
+            .route(&format!("{BASE}/invocation/{{id}}/error"), post(error))
             .route(&format!("{BASE}/init/error"), post(init_error))
-            .merge(extensions::routes())
-            .with_state(Arc::clone(&server))
+            .with_state(server)
+            .merge(Arc::clone(&extensions).router())
             // Lambda limits responses to 6 MB, which is not simulated.
             .layer(axum::extract::DefaultBodyLimit::disable());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -101,7 +89,7 @@ impl RuntimeApi {
             invokes,
             answers,
             polls,
-            server,
+            extensions,
             task: tokio::spawn(async move { axum::serve(listener, router).await }),
         })
     }
@@ -109,16 +97,12 @@ impl RuntimeApi {
     /// Completes when the function, and each of its extensions, has asked for its
     /// first event.
     pub(super) fn ready(&self) -> impl Future<Output = ()> + use<> {
-        let (mut polls, server) = (self.polls.clone(), Arc::clone(&self.server));
+        let (mut polls, extensions) = (self.polls.clone(), Arc::clone(&self.extensions));
         async move {
-            // Both senders are part of `server`.
+            // The API's task has the sender.
             let _ = polls.wait_for(|polls| *polls > 0).await;
-            server.extensions.ready().await;
+            extensions.ready().await;
         }
-    }
-
-    pub(super) fn has_extensions(&self) -> bool {
-        self.server.extensions.exist()
     }
 }
 

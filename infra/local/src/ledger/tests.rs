@@ -61,6 +61,14 @@ fn labels(ledger: &mut Ledger, sqs: &mut Sqs) -> Vec<&'static str> {
     events.map(|event| event.kind.label()).collect()
 }
 
+fn completed() -> EventKind {
+    EventKind::Completed {
+        function: "work".to_owned(),
+        receive: 1,
+        attempt: 1,
+    }
+}
+
 fn fate(ledger: &Ledger, sqs: &Sqs) -> Fate {
     ledger
         .summary(sqs, start(), EndedBy::Empty)
@@ -86,12 +94,9 @@ fn success_is_in_the_timeline_once() {
     let (mut sqs, message) = in_flight();
     let mut ledger = Ledger::new(start());
     labels(&mut ledger, &mut sqs);
-    let completed = DeliveryOutcome::Completed { attempt: 1 };
-    assert!(
-        ledger
-            .delivery(&message, "work", completed, start())
-            .is_some()
-    );
+    let completed = completed();
+    let delivered = ledger.delivery(message.origin, completed, start());
+    assert!(delivered.is_some());
     sqs.delete("work", &message.receipt_handle(), start())
         .unwrap();
     assert!(labels(&mut ledger, &mut sqs).is_empty());
@@ -105,8 +110,8 @@ fn a_message_that_was_sent_to_the_dlq_is_not_completed() {
     labels(&mut ledger, &mut sqs);
     forward(&mut sqs, "dead", &message);
     assert_eq!(labels(&mut ledger, &mut sqs), ["sent to DLQ"]);
-    let completed = DeliveryOutcome::Completed { attempt: 1 };
-    assert_eq!(ledger.delivery(&message, "work", completed, start()), None);
+    let completed = completed();
+    assert_eq!(ledger.delivery(message.origin, completed, start()), None);
     sqs.delete("work", &message.receipt_handle(), start())
         .unwrap();
     assert!(labels(&mut ledger, &mut sqs).is_empty());
@@ -133,11 +138,8 @@ fn a_message_whose_copy_was_dropped_is_not_accounted_for() {
     labels(&mut ledger, &mut sqs);
     forward(&mut sqs, "dead.fifo", &message);
     assert_eq!(labels(&mut ledger, &mut sqs), ["duplicate"]);
-    let completed = DeliveryOutcome::Completed { attempt: 1 };
-    assert_eq!(
-        ledger.delivery(&message, "work.fifo", completed, start()),
-        None
-    );
+    let completed = completed();
+    assert_eq!(ledger.delivery(message.origin, completed, start()), None);
     sqs.delete("work.fifo", &message.receipt_handle(), start())
         .unwrap();
     assert!(labels(&mut ledger, &mut sqs).is_empty());

@@ -9,8 +9,8 @@ use redrive_syntax::function::{Function, OnGroupFailure};
 use crate::attempts::{self, Attempts};
 use crate::event_source_mapping::failed_ids;
 use crate::lambda::{Failure, Invocation};
-use crate::ledger::DeliveryOutcome;
 use crate::sqs::Message;
+use crate::timeline::EventKind;
 
 /// Which messages failed.
 enum Verdict {
@@ -22,20 +22,24 @@ enum Verdict {
     Alike(String),
 }
 
-/// The outcome of each delivery of `batch`; `name` returns a message's name.
+/// The outcome of each delivery of `batch` to the Lambda function `lambda`; `name`
+/// returns a message's name.
 pub(super) fn deliveries(
+    lambda: &str,
     function: &Function,
     batch: &[Message],
     invocation: &Invocation,
     name: impl Fn(&Message) -> String,
-) -> Vec<DeliveryOutcome> {
+) -> Vec<EventKind> {
     let attempts = Attempts::read(&invocation.log);
     let verdict = verdict(batch, invocation);
     let deliver = |message: &Message| {
         let logged = attempts.failures.get(&message.id);
         let reason = match (&verdict, logged) {
             (Verdict::Reported(failed), _) if !failed.contains(&message.id) => {
-                return DeliveryOutcome::Completed {
+                return EventKind::Completed {
+                    function: lambda.to_owned(),
+                    receive: message.receive_count,
                     attempt: logged.map_or(1, |failure| failure.attempt + 1),
                 };
             }
@@ -47,7 +51,9 @@ pub(super) fn deliveries(
             (Verdict::Reported(_), None) => "the function reported it as failed".to_owned(),
             (Verdict::Each(reason), None) => reason.clone(),
         };
-        DeliveryOutcome::Failed {
+        EventKind::Failed {
+            function: lambda.to_owned(),
+            receive: message.receive_count,
             attempts: logged.map(|failure| failure.attempt),
             reason,
         }

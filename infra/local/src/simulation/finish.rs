@@ -3,7 +3,6 @@
 use super::delivery::{deliveries, explain};
 use super::{Finished, Simulation, Task};
 use crate::lambda::Invocation;
-use crate::ledger::DeliveryOutcome;
 use crate::scheduler::Attempt;
 use crate::sqs::Message;
 use crate::timeline::{EventKind, OutputLine, TimelineEvent};
@@ -42,7 +41,7 @@ impl Simulation {
         emit: &mut impl FnMut(OutputLine),
     ) {
         let time = self.clock.now();
-        for line in log.iter().filter(|_| self.logs) {
+        for line in log.iter().filter(|_| self.options.logs) {
             emit(OutputLine::Log {
                 time,
                 function: function.to_owned(),
@@ -66,10 +65,10 @@ impl Simulation {
         worker.mapping.finished();
         let queue = &worker.function.queue_name();
         let name_of = |message: &Message| self.ledger.name_of(message.origin);
-        let deliveries = deliveries(&worker.function, batch, invocation, name_of);
+        let deliveries = deliveries(name, &worker.function, batch, invocation, name_of);
         for (message, delivery) in batch.iter().zip(deliveries) {
-            let completed = matches!(delivery, DeliveryOutcome::Completed { .. });
-            let event = self.ledger.delivery(message, name, delivery, now);
+            let completed = matches!(delivery, EventKind::Completed { .. });
+            let event = self.ledger.delivery(message.origin, delivery, now);
             if completed {
                 let handle = message.receipt_handle();
                 // As on AWS, an expired receipt of a FIFO queue deletes nothing, and

@@ -113,7 +113,7 @@ pub enum MessageError {
         queues: Vec<String>,
     },
     /// SQS rejects it.
-    #[error("the queue {queue} rejects {message}: {reason}{}", help(queue, reason))]
+    #[error("the queue {queue} rejects {message}: {reason}{}", help(reason))]
     Rejected {
         /// The message.
         message: String,
@@ -130,17 +130,14 @@ fn lines(errors: &[MessageError]) -> String {
 }
 
 /// How to fix the message file, where SQS's text does not explain it.
-fn help(queue: &str, reason: &SqsError) -> &'static str {
-    let is_fifo = queue.ends_with(".fifo");
+fn help(reason: &SqsError) -> &'static str {
     match reason {
         SqsError::MissingParameter("MessageGroupId") => "\nhelp: add `\"group\"` to the message",
         SqsError::MissingParameter("MessageBody") => "\nhelp: write a body that is not empty",
-        SqsError::InvalidParameter(text) if is_fifo && text.contains("DelaySeconds") => {
+        SqsError::FifoDelay(_) => {
             "\nhelp: remove `\"delay\"`; a FIFO queue has one delay for all its messages"
         }
-        SqsError::InvalidParameter(text)
-            if !is_fifo && text.contains("not valid for this queue type") =>
-        {
+        SqsError::StandardDeduplication => {
             "\nhelp: remove `\"deduplication\"`, which only FIFO queues support"
         }
         _ => "",

@@ -22,28 +22,20 @@ impl Simulation {
     /// # Errors
     /// The options are incomplete, or a message cannot be sent.
     pub async fn start(options: SimulationOptions, scenario: Scenario) -> Result<Self, StartError> {
-        let SimulationOptions {
-            stack,
-            binaries,
-            start,
-            real_time,
-            until,
-            seed,
-            duplicates,
-            logs,
-            given,
-        } = options;
-        if stack.functions.is_empty() {
-            let package = stack.package;
+        let start = options.start;
+        if options.stack.functions.is_empty() {
+            let package = options.stack.package.clone();
             return Err(StartError::NoFunctions { package });
         }
-        let stack = given.resolve(&stack).map_err(StartError::Missing)?;
-        let clock = if real_time {
-            Clock::real_time(start)
-        } else {
-            Clock::simulated(start)
+        let stack = &options
+            .given
+            .resolve(&options.stack)
+            .map_err(StartError::Missing)?;
+        let clock = match options.real_time {
+            true => Clock::real_time(start),
+            false => Clock::simulated(start),
         };
-        let sqs = Sqs::of_stack(&stack, seed).with_duplicates(duplicates);
+        let sqs = Sqs::of_stack(stack, options.seed).with_duplicates(options.duplicates);
         let sqs = SharedSqs::new(sqs, clock.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(StartError::Bind)?;
@@ -55,11 +47,11 @@ impl Simulation {
 
         let mut workers = Vec::new();
         for (index, entry) in stack.functions.iter().enumerate() {
-            let binary = binaries.get(&entry.binary).ok_or_else(|| {
+            let binary = options.binaries.get(&entry.binary).ok_or_else(|| {
                 let name = entry.binary.clone();
                 StartError::NoBinary { name }
             })?;
-            let seed = seed.wrapping_add(index as u64);
+            let seed = options.seed.wrapping_add(index as u64);
             let variables = &dependencies.variables;
             let worker = Worker::new(entry, Path::new(binary), &endpoint, variables, start, seed)?;
             workers.push(worker);
@@ -75,29 +67,21 @@ impl Simulation {
             sqs,
             endpoint,
             workers,
-            start,
-            until,
-            real_time,
-            logs,
+            options,
         };
         simulation.send(scenario)?;
         Ok(simulation)
     }
 
     fn send(&mut self, scenario: Scenario) -> Result<(), StartError> {
-        let queues: Vec<String> = self
-            .workers
-            .iter()
-            .map(|worker| worker.function.queue_name())
-            .collect();
-        let mut bad = Vec::new();
-        for (index, entry) in scenario.messages.into_iter().enumerate() {
-            bad.extend(self.send_one(index, entry, &queues).err());
-        }
-        if bad.is_empty() {
-            Ok(())
-        } else {
-            Err(StartError::Messages(bad))
+        let queues = self.workers.iter().map(|it| it.function.queue_name());
+        let queues: Vec<_> = queues.collect();
+        let messages = scenario.messages.into_iter().enumerate();
+        let sent = messages.filter_map(|(index, entry)| self.send_one(index, entry, &queues).err());
+        let bad: Vec<_> = sent.collect();
+        match bad.is_empty() {
+            true => Ok(()),
+            false => Err(StartError::Messages(bad)),
         }
     }
 

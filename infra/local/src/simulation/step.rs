@@ -28,8 +28,8 @@ impl Simulation {
             let redrive = worker.redrive.as_ref()?;
             redrive.scheduler.next_due()
         });
-        let end = match self.until {
-            Until::Elapsed(length) => Some(add(self.start, length)),
+        let end = match self.options.until {
+            Until::Elapsed(length) => Some(add(self.options.start, length)),
             Until::Redrives(_) => None,
         };
         mappings
@@ -87,7 +87,7 @@ impl Simulation {
         if attempt.number == 1 {
             self.ledger.counts.redrives += 1;
             redrive.effective += u32::from(waiting > 0);
-            if self.until == Until::Redrives(redrive.effective) {
+            if self.options.until == Until::Redrives(redrive.effective) {
                 redrive.scheduler.stop();
             }
         }

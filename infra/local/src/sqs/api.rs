@@ -165,12 +165,11 @@ fn response(answer: Result<Value, SqsError>) -> Response<Body> {
     let (status, body, code) = match answer {
         Ok(answer) => (StatusCode::OK, answer, None),
         Err(error) => {
-            let (shape, code) = error.shape_and_code();
             let body = json!({
-                "__type": format!("com.amazonaws.sqs#{shape}"),
+                "__type": format!("com.amazonaws.sqs#{}", error.shape()),
                 "message": error.to_string(),
             });
-            (StatusCode::BAD_REQUEST, body, Some(code))
+            (StatusCode::BAD_REQUEST, body, Some(error.code()))
         }
     };
     let mut response = Response::new(Body::from(body.to_string()));

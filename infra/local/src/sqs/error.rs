@@ -8,6 +8,13 @@ use thiserror::Error;
 pub enum SqsError {
     #[error("{0}")]
     InvalidParameter(String),
+    #[error(
+        "Value {0} for parameter DelaySeconds is invalid. Reason: The request include parameter \
+         that is not valid for this queue type."
+    )]
+    FifoDelay(u32),
+    #[error("The request includes a parameter that is not valid for this queue type.")]
+    StandardDeduplication,
     #[error("The request must contain the parameter {0}.")]
     MissingParameter(&'static str),
     #[error("The specified queue does not exist.")]
@@ -43,47 +50,46 @@ pub enum SqsError {
 
 impl SqsError {
     /// The error's shape in the service model, which is its name in the JSON
-    /// protocol, and its code in the query protocol, which SDKs report.
-    pub fn shape_and_code(&self) -> (&'static str, &'static str) {
+    /// protocol.
+    pub fn shape(&self) -> &'static str {
         match self {
-            Self::InvalidParameter(_) => {
-                ("InvalidParameterValueException", "InvalidParameterValue")
+            Self::InvalidParameter(_) | Self::FifoDelay(_) | Self::StandardDeduplication => {
+                "InvalidParameterValueException"
             }
-            Self::MissingParameter(_) => ("MissingRequiredParameterException", "MissingParameter"),
-            Self::NoQueue => (
-                "QueueDoesNotExist",
-                "AWS.SimpleQueueService.NonExistentQueue",
-            ),
-            Self::NoResource(_) => ("ResourceNotFoundException", "ResourceNotFoundException"),
-            Self::InvalidReceiptHandle(_) => ("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
-            Self::NotInFlight => (
-                "MessageNotInflight",
-                "AWS.SimpleQueueService.MessageNotInflight",
-            ),
-            Self::InvalidContents => ("InvalidMessageContents", "InvalidMessageContents"),
-            Self::UnknownAttribute(_) => ("InvalidAttributeName", "InvalidAttributeName"),
-            Self::Unsupported(_) => (
-                "UnsupportedOperation",
-                "AWS.SimpleQueueService.UnsupportedOperation",
-            ),
-            Self::EmptyBatch => (
-                "EmptyBatchRequest",
-                "AWS.SimpleQueueService.EmptyBatchRequest",
-            ),
-            Self::TooManyEntries(_) => (
-                "TooManyEntriesInBatchRequest",
-                "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
-            ),
-            Self::BatchTooLong { .. } => (
-                "BatchRequestTooLong",
-                "AWS.SimpleQueueService.BatchRequestTooLong",
-            ),
-            Self::RepeatedId(_) => (
-                "BatchEntryIdsNotDistinct",
-                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
-            ),
-            Self::UnknownAction(_) => ("InvalidAction", "InvalidAction"),
-            Self::Malformed(_) => ("SerializationException", "MalformedInput"),
+            Self::MissingParameter(_) => "MissingRequiredParameterException",
+            Self::NoQueue => "QueueDoesNotExist",
+            Self::NoResource(_) => "ResourceNotFoundException",
+            Self::InvalidReceiptHandle(_) => "ReceiptHandleIsInvalid",
+            Self::NotInFlight => "MessageNotInflight",
+            Self::InvalidContents => "InvalidMessageContents",
+            Self::UnknownAttribute(_) => "InvalidAttributeName",
+            Self::Unsupported(_) => "UnsupportedOperation",
+            Self::EmptyBatch => "EmptyBatchRequest",
+            Self::TooManyEntries(_) => "TooManyEntriesInBatchRequest",
+            Self::BatchTooLong { .. } => "BatchRequestTooLong",
+            Self::RepeatedId(_) => "BatchEntryIdsNotDistinct",
+            Self::UnknownAction(_) => "InvalidAction",
+            Self::Malformed(_) => "SerializationException",
+        }
+    }
+
+    /// Its code in the query protocol, which SDKs report.
+    pub fn code(&self) -> String {
+        let shape = self.shape();
+        match self {
+            Self::InvalidParameter(_) | Self::FifoDelay(_) | Self::StandardDeduplication => {
+                "InvalidParameterValue".to_owned()
+            }
+            Self::MissingParameter(_) => "MissingParameter".to_owned(),
+            Self::Malformed(_) => "MalformedInput".to_owned(),
+            Self::NoQueue => "AWS.SimpleQueueService.NonExistentQueue".to_owned(),
+            Self::NotInFlight
+            | Self::Unsupported(_)
+            | Self::EmptyBatch
+            | Self::TooManyEntries(_)
+            | Self::BatchTooLong { .. }
+            | Self::RepeatedId(_) => format!("AWS.SimpleQueueService.{shape}"),
+            _ => shape.to_owned(),
         }
     }
 

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use redrive_model::limits::{MESSAGE_ATTRIBUTES, MESSAGE_BYTES};
 use redrive_model::names::{REASON, SOURCE_MESSAGE_ID};
 
+use super::Sqs;
 use super::error::SqsError;
 use super::message::{Attribute, AttributeValue, Message, Origin};
-use super::{QueueEventKind, Sqs};
 use crate::clock::add_seconds;
+use crate::timeline::EventKind;
 
 /// The maximum of `DelaySeconds`.
 const MAX_DELAY: u32 = 900;
@@ -68,11 +69,11 @@ impl Sqs {
         if let Some(deduplication) = &deduplication
             && let Some((id, sequence)) = queue.duplicate_of(deduplication, now)
         {
-            let kind = match copy_of {
-                Some(_) => QueueEventKind::CopyDropped,
-                None => QueueEventKind::Duplicate,
+            let duplicate = EventKind::Duplicate {
+                queue: name.to_owned(),
+                is_copy: copy_of.is_some(),
             };
-            self.record(now, origin, name, kind);
+            self.record(now, origin, duplicate);
             return Ok(Sent {
                 id,
                 sequence,
@@ -82,14 +83,16 @@ impl Sqs {
 
         let id = self.new_id();
         let sequence = fifo.then(|| self.new_sequence());
+        let (queue, message_id) = (name.to_owned(), id.clone());
         let kind = match copy_of {
-            Some(_) => QueueEventKind::Forwarded {
-                id: id.clone(),
+            Some(_) => EventKind::Forwarded {
+                queue,
+                message_id,
                 reason: text(&outgoing, REASON).map(str::to_owned),
             },
-            None => QueueEventKind::Sent { id: id.clone() },
+            None => EventKind::Sent { queue, message_id },
         };
-        self.record(now, origin, name, kind);
+        self.record(now, origin, kind);
         let sent = Sent {
             id: id.clone(),
             sequence: sequence.clone(),
@@ -169,11 +172,7 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
         return Err(SqsError::MissingParameter("MessageGroupId"));
     }
     if fifo && outgoing.delay > 0 {
-        return Err(SqsError::invalid_parameter(format!(
-            "Value {} for parameter DelaySeconds is invalid. Reason: The request include \
-             parameter that is not valid for this queue type.",
-            outgoing.delay
-        )));
+        return Err(SqsError::FifoDelay(outgoing.delay));
     }
     if fifo && outgoing.deduplication.is_none() {
         return Err(SqsError::invalid_parameter(
@@ -182,9 +181,7 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
         ));
     }
     if !fifo && outgoing.deduplication.is_some() {
-        return Err(SqsError::invalid_parameter(
-            "The request includes a parameter that is not valid for this queue type.",
-        ));
+        return Err(SqsError::StandardDeduplication);
     }
     Ok(())
 }

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use redrive_model::limits::MOVED_PER_SECOND;
 
+use super::Sqs;
 use super::error::SqsError;
 use super::move_task::{MoveStatus, MoveTask};
-use super::{QueueEventKind, Sqs};
 use crate::names;
+use crate::timeline::EventKind;
 
 impl Sqs {
     /// `StartMessageMoveTask`: returns the task's handle.
@@ -163,11 +164,12 @@ impl Sqs {
         message.first_received_at = None;
         message.received_at = None;
         message.dead_letter_source = None;
-        let redriven = QueueEventKind::Redriven {
+        let redriven = EventKind::Redriven {
             from: task.source.clone(),
-            id: message.id.clone(),
+            queue: destination.clone(),
+            message_id: message.id.clone(),
         };
-        self.record(now, message.origin, &destination, redriven);
+        self.record(now, message.origin, redriven);
         if let Some(queue) = self.queues.get_mut(&destination) {
             queue.push(message);
         }

@@ -22,7 +22,7 @@ pub(crate) fn function() -> Function {
 }
 
 /// A simulation's options for `function`, with the binary of
-/// `examples/bootstrap.rs`.
+/// `bootstrap.rs`.
 pub(crate) fn options(function: Function) -> SimulationOptions {
     let functions = vec![StackFunction {
         binary: "jobs".to_owned(),
@@ -36,7 +36,7 @@ pub(crate) fn options(function: Function) -> SimulationOptions {
     }
 }
 
-/// Cargo builds examples with the tests, beside the folder of this binary.
+/// Cargo builds examples with the tests, next to the folder of this binary.
 fn bootstrap() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(|deps| deps.parent()).unwrap();

@@ -62,11 +62,11 @@ fn reasons(
         cold_start: false,
     };
     let name = |message: &Message| format!("message {}", message.origin.0 + 1);
-    deliveries(function, batch, &invocation, name)
+    deliveries("work", function, batch, &invocation, name)
         .into_iter()
         .map(|delivery| match delivery {
-            DeliveryOutcome::Completed { .. } => "completed".to_owned(),
-            DeliveryOutcome::Failed { reason, .. } => reason,
+            EventKind::Failed { reason, .. } => reason,
+            other => other.label().to_owned(),
         })
         .collect()
 }

@@ -57,7 +57,7 @@ impl Api {
                 Err(error) => failed.push(json!({
                     "Id": id,
                     "SenderFault": true,
-                    "Code": error.shape_and_code().1,
+                    "Code": error.code(),
                     "Message": error.to_string(),
                 })),
             }

@@ -6,7 +6,6 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::request::{Receipt, VisibilityChange};
 use super::{Api, present};
 use crate::names;
 use crate::sqs::error::SqsError;
@@ -47,6 +46,20 @@ impl Api {
         })?;
         Ok(json!({}))
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Receipt {
+    receipt_handle: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct VisibilityChange {
+    receipt_handle: String,
+    #[serde(default)]
+    visibility_timeout: u32,
 }
 
 /// A message in `SendMessage` and in an entry of `SendMessageBatch`.

@@ -11,7 +11,7 @@ use crate::clock::add_seconds;
 use crate::names;
 use crate::sqs::ReceiveLimit;
 use crate::sqs::error::SqsError;
-use crate::sqs::message::{Attribute, Message, md5_of_attributes, md5_of_body};
+use crate::sqs::message::{Message, md5_of_attributes, md5_of_body};
 
 /// The limits of `MaxNumberOfMessages`.
 const MAX_MESSAGES: std::ops::RangeInclusive<usize> = 1..=10;
@@ -93,18 +93,14 @@ fn describe(message: &Message, request: &ReceiveMessage) -> Value {
             .chain(&request.message_system_attribute_names)
             .any(|selected| selected == "All" || selected == name)
     });
-    let attributes: BTreeMap<String, Attribute> = message
-        .attributes
-        .iter()
-        .filter(|(name, _)| {
-            let mut selected = request.message_attribute_names.iter();
-            selected.any(|selected| selects(selected, name))
-        })
-        .map(|(name, attribute)| (name.clone(), attribute.clone()))
-        .collect();
-    let wire: BTreeMap<_, WireAttribute> = attributes
-        .iter()
-        .map(|(name, attribute)| (name, attribute.into()))
+    let mut attributes = message.attributes.clone();
+    attributes.retain(|name, _| {
+        let mut selected = request.message_attribute_names.iter();
+        selected.any(|selected| selects(selected, name))
+    });
+    let wire = attributes.iter();
+    let wire: BTreeMap<_, _> = wire
+        .map(|(name, it)| (name, WireAttribute::from(it)))
         .collect();
     present(json!({
         "MessageId": message.id,

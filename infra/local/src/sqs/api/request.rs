@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::message::WireMessage;
+use super::message::{Receipt, VisibilityChange, WireMessage};
 use super::receive::ReceiveMessage;
 use crate::sqs::error::SqsError;
 
@@ -95,18 +95,4 @@ pub(super) struct Entry<T> {
     pub(super) id: String,
     #[serde(flatten)]
     pub(super) item: T,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Receipt {
-    pub(super) receipt_handle: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct VisibilityChange {
-    pub(super) receipt_handle: String,
-    #[serde(default)]
-    pub(super) visibility_timeout: u32,
 }

@@ -32,7 +32,7 @@ fn a_deleted_message_is_gone() {
     let handle = receive(&mut sqs, after(0))[0].receipt_handle();
     sqs.delete("work", &handle, after(1)).unwrap();
     assert!(receive(&mut sqs, after(100)).is_empty());
-    // Deleting again is no error.
+    // Deleting again is not an error.
     sqs.delete("work", &handle, after(2)).unwrap();
 }
 
@@ -49,7 +49,7 @@ fn an_old_handle_does_not_delete_what_was_received_again() {
 #[test]
 fn a_handle_that_is_none_is_refused() {
     let error = sqs("").delete("work", "x", start()).unwrap_err();
-    assert_eq!(error.shape_and_code().1, "ReceiptHandleIsInvalid");
+    assert_eq!(error.code(), "ReceiptHandleIsInvalid");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn visibility_beyond_twelve_hours_is_an_error() {
     let error = sqs
         .change_visibility("work", &handle, 43_200, after(10))
         .unwrap_err();
-    assert_eq!(error.shape_and_code().1, "InvalidParameterValue");
+    assert_eq!(error.code(), "InvalidParameterValue");
     assert!(
         sqs.change_visibility("work", &handle, 43_190, after(10))
             .is_ok()
@@ -87,7 +87,7 @@ fn visibility_of_a_message_that_is_not_in_flight_cannot_change() {
     let error = sqs
         .change_visibility("work", &handle, 5, after(30))
         .unwrap_err();
-    assert_eq!(error.shape_and_code().0, "MessageNotInflight");
+    assert_eq!(error.shape(), "MessageNotInflight");
 }
 
 #[test]

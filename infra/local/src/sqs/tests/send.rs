@@ -37,7 +37,7 @@ fn sending_is_checked() {
         ("f.fifo", no_deduplication, "InvalidParameterValue"),
     ] {
         let error = sqs.send(queue, outgoing, start()).unwrap_err();
-        assert_eq!(error.shape_and_code().1, code, "{queue}");
+        assert_eq!(error.code(), code, "{queue}");
     }
 }
 

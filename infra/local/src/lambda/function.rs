@@ -1,8 +1,9 @@
-//! The environment variables of the two functions, as set by Lambda and by the
-//! template. The variables of this process are not passed on.
+//! The two Lambda functions of a `#[sqs_batch]` function, with the environment
+//! variables that Lambda and the template set. The variables of this process are not
+//! passed on.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use redrive_infra::lambda::{self, Variable};
@@ -10,8 +11,19 @@ use redrive_infra::stack::StackFunction;
 use redrive_model::names::redrive_handler;
 use redrive_syntax::function::Function;
 
-use super::environment::LambdaFunction;
 use crate::names;
+
+/// A Lambda function: a binary and how to run it.
+#[derive(Clone, Debug)]
+pub(crate) struct LambdaFunction {
+    /// `AWS_LAMBDA_FUNCTION_NAME`.
+    pub(crate) name: String,
+    pub(crate) binary: PathBuf,
+    /// `Timeout`.
+    pub(crate) timeout: Duration,
+    /// All environment variables except the address of the Runtime API.
+    pub(crate) variables: BTreeMap<String, String>,
+}
 
 /// The worker of `entry`; `extra` are the addresses of the stubs.
 pub(crate) fn worker(
