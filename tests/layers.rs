@@ -29,6 +29,21 @@ fn runtime() {
 }
 
 #[test]
+fn infra() {
+    assert_no_cycles("infra/src");
+}
+
+#[test]
+fn local_simulator() {
+    assert_no_cycles("infra/local/src");
+}
+
+#[test]
+fn command_line() {
+    assert_no_cycles("infra/cli/src");
+}
+
+#[test]
 fn a_cycle_is_found_in_nested_imports_and_in_paths() {
     let sources = |a: &str, b: &str| {
         BTreeMap::from([
@@ -53,6 +68,8 @@ fn a_cycle_is_found_in_nested_imports_and_in_paths() {
             false,
         ),
         ("use self::child::X;", "use crate::a::X;", false),
+        ("use super::b::X;", "fn f() { super::a::g() }", true),
+        ("pub(super) fn f() {}", "use super::a::f;", false),
     ] {
         assert_eq!(
             cycle(&imports(&sources(a, b))).is_some(),
@@ -97,7 +114,7 @@ fn read(folder: &Path, parent: &Module, sources: &mut BTreeMap<Module, TokenStre
 fn imports(sources: &BTreeMap<Module, TokenStream>) -> Imports {
     let imports = |(module, source): (&Module, &TokenStream)| {
         let mut paths = Vec::new();
-        collect(source.clone(), &mut paths);
+        collect(source.clone(), module, &mut paths);
         let related = |other: &Module| other.starts_with(module) || module.starts_with(other);
         let used = paths.iter().filter_map(|path| {
             (1..=path.len())
@@ -110,13 +127,16 @@ fn imports(sources: &BTreeMap<Module, TokenStream>) -> Imports {
     sources.iter().map(imports).collect()
 }
 
-/// All paths that begin with `crate`, outside of test modules.
-fn collect(source: TokenStream, paths: &mut Vec<Module>) {
+/// All paths of a module that begin with `crate` or `super`, outside of test modules.
+fn collect(source: TokenStream, module: &Module, paths: &mut Vec<Module>) {
     let mut tokens = source.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Ident(ident) if ident == "crate" => {
-                let mut path = Vec::new();
+                follow(&mut tokens, &mut Vec::new(), paths);
+            }
+            TokenTree::Ident(ident) if ident == "super" => {
+                let mut path = module[..module.len() - 1].to_vec();
                 follow(&mut tokens, &mut path, paths);
             }
             TokenTree::Group(group) if group.stream().to_string() == "cfg (test)" => {
@@ -126,7 +146,7 @@ fn collect(source: TokenStream, paths: &mut Vec<Module>) {
                     .take_while(|token| !matches!(token, TokenTree::Group(_)))
                     .for_each(drop);
             }
-            TokenTree::Group(group) => collect(group.stream(), paths),
+            TokenTree::Group(group) => collect(group.stream(), module, paths),
             _ => {}
         }
     }
@@ -136,6 +156,10 @@ fn collect(source: TokenStream, paths: &mut Vec<Module>) {
 fn follow(tokens: &mut Tokens, path: &mut Module, paths: &mut Vec<Module>) {
     while tokens.next_if(|token| is_punct(token, ':')).is_some() {}
     match tokens.next() {
+        Some(TokenTree::Ident(name)) if name == "super" => {
+            path.pop();
+            follow(tokens, path, paths);
+        }
         Some(TokenTree::Ident(name)) => {
             path.push(name.to_string());
             match tokens.peek().is_some_and(|token| is_punct(token, ':')) {

@@ -1,4 +1,4 @@
-//! What a build script says to cargo.
+//! The instructions that a build script prints for cargo.
 //! <https://doc.rust-lang.org/cargo/reference/build-scripts.html#outputs-of-the-build-script>
 
 use std::fmt::Display;
@@ -6,12 +6,12 @@ use std::path::Path;
 
 /// Runs the build script again when this file or folder changes or is missing.
 pub(crate) fn rerun_if_changed(path: &Path) {
-    say("rerun-if-changed", path.display());
+    print("rerun-if-changed", path.display());
 }
 
 /// Sets a variable for the package's compilation.
 pub(crate) fn rustc_env(name: &str, value: &str) {
-    say("rustc-env", format_args!("{name}={value}"));
+    print("rustc-env", format_args!("{name}={value}"));
 }
 
 /// Shows a warning, and goes on.
@@ -24,12 +24,12 @@ pub(crate) fn error(text: impl Display) {
     lines("error", text);
 }
 
-fn say(instruction: &str, value: impl Display) {
+fn print(instruction: &str, value: impl Display) {
     println!("cargo::{instruction}={value}");
 }
 
 /// An instruction ends with its line, so each line is one.
 fn lines(instruction: &str, text: impl Display) {
     let text = redrive_syntax::wrapped(&text.to_string());
-    text.lines().for_each(|line| say(instruction, line));
+    text.lines().for_each(|line| print(instruction, line));
 }

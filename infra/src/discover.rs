@@ -83,7 +83,7 @@ pub(crate) struct Found {
     pub(crate) binary: String,
     /// What it is in; the macro cannot see that.
     pub(crate) around: Around,
-    /// What its attribute and its signature say.
+    /// Its attribute and its signature.
     pub(crate) parsed: Parsed,
 }
 

@@ -16,7 +16,7 @@ const CODE: &str = "../../lambda";
 /// `now`: `stack.json`, `template.json` and `stack.md`.
 ///
 /// # Errors
-/// If the sources cannot be read, or contain a mistake.
+/// If the sources cannot be read, or contain an error.
 pub fn files(
     package: &Path,
     name: &str,
@@ -24,7 +24,7 @@ pub fn files(
 ) -> Result<(Stack, String, String), Box<dyn std::error::Error>> {
     let discovery = discover(package, &Cfg::default())?;
     if !discovery.is_sound() {
-        return Err(format!("mistakes in the sources of `{name}`").into());
+        return Err(format!("errors in the sources of `{name}`").into());
     }
     let stack = Stack::new(name, Architecture::Arm64, discovery.deployed());
     let files = render::files(&discovery, &stack, &[], CODE, now)?;

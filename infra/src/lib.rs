@@ -53,6 +53,7 @@ mod error;
 mod export;
 #[doc(hidden)]
 pub mod internals;
+#[doc(hidden)]
 pub mod lambda;
 mod overlay;
 mod plan;

@@ -13,7 +13,7 @@ use crate::error::Error;
 pub(crate) fn explain(args: &ExplainArgs) -> Result<ExitCode, Error> {
     let page = match &args.rule {
         Some(id) => {
-            // As it stands in an error, too.
+            // An error prints the id in brackets.
             let id = id.trim_start_matches('[').trim_end_matches(']');
             let rule = rules::find(id).ok_or_else(|| Error::UnknownRule(rules::unknown(id)))?;
             reference::rule(rule)

@@ -146,10 +146,10 @@ fn package_of_two_binaries() -> TempDir {
 }
 
 fn assert_the_hosts_binary_was_run(output: &Output) {
-    let told = String::from_utf8_lossy(&output.stdout);
+    let output_text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
     let failure = "init failed: the process ended with exit status: 7";
-    assert!(told.contains(failure), "{told}");
+    assert!(output_text.contains(failure), "{output_text}");
 }
 
 #[test]

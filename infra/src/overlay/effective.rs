@@ -98,7 +98,7 @@ impl<'a> Effective<'a> {
     }
 
     fn only(&self, part: Part, path: &str) -> Held<'a> {
-        // That a resource is removed is a finding of its own.
+        // That a resource is removed is another finding.
         match self.template["Resources"][self.ids.of(part)]["Properties"].is_object() {
             true => only(self.template, &self.pointer(part, path)),
             false => Held::Unknown,
@@ -107,9 +107,14 @@ impl<'a> Effective<'a> {
 
     fn reject(&mut self, key: &'static str, pointer: &str, rejected: Rejected) {
         self.unknown.push(key);
-        let findings = rejected.into_iter();
-        let findings = findings.map(|diagnostic| Finding::at([pointer.to_owned()], diagnostic));
-        self.findings.extend(findings);
+        self.findings.extend(rejected.into_iter().map(|diagnostic| {
+            let has_fix = !diagnostic.fixes.is_empty();
+            let finding = Finding::at([pointer.to_owned()], diagnostic);
+            match has_fix {
+                true => finding,
+                false => finding.help(format!("remove it to use `{key}` of the attribute")),
+            }
+        }));
     }
 
     fn key(&mut self, key: &'static Key, part: Part, path: &str, missing: Missing) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Whether `value` is an intrinsic function that stands for a whole value.
+/// Whether `value` is an intrinsic function, which CloudFormation replaces by its result.
 ///
 /// `Fn::Transform` and `Fn::ForEach` are not: they can have siblings. Neither is
 /// `Condition`, which is also an attribute of resources and of IAM statements;

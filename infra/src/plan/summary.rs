@@ -1,4 +1,4 @@
-//! What `stack.md` says of a resource.
+//! The description of a resource in `stack.md`.
 
 use std::fmt::Display;
 
@@ -39,7 +39,7 @@ impl Resource {
     }
 }
 
-/// The rights of a policy with a name of its own.
+/// The rights of a policy that has its own name.
 pub(crate) fn all_of(policy: impl Display) -> String {
     format!("what `{policy}` allows")
 }

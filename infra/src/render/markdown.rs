@@ -79,7 +79,7 @@ The queues also remain when the stack is deleted: delete them before you deploy 
 
 ";
 
-/// Whether two texts say the same, whenever they were written.
+/// Whether two texts are the same except for the next redrives.
 pub(crate) fn same_but_for_runs(old: &str, new: &str) -> bool {
     runs::without(old) == runs::without(new)
 }

@@ -17,8 +17,8 @@ pub(crate) fn reported(attribute: TokenStream, patch: Value) -> Vec<String> {
     };
     match apply(&[overlay], &stack, |stack| render(stack, "code")) {
         Ok(overlaid) => {
-            let doubts = overlaid.warnings.iter().map(|it| &it.diagnostic);
-            let open = doubts.filter(|warning| !warning.accepted);
+            let warnings = overlaid.warnings.iter().map(|it| &it.diagnostic);
+            let open = warnings.filter(|warning| !warning.accepted);
             open.map(ToString::to_string).collect()
         }
         Err(Errors(errors)) => errors.iter().map(ToString::to_string).collect(),
@@ -53,4 +53,5 @@ pub(crate) fn assert_reported(reported: &[String], pointer: &str, rule: &str, wo
     assert!(text.contains(&place), "{text}");
     assert!(text.contains(&format!("[{rule}]")), "{text}");
     assert!(text.contains(words), "{text}");
+    assert!(text.contains("\nhelp: "), "{text}");
 }

@@ -13,9 +13,9 @@ const ONE_POLICY: (&Rule, &str, &str) = (
     "replaces the generated policy of",
     "add your statements to the generated policy, after its own",
 );
-const TAKES: (&Rule, &str, &str) = (
+const RECEIVES: (&Rule, &str, &str) = (
     &SHARED_QUEUE,
-    "takes messages from",
+    "receives messages of",
     "give it its own queue, which the same topic can send to",
 );
 
@@ -23,8 +23,8 @@ const TAKES: (&Rule, &str, &str) = (
 const OTHERS: [(&str, &str, (&Rule, &str, &str)); 4] = [
     (QUEUE_POLICY, "Queues", ONE_POLICY),
     ("AWS::SQS::QueueInlinePolicy", "Queue", ONE_POLICY),
-    (MAPPING, "EventSourceArn", TAKES),
-    ("AWS::Pipes::Pipe", "Source", TAKES),
+    (MAPPING, "EventSourceArn", RECEIVES),
+    ("AWS::Pipes::Pipe", "Source", RECEIVES),
 ];
 
 pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {

@@ -523,7 +523,7 @@ fn no_other_consumer_takes_messages_of_the_function() {
             added("AWS::Lambda::EventSourceMapping", &mapping),
             added("AWS::Pipes::Pipe", &json!({ "Source": arn })),
         ] {
-            let words = format!("takes messages from `{queue}`");
+            let words = format!("receives messages of `{queue}`");
             assert_reported(&reported(quote!(), patch), "Mine", "shared_queue", &words);
         }
     }
