@@ -137,7 +137,7 @@ pub(crate) fn apply(
     let first = merge(before.clone())?;
     let effective = stack.functions.iter();
     let effective: Vec<_> = effective
-        .map(|entry| Effective::read(&entry.function, &first))
+        .map(|entry| Effective::read(&entry.function, &before, &first))
         .collect();
     let functions = stack.functions.iter().zip(&effective);
     let functions = functions.map(|(entry, effective)| StackFunction {
@@ -171,7 +171,7 @@ pub(crate) fn apply(
             merged: &template,
             function: &after.function,
         };
-        let settings = effective.findings(&entry.function, &before);
+        let settings = effective.findings(&entry.function);
         let properties = effective.properties();
         let findings = view.findings().into_iter().chain(settings);
         let located = findings.filter_map(|finding| finding.located(overlays, &properties));

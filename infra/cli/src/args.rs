@@ -8,8 +8,6 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use redrive_local::Until;
 
-use crate::given;
-
 /// Run and watch Lambda functions made with redrive
 #[derive(Debug, Parser)]
 #[command(name = "cargo-redrive", bin_name = "cargo redrive", version)]
@@ -114,11 +112,11 @@ pub(crate) struct RunArgs {
     pub(crate) json: bool,
 
     /// The value of a parameter of the template, `${NAME}` in the attribute; may be repeated
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = given::pair)]
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) params: Vec<(String, String)>,
 
     /// An environment variable of the workers, instead of the one in the template; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", value_parser = given::pair)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) env: Vec<(String, String)>,
 
     /// Show what the functions log
@@ -214,6 +212,14 @@ pub(crate) fn without_subcommand(
     args.enumerate()
         .filter(|(index, arg)| !(*index == 1 && arg == "redrive"))
         .map(|(_, arg)| arg)
+}
+
+/// `NAME=VALUE` of the command line.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write a name and a value, such as Stage=dev".to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -41,11 +41,3 @@ pub(crate) fn read(args: &RunArgs, package: &Member) -> Result<Given, Error> {
     let parameters = params;
     Ok(Given { parameters, env })
 }
-
-/// `NAME=VALUE` of the command line.
-pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write a name and a value, such as Stage=dev".to_owned()),
-    }
-}

@@ -19,7 +19,6 @@ use super::value::{Held, escaped, excerpt, number, only, property};
 use crate::error::broken;
 use crate::lambda::{Variable, worker_variables};
 use crate::plan::{Ids, Part};
-use crate::render::cloudformation;
 
 /// The property of the worker's variables.
 const VARIABLES: &str = "Environment/Variables";
@@ -71,18 +70,21 @@ pub(super) struct Effective<'a> {
     /// Values that the attribute does not accept either.
     findings: Vec<Finding>,
     ids: Ids,
+    /// The template without the overlays.
+    before: &'a Value,
     template: &'a Value,
 }
 
 impl<'a> Effective<'a> {
     /// Reads the settings of `function` back.
-    pub(super) fn read(function: &Function, template: &'a Value) -> Self {
+    pub(super) fn read(function: &Function, before: &'a Value, template: &'a Value) -> Self {
         let mut effective = Self {
             function: function.clone(),
             unknown: Vec::new(),
             deployed_env: Vec::new(),
             findings: Vec::new(),
             ids: Ids::new(function),
+            before,
             template,
         };
         for (key, part, path, missing) in places() {
@@ -200,7 +202,7 @@ impl<'a> Effective<'a> {
             let text = match value {
                 Value::String(text) => text.as_str().into(),
                 Value::Number(_) | Value::Bool(_) => value.to_string().into(),
-                _ => match own.filter(|own| cloudformation::text(own) == *value) {
+                _ => match own.filter(|_| self.is_generated(name, value)) {
                     Some(own) => own.clone(),
                     None => {
                         self.deployed_env.push(name.clone());
@@ -213,20 +215,27 @@ impl<'a> Effective<'a> {
         known
     }
 
+    /// Whether the variable has this value without the overlays.
+    fn is_generated(&self, name: &str, value: &Value) -> bool {
+        let variables = self.pointer(Part::Worker, VARIABLES);
+        let pointer = format!("{variables}/{}", escaped(name));
+        self.before.pointer(&pointer) == Some(value)
+    }
+
     /// What is wrong with the settings: each alone, and together by the rules that
     /// the attribute alone does not break.
-    pub(super) fn findings(&self, attribute: &Function, before: &Value) -> Vec<Finding> {
+    pub(super) fn findings(&self, attribute: &Function) -> Vec<Finding> {
         let already = broken_by(attribute, &[]);
         let is_new = |rule: &Rule| already.iter().all(|(other, _)| *other != rule);
         let broken = broken_by(&self.function, &self.unknown).into_iter();
         let broken = broken.filter(|(rule, _)| is_new(rule));
-        let together = broken.map(|(rule, problem)| self.broken(rule, problem, before));
+        let together = broken.map(|(rule, problem)| self.broken(rule, problem));
         self.findings.iter().cloned().chain(together).collect()
     }
 
-    fn broken(&self, rule: &'static Rule, problem: Problem, before: &Value) -> Finding {
+    fn broken(&self, rule: &'static Rule, problem: Problem) -> Finding {
         let is_changed = |part: Part, path: &str| {
-            self.only(part, path) != only(before, &self.pointer(part, path))
+            self.only(part, path) != only(self.before, &self.pointer(part, path))
         };
         let changed = places().filter(|(key, part, path, _)| {
             rule.keys.contains(&key.name) && is_changed(*part, path)

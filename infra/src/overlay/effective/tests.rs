@@ -29,9 +29,10 @@ fn every_key() -> Function {
 fn read(patch: &Value) -> (Function, Vec<&'static str>) {
     let mut entry = sample::entry("orders");
     entry.function = every_key();
-    let mut template = render(&sample::stack([entry.clone()]), "code");
+    let before = render(&sample::stack([entry.clone()]), "code");
+    let mut template = before.clone();
     merge(&mut template, patch);
-    let effective = Effective::read(&entry.function, &template);
+    let effective = Effective::read(&entry.function, &before, &template);
     (effective.function, effective.unknown)
 }
 
