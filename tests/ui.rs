@@ -91,7 +91,7 @@ fn told(text: &str) -> Vec<String> {
                 rules.any(|rule| text.contains(&format!("[{}]", rule.id)))
             };
             let is_wrapped = |last: &String| last.contains("@0.1.0: ") && !has_rule(last);
-            let goes_on = [": help: ", ": see: "]
+            let goes_on = [":   --> ", ": help: ", ": see: "]
                 .iter()
                 .any(|part| line.contains(part))
                 || (line.contains("@0.1.0: ") && told.last().is_some_and(is_wrapped));

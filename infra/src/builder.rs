@@ -1,15 +1,18 @@
 //! From the environment of a build script to the files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use redrive_model::digest::digest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
+use redrive_syntax::Diagnostic;
+use redrive_syntax::rules::catalog::TAG;
 
 use crate::build_output::OutputFolder;
 use crate::cfg::Cfg;
 use crate::discover::{self, Discovery, Warning};
 use crate::env::Env;
-use crate::error::Errors;
+use crate::error::{Errors, broken};
 use crate::overlay::Overlay;
 use crate::render::markdown;
 use crate::stack::Stack;
@@ -27,6 +30,7 @@ pub struct Builder {
     out_dir: Option<PathBuf>,
     target_dir: Option<PathBuf>,
     cfgs: Vec<String>,
+    tags: BTreeMap<String, String>,
 }
 
 impl Builder {
@@ -54,6 +58,21 @@ impl Builder {
     #[must_use]
     pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
         self.overlays.push(path.into());
+        self
+    }
+
+    /// Gives all resources that can have tags this one. The key `tags` of a function
+    /// adds to them, and replaces one of the same name.
+    ///
+    /// ```no_run
+    /// // build.rs
+    /// redrive_infra::Builder::new().tag("cost center", "42").build();
+    /// ```
+    ///
+    /// The build fails if AWS would reject the tag.
+    #[must_use]
+    pub fn tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.insert(name.into(), value.into());
         self
     }
 
@@ -125,7 +144,11 @@ impl Builder {
             .for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
 
         let architecture = target::architecture(&env.architecture)?;
-        let stack = Stack::new(&env.name, architecture, discovery.deployed());
+        let stack = Stack {
+            tags: self.tags.clone(),
+            ..Stack::new(&env.name, architecture, discovery.deployed())
+        };
+        check_tags(&stack)?;
         let written = plan::conflicts::check(&stack, &plan::of(&stack)).and_then(|()| {
             match discovery.is_sound() {
                 true => self.write(env, &stack, &discovery).map(Some),
@@ -205,6 +228,22 @@ impl Builder {
         Errors::check(failed.flat_map(|errors| errors.0).collect())?;
         Ok(read.into_iter().flatten().collect())
     }
+}
+
+/// Checks the tags of the build script, and how many a resource has with those of its
+/// function.
+fn check_tags(stack: &Stack) -> Result<(), Errors> {
+    let each = stack.tags.iter();
+    let checked = each.map(|(name, value)| redrive_syntax::tags::check(name, value));
+    let counts = (0..stack.functions.len()).map(|index| plan::tags(stack, Some(index)).len());
+    let checked = checked.chain(counts.map(redrive_syntax::tags::check_count));
+    let errors: BTreeSet<_> = checked.filter_map(Result::err).collect();
+    let diagnostic = |text: &String| {
+        let mut parts = text.split("; ");
+        let problem = parts.next().unwrap_or_default();
+        parts.fold(broken(&TAG, problem), Diagnostic::help)
+    };
+    Errors::check(errors.iter().map(diagnostic).collect())
 }
 
 /// The folder of cargo-lambda's zips, as seen from the template's folder.

@@ -15,6 +15,8 @@ mod redrive;
 mod resource;
 mod summary;
 
+use std::collections::BTreeMap;
+
 use redrive_syntax::Function;
 
 pub(crate) use names::{Ids, shared};
@@ -59,10 +61,15 @@ pub(crate) fn of(stack: &Stack) -> Plan {
         resources.extend(alarms::resources(scope));
         outputs.extend(outputs::outputs(scope));
     }
-    let mut functions = stack.functions.iter();
-    if functions.any(|entry| entry.function.dlq_redrive.is_some()) {
-        resources.extend(redrive::shared());
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    let mut redriven = functions.filter(|function| function.dlq_redrive.is_some());
+    if let Some(first) = redriven.next() {
+        let has_alarm = first.alarms.enabled || redriven.any(|function| function.alarms.enabled);
+        resources.extend(redrive::shared(has_alarm));
         outputs.push(outputs::failures());
+    }
+    for resource in &mut resources {
+        resource.tags = tags(stack, resource.function);
     }
     Plan {
         package: stack.package.clone(),
@@ -71,6 +78,15 @@ pub(crate) fn of(stack: &Stack) -> Plan {
         resources,
         outputs,
     }
+}
+
+/// The tags of the resources of a function of the stack, or of those that all share.
+pub(crate) fn tags(stack: &Stack, function: Option<usize>) -> BTreeMap<String, String> {
+    let mut tags = stack.tags.clone();
+    if let Some(index) = function {
+        tags.extend(stack.functions[index].function.tags.clone());
+    }
+    tags
 }
 
 /// The function whose resources are planned.
@@ -91,6 +107,7 @@ impl Scope<'_> {
             id: self.id(part),
             function: Some(self.index),
             description: description.into(),
+            tags: BTreeMap::new(),
             kind,
         }
     }

@@ -17,6 +17,8 @@ pub struct Stack {
     pub package: String,
     /// The architecture of both functions.
     pub architecture: Architecture,
+    /// The tags of all resources, as the build script sets them.
+    pub tags: BTreeMap<String, String>,
     /// The functions, in order of their binary's name.
     pub functions: Vec<StackFunction>,
     /// By function, the environment variables to which overlays give a value that is
@@ -38,6 +40,7 @@ impl Stack {
             version: Self::VERSION,
             package: package.into(),
             architecture,
+            tags: BTreeMap::new(),
             functions,
             deployed_env: BTreeMap::new(),
         }

@@ -97,6 +97,7 @@ def check_alarms_and_logs(resources):
         "ProcessOrderDlqAlarm": "ApproximateNumberOfMessagesVisible",
         "ProcessOrderQueueAgeAlarm": "ApproximateAgeOfOldestMessage",
         "ProcessOrderWorkerAlarm": "Errors",
+        "ProcessOrderThrottlesAlarm": "Throttles",
         "ProcessOrderRedriveAlarm": "Errors",
         "ProcessOrderMoveTaskAlarm": "FailedMoveTasks",
         "FailedRedrivesAlarm": "ApproximateNumberOfMessagesVisible",

@@ -79,6 +79,8 @@ impl Resource {
                     .collect();
                 actions.sort();
                 let on = statement["Resource"]["Fn::GetAtt"][0].as_str();
+                // Some rights cannot be limited to a resource.
+                let on = on.or(statement["Resource"].as_str());
                 let on = on.unwrap_or_else(|| panic!("{}: {statement}", role.place));
                 (on.to_owned(), actions)
             })

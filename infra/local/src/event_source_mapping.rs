@@ -11,14 +11,11 @@ pub(crate) use response::failed_ids;
 
 use jiff::Timestamp;
 use redrive_model::duration::seconds;
+use redrive_model::limits::{FIRST_BATCHES, POLLER_INVOCATIONS};
 use redrive_syntax::function::Function;
 
 use crate::clock::add_seconds;
 use crate::sqs::{Message, ReceiveLimit, Sqs};
-
-/// The number of concurrent invocations that Lambda starts a mapping with. The
-/// simulator does not increase it.
-const CONCURRENCY: usize = 5;
 
 /// The maximum bytes of the records of an event: Lambda's limit for the event,
 /// minus the rest of the event; see
@@ -45,14 +42,21 @@ struct Gathering {
 
 impl Mapping {
     pub(crate) fn new(function: &Function) -> Self {
+        let started = match function.pollers {
+            Some(pollers) => pollers.min * POLLER_INVOCATIONS,
+            None => FIRST_BATCHES,
+        };
         let limit = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
         Self {
             queue: function.queue_name(),
             batch_size: limit(function.batch_size),
             batch_window: seconds(function.batch_window),
-            free: function
-                .max_concurrency
-                .map_or(CONCURRENCY, |max| CONCURRENCY.min(limit(max))),
+            free: [function.max_concurrency, function.reserved_concurrency]
+                .into_iter()
+                .flatten()
+                .fold(started, u32::min)
+                .try_into()
+                .unwrap_or(usize::MAX),
             gathering: None,
         }
     }

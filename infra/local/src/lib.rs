@@ -26,8 +26,10 @@
 //!
 //! - The receive count of a redriven message starts again. AWS's documents
 //!   disagree; "considered new messages" is the clearest statement.
-//! - Lambda increases a mapping's concurrency beyond 5; here it is at most 5, or
-//!   `max_concurrency` if that is less.
+//! - Lambda increases a mapping's concurrency beyond 5, or with `pollers` beyond 10
+//!   for each of the least; here it is at most that, or
+//!   `max_concurrency` or `reserved_concurrency` if that is less. Invocations beyond
+//!   `reserved_concurrency` are not started, where Lambda throttles them.
 //! - A move task moves messages once per second, 500 at a time without a rate, and
 //!   the first ones after a second.
 //! - Memory is not limited, and credentials and permissions are not checked.

@@ -151,6 +151,14 @@ impl<'a> Effective<'a> {
                 let texts: Option<Vec<_>> = texts.collect();
                 texts.map(TemplateValue::List).ok_or_else(Vec::new)
             }
+            Value::Object(numbers) if matches!(key.kind, Kind::Pollers) => {
+                let number = |value| number(value).and_then(|it| u32::try_from(it).ok());
+                let numbers = numbers.iter();
+                let numbers: Option<_> = numbers
+                    .map(|(name, value)| Some((name.clone(), number(value)?)))
+                    .collect();
+                numbers.map(TemplateValue::Numbers).ok_or_else(Vec::new)
+            }
             Value::Object(variables) => Ok(TemplateValue::Map(self.variables(variables))),
             _ => Err(Vec::new()),
         }

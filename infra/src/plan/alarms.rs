@@ -7,77 +7,100 @@ use super::resource::{Alarm, Kind, Resource, Value};
 use super::{Part, Scope};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
+    let alarms = &scope.function.alarms;
+    if !alarms.enabled {
+        return Vec::new();
+    }
     let (name, queue) = (&scope.function.name, &scope.function.queue);
-    let alarm = |part, text: String, kind: fn(String, &str) -> Kind, of| {
-        let kind = kind(scope.id(of), &text);
-        scope.resource(part, format!("alarm: {text}"), kind)
+    let alarm = |part, alarm: Alarm| {
+        let description = format!("alarm: {}", alarm.text);
+        scope.resource(part, description, Kind::Alarm(alarm))
     };
-    let in_dlq = format!("Messages of {queue} are in its DLQ");
-    let worker_errors = format!("Invocations of {name} end with an error");
-    let redrive_errors = format!("Redrives of {queue} end with an error");
-    let mut alarms = vec![
-        alarm(Part::DlqAlarm, in_dlq, messages_alarm, Part::Dlq),
+    let worker =
+        |metric, text, at_least| lambda_alarm(metric, scope.id(Part::Worker), text, at_least);
+    let in_dlq = match alarms.dlq_depth {
+        1 => format!("Messages of {queue} are in its DLQ"),
+        least => format!("{least} or more messages of {queue} are in its DLQ"),
+    };
+    let errors = match alarms.errors {
+        1 => format!("Invocations of {name} end with an error"),
+        least => format!("{least} or more invocations of {name} end with an error in 5 min"),
+    };
+    let throttles =
+        format!("Invocations of {name} are throttled, which counts as a receive of their messages");
+    let dlq = messages_alarm(scope.id(Part::Dlq), in_dlq, alarms.dlq_depth);
+    let mut resources = vec![
+        alarm(Part::DlqAlarm, dlq),
         age_alarm(scope),
-        alarm(Part::WorkerAlarm, worker_errors, errors_alarm, Part::Worker),
+        alarm(Part::WorkerAlarm, worker("Errors", errors, alarms.errors)),
+        alarm(Part::ThrottlesAlarm, worker("Throttles", throttles, 1)),
     ];
     if scope.function.dlq_redrive.is_some() {
-        let (part, of) = (Part::RedriveAlarm, Part::Redrive);
-        alarms.push(alarm(part, redrive_errors, errors_alarm, of));
+        let redrive = || scope.id(Part::Redrive);
+        let text = format!("Redrives of {queue} end with an error");
+        resources.push(alarm(
+            Part::RedriveAlarm,
+            lambda_alarm("Errors", redrive(), text, 1),
+        ));
         let text = format!("Messages of {queue} were left in its DLQ by a move task that failed");
-        alarms.push(alarm(Part::MoveTaskAlarm, text, move_task_alarm, of));
+        resources.push(alarm(Part::MoveTaskAlarm, move_task_alarm(redrive(), text)));
     }
-    alarms
+    resources
 }
 
 fn age_alarm(scope: &Scope<'_>) -> Resource {
-    let queue = &scope.function.queue;
-    // As much time is left to act.
-    let above = scope.function.retention / 2;
-    let text = format!("Messages of {queue} wait so long that they will expire");
-    let description = format!("alarm: {text} (older than {})", show(above));
+    let function = scope.function;
+    // By default, as much time is left to act.
+    let age = function.alarms.oldest.unwrap_or(function.retention / 2);
+    let text = format!(
+        "Messages of {} wait so long that they will expire",
+        function.queue
+    );
+    let description = format!("alarm: {text} (older than {})", show(age));
     let alarm = Kind::Alarm(Alarm {
         text,
         namespace: "AWS/SQS",
         metric: "ApproximateAgeOfOldestMessage",
         statistic: "Maximum",
         dimension: ("QueueName", Value::QueueName(scope.id(Part::Queue))),
-        above: seconds(above),
+        at_least: seconds(age),
     });
     scope.resource(Part::QueueAgeAlarm, description, alarm)
 }
 
 /// Messages are in a queue that should be empty.
-pub(super) fn messages_alarm(queue: impl Into<String>, text: &str) -> Kind {
-    Kind::Alarm(Alarm {
-        text: text.to_owned(),
+pub(super) fn messages_alarm(queue: impl Into<String>, text: String, at_least: u32) -> Alarm {
+    Alarm {
+        text,
         namespace: "AWS/SQS",
         metric: "ApproximateNumberOfMessagesVisible",
         statistic: "Maximum",
         dimension: ("QueueName", Value::QueueName(queue.into())),
-        above: 0,
-    })
+        at_least,
+    }
 }
 
-/// Invocations end with an error.
-fn errors_alarm(function: String, text: &str) -> Kind {
-    Kind::Alarm(Alarm {
-        text: text.to_owned(),
+/// Invocations end with an error, or Lambda starts none because too many of the
+/// function or of the account run.
+fn lambda_alarm(metric: &'static str, function: String, text: String, at_least: u32) -> Alarm {
+    Alarm {
+        text,
         namespace: "AWS/Lambda",
-        metric: "Errors",
+        metric,
         statistic: "Sum",
         dimension: ("FunctionName", Value::FunctionName(function)),
-        above: 0,
-    })
+        at_least,
+    }
 }
 
 /// The redrive function found a move task that failed after it had been started.
-fn move_task_alarm(function: String, text: &str) -> Kind {
-    Kind::Alarm(Alarm {
-        text: text.to_owned(),
+fn move_task_alarm(function: String, text: String) -> Alarm {
+    Alarm {
+        text,
         namespace: metric::NAMESPACE,
         metric: metric::FAILED_MOVE_TASKS,
         statistic: "Sum",
         dimension: (metric::FUNCTION, Value::FunctionName(function)),
-        above: 0,
-    })
+        at_least: 1,
+    }
 }

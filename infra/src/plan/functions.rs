@@ -2,10 +2,14 @@
 
 use redrive_model::duration::{seconds, show};
 use redrive_model::policy::OnPermanent;
+use redrive_model::{Pollers, limits};
 
 use super::resource::{EventSourceMapping, Grant, Kind, LambdaFunction, Resource, Role, Value};
 use super::{Part, Scope};
 use crate::lambda::{Variable, worker_variables};
+
+/// The end of the description of a function that X-Ray traces.
+pub(super) const TRACED: &str = ", traced by X-Ray";
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     vec![
@@ -23,6 +27,18 @@ fn worker(scope: &Scope<'_>) -> Resource {
         "worker, code of `{}`: timeout {timeout}, memory {memory} MB",
         scope.binary
     );
+    if function.ephemeral_storage != *limits::STORAGE_MB.start() {
+        description += &format!(", storage {} MB", function.ephemeral_storage);
+    }
+    if let Some(reserved) = function.reserved_concurrency {
+        description += &format!(", {reserved} reserved invocations");
+    }
+    if function.vpc {
+        description += ", in a VPC";
+    }
+    if function.tracing {
+        description += TRACED;
+    }
     if !function.env.is_empty() {
         let names = function.env.keys().map(|name| format!("`{name}`"));
         description += &format!(", environment {}", names.collect::<Vec<_>>().join(" "));
@@ -32,6 +48,10 @@ fn worker(scope: &Scope<'_>) -> Resource {
         handler: function.name.clone(),
         timeout: seconds(function.timeout),
         memory,
+        storage: function.ephemeral_storage,
+        reserved_concurrency: function.reserved_concurrency,
+        tracing: function.tracing,
+        vpc: function.vpc,
         role: scope.id(Part::WorkerRole),
         logs: scope.id(Part::WorkerLogs),
         environment: scope.environment(worker_variables(function)),
@@ -51,12 +71,16 @@ fn mapping(scope: &Scope<'_>) -> Resource {
     if let Some(most) = function.max_concurrency {
         description += &format!(", at most {most} batches at the same time");
     }
+    if let Some(Pollers { min, max }) = function.pollers {
+        description += &format!(", by {min} to {max} pollers");
+    }
     let mapping = Kind::EventSourceMapping(EventSourceMapping {
         queue: scope.id(Part::Queue),
         function: scope.id(Part::Worker),
         batch_size: function.batch_size,
-        batch_window: seconds(function.batch_window),
+        batch_window: (!function.is_fifo()).then(|| seconds(function.batch_window)),
         max_concurrency: function.max_concurrency,
+        pollers: function.pollers,
     });
     scope.resource(Part::EventSourceMapping, description, mapping)
 }
@@ -88,6 +112,8 @@ fn role(scope: &Scope<'_>) -> Resource {
             function.dlq(),
         ));
     }
+    grants.extend(function.tracing.then(Grant::trace));
+    grants.extend(function.vpc.then(Grant::use_vpc));
     let role = Kind::Role(Role {
         name: "worker",
         service: "lambda.amazonaws.com",

@@ -34,6 +34,8 @@ pub(crate) enum ParameterKind {
         default: u32,
         allowed: &'static [u32],
     },
+    /// Ids of this type, which the deployment has to give.
+    Ids(&'static str),
 }
 
 pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
@@ -41,7 +43,7 @@ pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
     // The values of parameters in a name are not known.
     let lengths = names.map(|name| name.with(|_| String::new()).len());
     let longest = lengths.max().unwrap_or_default();
-    let generated = [
+    let mut parameters = vec![
         Parameter {
             name: shared::NAME_PREFIX.to_owned(),
             description:
@@ -69,7 +71,22 @@ pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
             },
         },
     ];
-    generated.into_iter().chain(own(stack)).collect()
+    if stack.functions.iter().any(|entry| entry.function.vpc) {
+        parameters.extend([
+            Parameter {
+                name: shared::SUBNETS.to_owned(),
+                description: "The subnets of the workers with `vpc = true`".to_owned(),
+                kind: ParameterKind::Ids("AWS::EC2::Subnet::Id"),
+            },
+            Parameter {
+                name: shared::SECURITY_GROUPS.to_owned(),
+                description: "The security groups of the workers with `vpc = true`".to_owned(),
+                kind: ParameterKind::Ids("AWS::EC2::SecurityGroup::Id"),
+            },
+        ]);
+    }
+    parameters.extend(own(stack));
+    parameters
 }
 
 /// The parameters that the attributes name, in order of their names.

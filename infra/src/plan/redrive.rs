@@ -1,13 +1,16 @@
 //! The redrive function, the schedule that starts it, and the queue for its
 //! failures.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use redrive_model::duration::show;
+use redrive_model::limits;
 use redrive_model::names::redrive_handler;
 use redrive_syntax::function::Redrive;
 
 use super::alarms::messages_alarm;
+use super::functions::TRACED;
 use super::names::shared::{FAILURES, FAILURES_ALARM, FAILURES_POLICY};
 use super::queues::only_with_tls;
 use super::resource::{
@@ -35,7 +38,7 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
 }
 
 /// What all redrives of the stack share.
-pub(super) fn shared() -> Vec<Resource> {
+pub(super) fn shared(has_alarm: bool) -> Vec<Resource> {
     let queue = Queue {
         retention: FAILURES_RETENTION,
         ..Queue::default()
@@ -55,16 +58,20 @@ pub(super) fn shared() -> Vec<Resource> {
         (
             FAILURES_ALARM,
             format!("alarm: {text}"),
-            messages_alarm(FAILURES, text),
+            Kind::Alarm(messages_alarm(FAILURES, text.to_owned(), 1)),
         ),
     ];
+    let shared = shared
+        .into_iter()
+        .filter(|(id, ..)| has_alarm || *id != FAILURES_ALARM);
     let shared = shared.map(|(id, description, kind)| Resource {
         id: id.to_owned(),
         function: None,
         description,
+        tags: BTreeMap::new(),
         kind,
     });
-    shared.into()
+    shared.collect()
 }
 
 fn function(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
@@ -75,14 +82,19 @@ fn function(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
         None => "as fast as SQS decides".to_owned(),
     };
     let description = format!(
-        "redrive function `{handler}`, the same code: timeout {}, memory {REDRIVE_MEMORY} MB, {rate}",
+        "redrive function `{handler}`, the same code: timeout {}, memory {REDRIVE_MEMORY} MB, {rate}{}",
         show(Duration::from_secs(REDRIVE_TIMEOUT.into())),
+        if function.tracing { TRACED } else { "" },
     );
     let lambda = LambdaFunction {
         binary: scope.binary.to_owned(),
         handler,
         timeout: REDRIVE_TIMEOUT,
         memory: REDRIVE_MEMORY,
+        storage: *limits::STORAGE_MB.start(),
+        reserved_concurrency: None,
+        tracing: function.tracing,
+        vpc: false,
         role: scope.id(Part::RedriveRole),
         logs: scope.id(Part::RedriveLogs),
         environment: scope.environment(redrive_variables(function)),
@@ -137,15 +149,17 @@ fn role(scope: &Scope<'_>) -> Resource {
             "start and list move tasks of `{dlq}`, receive and delete its messages, read its attributes"
         ),
     );
+    let mut grants = vec![
+        move_from_dlq,
+        Grant::send("MoveToSource", scope.id(Part::Queue), queue),
+        Grant::send("KeepFailures", FAILURES, FAILURES),
+        Grant::write_logs(scope.id(Part::RedriveLogs)),
+    ];
+    grants.extend(scope.function.tracing.then(Grant::trace));
     let role = Kind::Role(Role {
         name: "redrive",
         service: "lambda.amazonaws.com",
-        grants: vec![
-            move_from_dlq,
-            Grant::send("MoveToSource", scope.id(Part::Queue), queue),
-            Grant::send("KeepFailures", FAILURES, FAILURES),
-            Grant::write_logs(scope.id(Part::RedriveLogs)),
-        ],
+        grants,
         policies: Vec::new(),
     });
     scope.resource(Part::RedriveRole, "role of the redrive function", role)

@@ -3,8 +3,10 @@
 //! Resources name each other by their logical ids, which each format turns into
 //! its own references.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use redrive_model::Pollers;
 use redrive_syntax::ParameterText;
 
 /// A resource or output that each function has, or may have.
@@ -24,6 +26,7 @@ pub(crate) enum Part {
     WorkerRole,
     WorkerLogs,
     WorkerAlarm,
+    ThrottlesAlarm,
     WorkerName,
     EventSourceMapping,
     Redrive,
@@ -56,6 +59,8 @@ pub(crate) struct Resource {
     pub(crate) function: Option<usize>,
     /// What it is, for people.
     pub(crate) description: String,
+    /// Those of the build script, and of its function.
+    pub(crate) tags: BTreeMap<String, String>,
     pub(crate) kind: Kind,
 }
 
@@ -102,6 +107,13 @@ pub(crate) struct LambdaFunction {
     pub(crate) timeout: u32,
     /// In MB.
     pub(crate) memory: u32,
+    /// MB of `/tmp`.
+    pub(crate) storage: u32,
+    pub(crate) reserved_concurrency: Option<u32>,
+    /// Whether X-Ray traces it.
+    pub(crate) tracing: bool,
+    /// Whether it is in the VPC of the parameters.
+    pub(crate) vpc: bool,
     pub(crate) role: String,
     pub(crate) logs: String,
     pub(crate) environment: Vec<(String, Value)>,
@@ -121,7 +133,7 @@ pub(crate) struct Role {
 pub(crate) struct Grant {
     pub(crate) sid: &'static str,
     pub(crate) actions: Vec<&'static str>,
-    /// The resource's ARN.
+    /// The resource's ARN, or `*`.
     pub(crate) on: Value,
     /// The same for people.
     pub(crate) description: String,
@@ -149,6 +161,40 @@ impl Grant {
         Self::new(sid, &["sqs:SendMessage"], queue, description)
     }
 
+    /// No right on X-Ray can be limited to a resource.
+    pub(super) fn trace() -> Self {
+        Self {
+            on: Value::Text("*".into()),
+            ..Self::new(
+                "Trace",
+                &["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+                "",
+                "send traces to X-Ray",
+            )
+        }
+    }
+
+    /// Lambda makes the network interfaces with the function's role, of which nothing
+    /// is known before.
+    pub(super) fn use_vpc() -> Self {
+        Self {
+            on: Value::Text("*".into()),
+            ..Self::new(
+                "UseVpc",
+                &[
+                    "ec2:CreateNetworkInterface",
+                    "ec2:DescribeNetworkInterfaces",
+                    "ec2:DescribeSubnets",
+                    "ec2:DeleteNetworkInterface",
+                    "ec2:AssignPrivateIpAddresses",
+                    "ec2:UnassignPrivateIpAddresses",
+                ],
+                "",
+                "create and delete network interfaces in the VPC",
+            )
+        }
+    }
+
     pub(super) fn write_logs(group: String) -> Self {
         let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
         Self::new("WriteLogs", &actions, group, "write its own log")
@@ -159,9 +205,10 @@ pub(crate) struct EventSourceMapping {
     pub(crate) queue: String,
     pub(crate) function: String,
     pub(crate) batch_size: u32,
-    /// Seconds to wait for a batch to fill.
-    pub(crate) batch_window: u32,
+    /// Seconds to wait for a batch to fill; `None` for a FIFO queue, which has no window.
+    pub(crate) batch_window: Option<u32>,
     pub(crate) max_concurrency: Option<u32>,
+    pub(crate) pollers: Option<Pollers>,
 }
 
 pub(crate) struct Schedule {
@@ -180,7 +227,7 @@ pub(crate) struct InvokeConfig {
     pub(crate) failures: String,
 }
 
-/// An alarm that rings if a metric is above a value.
+/// An alarm that rings if a metric reaches a value.
 pub(crate) struct Alarm {
     /// What it means if it rings.
     pub(crate) text: String,
@@ -189,7 +236,7 @@ pub(crate) struct Alarm {
     pub(crate) statistic: &'static str,
     /// The dimension of the metric, and its value.
     pub(crate) dimension: (&'static str, Value),
-    pub(crate) above: u32,
+    pub(crate) at_least: u32,
 }
 
 /// A value that a format writes in its own way; those of a resource have its id.
@@ -197,6 +244,8 @@ pub(crate) enum Value {
     Text(ParameterText),
     /// The account of the deployment.
     AccountId,
+    /// The ARN of the group that schedules are in if they name none.
+    DefaultScheduleGroup,
     Arn(String),
     QueueUrl(String),
     QueueName(String),

@@ -73,6 +73,10 @@ fn parameter(parameter: &Parameter) -> Json {
             "MaxLength": max_length,
             "Description": description,
         }),
+        ParameterKind::Ids(kind) => json!({
+            "Type": format!("List<{kind}>"),
+            "Description": description,
+        }),
         ParameterKind::Number { default, allowed } => json!({
             "Type": "Number",
             "Default": default,
@@ -95,6 +99,9 @@ fn value(value: &Value) -> Json {
     match value {
         Value::Text(it) => text(it),
         Value::AccountId => json!({ "Ref": "AWS::AccountId" }),
+        Value::DefaultScheduleGroup => {
+            json!({ "Fn::Sub": own_arn("scheduler", "schedule-group/default") })
+        }
         Value::QueueName(id) => json!({ "Fn::GetAtt": [id, "QueueName"] }),
         Value::Arn(id) => arn(id),
         Value::QueueUrl(id) | Value::FunctionName(id) => json!({ "Ref": id }),
@@ -123,6 +130,11 @@ pub(crate) fn text(text: &ParameterText) -> Json {
 /// The text as `Fn::Sub` reads it.
 fn sub(text: &ParameterText) -> String {
     text.with(|parameter| format!("${{{}}}", parameter.name))
+}
+
+/// The ARN of a resource of the deployment's own account and region, for `Fn::Sub`.
+fn own_arn(service: &str, resource: &str) -> String {
+    format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}")
 }
 
 fn arn(id: &str) -> Json {

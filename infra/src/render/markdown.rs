@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::discover::Warning;
 use crate::overlay::{Change, Overlay};
-use crate::plan::{Plan, Summary};
+use crate::plan::{self, Plan, Summary};
 use crate::stack::{Architecture, Stack, StackFunction};
 
 /// What the file describes.
@@ -44,6 +44,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
         text.push_str(&format!("## `{}` of binary `{binary}`\n\n", function.name));
         text.push_str(&handling::render(function));
         text.push_str(&resources::table(of(Some(index))));
+        text.push_str(&resources::tags(&plan::tags(stack, Some(index))));
         if let Some(redrive) = &function.redrive()
             && !overlays::hides_runs(contents.changes, function)
         {
@@ -54,6 +55,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
     if of(None).next().is_some() {
         text.push_str("## Other resources\n\n");
         text.push_str(&resources::table(of(None)));
+        text.push_str(&resources::tags(&plan::tags(stack, None)));
         text.push_str(&permissions::render(of(None)));
     }
     text.push_str(&overlays::changes(contents.changes));

@@ -25,9 +25,13 @@ pub(super) fn trust(role: &Role, value: Write) -> Json {
         "Action": "sts:AssumeRole",
     });
     if role.service == "scheduler.amazonaws.com" {
-        // Otherwise Scheduler could use this role for a schedule of another account.
-        trust["Condition"] =
-            json!({ "StringEquals": { "aws:SourceAccount": value(&Value::AccountId) } });
+        // Otherwise Scheduler could use this role for a schedule of another account or
+        // group. AWS advises against a condition on a single schedule:
+        // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+        trust["Condition"] = json!({ "StringEquals": {
+            "aws:SourceAccount": value(&Value::AccountId),
+            "aws:SourceArn": value(&Value::DefaultScheduleGroup),
+        } });
     }
     trust
 }

@@ -10,8 +10,8 @@ pub mod prelude {
     pub use std::time::Duration;
 
     pub use super::{milliseconds, seconds};
-    pub use crate::Backoff;
     pub use crate::policy::*;
+    pub use crate::{Alarms, Backoff, Pollers};
 }
 
 /// One key of the attribute.
@@ -59,10 +59,8 @@ impl Key {
 
     /// The key with a value, as it is written in the attribute.
     pub fn with(&self, value: &str) -> String {
-        match self.kind {
-            Kind::Variables => format!("{}{value}", self.name),
-            _ => format!("{} = {value}", self.name),
-        }
+        let equals = if value.starts_with('(') { "" } else { " = " };
+        format!("{}{equals}{value}", self.name)
     }
 }
 
@@ -91,10 +89,29 @@ pub enum Kind {
     Rules,
     /// `env(NAME = "value")`.
     Variables,
+    /// `tags(name = "value")`.
+    Tags,
+    /// `alarms(dlq_depth = 10)` or `alarms = false`.
+    Alarms,
+    /// A least and a most number of event pollers, `"2..50"`.
+    Pollers,
     /// The path of a function.
     Function,
     /// The path of a crate.
     Crate,
+}
+
+impl Kind {
+    /// What is in parentheses after the key, without an equals sign; `None` if the
+    /// value has none.
+    pub fn group(&self) -> Option<&'static str> {
+        match self {
+            Kind::Variables => Some("variables"),
+            Kind::Tags => Some("tags"),
+            Kind::Alarms => Some("thresholds"),
+            _ => None,
+        }
+    }
 }
 
 /// Where the template has a key's value, so that an overlay can replace it.
@@ -175,6 +192,28 @@ mod all {
 }
 
 pub use all::KEYS;
+
+/// The thresholds of `alarms(…)`.
+pub const THRESHOLDS: &[Key] = &[
+    Key {
+        name: "dlq_depth",
+        kind: Kind::Integer(1..=1_000_000, "messages"),
+        example: "10",
+        ..Key::ROW
+    },
+    Key {
+        name: "oldest",
+        kind: Kind::Duration(seconds(60)..=seconds(14 * 86_400)),
+        example: "\"1d\"",
+        ..Key::ROW
+    },
+    Key {
+        name: "errors",
+        kind: Kind::Integer(1..=1_000_000, "errors"),
+        example: "3",
+        ..Key::ROW
+    },
+];
 
 /// The key of this name.
 pub fn find(name: &str) -> Option<&'static Key> {

@@ -3,6 +3,7 @@
 //!
 //! It is an implementation detail of redrive: its items change without notice.
 
+pub mod alarms;
 pub mod backoff;
 pub mod deadline;
 pub mod digest;
@@ -13,6 +14,9 @@ pub mod limits;
 pub mod log;
 pub mod names;
 pub mod policy;
+pub mod pollers;
 pub mod setting;
 
+pub use alarms::Alarms;
 pub use backoff::Backoff;
+pub use pollers::Pollers;

@@ -27,9 +27,12 @@ pub const FIFO_BATCH_SIZE: u32 = 10;
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html>.
 pub const MOVED_PER_SECOND: RangeInclusive<u32> = 1..=500;
 
-/// Seconds of a function's `Timeout`:
+/// The longest `Timeout` of a function, on-demand and since November 2026:
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
-pub const TIMEOUT_SECONDS: RangeInclusive<u32> = 1..=900;
+pub const LONGEST_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
+/// The longest `Timeout` before that, which tools may still check.
+pub const FORMER_LONGEST_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// How long Lambda waits for `init`. Then it starts the function again in the first
 /// invocation, within the function's timeout:
@@ -43,6 +46,27 @@ pub const LONGEST_INVOCATION: Duration = Duration::from_secs(90 * 60);
 /// MB of a function's `MemorySize`:
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
 pub const MEMORY_MB: RangeInclusive<u32> = 128..=10_240;
+
+/// MB of a function's `EphemeralStorage`:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_EphemeralStorage.html>.
+pub const STORAGE_MB: RangeInclusive<u32> = 512..=10_240;
+
+/// Batches that Lambda processes at once when it starts to poll a queue:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
+pub const FIRST_BATCHES: u32 = 5;
+
+/// Event pollers of provisioned mode (`MinimumPollers` and `MaximumPollers`):
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_ProvisionedPollerConfig.html>.
+pub const MINIMUM_POLLERS: RangeInclusive<u32> = 2..=200;
+/// See [`MINIMUM_POLLERS`].
+pub const MAXIMUM_POLLERS: RangeInclusive<u32> = 2..=10_000;
+
+/// The most pollers that older documents and tools accept.
+pub const FORMER_MAXIMUM_POLLERS: u32 = 2_000;
+
+/// Invocations that one poller starts at once:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
+pub const POLLER_INVOCATIONS: u32 = 10;
 
 /// Characters of a function's `Handler`:
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
@@ -72,6 +96,10 @@ fn json_bytes(c: char) -> usize {
 /// Bytes of the longest queue URL: the longest region, domain and queue name.
 pub const QUEUE_URL_BYTES: usize =
     "https://sqs.ap-southeast-1.amazonaws.com.cn/123456789012/".len() + 80;
+
+/// Tags of one resource:
+/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+pub const TAGS: usize = 50;
 
 /// Managed policies of one role, unless the account has a higher quota:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
 use crate::function::{Function, Paths};
-use crate::keys::{self, Key, Kind};
+use crate::keys::{self, Key};
 use crate::open_keys::{OpenKeys, meant};
 use crate::pair::{self, After, Pair};
 use crate::place::Place;
@@ -32,9 +32,9 @@ pub(crate) fn parse(
             open.add(key.name);
             let twice = format!("`{}` is already set", key.name);
             let twice = Diagnostic::new(&catalog::DUPLICATE_KEY, pair.place, twice);
-            diagnostics.push(twice.help(match key.kind {
-                Kind::Variables => "write all variables in one, separated by commas",
-                _ => "remove one of the two",
+            diagnostics.push(twice.help(match key.kind.group() {
+                Some(what) => format!("write all {what} in one, separated by commas"),
+                None => "remove one of the two".to_owned(),
             }));
             continue;
         }
@@ -55,7 +55,7 @@ fn value(key: &'static Key, pair: Pair) -> Result<Value, Diagnostic> {
         After::Value(value) => return Ok(value),
         After::Group(tokens, place) => {
             let group = Value::group(tokens.clone(), place);
-            if matches!(key.kind, Kind::Variables) {
+            if key.kind.group().is_some() {
                 return Ok(group);
             }
             let value = syn::parse2(tokens).ok();
@@ -68,12 +68,11 @@ fn value(key: &'static Key, pair: Pair) -> Result<Value, Diagnostic> {
         After::NoEquals(value) => ("needs `=` before its value", Some(value)),
     };
     let meant = meant.filter(|value| is_accepted(key, pair.place, value));
-    let problem = match key.kind {
-        Kind::Variables => "needs its variables in parentheses",
-        _ => problem,
-    };
     let written = meant.map_or(key.example.to_owned(), |value| value.text);
-    let problem = format!("`{}` {problem}", key.name);
+    let problem = match key.kind.group() {
+        Some(what) => format!("`{}` needs its {what} in parentheses", key.name),
+        None => format!("`{}` {problem}", key.name),
+    };
     let diagnostic = Diagnostic::new(&catalog::SYNTAX, pair.place, problem);
     Err(diagnostic.fix(Fix::set(key.name, written)))
 }

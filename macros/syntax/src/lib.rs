@@ -4,6 +4,7 @@
 //!
 //! It is an implementation detail of redrive: its items change without notice.
 
+mod alarms;
 mod allow;
 mod attribute;
 pub mod catalog;
@@ -18,6 +19,7 @@ mod pair;
 pub mod parameter_text;
 mod place;
 mod policy_arn;
+mod pollers;
 mod problem;
 mod queue_name;
 mod reader;
@@ -26,6 +28,7 @@ pub mod rules;
 pub mod schedule;
 mod setting;
 pub mod signature;
+pub mod tags;
 mod tokens;
 mod value;
 

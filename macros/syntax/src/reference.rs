@@ -9,6 +9,7 @@ use quote::quote;
 use crate::catalog::{Level, Rule, all};
 use crate::keys::{KEYS, Key, Kind};
 use redrive_model::duration::written;
+use redrive_model::limits;
 
 /// The table of the attribute's keys, in Markdown.
 pub fn keys() -> String {
@@ -63,6 +64,13 @@ fn value(kind: &Kind) -> String {
         Kind::Policies | Kind::Rules => "a string, or `[\"…\", \"…\"]`".to_owned(),
         Kind::Function | Kind::Crate => "a path".to_owned(),
         Kind::Variables => "`(NAME = \"value\", …)`".to_owned(),
+        Kind::Alarms => "`false`, or `(dlq_depth = 10, oldest = \"1d\", errors = 3)`".to_owned(),
+        Kind::Pollers => format!(
+            "two numbers, `\"a..b\"`, from {} up to {} pollers",
+            limits::MINIMUM_POLLERS.start(),
+            limits::MAXIMUM_POLLERS.end()
+        ),
+        Kind::Tags => "`(name = \"value\", …)`".to_owned(),
     }
 }
 

@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use redrive_model::Backoff;
 use redrive_model::duration::written;
 use redrive_model::keys::{Key, Kind};
 use redrive_model::policy::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_model::{Alarms, Backoff, Pollers};
 
+use crate::alarms;
+use crate::catalog::OUT_OF_RANGE;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::environment;
 use crate::parameter_text::ParameterText;
+use crate::pollers;
 use crate::schedule::{self, Schedule, ScheduleError};
+use crate::tags;
 use crate::tokens;
 use crate::value::{self, Value, What};
 
@@ -27,6 +31,8 @@ pub enum TemplateValue<'a> {
     Text(&'a str),
     /// A list of texts.
     List(Vec<String>),
+    /// Whole numbers by name.
+    Numbers(BTreeMap<String, u32>),
     /// Texts by name.
     Map(BTreeMap<String, ParameterText>),
     /// None, and AWS has no default.
@@ -102,6 +108,52 @@ impl Setting for Backoff {
 
     fn written(&self) -> Option<String> {
         Some(format!("\"{}..{}\"", written(self.min), written(self.max)))
+    }
+}
+
+impl Setting for Pollers {
+    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        keep(pollers::read(key, value), diagnostics)
+    }
+
+    fn written(&self) -> Option<String> {
+        Some(format!("\"{}..{}\"", self.min, self.max))
+    }
+
+    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
+        let TemplateValue::Numbers(numbers) = value else {
+            return Err(Vec::new());
+        };
+        let number = |name, without| numbers.get(name).copied().unwrap_or(without);
+        let pollers = Pollers {
+            min: number("MinimumPollers", 2),
+            max: number("MaximumPollers", 200),
+        };
+        let rejected = |problem| Diagnostic::new(&OUT_OF_RANGE, Span::call_site(), problem);
+        pollers::check(pollers).map_err(|problem| vec![rejected(problem)])?;
+        Ok(pollers)
+    }
+}
+
+impl Setting for Alarms {
+    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        alarms::read(key, value, diagnostics)
+    }
+
+    fn written(&self) -> Option<String> {
+        let Alarms {
+            dlq_depth, errors, ..
+        } = self;
+        let oldest = self
+            .oldest
+            .map(|oldest| format!(", oldest = \"{}\"", written(oldest)));
+        Some(match self.enabled {
+            true => format!(
+                "(dlq_depth = {dlq_depth}{}, errors = {errors})",
+                oldest.unwrap_or_default()
+            ),
+            false => "false".to_owned(),
+        })
     }
 }
 
@@ -223,6 +275,21 @@ impl Setting for BTreeMap<String, ParameterText> {
             TemplateValue::Nothing => Ok(BTreeMap::new()),
             _ => Err(Vec::new()),
         }
+    }
+}
+
+impl Setting for BTreeMap<String, String> {
+    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        if let What::Group(group) = &value.what {
+            return Some(tags::read(group, value.place, diagnostics));
+        }
+        diagnostics.push(value.wrong_type(key, "tags in parentheses"));
+        None
+    }
+
+    fn written(&self) -> Option<String> {
+        // No fix sets a tag.
+        None
     }
 }
 

@@ -1,7 +1,8 @@
 //! What delivers messages to the worker.
 
+use redrive_model::limits::FIRST_BATCHES;
 use redrive_syntax::rules::catalog::{
-    FILTER_DELETES, OVERLAY, RESERVED_CONCURRENCY, RESERVED_CONCURRENCY_LOW, RESPONSE_TYPES,
+    FILTER_DELETES, OVERLAY, RESERVED_CONCURRENCY, RESPONSE_TYPES,
 };
 use serde_json::Value;
 
@@ -9,9 +10,6 @@ use super::table::MAPPING;
 use super::{Finding, View, escaped};
 use crate::error::broken;
 use crate::overlay::value::{Held, entries, held, number, only, property, referred};
-
-/// The batches that Lambda processes at once when it starts to poll.
-const FIRST_BATCHES: i64 = 5;
 
 pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
     let Some((own, generated)) = view.generated(MAPPING).next() else {
@@ -80,32 +78,28 @@ fn filters(view: &View<'_>, id: &str) -> Option<Finding> {
     Some(Finding::new(&FILTER_DELETES, pointer, problem).help(help))
 }
 
-/// The invocations that are reserved for the worker are enough for its mappings.
+/// The invocations that are reserved for the worker are enough for all its mappings.
+/// The rules of the attribute check those of the generated one alone.
 fn concurrency(view: &View<'_>, worker: &str, mappings: &[&str]) -> Option<Finding> {
     let path = "ReservedConcurrentExecutions";
     let mut pointers = vec![property(worker, path)];
     let limit = |id: &&str| property(id, "ScalingConfig/MaximumConcurrency");
     pointers.extend(mappings.iter().map(limit));
     let mut held = pointers.iter().map(|pointer| only(view.merged, pointer));
-    // That none is reserved is another finding.
-    let reserved = number(held.next()?.literal()?).filter(|number| *number > 0)?;
-    let limits: Vec<_> = held.collect();
-    let most: i64 = limits
-        .iter()
-        .filter_map(|limit| number(limit.literal()?))
-        .sum();
-    let (rule, needed, help) = if reserved < most {
-        let help = "lower `max_concurrency` in the attribute";
-        (&RESERVED_CONCURRENCY, most, help)
-    } else if reserved < FIRST_BATCHES && limits.contains(&Held::Nothing) {
-        let help = "accept it with `allow = \"reserved_concurrency_low\"`";
-        (&RESERVED_CONCURRENCY_LOW, FIRST_BATCHES, help)
-    } else {
+    let reserved = number(held.next()?.literal()?)?;
+    let started = held.filter_map(|limit| match limit {
+        Held::Nothing => Some(FIRST_BATCHES.into()),
+        limit => number(limit.literal()?),
+    });
+    let needed: i64 = started.sum();
+    if mappings.len() == 1 || reserved >= needed {
         return None;
-    };
+    }
     let problem = format!(
-        "`{worker}` has {reserved} reserved invocations, but Lambda starts {needed}: the others are throttled"
+        "`{worker}` has {reserved} reserved invocations, but its mappings start {needed}: the others are throttled"
     );
-    let help = format!("raise `{path}` to {needed}, or {help}");
-    Some(Finding::at(pointers, broken(rule, problem)).help(help))
+    let help = format!(
+        "raise `{path}` to {needed}, lower `MaximumConcurrency`, or accept it with `allow = \"reserved_concurrency\"`"
+    );
+    Some(Finding::at(pointers, broken(&RESERVED_CONCURRENCY, problem)).help(help))
 }

@@ -204,10 +204,10 @@ fn a_pause_is_a_warning() {
 #[test]
 fn functions_can_run() {
     let path = "/Properties/ReservedConcurrentExecutions";
-    for resource in ["Worker", "Redrive"] {
-        let words = "Lambda would never run the function";
-        assert_refused(resource, path, json!(0), "overlay", words);
-    }
+    let words = "Lambda would never run the function";
+    assert_refused("Redrive", path, json!(0), "overlay", words);
+    let words = "write 1 to 100000 invocations";
+    assert_refused("Worker", path, json!(0), "out_of_range", words);
     assert_accepted(nightly(), set("Redrive", path, json!(1)));
     let path = "/Properties/Timeout";
     for value in [json!(1), json!("59")] {
@@ -559,7 +559,7 @@ fn a_worker_has_the_invocations_that_its_mappings_start() {
         &few,
         place,
         "reserved_concurrency",
-        "raise `ReservedConcurrentExecutions` to 20",
+        "(19) is below `OrdersEventSourceMapping.ScalingConfig.MaximumConcurrency` (20)",
     );
     assert_accepted(limited(), reserved(20));
     let second = json!({
@@ -577,8 +577,14 @@ fn a_worker_has_the_invocations_that_its_mappings_start() {
         "to 25",
     );
     let low = reported(quote!(), reserved(4));
-    assert_reported(&low, place, "reserved_concurrency_low", "to 5");
+    assert_reported(
+        &low,
+        place,
+        "reserved_concurrency",
+        "below the 5 batches that Lambda starts with",
+    );
     assert_accepted(quote!(), reserved(5));
+    assert_accepted(quote!(allow = "reserved_concurrency"), reserved(4));
     assert_accepted(quote!(max_concurrency = 2), reserved(2));
 }
 

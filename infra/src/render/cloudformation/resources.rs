@@ -1,9 +1,11 @@
 //! One CloudFormation resource for each resource of the plan.
 
+use redrive_model::duration::seconds;
+use redrive_model::{Pollers, limits};
 use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
-use super::{HAS_ALARM_TOPIC, arn, remove_nulls, sub, text, value};
+use super::{HAS_ALARM_TOPIC, arn, own_arn, remove_nulls, sub, text, value};
 use crate::plan::{
     ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
     Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, shared,
@@ -26,8 +28,22 @@ pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str
         Kind::InvokeConfig(it) => ("Lambda::EventInvokeConfig", invoke_config(it)),
         Kind::Alarm(it) => ("CloudWatch::Alarm", alarm(it)),
     };
+    let can_have_tags = !matches!(
+        &resource.kind,
+        Kind::QueuePolicy(_) | Kind::Schedule(_) | Kind::InvokeConfig(_)
+    );
+    if can_have_tags && !resource.tags.is_empty() {
+        let tags = resource.tags.iter();
+        let tag = |(name, value)| json!({ "Key": name, "Value": value });
+        properties["Tags"] = tags.map(tag).collect();
+    }
     remove_nulls(&mut properties);
     let mut json = json!({ "Type": format!("AWS::{name}"), "Properties": properties });
+    if let Kind::Function(function) = &resource.kind
+        && function.timeout > seconds(limits::FORMER_LONGEST_TIMEOUT)
+    {
+        json["Metadata"] = json!({ "cfn-lint": { "config": { "ignore_checks": ["E3717"] } } });
+    }
     let policies = match &resource.kind {
         // A new name, of the queue or of its function, means a new queue; the
         // messages in the old one are still to be handled. A deployment that
@@ -58,8 +74,7 @@ fn queue(queue: &Queue) -> Json {
     );
     let allow = queue.dlq_of.as_ref().map(|source| {
         // The source refers to the DLQ; a reference back would be a cycle.
-        let account = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}";
-        let source = json!({ "Fn::Sub": format!("{account}:{}", prefixed(source)) });
+        let source = json!({ "Fn::Sub": own_arn("sqs", &prefixed(source)) });
         json!({ "redrivePermission": "byQueue", "sourceQueueArns": [source] })
     });
     json!({
@@ -82,6 +97,12 @@ fn function(function: &LambdaFunction, architecture: Architecture, code: &str) -
     let variables: Map<_, _> = variables
         .map(|(name, variable)| (name.clone(), value(variable)))
         .collect();
+    let vpc = function.vpc.then(|| {
+        json!({
+            "SubnetIds": { "Ref": shared::SUBNETS },
+            "SecurityGroupIds": { "Ref": shared::SECURITY_GROUPS },
+        })
+    });
     json!({
         "Runtime": "provided.al2023",
         "Architectures": [architecture],
@@ -89,6 +110,11 @@ fn function(function: &LambdaFunction, architecture: Architecture, code: &str) -
         "Handler": function.handler,
         "Timeout": function.timeout,
         "MemorySize": function.memory,
+        "EphemeralStorage": { "Size": function.storage },
+        "ReservedConcurrentExecutions": function.reserved_concurrency,
+        // Tracing would stay active if the property were missing.
+        "TracingConfig": { "Mode": if function.tracing { "Active" } else { "PassThrough" } },
+        "VpcConfig": vpc,
         "Role": arn(&function.role),
         "LoggingConfig": { "LogFormat": "JSON", "LogGroup": { "Ref": function.logs } },
         "Environment": (!variables.is_empty()).then(|| json!({ "Variables": variables })),
@@ -116,14 +142,24 @@ fn role(role: &Role) -> Json {
 }
 
 fn mapping(mapping: &EventSourceMapping) -> Json {
-    let window = mapping.batch_window;
-    let most = mapping.max_concurrency;
+    // Lambda keeps the old value of a property that is missing in an update, so the
+    // defaults are written out. FIFO queues have no window.
+    // Provisioned mode excludes a limit.
+    let scaling = match (mapping.max_concurrency, mapping.pollers) {
+        (Some(most), _) => json!({ "MaximumConcurrency": most }),
+        (None, None) => json!({}),
+        (None, Some(_)) => Json::Null,
+    };
+    let pollers = mapping
+        .pollers
+        .map(|Pollers { min, max }| json!({ "MinimumPollers": min, "MaximumPollers": max }));
     json!({
         "EventSourceArn": arn(&mapping.queue),
         "FunctionName": { "Ref": mapping.function },
         "BatchSize": mapping.batch_size,
-        "MaximumBatchingWindowInSeconds": (window > 0).then_some(window),
-        "ScalingConfig": most.map(|most| json!({ "MaximumConcurrency": most })),
+        "MaximumBatchingWindowInSeconds": mapping.batch_window,
+        "ScalingConfig": scaling,
+        "ProvisionedPollerConfig": pollers,
         // Without this, Lambda deletes the messages that the worker reports as
         // failed.
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
@@ -162,6 +198,7 @@ fn invoke_config(config: &InvokeConfig) -> Json {
 fn alarm(alarm: &Alarm) -> Json {
     let (dimension, of) = &alarm.dimension;
     let topic = json!([{ "Ref": shared::ALARM_TOPIC }]);
+    let actions = json!({ "Fn::If": [HAS_ALARM_TOPIC, topic, { "Ref": "AWS::NoValue" }] });
     json!({
         "AlarmDescription": alarm.text,
         "Namespace": alarm.namespace,
@@ -170,9 +207,10 @@ fn alarm(alarm: &Alarm) -> Json {
         "Statistic": alarm.statistic,
         "Period": ALARM_PERIOD,
         "EvaluationPeriods": 1,
-        "Threshold": alarm.above,
-        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": alarm.at_least,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "notBreaching",
-        "AlarmActions": { "Fn::If": [HAS_ALARM_TOPIC, topic, { "Ref": "AWS::NoValue" }] },
+        "AlarmActions": actions,
+        "OKActions": actions,
     })
 }

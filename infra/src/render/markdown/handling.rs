@@ -72,6 +72,9 @@ pub(super) fn render(function: &Function) -> String {
         true => "each invocation writes its metrics in the namespace `redrive`",
         false => "invocations write no metrics of their own",
     });
+    if !function.alarms.enabled {
+        item("no alarm rings, whatever happens to messages and invocations (`alarms = false`)");
+    }
     text.push('\n');
     text
 }

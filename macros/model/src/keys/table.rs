@@ -67,6 +67,22 @@ macro_rules! keys {
                     }),
                 }
 
+                /// the least and the most event pollers of provisioned mode, which scales faster
+                /// and costs per poller; excludes `max_concurrency`
+                pollers: Option<Pollers> = None => {
+                    aliases: &["provisioned_pollers", "provisioned_poller_config"],
+                    kind: Kind::Pollers,
+                    example: "\"2..50\"",
+                    without: "no provisioned mode",
+                    aws: "ProvisionedPollerConfig",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
+                    place: Some(Place {
+                        resource: Resource::EventSourceMapping,
+                        property: "ProvisionedPollerConfig",
+                        missing: Missing::Nothing,
+                    }),
+                }
+
                 /// the worker's memory in MB
                 memory: u32 = 256 => {
                     aliases: &["memory_size"],
@@ -79,6 +95,47 @@ macro_rules! keys {
                         property: "MemorySize",
                         missing: Missing::Number(128),
                     }),
+                }
+
+                /// the worker's temporary storage (`/tmp`) in MB
+                ephemeral_storage: u32 = 512 => {
+                    aliases: &["storage"],
+                    kind: Kind::Integer(limits::STORAGE_MB, "MB"),
+                    example: "1024",
+                    aws: "EphemeralStorage.Size",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html",
+                    place: Some(Place {
+                        resource: Resource::Worker,
+                        property: "EphemeralStorage/Size",
+                        missing: Missing::Number(*limits::STORAGE_MB.start()),
+                    }),
+                }
+
+                /// invocations of the worker that the account reserves, which are also the most
+                /// at once
+                reserved_concurrency: Option<u32> = None => {
+                    aliases: &["reserved_concurrent_executions"],
+                    // AWS has no maximum but the account's quota.
+                    kind: Kind::Integer(1..=100_000, "invocations"),
+                    example: "10",
+                    without: "none are reserved",
+                    aws: "ReservedConcurrentExecutions",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
+                    place: Some(Place {
+                        resource: Resource::Worker,
+                        property: "ReservedConcurrentExecutions",
+                        missing: Missing::Nothing,
+                    }),
+                }
+
+                /// whether X-Ray traces the worker and the redrive function; their roles get the
+                /// rights for it
+                tracing: bool = false => {
+                    aliases: &["xray", "x_ray"],
+                    kind: Kind::Boolean,
+                    example: "true",
+                    aws: "TracingConfig.Mode",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
                 }
 
                 /// receives of a message before SQS moves it to the DLQ; AWS recommends at
@@ -194,6 +251,36 @@ macro_rules! keys {
                     }),
                 }
 
+                /// `false` for none, or when they ring: at `dlq_depth` messages in the DLQ, at the
+                /// age `oldest` of the source queue's oldest message (without it, half of
+                /// `retention`), at `errors` of the worker in five minutes
+                alarms: Alarms = Alarms::default() => {
+                    aliases: &["alarm"],
+                    kind: Kind::Alarms,
+                    example: "(dlq_depth = 10, oldest = \"1d\", errors = 3)",
+                    aws: "Threshold",
+                    link: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Alarms.html",
+                }
+
+                /// whether the worker runs in a VPC; its subnets and security groups are
+                /// parameters of the template
+                vpc: bool = false => {
+                    kind: Kind::Boolean,
+                    example: "true",
+                    aws: "VpcConfig",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+                }
+
+                /// tags of all resources of the function that can have tags: `tags(team =
+                /// "orders")`
+                tags: BTreeMap<String, String> = BTreeMap::new() => {
+                    kind: Kind::Tags,
+                    example: "(team = \"orders\")",
+                    without: "none",
+                    aws: "Tags",
+                    link: "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
+                }
+
                 /// ARNs of managed policies for the worker's role
                 policies: Vec<ParameterText> = Vec::new() => {
                     aliases: &["managed_policies"],
@@ -226,7 +313,7 @@ macro_rules! keys {
             worker {
                 /// the longest that an invocation of the worker may take
                 timeout: Duration = seconds(30) => {
-                    kind: Kind::Duration(seconds(1)..=seconds(900)),
+                    kind: Kind::Duration(seconds(1)..=limits::LONGEST_TIMEOUT),
                     example: "\"30s\"",
                     aws: "Timeout",
                     link: "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
@@ -264,7 +351,7 @@ macro_rules! keys {
                 /// being processed, which counts as a receive
                 attempt_timeout: Option<Duration> = None => {
                     // With half a second for the answer, an attempt fits in the longest `timeout`.
-                    kind: Kind::Duration(milliseconds(1)..=seconds(899)),
+                    kind: Kind::Duration(milliseconds(1)..=seconds(1_799)),
                     example: "\"2s\"",
                     without: "all the time that is left",
                 }

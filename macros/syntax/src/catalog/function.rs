@@ -38,6 +38,28 @@ rules! {
     )
     .reads(&["backoff", "retries"]);
 
+    /// Lambda allows 30 minutes since November 2026. Tools that check templates, such as cfn-lint, may still refuse
+    /// more than 15 minutes; the template tells cfn-lint to accept it.
+    TIMEOUT_OVER_15_MIN = warning(
+        "timeout_over_15_min",
+        r#"#[sqs_batch(timeout = "20m")]"#,
+        r#"#[sqs_batch(timeout = "15m")]"#,
+    )
+    .reads(&["timeout"])
+    .see("https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html");
+
+    /// A function in a VPC reaches SQS only by a VPC endpoint of SQS or a NAT gateway. The worker calls SQS itself
+    /// for `queue_backoff` and `on_permanent = "dlq"`. Lambda polls the queue without the VPC.
+    VPC_ENDPOINT = warning(
+        "vpc_endpoint",
+        r#"#[sqs_batch(vpc = true, on_permanent = "dlq")]"#,
+        r#"#[sqs_batch(vpc = true)]"#,
+    )
+    .reads(&["vpc", "queue_backoff", "on_permanent"])
+    .see(
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html",
+    );
+
     /// Lambda waits 10 s for `init`. After that it repeats `init` in the first invocation, and then the
     /// function's timeout applies.
     INIT_TIMEOUT = warning(
@@ -70,6 +92,40 @@ rules! {
     .see(
         "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
     );
+
+    /// The variables of a function are in the template, in its change sets and in the console, for everyone who
+    /// may read the function's settings. A password, a secret, a token or a private key belongs into Secrets
+    /// Manager or SSM Parameter Store, and its ARN or name into the variable.
+    ENV_SECRET = warning(
+        "env_secret",
+        r#"#[sqs_batch(env(DB_PASSWORD = "hunter2"))]"#,
+        r#"#[sqs_batch(env(DB_PASSWORD_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"))]"#,
+    )
+    .reads(&["env"])
+    .see(
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
+    );
+
+    /// A function needs as many reserved invocations as its event source mapping may start at the same time:
+    /// `max_concurrency`, ten for each of the least `pollers`, or the five that Lambda starts with. Otherwise Lambda throttles the
+    /// other invocations. Each throttled batch counts as a receive, so messages end up in the DLQ without being
+    /// processed.
+    RESERVED_CONCURRENCY = deliberate(
+        "reserved_concurrency",
+        "#[sqs_batch(reserved_concurrency = 10, max_concurrency = 20)]",
+        "#[sqs_batch(reserved_concurrency = 20, max_concurrency = 20)]",
+    )
+    .reads(&["reserved_concurrency", "max_concurrency", "pollers"])
+    .see("https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html");
+
+    /// A resource has at most 50 tags. A tag's name has up to 128 and its value up to 256 letters, digits, spaces and
+    /// `_.:/=+-@`; names that begin with `aws:` are reserved. The tags of the build script count too.
+    TAG = error(
+        "tag",
+        r#"#[sqs_batch(tags(team = "orders, returns"))]"#,
+        r#"#[sqs_batch(tags(team = "orders+returns"))]"#,
+    )
+    .see("https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html");
 
     /// A role has at most 10 managed policies, unless the account's quota was raised.
     POLICIES_QUOTA = deliberate(

@@ -6,6 +6,7 @@ const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/lates
 const PARAMETERS: &str =
     "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html";
 const CONFIGURE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
+const SCALING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html";
 const CREATE_QUEUE: &str =
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html";
 const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html";
@@ -114,6 +115,33 @@ rules! {
     )
     .reads(&["max_receive_count"])
     .see(CONFIGURE);
+
+    /// Lambda scales a mapping either by itself, up to `max_concurrency`, or in provisioned mode (`pollers`).
+    POLLERS_OR_MAX_CONCURRENCY = error(
+        "pollers_or_max_concurrency",
+        r#"#[sqs_batch(pollers = "2..50", max_concurrency = 100)]"#,
+        r#"#[sqs_batch(pollers = "2..50")]"#,
+    )
+    .reads(&["pollers", "max_concurrency"])
+    .see(SCALING);
+
+    /// The API of Lambda accepts up to 10000 pollers. Older documents and tools, CloudFormation's own reference
+    /// among them, say 2000.
+    POLLERS_HIGH = warning(
+        "pollers_high",
+        r#"#[sqs_batch(pollers = "2..2001")]"#,
+        r#"#[sqs_batch(pollers = "2..2000")]"#,
+    )
+    .reads(&["pollers"])
+    .see("https://docs.aws.amazon.com/lambda/latest/api/API_ProvisionedPollerConfig.html");
+
+    /// SQS deletes a message when its retention is over. An alarm that waits for a message of that age never rings.
+    ALARM_OLDEST = error(
+        "alarm_oldest",
+        r#"#[sqs_batch(alarms(oldest = "4d"), retention = "4d")]"#,
+        r#"#[sqs_batch(alarms(oldest = "3d"), retention = "4d")]"#,
+    )
+    .reads(&["alarms", "retention"]);
 
     /// On a standard queue a message keeps the time it was first sent when it moves to the DLQ. A DLQ that
     /// does not keep messages longer than the source queue deletes them as they arrive.

@@ -2,10 +2,8 @@
 
 use super::{deliberate, error, rules, warning};
 
-const CONFIGURE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
 const ERROR_HANDLING: &str =
     "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html";
-const SCALING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html";
 const FILTERING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html";
 
 rules! {
@@ -31,29 +29,6 @@ rules! {
 { "Resources": { "HandleEventSourceMapping": { "Properties": { "Enabled": true } } } }"#,
     )
     .see(ERROR_HANDLING);
-
-    /// A function needs as many reserved invocations as its event source mappings may start at the same
-    /// time. Otherwise Lambda throttles them. Each throttled batch counts as a receive, so messages end up
-    /// in the DLQ without being processed.
-    RESERVED_CONCURRENCY = error(
-        "reserved_concurrency",
-        r#"// max_concurrency = 20, and infra/overlay.json
-{ "Resources": { "HandleWorker": { "Properties": { "ReservedConcurrentExecutions": 10 } } } }"#,
-        r#"// max_concurrency = 20, and infra/overlay.json
-{ "Resources": { "HandleWorker": { "Properties": { "ReservedConcurrentExecutions": 20 } } } }"#,
-    )
-    .see(SCALING);
-
-    /// Without `max_concurrency`, Lambda starts with five batches at the same time. A function with fewer
-    /// reserved invocations is throttled, and each throttled batch counts as a receive.
-    RESERVED_CONCURRENCY_LOW = warning(
-        "reserved_concurrency_low",
-        r#"// infra/overlay.json
-{ "Resources": { "HandleWorker": { "Properties": { "ReservedConcurrentExecutions": 2 } } } }"#,
-        r#"// infra/overlay.json
-{ "Resources": { "HandleWorker": { "Properties": { "ReservedConcurrentExecutions": 5 } } } }"#,
-    )
-    .see(CONFIGURE);
 
     /// Lambda deletes the messages that no filter lets through: they reach neither the worker nor the DLQ.
     FILTER_DELETES = warning(

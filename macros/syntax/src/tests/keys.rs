@@ -115,6 +115,7 @@ fn kinds_are_those_that_are_read() {
         ("an integer", " = 1"),
         ("a string", " = \"1m\""),
         ("two durations", " = \"1s..2s\""),
+        ("two numbers", " = \"2..3\""),
         ("a boolean", " = true"),
         ("a list", " = [\"a\"]"),
         ("a path", " = a::b"),
@@ -128,11 +129,13 @@ fn kinds_are_those_that_are_read() {
             Kind::Backoff(_) => &["two durations"],
             Kind::Boolean => &["a boolean"],
             Kind::Choice(_) | Kind::Queue | Kind::Schedule | Kind::Timezone => {
-                &["a string", "two durations"]
+                &["a string", "two durations", "two numbers"]
             }
-            Kind::Policies | Kind::Rules => &["a string", "two durations", "a list"],
+            Kind::Policies | Kind::Rules => &["a string", "two durations", "two numbers", "a list"],
             Kind::Function | Kind::Crate => &["a path"],
-            Kind::Variables => &["variables"],
+            Kind::Variables | Kind::Tags => &["variables"],
+            Kind::Alarms => &["a boolean", "variables"],
+            Kind::Pollers => &["two numbers"],
         };
         for (kind, value) in values {
             let attribute = format!("{}{value}", key.name);

@@ -124,11 +124,11 @@ fn misspell(key: &str, at: Index, edit: &Edit) -> String {
 }
 
 fn written(key: &str, value: &str, form: Form) -> Option<String> {
-    let is_env = key == "env";
+    let is_group = value.starts_with('(');
     Some(match form {
         Form::KeyAlone => key.to_owned(),
         Form::NoValue => format!("{key} ="),
-        Form::NoEquals | Form::Parentheses if is_env => return None,
+        Form::NoEquals | Form::Parentheses if is_group => return None,
         Form::NoEquals => format!("{key} {value}"),
         Form::Colon => format!("{key}: {value}"),
         Form::QuotedKey => format!("\"{key}\" = {value}"),
@@ -139,12 +139,12 @@ fn written(key: &str, value: &str, form: Form) -> Option<String> {
                 true => value.replacen('"', "", 2),
                 false => format!("\"{value}\""),
             };
-            match is_env {
+            match is_group {
                 true => format!("{key}{value}"),
                 false => format!("{key} = {value}"),
             }
         }
-        Form::Garbled if is_env || !value.contains('"') => return None,
+        Form::Garbled if is_group || !value.contains('"') => return None,
         Form::Garbled => format!("{key} = {}", value.replacen('"', "\"!", 1)),
         Form::NoComma => unreachable!("takes two pairs"),
     })

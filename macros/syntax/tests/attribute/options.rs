@@ -26,9 +26,9 @@ pub(crate) fn pairs(share: f64) -> impl Strategy<Value = Vec<Pair>> {
 pub(crate) fn text(pairs: &[Pair]) -> String {
     let pairs: Vec<_> = pairs
         .iter()
-        .map(|(key, value)| match *key {
-            "env" => format!("{key}{value}"),
-            _ => format!("{key} = {value}"),
+        .map(|(key, value)| match value.starts_with('(') {
+            true => format!("{key}{value}"),
+            false => format!("{key} = {value}"),
         })
         .collect();
     pairs.join(", ")
@@ -71,9 +71,25 @@ fn usual_values() -> Vec<(&'static str, BoxedStrategy<String>)> {
         ("retries", number(0..=3, 0..=10)),
         ("backoff", waits("ms", 1..=1_000, 300_000)),
         ("concurrency", number(1..=10, 1..=1_000)),
-        ("attempt_timeout", seconds(1..=5, 1..=899)),
-        ("timeout", seconds(30..=900, 1..=900)),
+        ("attempt_timeout", seconds(1..=5, 1..=1_799)),
+        ("timeout", seconds(30..=900, 1..=1_800)),
         ("memory", number(128..=1_024, 128..=10_240)),
+        ("ephemeral_storage", number(512..=1_024, 512..=10_240)),
+        ("reserved_concurrency", number(20..=1_000, 1..=100_000)),
+        ("tracing", one_of(&["true", "false"])),
+        ("vpc", one_of(&["true", "false"])),
+        (
+            "pollers",
+            one_of(&["\"2..2\"", "\"2..50\"", "\"200..10000\""]),
+        ),
+        (
+            "alarms",
+            one_of(&[
+                "false",
+                "(dlq_depth = 10, oldest = \"1d\", errors = 3)",
+                "(oldest = \"3d\")",
+            ]),
+        ),
         ("max_receive_count", number(5..=10, 1..=1_000)),
         ("visibility_timeout", seconds(900..=6_000, 1..=43_200)),
         ("retention", seconds(172_800..=600_000, 60..=1_209_600)),

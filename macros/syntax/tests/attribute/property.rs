@@ -131,7 +131,7 @@ fn pair(offer: &str) -> Option<String> {
 fn check_function(function: &Function) {
     assert!((1..=10_000).contains(&function.batch_size));
     let seconds = Duration::from_secs;
-    assert!((seconds(1)..=seconds(900)).contains(&function.timeout));
+    assert!((seconds(1)..=seconds(1_800)).contains(&function.timeout));
     assert!((function.timeout..=seconds(43_200)).contains(&function.visibility_timeout));
     assert!(function.backoff.min <= function.backoff.max);
     assert!(function.is_fifo() || function.retention < function.dlq_retention);

@@ -9,6 +9,9 @@
     attempt_timeout = "1s",
     timeout = "90s",
     memory = 512,
+    ephemeral_storage = 1024,
+    reserved_concurrency = 10,
+    tracing = true,
     max_receive_count = 4,
     visibility_timeout = "10m",
     retention = "2d",
@@ -23,6 +26,7 @@
     init = connect,
     metrics = true,
     env(LEVEL = "info", TABLE = "orders"),
+    tags(team = "orders", cost-center = "42"),
     policies = ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"],
     allow = ["receive_count_low", "panic_abort"],
 )]

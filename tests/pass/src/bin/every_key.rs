@@ -16,6 +16,9 @@ struct Order {
     attempt_timeout = "1s",
     timeout = "900s",
     memory = 10240,
+    ephemeral_storage = 10240,
+    reserved_concurrency = 1000,
+    tracing = true,
     max_receive_count = 20,
     visibility_timeout = "12h",
     retention = "13d",
@@ -28,6 +31,7 @@ struct Order {
     queue_backoff = "1s..59s",
     metrics = false,
     env(LEVEL = "info", BUCKET = "orders"),
+    tags(team = "orders", cost-center = "42"),
     policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
 )]
 async fn every_key(order: Order) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -17,8 +17,12 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::RETRY_BUDGET, retry_budget),
     (&catalog::BACKOFF_WITHOUT_RETRIES, backoff_without_retries),
     (&catalog::CONCURRENCY_OVER_BATCH, concurrency_over_batch),
+    (&catalog::TIMEOUT_OVER_15_MIN, timeout_over_15_min),
+    (&catalog::VPC_ENDPOINT, vpc_endpoint),
     (&catalog::INIT_TIMEOUT, init_timeout),
     (&catalog::ENV_SIZE, env_size),
+    (&catalog::ENV_SECRET, env_secret),
+    (&catalog::RESERVED_CONCURRENCY, reserved_concurrency),
     (&catalog::POLICIES_QUOTA, policies_quota),
 ];
 
@@ -51,6 +55,39 @@ fn backoff_without_retries(options: &Options) -> Option<Finding<'_>> {
             .text(" is 0");
         let fixes = these([Fix::remove("backoff"), Fix::remove("retries")]);
         (problem, fixes)
+    })
+}
+
+fn timeout_over_15_min(options: &Options) -> Option<Finding<'_>> {
+    let timeout = options.function.timeout;
+    let former = limits::FORMER_LONGEST_TIMEOUT;
+    (timeout > former).then(|| {
+        let problem = Problem::new().value("timeout", show(timeout));
+        let problem = problem.text(format!(
+            " is over {}, which older tools refuse",
+            show(former)
+        ));
+        let accept = allow(&catalog::TIMEOUT_OVER_15_MIN, options);
+        let accepted = format!("if your tools accept it, write {accept}");
+        let fixes = vec![
+            Fix::edit([accept]).described(accepted),
+            Fix::set_text("timeout", written(former)),
+        ];
+        (problem, these(fixes))
+    })
+}
+
+fn vpc_endpoint(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    (function.vpc && function.queue_variables().next().is_some()).then(|| {
+        let problem =
+            "the worker calls SQS, which a VPC reaches only by an endpoint or a NAT gateway";
+        let accept = allow(&catalog::VPC_ENDPOINT, options);
+        let accepted = format!("if the subnets have one of them, write {accept}");
+        (
+            problem.into(),
+            these([Fix::edit([accept]).described(accepted)]),
+        )
     })
 }
 
@@ -106,6 +143,70 @@ fn env_size(options: &Options) -> Option<Finding<'_>> {
         );
         let advice = "keep large values in SSM Parameter Store or AppConfig";
         (problem.into(), these([Fix::advice(advice)]))
+    })
+}
+
+/// The ends of names whose values are secrets.
+const SECRETS: [&str; 6] = [
+    "PASSWORD",
+    "PASSWD",
+    "SECRET",
+    "TOKEN",
+    "API_KEY",
+    "PRIVATE_KEY",
+];
+
+fn env_secret(options: &Options) -> Option<Finding<'_>> {
+    let is_secret = |name: &str| {
+        let name = name.to_uppercase();
+        SECRETS.iter().any(|end| name.ends_with(end))
+    };
+    let variables = options.function.env.iter();
+    // An ARN is not the secret itself.
+    let secrets =
+        variables.filter(|(name, value)| is_secret(name) && !value.to_string().starts_with("arn:"));
+    let secrets: Vec<_> = secrets.map(|(name, _)| format!("`{name}`")).collect();
+    (!secrets.is_empty()).then(|| {
+        let problem = Problem::new().key("env");
+        let problem = problem.text(format!(
+            " has a secret in plain text: {}",
+            secrets.join(", ")
+        ));
+        let accept = allow(&catalog::ENV_SECRET, options);
+        let accepted = format!("if it is not a secret, write {accept}");
+        let fixes = vec![
+            Fix::edit([accept]).described(accepted),
+            Fix::advice("otherwise keep it in Secrets Manager, and read it in `init`"),
+        ];
+        (problem, these(fixes))
+    })
+}
+
+fn reserved_concurrency(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let reserved = function.reserved_concurrency?;
+    let (needed, by) = match (function.pollers, function.max_concurrency) {
+        (Some(pollers), _) => (pollers.min * limits::POLLER_INVOCATIONS, None),
+        (None, Some(most)) => (most, Some("max_concurrency")),
+        (None, None) => (limits::FIRST_BATCHES, None),
+    };
+    (reserved < needed).then(|| {
+        let problem = Problem::new()
+            .value("reserved_concurrency", reserved)
+            .text(" is below ");
+        let problem = match by {
+            Some(key) => problem.value(key, needed),
+            None => problem.text(format!("the {needed} batches that Lambda starts with")),
+        };
+        let problem = problem.text(": other invocations are throttled");
+        let accept = allow(&catalog::RESERVED_CONCURRENCY, options);
+        let accepted = format!("if it is intended, write {accept}");
+        let fixes = vec![
+            Fix::set("reserved_concurrency", needed),
+            Fix::set("max_concurrency", reserved),
+            Fix::edit([accept]).described(accepted),
+        ];
+        (problem, these(fixes))
     })
 }
 

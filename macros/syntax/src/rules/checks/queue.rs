@@ -1,6 +1,7 @@
 //! Checks of the queues and the event source mapping.
 
 use redrive_model::duration::show;
+use redrive_model::{Alarms, Pollers, limits};
 
 use super::retention::{dlq_retention, expires_before_dlq};
 use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, shorter_than, these};
@@ -9,6 +10,7 @@ use crate::function::Function;
 use crate::options::Options;
 use crate::problem::Problem;
 use crate::queue_name::{self, LONGEST};
+use crate::setting::Setting as _;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::QUEUE_NAME, queue_name),
@@ -21,6 +23,12 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::VISIBILITY_WINDOW, visibility_window),
     (&catalog::VISIBILITY_RECOMMENDED, visibility_recommended),
     (&catalog::RECEIVE_COUNT_LOW, receive_count_low),
+    (
+        &catalog::POLLERS_OR_MAX_CONCURRENCY,
+        pollers_or_max_concurrency,
+    ),
+    (&catalog::POLLERS_HIGH, pollers_high),
+    (&catalog::ALARM_OLDEST, alarm_oldest),
     (&catalog::DLQ_RETENTION, dlq_retention),
     (&catalog::EXPIRES_BEFORE_DLQ, expires_before_dlq),
 ];
@@ -182,6 +190,55 @@ fn receive_count_low(options: &Options) -> Option<Finding<'_>> {
         ];
         (problem, these(fixes))
     })
+}
+
+fn pollers_or_max_concurrency(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    (function.pollers.is_some() && function.max_concurrency.is_some()).then(|| {
+        let problem = Problem::new().key("pollers").text(" and ");
+        let problem = problem.key("max_concurrency").text(" exclude each other");
+        let fixes = ["max_concurrency", "pollers"].map(Fix::remove);
+        (problem, these(fixes))
+    })
+}
+
+fn pollers_high(options: &Options) -> Option<Finding<'_>> {
+    let Pollers { min, max } = options.function.pollers?;
+    let known = limits::FORMER_MAXIMUM_POLLERS;
+    (max > known).then(|| {
+        let problem = Problem::from("the maximum of ")
+            .key("pollers")
+            .text(format!(
+                " is {max}, over {known}, the maximum in older documents and tools"
+            ));
+        let fixes = vec![
+            Fix::set_text("pollers", format_args!("{min}..{known}")),
+            accept(&catalog::POLLERS_HIGH, options),
+        ];
+        (problem, these(fixes))
+    })
+}
+
+fn alarm_oldest(options: &Options) -> Option<Finding<'_>> {
+    let Function {
+        alarms, retention, ..
+    } = &options.function;
+    let oldest = alarms
+        .oldest
+        .filter(|oldest| alarms.enabled && oldest >= retention)?;
+    let problem = Problem::from(format!("`oldest` ({}) is not shorter than ", show(oldest)))
+        .value("retention", show(*retention))
+        .text(", so its alarm never rings");
+    let shorter = Alarms {
+        oldest: Some(shorter_than(*retention)),
+        ..alarms.clone()
+    };
+    let fixes = vec![
+        Fix::set("alarms", shorter.written().unwrap_or_default()),
+        Fix::edit([set_duration("retention", longer_than(oldest))]),
+        Fix::remove("alarms"),
+    ];
+    Some((problem, these(fixes)))
 }
 
 fn accept(rule: &'static Rule, options: &Options) -> Fix {

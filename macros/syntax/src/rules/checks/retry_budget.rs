@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use redrive_model::deadline::{DLQ_SEND, margin};
 use redrive_model::duration::{seconds, show, written};
+use redrive_model::limits;
 use redrive_model::policy::OnPermanent;
 
 use super::{Finding, these};
@@ -113,7 +114,8 @@ fn levers(options: &Options) -> Vec<Lever> {
             edit: |function| Edit::set("concurrency", function.concurrency),
         }),
         Some(Lever {
-            steps: 900 - seconds(function.timeout),
+            steps: seconds(limits::FORMER_LONGEST_TIMEOUT)
+                .saturating_sub(seconds(function.timeout)),
             change: |function, steps| function.timeout += Duration::from_secs(steps.into()),
             edit: |function| {
                 Edit::set_text("timeout", format_args!("{}s", function.timeout.as_secs()))
