@@ -53,6 +53,33 @@ fn without_a_redrive_there_is_no_sdk() {
     }
 }
 
+#[test]
+fn opentelemetry_is_linked_only_where_it_is_asked_for() {
+    let of_opentelemetry = |features: &[&str]| {
+        let mut linked = linked(features);
+        linked.retain(|name| name.contains("opentelemetry"));
+        linked
+    };
+    for features in [
+        &[][..],
+        &["--no-default-features"],
+        &["--features", "testing"],
+    ] {
+        assert_eq!(of_opentelemetry(features), BTreeSet::new());
+    }
+    // No exporter: the function chooses its own.
+    let expected = [
+        "opentelemetry",
+        "opentelemetry-aws",
+        "opentelemetry_sdk",
+        "tracing-opentelemetry",
+    ];
+    assert_eq!(
+        of_opentelemetry(&["--features", "opentelemetry"]),
+        expected.map(ToOwned::to_owned).into()
+    );
+}
+
 /// docs.rs builds one target of each published crate, and crates.io shows the
 /// README.
 #[test]

@@ -367,6 +367,36 @@ fn a_line_by_the_log_crate_is_a_line_of_the_record() {
 }
 
 #[test]
+fn a_line_by_the_log_crate_in_init_is_a_line_too() {
+    let ran = run(&[JSON, ("LOG_IN_INIT", "1")], &[json!("log_crate")]);
+    let lines = ran.lines("in init, by the log crate");
+
+    assert_eq!(lines.len(), 1, "{}", ran.log);
+    assert_eq!(
+        (&lines[0]["level"], &lines[0]["target"]),
+        (&json!("ERROR"), &json!("logged"))
+    );
+    assert_eq!(count(&ran, "\"by the log crate\""), 1, "{}", ran.log);
+    assert!(!ran.log.contains("hidden"), "{}", ran.log);
+}
+
+/// One that `init` installs without a logger of its own.
+#[test]
+fn lines_by_the_log_crate_go_to_a_subscriber_of_ones_own() {
+    let ran = run(&[("OWN_SUBSCRIBER", "1")], &[json!("log_crate")]);
+    let line = ran
+        .log
+        .lines()
+        .find(|line| line.contains("by the log crate"));
+
+    assert!(
+        line.is_some_and(|line| line.contains("messageId=\"m1\"")),
+        "{}",
+        ran.log
+    );
+}
+
+#[test]
 fn init_runs_once() {
     let ran = run(&[JSON], &[json!("levels"), json!("levels")]);
     let lines = ran.lines("at error");

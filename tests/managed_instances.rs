@@ -40,6 +40,8 @@ fn start(runtime_api: SocketAddr) -> Killed {
     Killed(worker(runtime_api).spawn().expect("the binary starts"))
 }
 
+/// As `lambda_runtime` 1.5 behaves; no issue upstream asks for anything else
+/// (last searched in November 2026).
 #[test]
 fn a_loop_that_gets_an_error_ends_and_the_others_continue() {
     let event = sqs_event("steps", &[("m1", json!("succeed"))]).to_string();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use redrive_tests::binary::{binary, binary_with};
+use redrive_tests::binary::{self, binary};
 use redrive_tests::runtime_api::{self, Ran};
 use redrive_tests::sqs_event::sqs_event;
 use serde_json::{Value, json};
@@ -18,22 +18,9 @@ fn run(binary: &Path, environment: &[(&str, &str)], ask: Value) -> Ran {
     runtime_api::run(binary, "logged", environment, limit, &[event])
 }
 
-/// As cargo-lambda builds it unless the workspace says otherwise.
 fn aborting() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let abort = [
-            "--no-default-features",
-            // A profile of its own has a folder of its own.
-            "--config",
-            "profile.abort.inherits='dev'",
-            "--config",
-            "profile.abort.panic='abort'",
-            "--profile",
-            "abort",
-        ];
-        binary_with("redrive-fixtures", "logged", &abort)
-    })
+    BINARY.get_or_init(|| binary::aborting("redrive-fixtures", "logged"))
 }
 
 #[test]

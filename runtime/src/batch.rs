@@ -16,6 +16,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use redrive_model::deadline::answer_time;
 use tokio::time;
+use tracing::Instrument as _;
 
 use self::{
     attempt::Process,
@@ -64,10 +65,14 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
         let event = Event::read(event)?;
         let timeout = self.settings.timeout;
         let deadline = deadline.keeping(answer_time(timeout, event.len(), self.memory_mb));
+        let span = log::batch_span(&event);
         let run = Run::new(Arc::clone(self), event, deadline, Arc::new(context));
         let run = Arc::new(run);
-        threads.run(&run).await;
-        let slots = self.finish(&run).await;
+        let handled = async {
+            threads.run(&run).await;
+            self.finish(&run).await
+        };
+        let slots = handled.instrument(span).await;
         response::respond(&run.event, &slots, &self.settings)
     }
 
@@ -90,7 +95,8 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
         let elapsed = run.start.elapsed();
         log::summary(&figures, elapsed);
         if self.settings.metrics {
-            metrics::write(&self.function_name, &queue_name(event), &figures, elapsed);
+            let queue = event.queue_name().unwrap_or_else(|| "unknown".to_owned());
+            metrics::write(&self.function_name, &queue, &figures, elapsed);
         }
         slots
     }
@@ -108,14 +114,4 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             Err(_) => log::not_delayed(&"out of time".into()),
         }
     }
-}
-
-/// The last part of the queue's ARN.
-fn queue_name(event: &Event) -> String {
-    event
-        .records()
-        .find_map(|record| record.queue_arn())
-        .and_then(|arn| arn.rsplit(':').next().map(ToOwned::to_owned))
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "unknown".to_owned())
 }

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use redrive_model::{deadline::margin, limits::LONGEST_INVOCATION};
+use redrive_model::{
+    deadline::{flush_time, margin},
+    limits::LONGEST_INVOCATION,
+};
 use tokio::time::Instant;
 
 /// How late a deadline may be that is still believed, and how far beyond the
@@ -13,10 +16,10 @@ const SLACK: Duration = Duration::from_secs(60);
 ///
 /// Lambda kills the process at the deadline, and then every record counts as
 /// failed, also those that were completed. So work ends before: a margin is kept
-/// for the answer.
+/// for the answer, and before that end one for `flush`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
-    /// When Lambda ends the invocation.
+    /// When Lambda ends the invocation, or when `flush` begins at the latest.
     pub(crate) end: Instant,
     /// When attempts and waits end.
     pub(crate) cut: Instant,
@@ -41,6 +44,15 @@ impl Deadline {
         Self {
             end,
             cut: end - margin,
+        }
+    }
+
+    /// The same with time for `flush` after the answer, in a function with this timeout.
+    pub(crate) fn before_flush(self, timeout: Duration) -> Self {
+        let time = flush_time(timeout).min(self.remaining());
+        Self {
+            end: self.end - time,
+            cut: self.cut - time,
         }
     }
 

@@ -65,6 +65,11 @@ impl Event {
             .any(|arn| arn.ends_with(".fifo"))
     }
 
+    /// The name of the queue, if a record has it.
+    pub(crate) fn queue_name(&self) -> Option<String> {
+        self.records().find_map(|record| record.queue_name())
+    }
+
     /// An event with only the id and the attributes of this record.
     ///
     /// A span that outlives the invocation must not keep the whole event alive.
@@ -101,6 +106,13 @@ impl<'e> Fields<'e> {
     /// The ARN of the queue, if it is a string.
     pub(crate) fn queue_arn(&self) -> Option<Cow<'e, str>> {
         self.string(Field::EventSourceArn)
+    }
+
+    /// The last part of the queue's ARN.
+    pub(crate) fn queue_name(&self) -> Option<String> {
+        let arn = self.queue_arn()?;
+        let name = arn.rsplit(':').next()?;
+        (!name.is_empty()).then(|| name.to_owned())
     }
 
     /// The decoded value of a field that should be a string.

@@ -51,7 +51,7 @@
 //! Waits double from the shorter to the longer end of `backoff`, and each is
 //! anything between nothing and that (full jitter). Work ends a tenth of the
 //! timeout, at most 500 ms, before Lambda's deadline, so that there is time to
-//! answer: no wait and no attempt starts that lies beyond, and one that runs
+//! answer (with `flush` [earlier](#telemetry)): no wait and no attempt starts that lies beyond, and one that runs
 //! then is dropped at its next `await`, as is one that takes longer than
 //! `attempt_timeout`. For code that never awaits, see [Threads](#threads). What a dropped
 //! attempt has done stays done, and what it was about to do is not done: it must be
@@ -96,8 +96,12 @@
 //!
 //! A subscriber that `init` installs is used instead. With [`LogFormat`] it writes the same
 //! lines. The fields are in spans of the target `redrive::span` at the level `ERROR`:
-//! `invocation`, and within it `record` for each attempt at a record. Lines that `init`
-//! writes with the `log` crate do not appear, so that `init` can install a logger.
+//! `invocation`, within it `batch`, and within that `record` for each attempt at a record.
+//!
+//! Lines that `init` writes with the `log` crate appear too, unless your package turns on
+//! the default feature `tracing-log` of `tracing-subscriber`. With it, `init()` of a
+//! subscriber installs a logger, and a process can have only one. There, lines appear once
+//! `init` has installed its subscriber, or has returned.
 //!
 //! A task that you spawn (`tokio::spawn`) does not belong to the record. Its lines have none
 //! of these fields unless you pass the span to it:
@@ -189,9 +193,43 @@
 //! `flush = path` names an `async fn(&S)` or `async fn()` that sends what the process
 //! has buffered. It is awaited after each answer and before the next event, also
 //! after an error, until 100 ms before the deadline. A panic, or not ending in time,
-//! is logged. It is also awaited when Lambda ends the process, for at most 400 ms.
-//! Lambda reports that only to functions with an extension, so an empty one is
+//! is logged. So that `flush` has time after a batch that takes as long as it may, work
+//! ends earlier with it: by a tenth of the timeout, at most 1 s, and 100 ms.
+//!
+//! `flush` is also awaited when Lambda ends the process, for at most 400 ms.
+//! Lambda reports that only to functions with an extension, so one without events is
 //! registered; where a local engine rejects it, the log has one warning.
+//!
+//! ## OpenTelemetry
+//!
+//! In a subscriber that `init` installs, the spans `batch` and `record` have the attributes
+//! of OpenTelemetry's
+//! [conventions for SQS](https://opentelemetry.io/docs/specs/semconv/messaging/sqs/#process-span):
+//! `messaging.system`, `messaging.destination.name`, `messaging.operation.name` and
+//! `messaging.operation.type`, with `messaging.batch.message_count` or
+//! `messaging.message.id`. They are consumer spans with the name `process <queue>`. The span
+//! of an attempt that failed has the status "error" and `error.type`: `transient`,
+//! `permanent`, `malformed`, `panic`, or `timeout` if it was dropped. All spans of an
+//! invocation have ended before `flush` is called.
+//!
+//! With the feature `opentelemetry`, which uses
+//! [`tracing-opentelemetry`](https://docs.rs/tracing-opentelemetry), the span of a record
+//! links to the span of its sender. The link comes from the X-Ray header (`AWSTraceHeader`)
+//! and from the message attributes `traceparent` and `tracestate` of
+//! [W3C Trace Context](https://www.w3.org/TR/trace-context/). If a message has both, its
+//! span has two links. A malformed header gives no link.
+//!
+//! `examples/otlp` exports spans by OTLP over HTTP:
+//!
+//! ```ignore
+//! #[sqs_batch(init = export_spans, flush = flush)]
+//! async fn ship(shipment: Shipment, _spans: &SdkTracerProvider) -> Result<(), BoxError> { /* … */ }
+//!
+//! async fn flush(spans: &SdkTracerProvider) {
+//!     let spans = spans.clone();
+//!     _ = tokio::task::spawn_blocking(move || spans.force_flush()).await; // it blocks its thread
+//! }
+//! ```
 //!
 //! # Testing
 //!
@@ -203,9 +241,11 @@
 //!
 //! # Features
 //!
-//! - `redrive` (default): what calls SQS, so `dlq_redrive`, `on_permanent =
+//! - `sqs-client` (default): what calls SQS, so `dlq_redrive`, `on_permanent =
 //!   "dlq"` and `queue_backoff`. Links `aws-sdk-sqs` into the binaries that use
 //!   them.
+//! - `opentelemetry`: span links to the senders of messages; see
+//!   [OpenTelemetry](#opentelemetry).
 //! - `testing`: the module `testing`; for dev-dependencies.
 
 #[doc(hidden)]

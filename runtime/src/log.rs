@@ -3,6 +3,8 @@
 mod line;
 pub(crate) mod metrics;
 pub(crate) mod record_context;
+#[cfg(feature = "opentelemetry")]
+mod span_links;
 #[cfg(test)]
 mod tests;
 
@@ -17,18 +19,22 @@ use std::{
 };
 
 use redrive_model::log::{TARGET, event};
-use tracing::{Dispatch, Level, Span, level_filters::LevelFilter, subscriber::DefaultGuard};
-use tracing_log::{AsLog as _, LogTracer};
+use tracing::{
+    Dispatch, Level, Span, field::Empty, level_filters::LevelFilter, subscriber::DefaultGuard,
+};
+use tracing_log::{AsLog as _, LogTracer, log};
 use tracing_subscriber::{
+    Registry,
     filter::Targets,
     fmt::{MakeWriter, format::JsonFields},
     layer::SubscriberExt as _,
+    reload,
 };
 
 pub use self::line::LogFormat;
 use crate::{
     error::{BoxError, chain},
-    event::Fields,
+    event::{Event, Fields},
     failure::{Failure, FailureKind, InvocationError},
     message::SystemAttributes,
 };
@@ -73,14 +79,19 @@ static OWN: AtomicBool = AtomicBool::new(false);
 pub(crate) struct Starting {
     dispatch: Dispatch,
     _guard: DefaultGuard,
+    /// Whether the lines of the `log` crate go to `tracing`.
+    bridged: bool,
 }
 
 impl Starting {
     pub(crate) fn new() -> Self {
+        let bridged = !subscribers_install_a_logger() && bridge_log_crate();
         let dispatch = dispatch(|name| env::var(name).ok(), std::io::stdout);
+        log::set_max_level(LevelFilter::current().as_log());
         Self {
             _guard: tracing::dispatcher::set_default(&dispatch),
             dispatch,
+            bridged,
         }
     }
 
@@ -88,13 +99,27 @@ impl Starting {
     pub(crate) fn finish(self) {
         let installed = tracing::dispatcher::set_global_default(self.dispatch).is_ok();
         OWN.store(installed, Relaxed);
-        if installed {
-            // Not earlier: `init` may install a logger, and there is only one.
-            _ = LogTracer::builder()
-                .with_max_level(LevelFilter::current().as_log())
-                .init();
+        if self.bridged || installed && bridge_log_crate() {
+            log::set_max_level(LevelFilter::current().as_log());
         }
     }
+}
+
+/// Passes lines of the `log` crate to `tracing`, unless there is a logger.
+fn bridge_log_crate() -> bool {
+    LogTracer::init().is_ok()
+}
+
+/// Whether `init()` of `tracing-subscriber` installs a logger and panics if there is
+/// one. It does with the feature `tracing-log`, which redrive leaves off, but the
+/// function's own dependency on the crate may turn on.
+fn subscribers_install_a_logger() -> bool {
+    // With that feature, reloading a layer copies the level of `tracing` to the `log`
+    // crate. Without a subscriber, that level is none or all.
+    log::set_max_level(log::LevelFilter::Warn);
+    let (_layer, handle) = reload::Layer::<_, Registry>::new(LevelFilter::OFF);
+    _ = handle.reload(LevelFilter::OFF);
+    log::max_level() != log::LevelFilter::Warn
 }
 
 /// The subscriber that [Lambda's variables](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html)
@@ -190,8 +215,45 @@ pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> S
         target: SPANS,
         "invocation",
         requestId = request_id,
-        xrayTraceId = trace_header
+        xrayTraceId = trace_header,
+        otel.kind = "server",
     )
+}
+
+/// The span of a batch.
+///
+/// Its fields and those of [`record_span`] are for a subscriber of the user's own:
+/// <https://opentelemetry.io/docs/specs/semconv/messaging/sqs/#process-span>.
+pub(crate) fn batch_span(event: &Event) -> Span {
+    if !spans_have_fields() {
+        return Span::none();
+    }
+    let queue = event.queue_name();
+    tracing::error_span!(
+        target: SPANS,
+        "batch",
+        otel.name = span_name(queue.as_deref()),
+        otel.kind = "consumer",
+        faas.trigger = "pubsub",
+        messaging.system = "aws_sqs",
+        messaging.operation.name = PROCESS,
+        messaging.operation.type = PROCESS,
+        messaging.destination.name = queue,
+        // Of unsigned numbers, `tracing-opentelemetry` makes texts.
+        messaging.batch.message_count = event.len() as i64,
+    )
+}
+
+/// The value of `messaging.operation.name` and `messaging.operation.type`.
+const PROCESS: &str = "process";
+
+fn span_name(queue: Option<&str>) -> String {
+    [PROCESS, queue.unwrap_or_default()].join(" ")
+}
+
+/// Whether a subscriber of the user's own gets the spans.
+fn spans_have_fields() -> bool {
+    !OWN.load(Relaxed) && tracing::span_enabled!(target: SPANS, Level::ERROR)
 }
 
 /// The string is also how `cargo redrive package` finds the digest in the binary.
@@ -210,26 +272,39 @@ pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
         // Its fields are those of the current record.
         return Some(tracing::error_span!(target: SPANS, RECORD));
     }
-    if !tracing::span_enabled!(target: SPANS, Level::ERROR) {
+    if !spans_have_fields() {
         return None;
     }
     let attributes = SystemAttributes::read(fields).unwrap_or_default();
-    let queue = fields.queue_arn().unwrap_or_default();
-    // https://opentelemetry.io/docs/specs/semconv/messaging/sqs/
-    Some(tracing::error_span!(
+    let queue = fields.queue_name();
+    let span = tracing::error_span!(
         target: SPANS,
         RECORD,
         messageId = &*fields.id(),
         receiveCount = attributes.receive_count,
         messageGroupId = attributes.group_id.as_deref(),
         attempt,
+        otel.name = span_name(queue.as_deref()),
         otel.kind = "consumer",
+        otel.status_code = Empty,
+        error.type = Empty,
+        faas.trigger = "pubsub",
         messaging.system = "aws_sqs",
-        messaging.operation.name = "process",
-        messaging.operation.type = "process",
-        messaging.destination.name = queue.rsplit(':').next(),
+        messaging.operation.name = PROCESS,
+        messaging.operation.type = PROCESS,
+        messaging.destination.name = queue,
         messaging.message.id = &*fields.id(),
-    ))
+    );
+    #[cfg(feature = "opentelemetry")]
+    span_links::add(&span, fields, attributes.trace_header.as_deref());
+    Some(span)
+}
+
+/// Marks the span of an attempt that failed, or that was dropped (`timeout`).
+pub(crate) fn record_span_failed(span: &Span, error_type: &'static str) {
+    // redrive's own subscriber has no such fields.
+    span.record("error.type", error_type);
+    span.record("otel.status_code", "ERROR");
 }
 
 pub(crate) fn retrying(fields: &Fields<'_>, failure: &Failure, attempt: u32, wait: Duration) {
@@ -285,8 +360,15 @@ pub(crate) fn abandoned_ended(fields: &Fields<'_>, attempt: u32) {
 }
 
 /// What `flush` did instead of ending in time.
-pub(crate) fn flush_failed(error: &str) {
-    tracing::error!(target: TARGET, event = event::FLUSH_FAILED, error, "`flush` failed");
+pub(crate) fn flush_failed(error: &str, request_id: Option<&str>) {
+    // The span of the invocation has ended.
+    tracing::error!(
+        target: TARGET,
+        event = event::FLUSH_FAILED,
+        requestId = request_id,
+        error,
+        "`flush` failed"
+    );
 }
 
 pub(crate) fn no_shutdown_signal(error: &str) {
@@ -363,7 +445,7 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
 }
 
 impl FailureKind {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Transient => "transient",
             Self::Permanent => "permanent",

@@ -4,9 +4,7 @@ use std::{
     any::Any,
     cell::Cell,
     env, fmt,
-    future::poll_fn,
     panic::{self, AssertUnwindSafe, PanicHookInfo},
-    pin::pin,
     sync::Once,
 };
 
@@ -16,8 +14,6 @@ use crate::{
 };
 
 thread_local! {
-    /// Whether a panic is handled by `without_hook`'s caller.
-    static EXPECTED: Cell<bool> = const { Cell::new(false) };
     /// The record's panic that `catch` will tell of.
     static UNWINDING: Cell<Option<Panicked>> = const { Cell::new(None) };
 }
@@ -64,9 +60,6 @@ pub(crate) fn install_hook() {
         let backtrace = env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
         let json = LogFormat::from_env() == LogFormat::Json;
         panic::set_hook(Box::new(move |info| {
-            if EXPECTED.get() {
-                return;
-            }
             let of_record = record_context::is_some();
             if !of_record || !caught(info) {
                 if of_record || json {
@@ -80,18 +73,6 @@ pub(crate) fn install_hook() {
             }
         }));
     });
-}
-
-/// Polls a future whose panic the caller handles without a line in the log.
-pub(crate) async fn without_hook<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        EXPECTED.set(true);
-        let polled = future.as_mut().poll(context);
-        EXPECTED.set(false);
-        polled
-    })
-    .await
 }
 
 /// Leaves a record's panic to `catch`, if that will be reached.

@@ -100,7 +100,7 @@ pub(crate) struct Invocation {
 
 /// Serves invocations until Lambda ends the process, or until `after` returns a
 /// reason. `after` runs between the answer and the next poll; it gets the
-/// invocation's deadline.
+/// invocation's id and deadline.
 ///
 /// # Errors
 ///
@@ -110,7 +110,7 @@ where
     H: Fn(Invocation) -> F + Clone + Send + 'static,
     F: Future<Output = Result<R, InvocationError>> + Send + 'static,
     R: Serialize + Send + 'static,
-    A: Fn(u64) -> W + Clone + Send + 'static,
+    A: Fn(String, u64) -> W + Clone + Send + 'static,
     W: Future<Output = Option<&'static str>> + Send + 'static,
 {
     let service = service_fn(move |event: LambdaEvent<()>| {
@@ -130,9 +130,10 @@ where
         .layer(Invoke::new(after, stop))
         .run_concurrent();
     let ended = tokio::select! {
-        // `lambda_runtime` panics on a response of `/next` without the headers of an
-        // invocation, such as one with another status than 200
-        // (https://github.com/aws/aws-lambda-rust-runtime/issues/1110).
+        // `lambda_runtime` 1.5 ignores the status of a response of `/next`, and panics if
+        // the headers of an invocation are missing. No issue reports the status. Defaults
+        // for the headers were declined:
+        // https://github.com/aws/aws-lambda-rust-runtime/pull/322
         ended = AssertUnwindSafe(served).catch_unwind() => ended,
         Some(reason) = stopped.recv() => return Err(Stopped(str::to_owned(reason)).into()),
     };
@@ -233,7 +234,7 @@ impl<S, A, W> Service<LambdaInvocation> for InvokeService<S, A>
 where
     S: Service<LambdaInvocation, Response = (), Error = BoxError>,
     S::Future: Send + 'static,
-    A: Fn(u64) -> W + Clone + Send + 'static,
+    A: Fn(String, u64) -> W + Clone + Send + 'static,
     W: Future<Output = Option<&'static str>> + Send + 'static,
 {
     type Response = ();
@@ -247,11 +248,12 @@ where
     fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
         let context = &invocation.context;
         let span = log::invocation_span(&context.request_id, context.xray_trace_id.as_deref());
-        let deadline = context.deadline;
+        let (request_id, deadline) = (context.request_id.clone(), context.deadline);
         let event = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
         // `call` reaches the handler on this thread before it returns.
         EVENT.set(Some(event));
-        let answered = self.inner.call(invocation);
+        // The span ends with the answer, so `flush` can send it.
+        let answered = self.inner.call(invocation).instrument(span);
         EVENT.set(None);
         let Invoke {
             after,
@@ -262,7 +264,7 @@ where
         active.fetch_add(1, Relaxed);
         let invoked = async move {
             let answered = answered.await;
-            if let Some(found) = after(deadline).await {
+            if let Some(found) = after(request_id, deadline).await {
                 _ = reason.set(found);
             }
             let is_last = active.fetch_sub(1, Relaxed) == 1;
@@ -275,7 +277,7 @@ where
             }
             answered
         };
-        Box::pin(invoked.instrument(span))
+        Box::pin(invoked)
     }
 }
 
@@ -283,9 +285,9 @@ where
 mod tests {
     use super::*;
 
-    fn layer() -> Invoke<impl Fn(u64) -> std::future::Ready<Option<&'static str>> + Clone> {
+    fn layer() -> Invoke<impl Fn(String, u64) -> std::future::Ready<Option<&'static str>> + Clone> {
         let (stop, _) = mpsc::channel(1);
-        Invoke::new(|_| std::future::ready(None), stop)
+        Invoke::new(|_, _| std::future::ready(None), stop)
     }
 
     fn invocation(event: &'static [u8]) -> LambdaInvocation {

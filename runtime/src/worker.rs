@@ -1,6 +1,6 @@
 //! The worker: serves the invocations of one `#[sqs_batch]` function.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{future::pending, panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt as _;
 use tokio::runtime::Runtime;
@@ -10,7 +10,7 @@ use crate::{
     deadline::Deadline,
     error::BoxError,
     failure::Failure,
-    flush,
+    flush::{self, Shutdown},
     handler::{Handler, HandlerError, HandlerResult},
     log,
     message::{FromMessage, LambdaContext, Record, read_message},
@@ -60,18 +60,28 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
             async move { H::flush(&engine.process.0).await }
         }
     };
-    if H::FLUSH {
-        let flushed = flush::on_shutdown(handlers.handle().clone(), flush.clone());
-        api.block_on(Box::pin(flushed));
-    }
+    let shutdown = match H::FLUSH {
+        true => api.block_on(Shutdown::register()),
+        false => None,
+    };
+    let at_shutdown = {
+        let (handlers, flush) = (handlers.handle().clone(), flush.clone());
+        async move {
+            match shutdown {
+                Some(shutdown) => shutdown.flushed(&handlers, flush()).await,
+                None => pending().await,
+            }
+        }
+    };
     let after = {
         let (handlers, threads) = (handlers.handle().clone(), threads.clone());
-        move |deadline| {
+        move |request_id: String, deadline| {
             let (handlers, threads, flush) = (handlers.clone(), threads.clone(), flush.clone());
             async move {
                 if H::FLUSH {
                     let deadline = Deadline::from_epoch_ms(deadline, H::SETTINGS.timeout);
-                    let blocked = flush::before(deadline.end, &handlers, flush()).await;
+                    let id = Some(&*request_id);
+                    let blocked = flush::before(deadline.end, &handlers, flush(), id).await;
                     if let Some(task) = blocked {
                         threads.lose_until_ended(task);
                     }
@@ -85,7 +95,11 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
         let (engine, threads) = (Arc::clone(&engine), threads.clone());
         async move {
             let Invocation { event, context } = invocation;
-            let deadline = Deadline::from_epoch_ms(context.deadline, engine.settings.timeout);
+            let timeout = engine.settings.timeout;
+            let mut deadline = Deadline::from_epoch_ms(context.deadline, timeout);
+            if H::FLUSH {
+                deadline = deadline.before_flush(timeout);
+            }
             let context = LambdaContext {
                 request_id: context.request_id,
                 function_arn: context.invoked_function_arn,
@@ -98,17 +112,23 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
             TRACE_HEADER.scope(header, handled).await
         }
     };
-    api.block_on(runtime_api::serve(handle, after))
+    api.block_on(async {
+        tokio::select! {
+            served = runtime_api::serve(handle, after) => served,
+            () = at_shutdown => Ok(()),
+        }
+    })
 }
 
 fn init_panicked(message: &str) -> String {
-    // Two crypto providers are linked, so rustls cannot choose one:
-    // https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
-    let help = match cfg!(feature = "sqs-client") && message.contains("CryptoProvider") {
-        true => {
-            "\nhelp: call `install_default()` of the crypto provider at the start of `init`, or turn off the feature `sqs-client` of `redrive`"
-        }
-        false => "",
+    let help = if cfg!(feature = "sqs-client") && message.contains("CryptoProvider") {
+        // Two crypto providers are linked, so rustls cannot choose one:
+        // https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
+        "\nhelp: call `install_default()` of the crypto provider at the start of `init`, or turn off the feature `sqs-client` of `redrive`"
+    } else if message.contains("SetLoggerError") {
+        "\nhelp: redrive has installed a logger of the `log` crate, which passes lines to `tracing`; install a `tracing` subscriber instead"
+    } else {
+        ""
     };
     format!("`init` panicked: {message}{help}")
 }

@@ -40,6 +40,26 @@ pub fn binary_with(package: &str, name: &str, arguments: &[&str]) -> PathBuf {
         .unwrap_or_else(|| panic!("{package} has no binary {name}"))
 }
 
+/// As [`binary`], built with `panic = "abort"`, as cargo-lambda does unless the
+/// workspace has a setting.
+///
+/// # Panics
+///
+/// If it does not compile, or there is no such binary.
+pub fn aborting(package: &str, name: &str) -> PathBuf {
+    let abort = [
+        "--no-default-features",
+        // A profile of its own has a folder of its own.
+        "--config",
+        "profile.abort.inherits='dev'",
+        "--config",
+        "profile.abort.panic='abort'",
+        "--profile",
+        "abort",
+    ];
+    binary_with(package, name, &abort)
+}
+
 /// Where a build of the package leaves its template.
 pub fn template(package: &str) -> PathBuf {
     workspace::target()

@@ -11,6 +11,18 @@ pub fn margin(timeout: Duration) -> Duration {
     LONGEST.min(timeout / 10)
 }
 
+/// How long before Lambda's deadline `flush` is stopped.
+pub const FLUSH_STOP: Duration = Duration::from_millis(100);
+
+/// What the worker keeps for `flush` after its answer, in a function with this timeout:
+/// a tenth, at most 1 s, and then [`FLUSH_STOP`].
+///
+/// Without it, telemetry would be lost with every batch that takes all its time.
+pub fn flush_time(timeout: Duration) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(1);
+    LONGEST.min(timeout / 10) + FLUSH_STOP
+}
+
 /// The longest that sending one record to the DLQ may take, with the SDK's retries.
 ///
 /// Until then its lane handles no other record. After the first record of an
@@ -61,6 +73,14 @@ mod tests {
         for (timeout, expected) in [(30_000, 500), (5_000, 500), (1_000, 100)] {
             let margin = margin(Duration::from_millis(timeout));
             assert_eq!(margin, Duration::from_millis(expected));
+        }
+    }
+
+    #[test]
+    fn flush_has_a_tenth_but_at_most_a_second() {
+        for (timeout, expected) in [(30_000, 1_100), (10_000, 1_100), (1_000, 200)] {
+            let time = flush_time(Duration::from_millis(timeout));
+            assert_eq!(time, Duration::from_millis(expected));
         }
     }
 }

@@ -11,7 +11,10 @@ use tracing::Span;
 
 use crate::{
     failure::Failure,
-    log::record_context::{self, Current},
+    log::{
+        self,
+        record_context::{self, Current},
+    },
     message::Record,
     panic,
 };
@@ -29,6 +32,7 @@ pin_project! {
         future: Option<F>,
         current: Option<Current>,
         span: Option<Span>,
+        ended: bool,
     }
 
     impl<F> PinnedDrop for Attempt<F> {
@@ -36,6 +40,9 @@ pin_project! {
             // An attempt that is cut off runs the destructors of what it holds,
             // and those may panic too.
             let mut this = this.project();
+            if let Some(span) = this.span && !*this.ended {
+                log::record_span_failed(span, "timeout");
+            }
             let _entered = this.span.as_ref().map(Span::enter);
             let dropped = record_context::scope(this.current, || panic::catch(|| this.future.set(None)));
             if let Err(failure) = dropped {
@@ -54,6 +61,7 @@ impl<F> Attempt<F> {
             future: Some(future),
             current,
             span,
+            ended: false,
         }
     }
 }
@@ -71,9 +79,14 @@ impl<F: Future<Output = Result<(), Failure>>> Future for Attempt<F> {
                 None => Poll::Pending,
             })
         });
-        Poll::Ready(match polled {
+        let result = match polled {
             Ok(poll) => ready!(poll),
             Err(panicked) => Err(panicked),
-        })
+        };
+        *this.ended = true;
+        if let (Some(span), Err(failure)) = (&*this.span, &result) {
+            log::record_span_failed(span, failure.kind.name());
+        }
+        Poll::Ready(result)
     }
 }

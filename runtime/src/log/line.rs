@@ -207,7 +207,10 @@ impl Line {
             // Only of redrive's own spans. A panic while a field of another is
             // recorded leaves that one locked.
             if is_ours(span.metadata()) {
-                self.own(span_fields(&span.extensions()));
+                let mut fields = span_fields(&span.extensions());
+                // Those of OpenTelemetry, such as `messaging.system`, are for spans.
+                fields.retain(|name, _| !name.contains('.'));
+                self.own(fields);
             }
         }
     }

@@ -66,7 +66,7 @@ pub(crate) async fn run() -> Result<(), BoxError> {
                 .map_err(InvocationError::from)
         }
     };
-    runtime_api::serve(handle, |_| ready(None)).await
+    runtime_api::serve(handle, |_, _| ready(None)).await
 }
 
 /// Reads the environment, all of it before any complaint.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use redrive_model::deadline::flush_time;
+
 use super::{Batch, Report, on_a_thread};
 use crate::{batch::threads::Threads, handler::Handler, worker::Function};
 
@@ -52,6 +54,11 @@ impl<H: Handler> Batch<Of<H>> {
     ///
     /// If `init` fails, or the runtime cannot be started.
     pub fn run(mut self) -> Report {
+        if H::FLUSH {
+            let timeout = self.settings.timeout;
+            let remaining = self.remaining.unwrap_or(timeout);
+            self.remaining = Some(remaining.saturating_sub(flush_time(timeout)));
+        }
         let Of { state, real_time } = std::mem::replace(&mut self.function, Of::new());
         let process = async move || {
             let state = match state {

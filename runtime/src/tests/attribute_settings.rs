@@ -22,6 +22,7 @@ trait Attribute: Send + Sync + 'static {
     const SETTINGS: Settings;
     const IS_FIFO: bool = false;
     const STATE: &'static str = "done";
+    const FLUSH: bool = false;
 
     fn is_permanent(_: &String) -> bool {
         false
@@ -40,6 +41,7 @@ impl<A: Attribute> Handler for Generated<A> {
 
     const SETTINGS: Settings = A::SETTINGS;
     const IS_FIFO: bool = A::IS_FIFO;
+    const FLUSH: bool = A::FLUSH;
 
     async fn init() -> Result<String, BoxError> {
         Ok(A::STATE.to_owned())
@@ -102,6 +104,7 @@ attributes! {
     ]
     QueueBackoff { queue_backoff: Some(Backoff::new(s(60), s(600))) } []
     Metrics { metrics: false } []
+    Flush {} [const FLUSH: bool = true;]
     Init {} [const STATE: &'static str = "built by `init`";]
 }
 
@@ -203,9 +206,14 @@ fn show(key: &str) {
                     .is_empty()
             );
         }
-        // Of no interest to the worker: the crate's path. `flush` is around it, and has
-        // tests with real processes.
-        "crate" | "flush" => {}
+        // Work ends earlier. The call is around the worker, and has tests with real
+        // processes.
+        "flush" => {
+            let elapsed = reports_in_time::<Flush>(&["hang"]).1;
+            assert_eq!(elapsed, Duration::from_millis(28_400));
+        }
+        // Of no interest to the worker: the crate's path.
+        "crate" => {}
         other => panic!("`{other}` is used by the worker, but no test shows its effect"),
     }
 }

@@ -10,7 +10,7 @@ rules! {
     /// half a second for the answer. Without `attempt_timeout` only the waits are counted, because the length
     /// of an attempt is not known. The messages of a FIFO queue may all be of one group, which is handled one
     /// after another, so `concurrency` does not count there. `on_permanent = "dlq"` adds 3 s, the longest that
-    /// the worker waits for SQS to accept a message.
+    /// the worker waits for SQS to accept a message. `flush` adds a tenth of the timeout, at most 1 s, and 100 ms.
     RETRY_BUDGET = error(
         "retry_budget",
         r#"#[sqs_batch(retries = 5, backoff = "1s..10s")]"#,
@@ -18,6 +18,7 @@ rules! {
     )
     .reads(&[
         "retries", "backoff", "attempt_timeout", "batch_size", "concurrency", "timeout", "queue", "on_permanent",
+        "flush",
     ])
     .after(&[&ATTEMPT_TIMEOUT, &FIFO_BATCH_SIZE]);
 

@@ -158,6 +158,11 @@ fn one_key_makes_a_batch_fit_where_one_can() {
                 "`attempt_timeout = \"10s\"`",
             ],
         ),
+        // 20 s + 0.5 s, and 1.1 s for `flush`
+        (
+            "attempt_timeout = \"20s\", timeout = \"21s\", batch_size = 1, retries = 0, flush = flush",
+            &["`timeout = \"22s\"`", "`attempt_timeout = \"19s\"`"],
+        ),
         (
             "backoff = \"8s..10s\", concurrency = 4",
             &[

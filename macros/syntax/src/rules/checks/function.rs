@@ -40,7 +40,7 @@ fn attempt_timeout(options: &Options) -> Option<Finding<'_>> {
             "timeout",
             written(Duration::from_secs(attempt.as_secs() + 1)),
         );
-        let fits = attempt_that_fits(function).map(shorter);
+        let fits = attempt_that_fits(options).map(shorter);
         let fixes = fits.into_iter().chain([shorter(timeout / 2), longer]);
         (problem, these(fixes.map(|edit| Fix::edit([edit]))))
     })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use redrive_model::deadline::{DLQ_SEND, margin};
+use redrive_model::deadline::{DLQ_SEND, flush_time, margin};
 use redrive_model::duration::{seconds, show, written};
 use redrive_model::limits;
 use redrive_model::policy::OnPermanent;
@@ -17,10 +17,10 @@ use crate::problem::Problem;
 const LONGEST_SUM: usize = 40;
 
 pub(super) fn retry_budget(options: &Options) -> Option<Finding<'_>> {
-    let function = &options.function;
-    (!fits(function)).then(|| {
-        let needed = show(needed(function));
-        let needed = match sum(function) {
+    let (function, flush) = (&options.function, has_flush(options));
+    (!fits(function, flush)).then(|| {
+        let needed = show(needed(function, flush));
+        let needed = match sum(function, flush) {
             sum if sum.chars().count() > LONGEST_SUM => needed,
             sum => format!("{sum} = {needed}"),
         };
@@ -31,26 +31,41 @@ pub(super) fn retry_budget(options: &Options) -> Option<Finding<'_>> {
 }
 
 /// The longest `attempt_timeout` with which all retries fit.
-pub(super) fn attempt_that_fits(function: &Function) -> Option<Duration> {
+pub(super) fn attempt_that_fits(options: &Options) -> Option<Duration> {
+    let (function, flush) = (&options.function, has_flush(options));
     let shortened = |steps| {
         let mut changed = function.clone();
         attempt(&mut changed, steps);
         changed
     };
     let most = milliseconds(function.attempt_timeout?) - 1;
-    let steps = first(most, |steps| fits(&shortened(steps)))?;
+    let steps = first(most, |steps| fits(&shortened(steps), flush))?;
     shortened(steps).attempt_timeout
 }
 
 /// Whether the worst batch is handled, and answered, within the timeout.
-fn fits(function: &Function) -> bool {
-    needed(function) <= function.timeout
+fn fits(function: &Function, flush: bool) -> bool {
+    needed(function, flush) <= function.timeout
 }
 
-fn needed(function: &Function) -> Duration {
+fn has_flush(options: &Options) -> bool {
+    options.is_given("flush")
+}
+
+fn needed(function: &Function, flush: bool) -> Duration {
     let attempts = function.attempt_timeout.unwrap_or_default() * (function.retries + 1);
     let records = (attempts + function.backoff.longest(function.retries)) * rounds(function);
-    records + to_dlq(function) + margin(function.timeout)
+    records + after_records(function, flush).iter().sum::<Duration>()
+}
+
+/// Sending to the DLQ, answering, and `flush`.
+fn after_records(function: &Function, flush: bool) -> [Duration; 3] {
+    let flush = flush.then(|| flush_time(function.timeout));
+    [
+        to_dlq(function),
+        margin(function.timeout),
+        flush.unwrap_or_default(),
+    ]
 }
 
 /// What sending to the DLQ can take: once, because after the first send that SQS does
@@ -72,8 +87,8 @@ fn rounds(function: &Function) -> u32 {
 }
 
 /// Messages × (attempts × the longest attempt + the waits) + the time to send to the
-/// DLQ and to answer.
-fn sum(function: &Function) -> String {
+/// DLQ, to answer and to flush.
+fn sum(function: &Function, flush: bool) -> String {
     let attempts = function
         .attempt_timeout
         .map(|limit| match function.retries {
@@ -88,7 +103,7 @@ fn sum(function: &Function) -> String {
         (rounds, [part]) => format!("{rounds} × {part}"),
         (rounds, parts) => format!("{rounds} × ({})", parts.join(" + ")),
     };
-    let rest = [to_dlq(function), margin(function.timeout)];
+    let rest = after_records(function, flush);
     let rest = rest.iter().filter(|time| !time.is_zero());
     let parts = [message].into_iter().filter(|message| !message.is_empty());
     let parts: Vec<_> = parts.chain(rest.map(|time| show(*time))).collect();
@@ -181,13 +196,14 @@ fn fixes(options: &Options) -> impl Iterator<Item = Fix> {
         let chosen = levers.iter().enumerate();
         let chosen = chosen.filter(|(place, _)| set & (1 << place) != 0);
         let chosen: Vec<_> = chosen.map(|(_, lever)| lever).collect();
-        fix(&options.function, &chosen)
+        fix(options, &chosen)
     })
 }
 
 /// The nearest value of the last key, with the others at their limits; then of the
 /// one before it, and so on.
-fn fix(function: &Function, levers: &[&Lever]) -> Option<Fix> {
+fn fix(options: &Options, levers: &[&Lever]) -> Option<Fix> {
+    let (function, flush) = (&options.function, has_flush(options));
     let mut steps: Vec<_> = levers.iter().map(|lever| lever.steps).collect();
     let changed = |steps: &[u32]| {
         let mut changed = function.clone();
@@ -200,7 +216,7 @@ fn fix(function: &Function, levers: &[&Lever]) -> Option<Fix> {
         let fewest = first(steps[place], |fewer| {
             let mut tried = steps.clone();
             tried[place] = fewer;
-            fits(&changed(&tried))
+            fits(&changed(&tried), flush)
         })?;
         steps[place] = fewest;
     }
