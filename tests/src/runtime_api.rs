@@ -29,6 +29,8 @@ pub struct Ran {
     pub posts: Vec<(String, Value)>,
     /// When it posted them, from the event that was given last.
     pub after: Vec<Duration>,
+    /// When it asked for an event.
+    pub polls: Vec<Instant>,
     /// Its output, and that to standard error.
     pub log: String,
     /// Whether it ended by itself, before it asked for a further event.
@@ -52,6 +54,7 @@ struct Api {
     given: usize,
     posts: Vec<(String, Value)>,
     after: Vec<Duration>,
+    polls: Vec<Instant>,
     given_at: Option<Instant>,
     asked_in_vain: bool,
     refuses_extensions: bool,
@@ -120,6 +123,7 @@ pub fn run(
     Ran {
         posts: std::mem::take(&mut api.posts),
         after: std::mem::take(&mut api.after),
+        polls: std::mem::take(&mut api.polls),
         log,
         ended,
     }
@@ -155,6 +159,7 @@ fn converse(mut connection: TcpStream, api: &Mutex<Api>, limit: Duration) -> Opt
         } else if path.ends_with("/invocation/next") {
             let (number, event) = {
                 let mut api = api.lock().expect("no thread panics");
+                api.polls.push(Instant::now());
                 let Some(event) = api.events.pop() else {
                     api.asked_in_vain = true;
                     drop(api);
