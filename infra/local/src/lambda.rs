@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::names;
-use environment::{Environment, InvocationEnd};
+use environment::Environment;
 
 /// How long an unused environment is kept. Lambda does not document it; some
 /// minutes are usual.
@@ -65,26 +65,21 @@ impl Pool {
     pub(crate) async fn invoke(&self, payload: String, clock: &Clock) -> Invocation {
         let _hold = clock.hold();
         let request_id = names::new_id(&mut lock(&self.rng));
-        let (environment, cold_start) = match self.take_idle(clock.now()) {
+        let (started, cold_start) = match self.take_idle(clock.now()) {
             Some(environment) => (Ok(environment), false),
             None => (Environment::start(&self.function).await, true),
         };
-        let InvocationEnd {
-            outcome,
-            log,
-            environment,
-        } = match environment {
+        let (invocation, environment) = match started {
             Ok(environment) => environment.invoke(request_id, payload).await,
-            Err(end) => end,
+            Err(failed) => (failed, None),
         };
         if let Some(environment) = environment {
             let since = clock.now();
             lock(&self.idle).push(Idle { since, environment });
         }
         Invocation {
-            outcome,
-            log,
             cold_start,
+            ..invocation
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Simulation {
 struct Finished {
     /// The index of the function.
     worker: usize,
+    /// The name of the Lambda function.
+    name: String,
     task: Task,
     invocation: Invocation,
 }

@@ -8,7 +8,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::failure::Failure;
+use super::Invocation;
+use super::failure::{self, Failure};
 use super::function::LambdaFunction;
 use super::log::Log;
 use super::runtime_api::{Answer, Invoke, RuntimeApi};
@@ -35,23 +36,13 @@ pub(crate) struct Environment {
     log: Log,
 }
 
-/// The end of an invocation.
-#[derive(Debug)]
-pub(crate) struct InvocationEnd {
-    pub(crate) outcome: Result<Vec<u8>, Failure>,
-    /// What the process wrote in the meantime.
-    pub(crate) log: Vec<String>,
-    /// The environment, if it can take another event.
-    pub(crate) environment: Option<Environment>,
-}
-
 impl Environment {
     /// Starts the process and waits until it asks for its first event.
-    pub(crate) async fn start(function: &LambdaFunction) -> Result<Self, InvocationEnd> {
-        let failed = |failure, log| InvocationEnd {
+    pub(crate) async fn start(function: &LambdaFunction) -> Result<Self, Invocation> {
+        let failed = |failure, log| Invocation {
             outcome: Err(failure),
             log,
-            environment: None,
+            cold_start: true,
         };
         let spawned = Self::spawn(function).await;
         let mut environment =
@@ -110,14 +101,18 @@ impl Environment {
         };
         // An init error is reported before the process ends.
         match self.api.answers.try_recv() {
-            Ok(Answer::InitError { body }) => Err(Failure::reported_in_init(&body)),
-            _ => Err(Failure::exit_in_init(status)),
+            Ok(Answer::InitError { body }) => Err(Failure::Init(failure::message(&body))),
+            _ => Err(Failure::ExitInInit(failure::exit(status))),
         }
     }
 
     /// Gives the function one event and waits for its answer, no longer than
-    /// its timeout.
-    pub(crate) async fn invoke(mut self, request_id: String, payload: String) -> InvocationEnd {
+    /// its timeout. Returns the environment if it can process another event.
+    pub(crate) async fn invoke(
+        mut self,
+        request_id: String,
+        payload: String,
+    ) -> (Invocation, Option<Self>) {
         let deadline = Instant::now() + self.function.timeout;
         let deadline_ms = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -137,7 +132,7 @@ impl Environment {
         let outcome = tokio::select! {
             biased;
             outcome = answer(&mut self.api.answers, &request_id) => outcome,
-            status = self.child.wait() => Err(Failure::exit(status)),
+            status = self.child.wait() => Err(Failure::Exit(failure::exit(status))),
             () = tokio::time::sleep_until(deadline) => Err(Failure::Timeout(self.function.timeout)),
         };
         let reusable = match &outcome {
@@ -154,11 +149,12 @@ impl Environment {
             // It may have ended already.
             let _ = self.child.kill().await;
         }
-        InvocationEnd {
+        let invocation = Invocation {
             outcome,
             log: self.log.take(),
-            environment: reusable.then_some(self),
-        }
+            cold_start: false,
+        };
+        (invocation, reusable.then_some(self))
     }
 
     /// Ends the process as Lambda does, and returns what it wrote: with SIGTERM
@@ -191,7 +187,7 @@ impl Environment {
 async fn init_error(answers: &mut mpsc::UnboundedReceiver<Answer>) -> Failure {
     loop {
         match answers.recv().await {
-            Some(Answer::InitError { body }) => return Failure::reported_in_init(&body),
+            Some(Answer::InitError { body }) => return Failure::Init(failure::message(&body)),
             // There is no event yet that it could belong to.
             Some(_) => {}
             None => std::future::pending().await,
@@ -209,7 +205,7 @@ async fn answer(
                 return Ok(body.to_vec());
             }
             Some(Answer::Error { request_id, body }) if request_id == expected => {
-                return Err(Failure::reported(&body));
+                return Err(Failure::Error(failure::message(&body)));
             }
             // A late answer to an earlier event.
             Some(_) => {}

@@ -31,36 +31,16 @@ pub(crate) enum Failure {
     Exit(String),
 }
 
-impl Failure {
-    /// An error that the function reported to the Runtime API.
-    pub(crate) fn reported(body: &[u8]) -> Self {
-        Self::Error(message(body))
-    }
-
-    /// An init error that the function reported to the Runtime API.
-    pub(crate) fn reported_in_init(body: &[u8]) -> Self {
-        Self::Init(message(body))
-    }
-
-    /// The end of the process during an invocation.
-    pub(crate) fn exit(status: std::io::Result<ExitStatus>) -> Self {
-        Self::Exit(describe_exit(status))
-    }
-
-    /// The end of the process before its first event.
-    pub(crate) fn exit_in_init(status: std::io::Result<ExitStatus>) -> Self {
-        Self::ExitInInit(describe_exit(status))
-    }
-}
-
-fn message(body: &[u8]) -> String {
+/// The error in a report to the Runtime API.
+pub(crate) fn message(body: &[u8]) -> String {
     let report: Value = serde_json::from_slice(body).unwrap_or_default();
     let field = |name: &str| report[name].as_str().filter(|text| !text.is_empty());
     let message = field("errorMessage").or_else(|| field("errorType"));
     message.unwrap_or_default().to_owned()
 }
 
-fn describe_exit(status: std::io::Result<ExitStatus>) -> String {
+/// The end of the process.
+pub(crate) fn exit(status: std::io::Result<ExitStatus>) -> String {
     match status {
         Ok(status) => format!("the process ended with {status}"),
         Err(error) => format!("the process was lost: {error}"),

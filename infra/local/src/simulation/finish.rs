@@ -11,19 +11,12 @@ impl Simulation {
     pub(super) fn finish(&mut self, finished: Finished, emit: &mut impl FnMut(OutputLine)) {
         let Finished {
             worker,
+            name,
             task,
             invocation,
         } = finished;
         // The function's own calls to SQS happened before its end.
         self.emit_queue_events(emit);
-        let function = match task {
-            Task::Batch(_) => Some(&self.workers[worker].workers),
-            Task::Redrive(_) => self.workers[worker]
-                .redrive
-                .as_ref()
-                .map(|redrive| &redrive.pool),
-        };
-        let name = function.map_or_else(String::new, |pool| pool.function().name.clone());
         self.ledger.counts.cold_starts += usize::from(invocation.cold_start);
         self.emit_log(&name, &invocation.log, emit);
         match task {

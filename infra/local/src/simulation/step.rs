@@ -61,8 +61,9 @@ impl Simulation {
         self.invocations.spawn(async move {
             Finished {
                 worker,
-                invocation: pool.invoke(payload, &clock).await,
+                name: pool.function().name.clone(),
                 task,
+                invocation: pool.invoke(payload, &clock).await,
             }
         });
     }

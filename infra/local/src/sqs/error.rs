@@ -1,5 +1,7 @@
 //! The errors of SQS calls, with AWS's texts where they are known.
 
+use std::fmt::Display;
+
 use thiserror::Error;
 
 /// Why a call failed.
@@ -91,6 +93,12 @@ impl SqsError {
             | Self::RepeatedId(_) => format!("AWS.SimpleQueueService.{shape}"),
             _ => shape.to_owned(),
         }
+    }
+
+    pub(crate) fn invalid_value(value: impl Display, parameter: &str, reason: &str) -> Self {
+        Self::InvalidParameter(format!(
+            "Value {value} for parameter {parameter} is invalid. Reason: {reason}"
+        ))
     }
 
     pub(crate) fn invalid_parameter(message: impl Into<String>) -> Self {

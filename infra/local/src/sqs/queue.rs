@@ -252,10 +252,8 @@ impl Queue {
             return Ok(None);
         };
         if self.is_fifo() && !self.messages[index].in_flight(now) {
-            return Err(SqsError::invalid_parameter(format!(
-                "Value {handle} for parameter ReceiptHandle is invalid. Reason: The receipt \
-                 handle has expired."
-            )));
+            let reason = "The receipt handle has expired.";
+            return Err(SqsError::invalid_value(handle, "ReceiptHandle", reason));
         }
         Ok(Some(self.messages.remove(index)))
     }
@@ -281,19 +279,22 @@ impl Queue {
         seconds: u32,
         now: Timestamp,
     ) -> Result<(), SqsError> {
+        let invalid = |reason| {
+            Err(SqsError::invalid_value(
+                seconds,
+                "VisibilityTimeout",
+                reason,
+            ))
+        };
         if seconds > MAX_VISIBILITY {
-            return Err(SqsError::invalid_parameter(format!(
-                "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Must be \
-                 between 0 and 43200."
-            )));
+            return invalid("Must be between 0 and 43200.");
         }
         let receipt = Receipt::parse(handle)
             .ok_or_else(|| SqsError::InvalidReceiptHandle(handle.to_owned()))?;
         let index = self.find(&receipt).ok_or_else(|| {
-            SqsError::invalid_parameter(format!(
-                "Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not \
-                 exist or is not available for visibility timeout change."
-            ))
+            let reason =
+                "Message does not exist or is not available for visibility timeout change.";
+            SqsError::invalid_value(handle, "ReceiptHandle", reason)
         })?;
         let message = &mut self.messages[index];
         if !message.in_flight(now) {
@@ -302,10 +303,9 @@ impl Queue {
         let until = add_seconds(now, seconds);
         let received_at = message.received_at.unwrap_or(now);
         if until > add_seconds(received_at, MAX_VISIBILITY) {
-            return Err(SqsError::invalid_parameter(format!(
-                "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Total \
-                 VisibilityTimeout for the message is beyond the limit [43200 seconds]."
-            )));
+            return invalid(
+                "Total VisibilityTimeout for the message is beyond the limit [43200 seconds].",
+            );
         }
         message.invisible_until = Some(until);
         Ok(())

@@ -162,11 +162,12 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
         )));
     }
     if outgoing.delay > MAX_DELAY {
-        return Err(SqsError::invalid_parameter(format!(
-            "Value {} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 \
-             and <= {MAX_DELAY}.",
-            outgoing.delay
-        )));
+        let reason = "DelaySeconds must be >= 0 and <= 900.";
+        return Err(SqsError::invalid_value(
+            outgoing.delay,
+            "DelaySeconds",
+            reason,
+        ));
     }
     if fifo && outgoing.group.is_none() {
         return Err(SqsError::MissingParameter("MessageGroupId"));

@@ -40,17 +40,13 @@ impl Api {
     pub(super) async fn receive(&self, request: ReceiveMessage) -> Result<Value, SqsError> {
         let max = request.max_number_of_messages.unwrap_or(1);
         if !MAX_MESSAGES.contains(&max) {
-            return Err(SqsError::invalid_parameter(format!(
-                "Value {max} for parameter MaxNumberOfMessages is invalid. Reason: Must be \
-                 between 1 and 10, if provided."
-            )));
+            let reason = "Must be between 1 and 10, if provided.";
+            return Err(SqsError::invalid_value(max, "MaxNumberOfMessages", reason));
         }
         let wait = request.wait_time_seconds;
         if wait > MAX_WAIT {
-            return Err(SqsError::invalid_parameter(format!(
-                "Value {wait} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and \
-                 <= 20, if provided."
-            )));
+            let reason = "Must be >= 0 and <= 20, if provided.";
+            return Err(SqsError::invalid_value(wait, "WaitTimeSeconds", reason));
         }
         let messages = self.poll(&request, max).await?;
         let messages = messages.iter().map(|message| describe(message, &request));
