@@ -61,14 +61,28 @@ impl Overlay {
 
     /// Something wrong at a JSON pointer of this overlay.
     fn wrong(&self, pointer: &str, problem: String) -> Diagnostic {
-        let manifest = Box::new(Manifest {
+        self.locate(
+            pointer.to_owned(),
+            BTreeMap::new(),
+            broken(&OVERLAY, problem),
+        )
+    }
+
+    /// The diagnostic, at a JSON pointer of this overlay.
+    fn locate(
+        &self,
+        pointer: String,
+        properties: BTreeMap<&'static str, String>,
+        diagnostic: Diagnostic,
+    ) -> Diagnostic {
+        let manifest = Manifest {
             path: self.path.display().to_string(),
-            pointer: pointer.to_owned(),
-            properties: BTreeMap::new(),
-        });
+            pointer,
+            properties,
+        };
         Diagnostic {
-            manifest: Some(manifest),
-            ..broken(&OVERLAY, problem)
+            manifest: Some(Box::new(manifest)),
+            ..diagnostic
         }
     }
 

@@ -109,14 +109,9 @@ impl<'a> Effective<'a> {
 
     fn reject(&mut self, key: &'static str, pointer: &str, rejected: Rejected) {
         self.unknown.push(key);
-        self.findings.extend(rejected.into_iter().map(|diagnostic| {
-            let has_fix = !diagnostic.fixes.is_empty();
-            let finding = Finding::at([pointer.to_owned()], diagnostic);
-            match has_fix {
-                true => finding,
-                false => finding.help(format!("remove it to use `{key}` of the attribute")),
-            }
-        }));
+        let findings = rejected.into_iter();
+        let findings = findings.map(|diagnostic| Finding::at([pointer.to_owned()], diagnostic));
+        self.findings.extend(findings);
     }
 
     fn key(&mut self, key: &'static Key, part: Part, path: &str, missing: Missing) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use redrive_syntax::rules::catalog::Rule;
-use redrive_syntax::{Diagnostic, Manifest, Problem};
+use redrive_syntax::{Diagnostic, Problem};
 use serde_json::Value;
 
 use super::Overlay;
@@ -50,15 +50,12 @@ impl Finding {
             let mut last = overlays.iter().rev();
             last.find_map(|overlay| Some((overlay, set_at(&overlay.patch, pointer)?)))
         })?;
-        let manifest = Box::new(Manifest {
-            path: overlay.path.display().to_string(),
-            pointer,
-            properties: properties.clone(),
-        });
-        Some(Diagnostic {
-            manifest: Some(manifest),
-            ..self.diagnostic
-        })
+        let mut diagnostic = self.diagnostic;
+        if diagnostic.fixes.is_empty() {
+            let name = names(&pointer).last().unwrap_or_default();
+            diagnostic = diagnostic.help(format!("remove `{name}` from the overlay"));
+        }
+        Some(overlay.locate(pointer, properties.clone(), diagnostic))
     }
 }
 

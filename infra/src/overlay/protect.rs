@@ -76,7 +76,8 @@ impl<'a> View<'a> {
         };
         let (why, help) = table::needed(kind);
         let pointer = format!("/Resources/{}{place}", escaped(id));
-        Some(Finding::new(&OVERLAY, pointer, format!("`{id}` {what}: {why}")).help(help))
+        let finding = Finding::new(&OVERLAY, pointer, format!("`{id}` {what}: {why}"));
+        Some(help.into_iter().fold(finding, Finding::help))
     }
 
     /// A protected value that is another.
@@ -96,7 +97,8 @@ impl<'a> View<'a> {
             Held::Unknown => "is not known before deployment".to_owned(),
         };
         let problem = format!("`{id}{path}` {what}: {}", row.why);
-        Some(Finding::new(row.rule, pointer, problem).help(row.help))
+        let finding = Finding::new(row.rule, pointer, problem);
+        Some(row.help.into_iter().fold(finding, Finding::help))
     }
 }
 

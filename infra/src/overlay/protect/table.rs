@@ -43,8 +43,8 @@ pub(super) struct Protected {
     pub(super) rule: &'static Rule,
     /// Why another value is wrong.
     pub(super) why: &'static str,
-    /// What to do instead.
-    pub(super) help: &'static str,
+    /// What to do, if not only to remove the value.
+    pub(super) help: Option<&'static str>,
 }
 
 const fn at(kind: &'static str, path: &'static str, keep: Keep) -> Protected {
@@ -54,7 +54,7 @@ const fn at(kind: &'static str, path: &'static str, keep: Keep) -> Protected {
         keep,
         rule: &OVERLAY,
         why: "",
-        help: "remove it from the overlay",
+        help: None,
     }
 }
 
@@ -68,6 +68,7 @@ impl Protected {
     }
 
     const fn help(self, help: &'static str) -> Self {
+        let help = Some(help);
         Self { help, ..self }
     }
 
@@ -166,19 +167,19 @@ pub(super) const PROTECTED: &[Protected] = &[
         .help(UNPAUSE),
 ];
 
-/// Why a resource of this type is needed, and what to do instead.
-pub(super) fn needed(kind: &str) -> (&'static str, &'static str) {
+/// Why a resource of this type is needed, and what to do if not only to keep it.
+pub(super) fn needed(kind: &str) -> (&'static str, Option<&'static str>) {
     match kind {
         MAPPING => (
             "nothing else invokes the worker",
-            "to pause it, set `\"Enabled\": false`",
+            Some("to pause it, set `\"Enabled\": false`"),
         ),
         SCHEDULE => (
             "nothing else starts redrives",
-            "to pause it, set `\"State\": \"DISABLED\"`; to have none, remove `dlq_redrive`",
+            Some("to pause it, set `\"State\": \"DISABLED\"`; to have none, remove `dlq_redrive`"),
         ),
-        INVOKE_CONFIG => (KEEPS_FAILURES, "keep it"),
-        QUEUE_POLICY => (NO_TLS, "keep it"),
-        _ => ("other resources need it", "keep it"),
+        INVOKE_CONFIG => (KEEPS_FAILURES, None),
+        QUEUE_POLICY => (NO_TLS, None),
+        _ => ("other resources need it", None),
     }
 }
