@@ -54,6 +54,10 @@ fn it_runs_after_each_answer_also_after_an_error_and_at_the_end() {
     assert_eq!(order[1..3], ["flush begins", "flush ends"], "{}", ran.log);
     assert!(order[3].contains("batch handled"), "{}", ran.log);
     assert_eq!(count(&ran, "no extension"), 0, "{}", ran.log);
+    // The process ends as one that returns from `main`.
+    assert_eq!(count(&ran, "state dropped"), 1, "{}", ran.log);
+    let invocation = "in r1 of arn:aws:lambda:eu-west-1:123456789012:function:f";
+    assert_eq!(count(&ran, invocation), 1, "{}", ran.log);
 }
 
 #[test]
@@ -94,6 +98,17 @@ fn it_has_time_after_a_batch_that_takes_as_long_as_it_may() {
         assert_eq!(count(&ran, "flush ends"), 1, "{step}: {}", ran.log);
         assert_eq!(count(&ran, "`flush` failed"), 1, "{step}: {}", ran.log);
     }
+}
+
+#[test]
+fn without_it_no_extension_is_registered() {
+    let binary = binary("redrive-fixtures", "steps");
+    let event = sqs_event("steps", &[("m1", json!("succeed"))]);
+    let limit = Duration::from_secs(10);
+    let ran = runtime_api::run(&binary, "steps", &[NO_EXTENSIONS], limit, &[event]);
+
+    assert_eq!(ran.posts.len(), 1, "{}", ran.log);
+    assert_eq!(count(&ran, "no extension"), 0, "{}", ran.log);
 }
 
 #[test]

@@ -380,6 +380,19 @@ fn a_line_by_the_log_crate_in_init_is_a_line_too() {
     assert!(!ran.log.contains("hidden"), "{}", ran.log);
 }
 
+#[test]
+fn an_init_that_installs_a_logger_is_told_what_to_install() {
+    let ran = run(&[JSON, ("INSTALL_LOGGER", "1")], &[]);
+    let (path, error) = &ran.posts[0];
+
+    assert_eq!(path, "init/error", "{}", ran.log);
+    let message = error["errorMessage"].as_str().expect("a message");
+    assert!(
+        message.contains("\nhelp: redrive has installed a logger"),
+        "{message}"
+    );
+}
+
 /// One that `init` installs without a logger of its own.
 #[test]
 fn lines_by_the_log_crate_go_to_a_subscriber_of_ones_own() {

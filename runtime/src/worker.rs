@@ -34,6 +34,8 @@ pub(crate) fn run<H: Handler>(api: &Runtime) -> Result<(), BoxError> {
 }
 
 fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Result<(), BoxError> {
+    // The destructor of the state may use it.
+    let _entered = handlers.enter();
     if let Some(refusal) = H::Message::refusal() {
         return Err(refusal.into());
     }

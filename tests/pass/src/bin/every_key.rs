@@ -30,6 +30,7 @@ struct Order {
     on_permanent = "dlq",
     queue_backoff = "1s..59s",
     metrics = false,
+    flush = flush,
     env(LEVEL = "info", BUCKET = "orders"),
     tags(team = "orders", cost-center = "42"),
     policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
@@ -38,3 +39,5 @@ async fn every_key(order: Order) -> Result<(), Box<dyn std::error::Error + Send 
     let _ = order.id;
     Ok(())
 }
+
+async fn flush() {}
