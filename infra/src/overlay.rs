@@ -20,7 +20,7 @@ use protect::View;
 
 use crate::discover::Warning;
 use crate::error::{Errors, broken};
-use crate::stack::{Stack, StackFunction};
+use crate::stack::Stack;
 
 /// One overlay: a JSON merge patch of the template.
 pub(crate) struct Overlay {
@@ -32,40 +32,31 @@ pub(crate) struct Overlay {
 impl Overlay {
     /// Reads the file at `path` in the package's folder.
     pub(crate) fn read(package: &Path, path: &Path) -> Result<Self, Errors> {
-        let overlay = |patch| Self {
+        let mut overlay = Self {
             path: path.to_path_buf(),
-            patch,
+            patch: Value::Null,
         };
-        let fail = |problem: String, help| overlay(Value::Null).wrong("", problem).help(help);
         let text = std::fs::read_to_string(package.join(path)).map_err(|error| {
-            fail(
-                format!("the overlay cannot be read: {error}"),
-                "write the file, or correct its path in the build script",
-            )
+            let help = "write the file, or correct its path in the build script";
+            overlay.wrong("", format!("the overlay cannot be read: {error}"), help)
         })?;
-        let patch: Value = serde_json::from_str(&text).map_err(|error| {
-            fail(
-                format!("the overlay is not JSON: {error}"),
-                "correct it, or write `{}`",
-            )
+        overlay.patch = serde_json::from_str(&text).map_err(|error| {
+            let problem = format!("the overlay is not JSON: {error}");
+            overlay.wrong("", problem, "correct it, or write `{}`")
         })?;
         // Anything but an object would replace the whole template.
-        match patch.is_object() {
-            true => Ok(overlay(patch)),
-            false => Err(fail(
-                "the overlay is not a JSON object".to_owned(),
-                "write `{\"Resources\": {…}}`",
-            ))?,
+        if !overlay.patch.is_object() {
+            let help = "write `{\"Resources\": {…}}`";
+            return Err(overlay.wrong("", "the overlay is not a JSON object", help));
         }
+        Ok(overlay)
     }
 
     /// Something wrong at a JSON pointer of this overlay.
-    fn wrong(&self, pointer: &str, problem: String) -> Diagnostic {
-        self.locate(
-            pointer.to_owned(),
-            BTreeMap::new(),
-            broken(&OVERLAY, problem),
-        )
+    fn wrong(&self, pointer: &str, problem: impl Into<String>, help: impl Into<String>) -> Errors {
+        let diagnostic = broken(&OVERLAY, problem).help(help);
+        self.locate(pointer.to_owned(), BTreeMap::new(), diagnostic)
+            .into()
     }
 
     /// The diagnostic, at a JSON pointer of this overlay.
@@ -90,9 +81,8 @@ impl Overlay {
         let before = template["Resources"].clone();
         merge::merge(template, &self.patch);
         let Some(resources) = template["Resources"].as_object() else {
-            let problem = "the overlay removes all resources".to_owned();
-            let wrong = self.wrong("/Resources", problem);
-            return Err(wrong.help("remove `Resources` from it").into());
+            let problem = "the overlay removes all resources";
+            return Err(self.wrong("/Resources", problem, "remove `Resources` from it"));
         };
         // `Fn::ForEach` and `Fn::Transform` make resources and are not resources.
         let has_no_type = |(id, resource): &(&String, &Value)| {
@@ -103,19 +93,22 @@ impl Overlay {
         };
         let pointer = format!("/Resources/{}", value::escaped(id));
         if before[id].is_object() {
-            let wrong = self.wrong(&pointer, format!("`{id}` has no `Type`"));
-            return Err(wrong.help("remove `Type` from the overlay").into());
+            let help = "remove `Type` from the overlay";
+            return Err(self.wrong(&pointer, format!("`{id}` has no `Type`"), help));
         }
         // A misspelt logical id makes a new resource, of which the overlay gives only
         // some properties.
         let known = resources.iter().filter(|it| !has_no_type(it));
-        let wrong = self.wrong(&pointer, format!("the template has no resource `{id}`"));
-        let wrong = match nearest(id, known.map(|(id, _)| id.as_str())) {
-            Some(near) => wrong.help(format!("did you mean `{near}`?")),
-            None => wrong
-                .help("a resource of your own needs a `Type`; `stack.md` lists the generated ones"),
+        let help = match nearest(id, known.map(|(id, _)| id.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "a resource of your own needs a `Type`; `stack.md` lists the generated ones"
+                .to_owned(),
         };
-        Err(wrong.into())
+        Err(self.wrong(
+            &pointer,
+            format!("the template has no resource `{id}`"),
+            help,
+        ))
     }
 }
 
@@ -149,26 +142,16 @@ pub(crate) fn apply(
     };
     let before = render(stack);
     let first = merge(before.clone())?;
-    let effective = stack.functions.iter();
-    let effective: Vec<_> = effective
+    let functions = stack.functions.iter();
+    let effective: Vec<_> = functions
         .map(|entry| Effective::read(&entry.function, &before, &first))
         .collect();
-    let functions = stack.functions.iter().zip(&effective);
-    let functions = functions.map(|(entry, effective)| StackFunction {
-        binary: entry.binary.clone(),
-        function: effective.function.clone(),
-    });
-    let stack_of = |functions| Stack {
-        functions,
-        ..stack.clone()
-    };
-    let mut after = stack_of(functions.collect());
-    for (entry, effective) in stack.functions.iter().zip(&effective) {
-        let names = effective.deployed_env.clone();
-        if !names.is_empty() {
-            after
-                .deployed_env
-                .insert(entry.function.name.clone(), names);
+    let mut after = stack.clone();
+    for (entry, effective) in after.functions.iter_mut().zip(&effective) {
+        entry.function.clone_from(&effective.function);
+        let (name, variables) = (&entry.function.name, &effective.deployed_env);
+        if !variables.is_empty() {
+            after.deployed_env.insert(name.clone(), variables.clone());
         }
     }
     let template = merge(render(&after))?;
@@ -177,7 +160,10 @@ pub(crate) fn apply(
     let mut reported = BTreeSet::new();
     for ((entry, after), effective) in stack.functions.iter().zip(&after.functions).zip(&effective)
     {
-        let generated = render(&stack_of(vec![after.clone()]));
+        let generated = render(&Stack {
+            functions: vec![after.clone()],
+            ..stack.clone()
+        });
         let view = View {
             generated: generated["Resources"]
                 .as_object()
