@@ -10,14 +10,14 @@ mod __redrive_process_order {
         pub(super) const DLQ: &'static str = "process-order-dlq";
     }
 }
-use self::__redrive_process_order::*;
+use __redrive_process_order::*;
 pub(crate) fn main() -> ::std::process::ExitCode {
-    self::__redrive_process_order::process_order::__main()
+    __redrive_process_order::process_order::__main()
 }
 const _: () = {
     use ::redrive::__private as __redrive;
     use __redrive::UncheckedFuture as _;
-    impl __redrive::Handler for self::__redrive_process_order::process_order {
+    impl __redrive::Handler for __redrive_process_order::process_order {
         type Message = Order;
         type Output = Result<(), OrderError>;
         type State = ();
@@ -56,7 +56,7 @@ const _: () = {
             >::handler_future(self::process_order(message))
         }
     }
-    impl self::__redrive_process_order::process_order {
+    impl __redrive_process_order::process_order {
         fn __main() -> ::std::process::ExitCode {
             #[cfg(panic = "abort")]
             {

@@ -13,14 +13,14 @@ mod __redrive_process_order {
         pub(super) const DLQ: &'static str = "process-order-dlq";
     }
 }
-use self::__redrive_process_order::*;
+use __redrive_process_order::*;
 pub(crate) fn main() -> ::std::process::ExitCode {
-    self::__redrive_process_order::process_order::__main()
+    __redrive_process_order::process_order::__main()
 }
 const _: () = {
     use ::renamed::__private as __redrive;
     use __redrive::UncheckedFuture as _;
-    impl __redrive::Handler for self::__redrive_process_order::process_order {
+    impl __redrive::Handler for __redrive_process_order::process_order {
         type Message = Message<Order>;
         type Output = anyhow::Result<()>;
         type State = Pool;
@@ -71,7 +71,7 @@ const _: () = {
             __redrive::handler_permanent(error, OrderError::is_permanent)
         }
     }
-    impl self::__redrive_process_order::process_order {
+    impl __redrive_process_order::process_order {
         fn __main() -> ::std::process::ExitCode {
             __redrive::main::<Self>()
         }

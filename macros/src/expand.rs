@@ -111,15 +111,15 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
         }
         // By a glob, so that an item of the user's with this name hides the type
         // instead of colliding with it.
-        use self::#module::*;
+        use #module::*;
         pub(crate) fn main() -> ::std::process::ExitCode {
-            self::#module::#function_type::__main()
+            #module::#function_type::__main()
         }
         const _: () = {
             // Named once, so that a crate that is not there is one error.
             use #redrive::__private as __redrive;
             use __redrive::UncheckedFuture as _;
-            impl __redrive::Handler for self::#module::#function_type {
+            impl __redrive::Handler for #module::#function_type {
                 #message_type
                 #output_type
                 #state
@@ -133,7 +133,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
                 #flush
                 #is_permanent
             }
-            impl self::#module::#function_type {
+            impl #module::#function_type {
                 fn __main() -> ::std::process::ExitCode {
                     #abort
                     __redrive::main::<Self>()
@@ -225,7 +225,7 @@ fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
 
 /// Calls the user's function; no `async fn`, so that the compiler speaks of the
 /// user's future and not of one around it. All on the function's name, so that
-/// it is told of once; but the parameters' names are the macro's own.
+/// it is reported once; but the parameters' names are the macro's own.
 fn call(handler: &Handler) -> TokenStream {
     let name = &handler.name;
     let span = name.span();
@@ -240,8 +240,8 @@ fn call(handler: &Handler) -> TokenStream {
         quote!(__redrive::Captured::<Self::Message, Self::State>::handler_future),
         span,
     );
-    // By its module: a function inside of another would have a `main` that
-    // nobody calls.
+    // By its module, so that a function inside another, whose `main` nobody would
+    // call, does not compile.
     quote_spanned! {span=>
         fn call(
             #message: Self::Message,

@@ -13,4 +13,3 @@ type Error = std::io::Error;
 async fn handle(order: Order) -> Result<(), Error> {
     Ok(())
 }
-//@ by the compiler
