@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use redrive_model::digest::digest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
-use redrive_syntax::Diagnostic;
 use redrive_syntax::rules::catalog::TAG;
 
 use crate::build_output::OutputFolder;
@@ -238,12 +237,8 @@ fn check_tags(stack: &Stack) -> Result<(), Errors> {
     let counts = (0..stack.functions.len()).map(|index| plan::tags(stack, Some(index)).len());
     let checked = checked.chain(counts.map(redrive_syntax::tags::check_count));
     let errors: BTreeSet<_> = checked.filter_map(Result::err).collect();
-    let diagnostic = |text: &String| {
-        let mut parts = text.split("; ");
-        let problem = parts.next().unwrap_or_default();
-        parts.fold(broken(&TAG, problem), Diagnostic::help)
-    };
-    Errors::check(errors.iter().map(diagnostic).collect())
+    let diagnostic = |(problem, help)| broken(&TAG, problem).help(help);
+    Errors::check(errors.into_iter().map(diagnostic).collect())
 }
 
 /// The folder of cargo-lambda's zips, as seen from the template's folder.

@@ -4,8 +4,8 @@
 use proc_macro2::Span;
 use redrive_model::export::{Around, Listed, decode};
 use redrive_model::names::FUNCTIONS;
-use redrive_syntax::rules::catalog;
-use redrive_syntax::{Diagnostics, Function};
+use redrive_syntax::rules::catalog::{self, Rule};
+use redrive_syntax::{Diagnostic, Diagnostics, Function};
 
 /// What is being compiled, and what the build script found in the package.
 #[derive(Debug, Default)]
@@ -32,50 +32,82 @@ impl Target {
         in_binary.collect()
     }
 
-    /// Judges the function; `name` is where a mistake is shown.
+    /// Judges the function; `name` is where a diagnostic is shown.
     pub(crate) fn check(&self, function: &Function, name: Span, errors: &mut Diagnostics) {
+        if let Some((rule, problem, helps)) = self.problem(function) {
+            let diagnostic = Diagnostic::new(rule, name, problem);
+            errors.push(helps.iter().fold(diagnostic, |one, help| one.help(*help)));
+        }
+    }
+
+    /// The broken rule, the problem and what to do.
+    fn problem(&self, function: &Function) -> Option<(&'static Rule, String, Vec<&str>)> {
+        const OWN_TEMPLATE: &str = "or set `template = false` to write your own template";
+        const CFGS: &str = "name the cfgs that your own build script sets with `Builder::cfg`";
         let Some(binary) = &self.binary else {
-            errors.report(&catalog::LIBRARY_TARGET,
-                name,
-                "the handler stands in a library, but a Lambda function is a binary; move it to `src/main.rs` or to `src/bin/<name>.rs`",
-            );
-            return;
+            return Some((
+                &catalog::LIBRARY_TARGET,
+                "the handler is in a library, but a Lambda function is a binary".to_owned(),
+                vec!["move it to `src/main.rs` or to `src/bin/<name>.rs`"],
+            ));
         };
         if function.template && self.functions.is_none() {
-            errors.report(&catalog::BUILD_SCRIPT,
-                name,
-                "no build script writes the template of this function; add `redrive-infra` to `[build-dependencies]` and a `build.rs` with `fn main() { redrive_infra::build(); }`, or set `template = false` to write your own template",
-            );
-            return;
+            return Some((
+                &catalog::BUILD_SCRIPT,
+                "no build script writes the template of this function".to_owned(),
+                vec![
+                    "add `redrive-infra` to `[build-dependencies]` and `fn main() { redrive_infra::build(); }` to build.rs",
+                    OWN_TEMPLATE,
+                ],
+            ));
         }
         let listed = self.listed_in(binary);
-        let mut same = listed
-            .iter()
-            .filter(|entry| entry.function == function.name);
-        let (entry, another) = (same.next(), same.next());
-        match (entry, listed.first()) {
-            (None, _) if function.template => errors.report(&catalog::FUNCTION_NOT_LISTED,
-                name,
-                "the build script does not find this function, so the template lacks it; write it out in a file that `mod` reaches from a binary's root (`#[path]` included), not in a macro or an `include!`, name cfgs of your own build script by `Builder::cfg`, or set `template = false` to write your own template",
+        let first = listed.first().map(|first| first.function);
+        let is_this = |entry: &&Listed<'_>| entry.function == function.name;
+        let same: Vec<_> = listed.iter().filter(is_this).collect();
+        let name = &function.name;
+        let (rule, problem, helps) = match same.as_slice() {
+            [] if function.template => (
+                &catalog::FUNCTION_NOT_LISTED,
+                "the build script does not find this function, so it is not in the template"
+                    .to_owned(),
+                vec![
+                    "write it in a file that `mod` reaches from a binary's root, not in a macro or `include!`",
+                    CFGS,
+                    OWN_TEMPLATE,
+                ],
             ),
-            (Some(_), Some(first)) if another.is_some() || first.function != function.name => errors.report(&catalog::ONE_FUNCTION_PER_BINARY,
-                name,
-                format!("the binary `{binary}` already holds the function `{}`; move this one to a file of its own under `src/bin/`", first.function),
+            [_, _, ..] | [_] if same.len() > 1 || first != Some(name) => (
+                &catalog::ONE_FUNCTION_PER_BINARY,
+                format!(
+                    "the binary `{binary}` already contains the function `{}`",
+                    first.unwrap_or_default()
+                ),
+                vec!["move this function to a file of its own in `src/bin/`"],
             ),
-            (Some(entry), _) if entry.around == Around::Item => errors.report(&catalog::HANDLER_FUNCTION,
-                name,
-                format!("`#[sqs_batch]` stands on a function of a module; move `{}` out of the `impl`, the trait or the function that it is in", function.name),
+            [entry] if entry.around == Around::Item => (
+                &catalog::HANDLER_FUNCTION,
+                format!("`{name}` is not a function of a module"),
+                vec!["move it out of the `impl`, trait or function that it is in"],
             ),
-            (Some(entry), _) if entry.around == Around::Main => errors.report(&catalog::OWN_MAIN,
-                name,
-                "the attribute writes `main`, but this module has one; remove it, and move what it does to `init = path`",
+            [entry] if entry.around == Around::Main => (
+                &catalog::OWN_MAIN,
+                "the attribute generates `main`, but this module already has one".to_owned(),
+                vec!["remove it, and move what it does to `init = path`"],
             ),
-            (Some(entry), _) if function.template && entry.fingerprint != Some(&*function.fingerprint()) => errors.report(&catalog::FUNCTION_DIFFERS,
-                name,
-                "the template was written from other settings than these; name cfgs of your own build script by `Builder::cfg`, make sure that `redrive` and `redrive-infra` have one version, and run `cargo clean -p` for this package",
-            ),
-            _ => {}
-        }
+            [entry] if function.template && entry.fingerprint != Some(&*function.fingerprint()) => {
+                (
+                    &catalog::FUNCTION_DIFFERS,
+                    "the template was written from other settings than these".to_owned(),
+                    vec![
+                        CFGS,
+                        "use the same version of `redrive` and `redrive-infra`, and run `cargo clean -p` for this package",
+                    ],
+                )
+            }
+            _ => return None,
+        };
+        Some((rule, problem, helps))
     }
 
     /// Whether this function needs no `main`: a library has none, an earlier
@@ -88,9 +120,9 @@ impl Target {
         let is_first = listed
             .first()
             .is_none_or(|first| first.function == function);
-        let is_beside_main =
+        let has_main =
             |entry: &Listed<'_>| entry.function == function && entry.around == Around::Main;
-        !is_first || listed.iter().any(is_beside_main)
+        !is_first || listed.iter().any(has_main)
     }
 }
 
@@ -119,7 +151,7 @@ mod tests {
         };
         let mut errors = Diagnostics::default();
         target.check(&function(), Span::call_site(), &mut errors);
-        errors.errors().map(|mistake| mistake.rule.id).collect()
+        errors.errors().map(|error| error.rule.id).collect()
     }
 
     #[test]
@@ -149,7 +181,7 @@ mod tests {
             target.check(&own, Span::call_site(), &mut errors);
             errors
                 .errors()
-                .map(|mistake| mistake.rule.id)
+                .map(|error| error.rule.id)
                 .collect::<Vec<_>>()
         };
         assert!(judge(None).is_empty());

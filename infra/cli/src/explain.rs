@@ -15,7 +15,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<ExitCode, Error> {
         Some(id) => {
             // An error prints the id in brackets.
             let id = id.trim_start_matches('[').trim_end_matches(']');
-            let rule = rules::find(id).ok_or_else(|| Error::UnknownRule(rules::unknown(id)))?;
+            let rule = rules::find(id).ok_or_else(|| unknown(id))?;
             reference::rule(rule)
         }
         None => list(),
@@ -25,6 +25,11 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<ExitCode, Error> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         written => written.map(|()| ExitCode::SUCCESS).map_err(Error::Output),
     }
+}
+
+fn unknown(id: &str) -> Error {
+    let (problem, help) = rules::unknown(id);
+    Error::UnknownRule(format!("{problem}\nhelp: {help}"))
 }
 
 fn list() -> String {

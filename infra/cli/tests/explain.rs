@@ -74,7 +74,7 @@ fn a_misspelt_rule_is_told_which_is_meant() {
         let output = explain(&[misspelt]);
         assert_eq!(output.status.code(), Some(2));
         let errors = text(&output.stderr);
-        let meant = format!("error: no rule is named `{misspelt}`; did you mean `{rule}`?");
+        let meant = format!("error: no rule is named `{misspelt}`\nhelp: did you mean `{rule}`?");
         assert_eq!(errors.trim_end(), meant);
         assert_eq!(text(&output.stdout), "");
     }

@@ -29,8 +29,9 @@ pub struct Key {
     pub example: &'static str,
     /// What applies without the key, where that is not a value to write.
     pub without: &'static str,
-    /// AWS's name for it; empty if it has none.
-    pub aws: &'static str,
+    /// AWS's name for it, if it is not that of its place in the template; empty if it
+    /// has none.
+    aws: &'static str,
     /// The page that documents it; empty if there is none.
     pub link: &'static str,
     /// Where the template has its value; `None` if the template does not depend on
@@ -51,6 +52,12 @@ impl Key {
         link: "",
         place: None,
     };
+
+    /// AWS's name for it; empty if it has none.
+    pub fn aws(&self) -> String {
+        let property = self.place.as_ref().map(|place| place.property);
+        property.unwrap_or(self.aws).replace('/', ".")
+    }
 
     /// The key with its example, as it is written in the attribute.
     pub fn shown(&self) -> String {
@@ -155,6 +162,15 @@ pub enum Missing {
     Unknown,
 }
 
+/// Where the template has a key's value.
+const fn at(resource: Resource, property: &'static str, missing: Missing) -> Option<Place> {
+    Some(Place {
+        resource,
+        property,
+        missing,
+    })
+}
+
 /// A number of seconds.
 pub const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -184,7 +200,9 @@ macro_rules! rows {
 }
 
 mod all {
-    use super::{Key, Kind, Missing, Place, Resource, milliseconds, seconds};
+    use super::Missing;
+    use super::Resource::*;
+    use super::{Key, Kind, at, milliseconds, seconds};
     use crate::limits;
     use crate::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 

@@ -1,61 +1,36 @@
 //! `alarms(dlq_depth = 10, oldest = "1d", errors = 3)`, or `alarms = false`.
 
-use std::collections::BTreeSet;
-
 use redrive_model::Alarms;
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
+use crate::diagnostic::{Diagnostic, Fix, Rejected};
+use crate::group;
 use crate::keys::{Key, THRESHOLDS};
 use crate::nearest::nearest;
-use crate::pair::{self, After, Pair};
+use crate::pair::{After, Pair};
+use crate::tokens::excerpt;
 use crate::value::{Value, What, duration, integer};
 
-pub(crate) fn read(key: &Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Alarms> {
+pub(crate) fn read(key: &Key, value: &Value) -> Result<Alarms, Rejected> {
     let mut alarms = Alarms::default();
-    let thresholds = match &value.what {
-        What::Flag(enabled) => {
-            alarms.enabled = *enabled;
-            return Some(alarms);
+    match &value.what {
+        What::Flag(enabled) => alarms.enabled = *enabled,
+        What::Group(_) => {
+            group::read(key, value, |pair| {
+                Ok(threshold(pair, &mut alarms).map_err(in_words)?)
+            })?;
         }
-        What::Group(thresholds) => thresholds.clone(),
-        _ => {
-            diagnostics.push(value.wrong_type(key, "`false`, or thresholds in parentheses"));
-            return None;
-        }
-    };
-    if thresholds.is_empty() {
-        let empty = value.refuse(&catalog::SYNTAX, "`alarms` has no thresholds");
-        let empty = empty.fix(Fix::set(key.name, key.example));
-        diagnostics.push(empty.fix(Fix::remove(key.name)));
+        _ => Err(value.wrong_type(key, "`false`, or thresholds in parentheses"))?,
     }
-    let mut given = BTreeSet::new();
-    for pair in pair::list(thresholds, diagnostics, |_| {}) {
-        let read = match given.insert(pair.name.clone()) {
-            true => threshold(&pair, &mut alarms),
-            false => Err(Diagnostic::new(
-                &catalog::DUPLICATE_KEY,
-                pair.place,
-                format!("`{}` is already set", pair.name),
-            )
-            .help("remove one of the two")),
-        };
-        if let Err(diagnostic) = read {
-            diagnostics.push(in_words(diagnostic));
-        }
-    }
-    Some(alarms)
+    Ok(alarms)
 }
 
 fn threshold(pair: &Pair, alarms: &mut Alarms) -> Result<(), Diagnostic> {
     let Pair { name, place, after } = pair;
     let names = || THRESHOLDS.iter().map(|key| key.name);
     let Some(key) = THRESHOLDS.iter().find(|key| key.name == *name) else {
-        let unknown = Diagnostic::new(
-            &catalog::UNKNOWN_KEY,
-            *place,
-            format!("unknown threshold `{name}`"),
-        );
+        let problem = format!("unknown threshold `{}`", excerpt(name));
+        let unknown = Diagnostic::new(&catalog::UNKNOWN_KEY, *place, problem);
         return Err(unknown.help(match nearest(name, names()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {

@@ -95,7 +95,7 @@ fn unknown_key(pair: &Pair) -> Diagnostic {
     let meant = meant(&pair.name);
     if let After::Value(value) = &pair.after {
         let fitting = meant.iter().find(|key| is_accepted(key, pair.place, value));
-        if let Some(key) = fitting {
+        if let Some(key) = fitting.filter(|_| value.text.len() < 80) {
             return unknown.help(format!("write `{}`", key.with(&value.text)));
         }
     }

@@ -177,22 +177,6 @@ impl Diagnostic {
         self.problem.named(|key| property(key).unwrap_or(key))
     }
 
-    /// A broken rule whose text has its fixes after each `; ` outside of code.
-    pub(crate) fn from_text(rule: &'static Rule, place: impl Into<Place>, text: &str) -> Self {
-        let is_in_code = |end: usize| text[..end].matches('`').count() % 2 == 1;
-        let signs = text.match_indices("; ").map(|(end, _)| end);
-        let mut start = 0;
-        let mut parts: Vec<_> = signs
-            .filter(|end| !is_in_code(*end))
-            .map(|end| &text[std::mem::replace(&mut start, end + 2)..end])
-            .collect();
-        parts.push(&text[start..]);
-        let mut parts = parts.into_iter();
-        let problem = parts.next().unwrap_or_default();
-        let diagnostic = Diagnostic::new(rule, place, problem);
-        parts.fold(diagnostic, Diagnostic::help)
-    }
-
     /// With one more fix to choose from.
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
@@ -213,6 +197,15 @@ impl Diagnostic {
             Level::Deliberate => !self.accepted,
             Level::Warning | Level::Notice => false,
         }
+    }
+}
+
+/// Why a key cannot have a value; nothing if a template's value is of another type.
+pub type Rejected = Vec<Diagnostic>;
+
+impl From<Diagnostic> for Rejected {
+    fn from(diagnostic: Diagnostic) -> Self {
+        vec![diagnostic]
     }
 }
 
@@ -241,10 +234,12 @@ impl Display for Diagnostic {
     }
 }
 
+/// The characters of a line that fit on a screen.
+pub(crate) const LONGEST_LINE: usize = 120;
+
 /// The text with a line break before each word that would exceed a line of 120
 /// characters; code in backticks stays in one piece.
 pub fn wrapped(text: &str) -> String {
-    const LONGEST: usize = 120;
     let length = |text: &str| text.chars().count();
     let wrap = |line: &str| {
         let mut lines = vec![String::new()];
@@ -257,7 +252,7 @@ pub fn wrapped(text: &str) -> String {
             }
             let word = std::mem::take(&mut word);
             match lines.last_mut() {
-                Some(line) if length(line) + length(word.trim_end()) <= LONGEST => {
+                Some(line) if length(line) + length(word.trim_end()) <= LONGEST_LINE => {
                     line.push_str(&word);
                 }
                 _ => lines.push(word),
@@ -292,11 +287,6 @@ impl Diagnostics {
         help: impl Into<String>,
     ) {
         self.push(Diagnostic::new(rule, place, problem).help(help));
-    }
-
-    /// Adds a diagnostic whose text has its fixes after each `; `.
-    pub fn report(&mut self, rule: &'static Rule, place: impl Into<Place>, text: impl Display) {
-        self.push(Diagnostic::from_text(rule, place, &text.to_string()));
     }
 
     /// All, in the order they were found.

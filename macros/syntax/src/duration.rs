@@ -33,19 +33,23 @@ impl NotADuration {
             _ => None,
         }
     }
-}
 
-impl fmt::Display for NotADuration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let problem = match self {
+    /// What is wrong with the text, after its name.
+    pub fn problem(self) -> &'static str {
+        match self {
             Self::Empty => "is empty",
             Self::Negative(_) => "is negative",
             Self::NoUnit => "has no unit",
             Self::Calendar(_) => "has months or years, which differ in length",
             Self::Format(_) => "is a duration in another format",
             Self::Unreadable => "is not a duration such as `30s` or `1h 30m`",
-        };
-        f.write_str(problem)?;
+        }
+    }
+}
+
+impl fmt::Display for NotADuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.problem())?;
         match self.meant() {
             Some(meant) => write!(f, "; write `{}`", written(meant)),
             None => Ok(()),

@@ -2,55 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, Span};
 use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
-use crate::pair::{self, After, Pair};
+use crate::diagnostic::{Diagnostic, Rejected};
+use crate::group;
+use crate::keys::Key;
+use crate::pair::{After, Pair};
 use crate::parameter_text::ParameterText;
-use crate::place::Place;
-use crate::value::{What, placeholders};
+use crate::tokens::excerpt;
+use crate::value::{Value, What, placeholders};
 
 /// The variables of `env(…)`.
-pub(crate) fn read(
-    variables: TokenStream,
-    place: Place,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, ParameterText> {
-    let mut read = BTreeMap::new();
-    if variables.is_empty() {
-        let empty = Diagnostic::new(&catalog::SYNTAX, place, "`env` has no variables");
-        let empty = empty.fix(Fix::set("env", "(LEVEL = \"info\")"));
-        diagnostics.push(empty.fix(Fix::remove("env")));
-    }
-    for pair in pair::list(variables, diagnostics, |_| {}) {
-        let name = check_name(&pair.name);
-        let is_name = name.is_ok();
-        if let Err(diagnostic) = name {
-            let place = pair.place;
-            diagnostics.push(Diagnostic {
-                place,
-                ..diagnostic
-            });
+pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, ParameterText>, Rejected> {
+    group::read(key, value, |pair| {
+        let name = check_name(&pair.name).map_err(|refused| Diagnostic {
+            place: pair.place,
+            ..refused
+        });
+        match (name, self::value(pair)) {
+            (Ok(()), Ok(value)) => Ok(value),
+            (name, value) => Err(name.err().into_iter().chain(value.err()).collect()),
         }
-        match value(&pair) {
-            Err(diagnostic) => diagnostics.push(diagnostic),
-            Ok(_) if !is_name => {}
-            Ok(value) => {
-                if read.insert(pair.name.clone(), value).is_some() {
-                    let text = format!("`{}` is already set; remove one of the two", pair.name);
-                    diagnostics.report(&catalog::DUPLICATE_KEY, pair.place, text);
-                }
-            }
-        }
-    }
-    read
+    })
 }
 
 fn value(pair: &Pair) -> Result<ParameterText, Diagnostic> {
-    let name = &pair.name;
-    let write = |text: &str| format!("write `{name} = {}`", Literal::string(text));
+    let name = &excerpt(&pair.name);
+    let write = |text: &str| match text.len() {
+        ..40 => format!("write `{name} = {}`", Literal::string(text)),
+        _ => format!("write `{name} = \"…\"`"),
+    };
     let refuse = |problem: &str, help| {
         let problem = format!("`{name}` {problem}");
         Err(Diagnostic::new(&catalog::SYNTAX, pair.place, problem).help(help))
@@ -86,31 +69,23 @@ fn value(pair: &Pair) -> Result<ParameterText, Diagnostic> {
 /// # Errors
 /// If it is reserved, or not the name of a variable.
 pub fn check_name(name: &str) -> Result<(), Diagnostic> {
-    let refuse = |rule, problem: &str, help| {
-        let problem = format!("`{name}` {problem}");
-        Err(Diagnostic::new(rule, Span::call_site(), problem).help(help))
-    };
-    let another = "choose another name";
-    if SET_BY_LAMBDA.contains(&name) {
-        return refuse(&catalog::ENV_RESERVED, "is set by Lambda itself", another);
-    }
-    if name.starts_with(RESERVED_PREFIX) {
-        let problem = "begins with `REDRIVE_`, which the template uses";
-        return refuse(&catalog::ENV_RESERVED, problem, another);
-    }
-    let letter_first = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    if !letter_first
-        || name.len() < 2
-        || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    {
-        let help = "begin with a letter, and use two or more letters, digits and `_`";
-        return refuse(
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let (rule, problem) = match name {
+        _ if SET_BY_LAMBDA.contains(&name) => (&catalog::ENV_RESERVED, "is set by Lambda itself"),
+        _ if name.starts_with(RESERVED_PREFIX) => (
+            &catalog::ENV_RESERVED,
+            "begins with `REDRIVE_`, which the template uses",
+        ),
+        _ if is_word && name.len() > 1 && name.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+            return Ok(());
+        }
+        _ => (
             &catalog::ENV_NAME,
-            "cannot be an environment variable",
-            help,
-        );
-    }
-    Ok(())
+            "is not a letter followed by one or more letters, digits and `_`",
+        ),
+    };
+    let problem = format!("`{}` {problem}", excerpt(name));
+    Err(Diagnostic::new(rule, Span::call_site(), problem).help("choose another name"))
 }
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ use redrive_model::names;
 pub use redrive_model::Backoff;
 pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 
+use crate::diagnostic::Rejected;
 use crate::parameter_text::{Parameter, ParameterText};
 use crate::reader::Reader;
 use crate::schedule::Schedule;
-use crate::setting::{Rejected, Setting, TemplateValue};
+use crate::setting::{Setting, TemplateValue};
 
 macro_rules! function {
     (

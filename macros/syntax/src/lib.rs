@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod duration;
 pub mod environment;
 pub mod function;
+mod group;
 mod nearest;
 mod open_keys;
 mod options;
@@ -33,9 +34,8 @@ mod tokens;
 mod value;
 
 use proc_macro2::TokenStream;
-use syn::ext::IdentExt;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, Manifest, wrapped};
+pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, Manifest, Rejected, wrapped};
 pub use function::{Function, Paths};
 pub use nearest::nearest;
 pub use parameter_text::ParameterText;
@@ -43,7 +43,7 @@ pub use place::Place;
 pub use problem::Problem;
 pub use redrive_model::duration::{show, written};
 pub use redrive_model::keys;
-pub use setting::{Rejected, TemplateValue};
+pub use setting::TemplateValue;
 pub use signature::Handler;
 
 /// All that is known of one `#[sqs_batch]` function.
@@ -63,31 +63,26 @@ pub struct Parsed {
 /// Never panics; what is wrong is in [`Parsed::diagnostics`].
 pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
     let mut diagnostics = Diagnostics::default();
-    let handler = signature::parse(item, &mut diagnostics);
+    let (name, handler) = signature::parse(item, &mut diagnostics);
     let given = attribute::parse(attribute, &mut diagnostics);
-    let name = handler
-        .as_ref()
-        .map(|handler| handler.name.unraw().to_string())
-        .unwrap_or_default();
-    let mut options = options::Options::read(&name, given, &mut diagnostics);
+    let options = options::Options::read(name.as_ref(), given, &mut diagnostics);
     if let Some(handler) = &handler {
-        options = options.named_at(handler.name.span().into());
         check_state(handler, &options, &mut diagnostics);
-        rules::check(&options, &mut diagnostics);
-        if options.are_known(&["allow"])
-            && let Some(warning) = handler.warning()
-        {
-            diagnostics.push(Diagnostic {
-                accepted: options.allows(warning.rule),
-                ..warning
-            });
-        }
-        // What is wrong may be what was allowed.
-        if !diagnostics.has_errors() {
-            let broken: Vec<_> = diagnostics.iter().map(|one| one.rule).collect();
-            let unneeded = rules::unneeded(&options.function.allow, &broken);
-            unneeded.into_iter().for_each(|one| diagnostics.push(one));
-        }
+    }
+    rules::check(&options, &mut diagnostics);
+    if let Some(warning) = handler.as_ref().and_then(Handler::warning)
+        && options.are_known(&["allow"])
+    {
+        diagnostics.push(Diagnostic {
+            accepted: options.allows(warning.rule),
+            ..warning
+        });
+    }
+    // What is wrong may be what was allowed.
+    if !diagnostics.has_errors() {
+        let broken: Vec<_> = diagnostics.iter().map(|one| one.rule).collect();
+        let unneeded = rules::unneeded(&options.function.allow, &broken);
+        unneeded.into_iter().for_each(|one| diagnostics.push(one));
     }
     Parsed {
         function: options.function,

@@ -1,6 +1,7 @@
 //! What the keys mean: pairs in, a [`Function`] with its defaults out.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt;
 
 use crate::attribute;
 use crate::catalog::Rule;
@@ -19,33 +20,31 @@ pub(crate) struct Options {
     pub paths: Paths,
     given: Vec<Given>,
     open: OpenKeys,
-    /// The place of the function's name.
-    pub(crate) name: Place,
+    name: Option<Ident>,
 }
 
 impl Options {
     /// Reads what the attribute of the function `name` gives.
     pub(crate) fn read(
-        name: &str,
-        (given, open): (Vec<Given>, OpenKeys),
+        name: Option<&Ident>,
+        (given, mut open): (Vec<Given>, OpenKeys),
         diagnostics: &mut Diagnostics,
     ) -> Self {
+        let text = name.map(|name| name.unraw().to_string());
+        if name.is_none() && !given.iter().any(|given| given.key.name == "queue") {
+            // By default it is the function's name.
+            open.add("queue");
+        }
         let mut reader = Reader::new(&given, open, diagnostics);
-        let function = Function::read(name, &mut reader);
+        let function = Function::read(&text.unwrap_or_default(), &mut reader);
         let paths = Paths::read(&mut reader);
         Options {
             function,
             paths,
             open: reader.open,
             given,
-            name: Span::call_site().into(),
+            name: name.cloned(),
         }
-    }
-
-    /// With the place of the function's name, where a diagnostic is shown that is
-    /// about defaults only.
-    pub(crate) fn named_at(self, name: Place) -> Self {
-        Options { name, ..self }
     }
 
     /// What the same attribute would say with these edits; `None` if one of the
@@ -65,12 +64,9 @@ impl Options {
         if errors.has_errors() {
             return None;
         }
-        let changed = Self::read(&self.function.name, (given, open), &mut errors);
+        let changed = Self::read(self.name.as_ref(), (given, open), &mut errors);
         let is_read = |edit: &Edit| changed.are_known(&[edit.key]);
-        edits
-            .iter()
-            .all(is_read)
-            .then(|| changed.named_at(self.name))
+        edits.iter().all(is_read).then_some(changed)
     }
 
     /// A function whose settings do not stand in an attribute; what the keys
@@ -83,7 +79,7 @@ impl Options {
             paths: Paths::default(),
             given: Vec::new(),
             open,
-            name: Span::call_site().into(),
+            name: None,
         }
     }
 
@@ -103,11 +99,17 @@ impl Options {
             .all(|key| !self.open.contains(key, self.is_given(key)))
     }
 
-    /// Where a rule's mistake in one of `keys` is shown: on the value of the
+    /// Where a rule's diagnostic about one of `keys` is shown: on the value of the
     /// first that the user wrote.
     pub(crate) fn place(&self, keys: &[&str]) -> Option<Place> {
         let given = keys.iter().find_map(|key| self.find(key));
         given.map(|given| given.value.place)
+    }
+
+    /// Where a diagnostic about defaults only is shown.
+    pub(crate) fn name_place(&self) -> Place {
+        let name = self.name.as_ref();
+        name.map_or_else(Span::call_site, Ident::span).into()
     }
 
     /// Where the key itself is.

@@ -7,7 +7,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, Token, token};
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::place::Place;
 use crate::tokens;
 use crate::value::Value;
@@ -54,11 +54,9 @@ pub(crate) fn list(
                 }
                 Err(error) => {
                     let place = Place::from(error.span());
-                    diagnostics.push(Diagnostic::new(
-                        &catalog::SYNTAX,
-                        place,
-                        format!("cannot read this part: {error}"),
-                    ));
+                    let problem = format!("cannot read this part: {error}");
+                    let help = "write `key = value`, with a comma after each but the last";
+                    diagnostics.add(&catalog::SYNTAX, place, problem, help);
                     let words = rest(input)?.into_iter().filter_map(|token| match token {
                         TokenTree::Ident(word) => Some(word),
                         _ => None,
@@ -81,8 +79,8 @@ fn separator(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resu
         return Ok(());
     }
     let place = Place::from(input.span());
-    let text = "expected a comma before this; keys are separated by commas";
-    diagnostics.report(&catalog::SYNTAX, place, text);
+    let problem = "expected a comma before this";
+    diagnostics.add(&catalog::SYNTAX, place, problem, "separate keys by commas");
     if input.parse::<Option<Token![;]>>()?.is_none() && !begins_pair(input) {
         rest(input)?;
         input.parse::<Option<Token![,]>>()?;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::tokens::excerpt;
+
 /// A text of which some parts are known at deployment only.
 ///
 /// `${Name}` is a parameter of the template, `${Name:-value}` one with a default,
@@ -158,7 +160,8 @@ impl Parameter {
         if name.starts_with("AWS::") {
             return fail(
                 format!(
-                    "`${{{name}}}` is a value of CloudFormation, which other formats do not have"
+                    "`${{{}}}` is a value of CloudFormation, which other formats do not have",
+                    excerpt(name)
                 ),
                 "use a parameter with a name of letters and digits".to_owned(),
             );
@@ -168,9 +171,13 @@ impl Parameter {
         if !is_name {
             let meant: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
             let meant = meant.trim_start_matches(|c: char| c.is_ascii_digit());
-            let example = if meant.is_empty() { "Stage" } else { meant };
+            let is_short = (1..40).contains(&meant.len());
+            let example = if is_short { meant } else { "Stage" };
             return fail(
-                format!("`${{{text}}}` does not name a parameter: its name is letters and digits"),
+                format!(
+                    "`${{{}}}` does not name a parameter: its name is letters and digits",
+                    excerpt(text)
+                ),
                 format!("write `${{{example}}}`, or `$${{` for the two characters `${{`"),
             );
         }

@@ -3,9 +3,9 @@
 use crate::parameter_text::{ParameterText, Part};
 use crate::tokens::excerpt;
 
-/// Whether this is the ARN of a managed policy that a role can have, as far as that is
-/// known.
-pub(crate) fn check(arn: &ParameterText) -> Result<(), String> {
+/// The problem and the help if this is not the ARN of a managed policy that a role can
+/// have, as far as that is known.
+pub(crate) fn check(arn: &ParameterText) -> Result<(), (String, String)> {
     let may_be_an_arn = match arn.parts() {
         [Part::Literal(start), _, ..] => start.starts_with("arn:"),
         [Part::Parameter(_)] => true,
@@ -17,7 +17,7 @@ pub(crate) fn check(arn: &ParameterText) -> Result<(), String> {
     }
 }
 
-fn check_literal(arn: &str) -> Result<(), String> {
+fn check_literal(arn: &str) -> Result<(), (String, String)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let name = match parts.as_slice() {
         ["arn", partition, "iam", "", account, resource]
@@ -28,16 +28,21 @@ fn check_literal(arn: &str) -> Result<(), String> {
         _ => None,
     };
     match name.filter(|name| is_policy_name(name)) {
-        Some(name) if name.starts_with("aws-service-role/") => Err(format!(
-            "only an AWS service can use `{name}`; list another policy"
+        Some(name) if name.starts_with("aws-service-role/") => Err((
+            format!("only an AWS service can use `{}`", excerpt(name)),
+            "list another policy".to_owned(),
         )),
         Some(_) => Ok(()),
         None => {
-            let meant = Some(arn).filter(|name| is_policy_name(name) && !name.starts_with("arn"));
-            let name = meant.unwrap_or("AmazonS3ReadOnlyAccess");
-            let arn = excerpt(arn);
-            Err(format!(
-                "`\"{arn}\"` is not the ARN of a managed policy; list its ARN, such as `\"arn:aws:iam::aws:policy/{name}\"`"
+            let is_name = is_policy_name(arn) && !arn.starts_with("arn") && arn.len() < 64;
+            let name = if is_name {
+                arn
+            } else {
+                "AmazonS3ReadOnlyAccess"
+            };
+            Err((
+                format!("`\"{}\"` is not the ARN of a managed policy", excerpt(arn)),
+                format!("list its ARN, such as `\"arn:aws:iam::aws:policy/{name}\"`"),
             ))
         }
     }
@@ -52,7 +57,7 @@ fn is_account(account: &str) -> bool {
     account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A policy's path and name, as IAM takes them.
+/// Whether IAM allows this as a policy's path and name.
 fn is_policy_name(name: &str) -> bool {
     !name.is_empty()
         && name

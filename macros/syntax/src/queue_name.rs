@@ -27,11 +27,6 @@ pub(crate) fn problem(name: &str) -> Option<String> {
     })
 }
 
-/// Whether SQS accepts the name, and that of the DLQ.
-pub(crate) fn is_valid(name: &str) -> bool {
-    problem(name).is_none()
-}
-
 /// A valid name for one that is not.
 pub(crate) fn meant(name: &str) -> String {
     let name = match name.starts_with("arn:") || name.contains("://") {

@@ -1,6 +1,6 @@
 //! Reads the values of the keys that are given.
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Rejected};
 use crate::keys::Key;
 use crate::open_keys::OpenKeys;
 use crate::place::Place;
@@ -39,11 +39,12 @@ impl<'a> Reader<'a> {
     /// The value of this key; `None` if it is not given, or not usable.
     pub(crate) fn read<T: Setting>(&mut self, key: &str) -> Option<T> {
         let given = self.given.iter().find(|given| given.key.name == key)?;
-        let found = self.diagnostics.len();
-        let read = T::read(given.key, &given.value, self.diagnostics);
-        if self.diagnostics.len() > found {
+        let report = |rejected: Rejected| {
             self.open.add(key);
-        }
-        read
+            rejected
+                .into_iter()
+                .for_each(|one| self.diagnostics.push(one));
+        };
+        T::read(given.key, &given.value).map_err(report).ok()
     }
 }

@@ -27,7 +27,7 @@ pub fn keys() -> String {
         };
         let Key { name, about, .. } = key;
         let value = value(&key.kind);
-        let aws = match (key.aws, key.link) {
+        let aws = match (key.aws().as_str(), key.link) {
             ("", "") => String::new(),
             ("", link) => format!("[page]({link})"),
             (aws, link) => format!("[`{aws}`]({link})"),

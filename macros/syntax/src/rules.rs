@@ -61,12 +61,12 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
         let mut edits = fixes.iter().flat_map(|fix| &fix.edits);
         let edited = edits.next().and_then(|edit| keys::find(edit.key));
         diagnostic.fixes = trial.working(diagnostic.rule, options, fixes);
-        if diagnostic.fixes.is_empty()
-            && let Some(key) = edited
-        {
+        if let (true, Some(key)) = (diagnostic.fixes.is_empty(), edited) {
             // What was meant breaks another rule.
-            let example = Fix::set(key.name, key.example);
-            diagnostic.fixes = trial.working(diagnostic.rule, options, [example]);
+            let others = [Fix::set(key.name, key.example), Fix::remove(key.name)];
+            let working = trial.working(diagnostic.rule, options, others);
+            let example = || Fix::advice(format!("for example, `{}`", key.shown()));
+            diagnostic.fixes = vec![working.into_iter().next().unwrap_or_else(example)];
         }
     }
     for one in found {
@@ -76,13 +76,19 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
         let fixes = trial.working(one.rule, options, fixes);
         let edited = fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.key);
         let keys: Vec<_> = edited.filter(|key| one.rule.keys.contains(key)).collect();
-        let place = options
-            .place(&keys)
-            .or_else(|| options.place(one.rule.keys));
+        // On a key that a fix changes; on none if the fixes add keys only.
+        let place = match keys.is_empty() {
+            true => options.place(one.rule.keys),
+            false => options.place(&keys),
+        };
         diagnostics.push(Diagnostic {
             accepted: options.allows(one.rule),
             fixes,
-            ..Diagnostic::new(one.rule, place.unwrap_or(options.name), problem)
+            ..Diagnostic::new(
+                one.rule,
+                place.unwrap_or_else(|| options.name_place()),
+                problem,
+            )
         });
     }
 }

@@ -9,19 +9,15 @@
 mod calendar;
 mod cron;
 mod days;
-pub mod error;
+mod error;
 mod field;
 mod form;
 mod gap;
 mod rate;
 mod runs;
-mod set;
-mod wait;
-mod walk;
 mod zone;
 
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::civil::DateTime;
@@ -31,9 +27,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::catalog::SCHEDULE_AT;
 use calendar::LAST_YEAR;
 use cron::Cron;
-pub use error::ScheduleError;
+pub use error::{Help, ScheduleError};
+use form::ANY_YEAR;
 pub(crate) use form::named_weekdays;
-use form::{ANY_YEAR, Form};
 pub use zone::timezone;
 
 /// A checked schedule expression (`ScheduleExpression`) that repeats.
@@ -55,13 +51,13 @@ pub use zone::timezone;
 /// let run = nightly.next_after(friday, &zone).unwrap();
 /// assert_eq!(run.to_string(), "2026-11-29T21:00:00Z");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Schedule {
     text: String,
     kind: Kind,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Kind {
     Cron(Box<Cron>),
     Rate(Duration),
@@ -76,15 +72,37 @@ impl Schedule {
     /// schedule that does not repeat (`at(...)`) or that no calendar date
     /// meets (30 February) is wrong too.
     pub fn parse(text: &str) -> Result<Self, Vec<ScheduleError>> {
-        let kind = match Form::of(text).map_err(|error| vec![error])? {
-            Form::Cron(span) => Kind::Cron(Box::new(Cron::parse(&text[span.clone()], span.start)?)),
-            Form::Rate(span) => Kind::Rate(rate::parse(&text[span.clone()], span)?),
-            Form::At => return Err(vec![runs_once(text)]),
-        };
-        Ok(Self {
-            text: text.to_owned(),
-            kind,
+        let read = Self::read(text);
+        read.map_err(|mut errors| {
+            let corrected = corrected(text, &errors).map(Help::Write);
+            for error in &mut errors {
+                if let Some(Help::Write(_)) = error.help {
+                    error.help.clone_from(&corrected);
+                }
+            }
+            errors
         })
+    }
+
+    fn read(text: &str) -> Result<Self, Vec<ScheduleError>> {
+        let (name, body) = form::split(text).map_err(|error| vec![error])?;
+        let start = name.len() + 1;
+        let kind = match name {
+            "cron" => Kind::Cron(Box::new(Cron::parse(body, start)?)),
+            "rate" => Kind::Rate(rate::parse(body, start..start + body.len())?),
+            _ => {
+                let problem =
+                    "`at(…)` runs once, but a DLQ that fills again must be redriven again";
+                let problem = (problem.to_owned(), None);
+                return Err(vec![ScheduleError::new(
+                    0..text.len(),
+                    &SCHEDULE_AT,
+                    problem,
+                )]);
+            }
+        };
+        let text = text.to_owned();
+        Ok(Self { text, kind })
     }
 
     /// The expression as it was written.
@@ -131,7 +149,7 @@ impl Schedule {
 
     /// The same times of the day on every day; `None` for a rate.
     pub(crate) fn daily(&self) -> Option<String> {
-        let (minutes, hours) = (self.field(FIELDS.minute)?, self.field(FIELDS.hour)?);
+        let (minutes, hours) = (self.field(place::MINUTE)?, self.field(place::HOUR)?);
         Some(format!("cron({minutes} {hours} * * ? *)"))
     }
 
@@ -139,7 +157,7 @@ impl Schedule {
     /// deployed, to the last that AWS knows.
     pub(crate) fn runs_every_year(&self) -> bool {
         match &self.kind {
-            Kind::Cron(cron) => (2026..=LAST_YEAR).all(|year| cron.runs_in(year)),
+            Kind::Cron(cron) => (2026..=LAST_YEAR).all(|year| cron.years.contains(&year)),
             Kind::Rate(_) => true,
         }
     }
@@ -184,7 +202,7 @@ impl Schedule {
     /// [`longest_gap_in`](Self::longest_gap_in) counts clock changes in.
     pub fn longest_gap(&self) -> Option<Duration> {
         match &self.kind {
-            Kind::Cron(cron) => wait::longest(cron),
+            Kind::Cron(cron) => gap::longest(cron),
             Kind::Rate(period) => Some(*period),
         }
     }
@@ -219,45 +237,49 @@ impl Schedule {
     /// that the answer depends on the source alone.
     pub fn in_dst_gap(&self, zone: &TimeZone) -> Option<DateTime> {
         match &self.kind {
-            Kind::Cron(cron) => gap::swallowed(cron, zone),
+            Kind::Cron(cron) => gap::skipped(cron, zone),
             Kind::Rate(_) => None,
         }
     }
 }
 
-/// The places of the fields in `cron(…)`.
-pub(crate) struct Fields {
-    pub(crate) minute: usize,
-    pub(crate) hour: usize,
-    pub(crate) day_of_week: usize,
-    pub(crate) year: usize,
+/// The text with the help for each part applied, if all have one and the result is a
+/// schedule.
+fn corrected(text: &str, errors: &[ScheduleError]) -> Option<String> {
+    let mut corrected = text.to_owned();
+    let mut parts: Vec<_> = errors
+        .iter()
+        .map(|error| (&error.span, &error.help))
+        .collect();
+    // Several problems of one field have the same help.
+    parts.dedup();
+    for (span, help) in parts.into_iter().rev() {
+        let Some(Help::Write(part)) = help else {
+            return None;
+        };
+        corrected.replace_range(span.clone(), part);
+    }
+    Schedule::read(&corrected).is_ok().then_some(corrected)
 }
 
-pub(crate) const FIELDS: Fields = Fields {
-    minute: 0,
-    hour: 1,
-    day_of_week: 4,
-    year: 5,
-};
+/// The places of the fields in `cron(…)`.
+pub(crate) mod place {
+    pub(crate) const MINUTE: usize = 0;
+    pub(crate) const HOUR: usize = 1;
+    pub(crate) const DAY_OF_WEEK: usize = 4;
+    pub(crate) const YEAR: usize = 5;
+}
 
-fn runs_once(text: &str) -> ScheduleError {
-    let message = format!(
-        "`{text}` runs once, but a redrive must repeat, since messages come to the DLQ at any time; write `cron(0 23 ? * SUN-THU *)` or `rate(12 hours)`"
-    );
-    ScheduleError::new(0..text.len(), &SCHEDULE_AT, message)
+/// As it is written, which says it all.
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
 }
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-impl FromStr for Schedule {
-    type Err = Vec<ScheduleError>;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
     }
 }
 
@@ -273,8 +295,8 @@ impl<'de> serde::Deserialize<'de> for Schedule {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(|errors| {
-            let messages: Vec<String> = errors.iter().map(ScheduleError::to_string).collect();
-            serde::de::Error::custom(messages.join("; "))
+            let problems: Vec<_> = errors.into_iter().map(|error| error.problem).collect();
+            serde::de::Error::custom(problems.join(", "))
         })
     }
 }

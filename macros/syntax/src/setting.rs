@@ -13,14 +13,14 @@ use redrive_model::{Alarms, Backoff, Pollers};
 
 use crate::alarms;
 use crate::catalog::OUT_OF_RANGE;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::environment;
 use crate::parameter_text::ParameterText;
 use crate::pollers;
-use crate::schedule::{self, Schedule, ScheduleError};
+use crate::schedule::{self, Help, Schedule, ScheduleError};
 use crate::tags;
 use crate::tokens;
-use crate::value::{self, Value, What};
+use crate::value::{self, Value};
 
 /// A value of a template that is known before deployment.
 #[derive(Clone, Debug)]
@@ -39,13 +39,10 @@ pub enum TemplateValue<'a> {
     Nothing,
 }
 
-/// Why a key cannot have a template's value; empty if it is of another type.
-pub type Rejected = Vec<Diagnostic>;
-
 /// A type that the value of a key has.
 pub(crate) trait Setting: Sized {
-    /// Reads a value of the attribute, or reports why it is not one.
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self>;
+    /// Reads a value of the attribute.
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected>;
 
     /// The value as it is written in the attribute; `None` if there is none.
     fn written(&self) -> Option<String>;
@@ -56,13 +53,9 @@ pub(crate) trait Setting: Sized {
     }
 }
 
-fn keep<T>(read: Result<T, Diagnostic>, diagnostics: &mut Diagnostics) -> Option<T> {
-    read.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
-}
-
 impl Setting for u32 {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        keep(value::integer(key, value), diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        Ok(value::integer(key, value)?)
     }
 
     fn written(&self) -> Option<String> {
@@ -78,8 +71,8 @@ impl Setting for u32 {
 }
 
 impl Setting for bool {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        keep(value::boolean(key, value), diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        Ok(value::boolean(key, value)?)
     }
 
     fn written(&self) -> Option<String> {
@@ -88,8 +81,8 @@ impl Setting for bool {
 }
 
 impl Setting for Duration {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        keep(value::duration(key, value), diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        Ok(value::duration(key, value)?)
     }
 
     fn written(&self) -> Option<String> {
@@ -102,8 +95,8 @@ impl Setting for Duration {
 }
 
 impl Setting for Backoff {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        keep(value::backoff(key, value), diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        Ok(value::backoff(key, value)?)
     }
 
     fn written(&self) -> Option<String> {
@@ -112,8 +105,8 @@ impl Setting for Backoff {
 }
 
 impl Setting for Pollers {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        keep(pollers::read(key, value), diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        Ok(pollers::read(key, value)?)
     }
 
     fn written(&self) -> Option<String> {
@@ -136,8 +129,8 @@ impl Setting for Pollers {
 }
 
 impl Setting for Alarms {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        alarms::read(key, value, diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        alarms::read(key, value)
     }
 
     fn written(&self) -> Option<String> {
@@ -158,8 +151,8 @@ impl Setting for Alarms {
 }
 
 impl<T: Setting> Setting for Option<T> {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        T::read(key, value, diagnostics).map(Some)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        T::read(key, value).map(Some)
     }
 
     fn written(&self) -> Option<String> {
@@ -177,9 +170,8 @@ impl<T: Setting> Setting for Option<T> {
 macro_rules! choices {
     ($($name:ident)*) => {
         $(impl Setting for $name {
-            fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-                let word = keep(value::choice(key, value, Self::WORDS), diagnostics)?;
-                Self::from_word(word)
+            fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+                Ok(value::choice(key, value)?)
             }
 
             fn written(&self) -> Option<String> {
@@ -191,20 +183,39 @@ macro_rules! choices {
 
 redrive_model::choices!(choices);
 
-fn rejected(error: &ScheduleError) -> Diagnostic {
-    Diagnostic::from_text(error.rule, Span::call_site(), &error.message)
+/// The problems of a key's text, with their fixes.
+fn of_attribute(key: &Key, value: &Value, errors: Vec<ScheduleError>) -> Rejected {
+    let diagnostic = |error: ScheduleError| {
+        let fix = match error.help {
+            Some(Help::Write(text)) => Fix::set_text(key.name, text),
+            Some(Help::Advice(text)) => Fix::advice(text),
+            None => Fix::set(key.name, key.example),
+        };
+        Diagnostic::new(error.rule, value.place, error.problem).fix(fix)
+    };
+    errors.into_iter().map(diagnostic).collect()
+}
+
+/// The problems of a template's text, which the attribute's fixes are not for.
+fn of_template(errors: Vec<ScheduleError>) -> Rejected {
+    let diagnostic = |error: ScheduleError| {
+        let diagnostic = Diagnostic::new(error.rule, Span::call_site(), error.problem);
+        let help = error.help.map(|help| match help {
+            Help::Write(text) => format!("write `{text}`"),
+            Help::Advice(text) => text,
+        });
+        help.into_iter().fold(diagnostic, Diagnostic::help)
+    };
+    errors.into_iter().map(diagnostic).collect()
 }
 
 impl Setting for String {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let text = keep(value::text(key, value), diagnostics)?;
-        if matches!(key.kind, Kind::Timezone)
-            && let Err(error) = schedule::timezone(&text)
-        {
-            diagnostics.report(error.rule, value.place, error.message);
-            return None;
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let text = value::text(key, value)?;
+        if matches!(key.kind, Kind::Timezone) {
+            schedule::timezone(&text).map_err(|error| of_attribute(key, value, vec![error]))?;
         }
-        Some(text)
+        Ok(text)
     }
 
     fn written(&self) -> Option<String> {
@@ -216,16 +227,15 @@ impl Setting for String {
             return Err(Vec::new());
         };
         // The only text of a template that is read back is a time zone.
-        let checked = schedule::timezone(text);
-        checked.map_err(|error| vec![rejected(&error)])?;
+        schedule::timezone(text).map_err(|error| of_template(vec![error]))?;
         Ok((*text).to_owned())
     }
 }
 
 impl Setting for ParameterText {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let text = keep(value::text(key, value), diagnostics)?;
-        keep(value::placeholders(&text, value.place), diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let text = value::text(key, value)?;
+        Ok(value::placeholders(&text, value.place)?)
     }
 
     fn written(&self) -> Option<String> {
@@ -234,34 +244,26 @@ impl Setting for ParameterText {
 }
 
 impl Setting for Schedule {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let text = keep(value::text(key, value), diagnostics)?;
-        let report =
-            |error: ScheduleError| diagnostics.report(error.rule, value.place, error.message);
-        let read = Schedule::parse(&text);
-        read.map_err(|errors| errors.into_iter().for_each(report))
-            .ok()
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let text = value::text(key, value)?;
+        Schedule::parse(&text).map_err(|errors| of_attribute(key, value, errors))
     }
 
     fn written(&self) -> Option<String> {
-        Some(format!("\"{}\"", self.as_str()))
+        Some(format!("\"{self}\""))
     }
 
     fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
-        let TemplateValue::Text(text) = value else {
-            return Err(Vec::new());
-        };
-        Schedule::parse(text).map_err(|errors| errors.iter().map(rejected).collect())
+        match value {
+            TemplateValue::Text(text) => Schedule::parse(text).map_err(of_template),
+            _ => Err(Vec::new()),
+        }
     }
 }
 
 impl Setting for BTreeMap<String, ParameterText> {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        if let What::Group(group) = &value.what {
-            return Some(environment::read(group.clone(), value.place, diagnostics));
-        }
-        diagnostics.push(value.wrong_type(key, "variables in parentheses"));
-        None
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        environment::read(key, value)
     }
 
     fn written(&self) -> Option<String> {
@@ -279,12 +281,8 @@ impl Setting for BTreeMap<String, ParameterText> {
 }
 
 impl Setting for BTreeMap<String, String> {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        if let What::Group(group) = &value.what {
-            return Some(tags::read(group, value.place, diagnostics));
-        }
-        diagnostics.push(value.wrong_type(key, "tags in parentheses"));
-        None
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        tags::read(key, value)
     }
 
     fn written(&self) -> Option<String> {
@@ -294,10 +292,8 @@ impl Setting for BTreeMap<String, String> {
 }
 
 impl Setting for Vec<String> {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let (texts, refused) = value::list(key, value);
-        refused.into_iter().for_each(|one| diagnostics.push(one));
-        Some(texts)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        value::list(key, value)
     }
 
     fn written(&self) -> Option<String> {
@@ -314,15 +310,13 @@ impl Setting for Vec<String> {
 }
 
 impl Setting for Vec<ParameterText> {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let texts = Vec::<String>::read(key, value, diagnostics)?;
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let texts = value::list(key, value)?;
         // What is not one is reported above.
-        let texts = texts.iter();
-        Some(
-            texts
-                .filter_map(|text| ParameterText::parse(text).ok())
-                .collect(),
-        )
+        let texts = texts
+            .iter()
+            .filter_map(|text| ParameterText::parse(text).ok());
+        Ok(texts.collect())
     }
 
     fn written(&self) -> Option<String> {
@@ -341,8 +335,8 @@ fn list(texts: &[impl std::fmt::Display]) -> Option<String> {
 }
 
 impl Setting for syn::Path {
-    fn read(key: &'static Key, value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
-        keep(value::path(key, value), diagnostics)
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        Ok(value::path(key, value)?)
     }
 
     fn written(&self) -> Option<String> {

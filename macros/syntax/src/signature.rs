@@ -1,7 +1,6 @@
 //! The function below the attribute: its name, message, state and result. The
 //! body is not read, so that half-typed code still gets its completions.
 
-mod future;
 mod half_typed;
 mod message;
 
@@ -13,10 +12,10 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, FnArg, GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Safety,
-    Signature, Token, Type, TypeParamBound, TypeReference, Visibility,
+    Signature, Token, Type, TypeParamBound, Visibility,
 };
 
-use crate::catalog;
+use crate::catalog::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::place::Place;
 
@@ -41,62 +40,67 @@ impl Handler {
         let Type::Path(path) = &self.message else {
             return None;
         };
-        let last = path
+        let list = path
             .path
             .segments
             .last()
             .filter(|last| last.ident == "Vec")?;
         let problem = format!(
             "`{}` reads a JSON array from the body of each message",
-            show(last)
+            show(list)
         );
-        let place = Place::of(&self.message);
-        Some(
-            Diagnostic::new(&catalog::HANDLER_MESSAGE_LIST, place, problem)
-                .help("write the type of one message unless the bodies are arrays"),
-        )
+        let warning = Diagnostic::new(&HANDLER_MESSAGE_LIST, Place::of(&self.message), problem);
+        Some(warning.help("write the type of one message unless the bodies are arrays"))
     }
 }
 
-/// Reads the item below the attribute.
-pub fn parse(item: TokenStream, errors: &mut Diagnostics) -> Option<Handler> {
+/// Reads the item below the attribute: the function's name, and the handler if it can
+/// be used.
+pub fn parse(item: TokenStream, errors: &mut Diagnostics) -> (Option<Ident>, Option<Handler>) {
     let (item, body) = split_body(item);
     let (attributes, signature) = match read_signature.parse2(item.clone()) {
         Ok(read) => read,
         // The compiler has reported what is missing.
-        Err(_) if half_typed::is_half_typed(item.clone()) => return None,
+        Err(_) if half_typed::is_half_typed(item.clone()) => return (None, None),
         Err(_) => {
-            let span = item
-                .into_iter()
-                .find(not_an_attribute)
-                .map_or_else(Span::call_site, |token| token.span());
-            errors.add(
-                &catalog::HANDLER_FUNCTION,
-                span,
-                "`#[sqs_batch]` applies to a function only",
-                "move it to the `async fn` that handles one message",
-            );
-            return None;
+            let token = item.into_iter().find(not_an_attribute);
+            let span = token.map_or_else(Span::call_site, |token| token.span());
+            let problem = "`#[sqs_batch]` applies to a function only";
+            let help = "move it to the `async fn` that handles one message";
+            errors.add(&HANDLER_FUNCTION, span, problem, help);
+            return (None, None);
         }
     };
     if let Some(second) = attributes.iter().find(|attribute| is_sqs_batch(attribute)) {
+        let problem = "the function has two `#[sqs_batch]` attributes";
+        let place = Place::of(second.path());
         errors.add(
-            &catalog::DUPLICATE_KEY,
-            Place::of(second.path()),
-            "the function has two `#[sqs_batch]` attributes",
+            &DUPLICATE_KEY,
+            place,
+            problem,
             "write all keys in one of them",
         );
     }
-    if let Some(place) = runtime_macro(&attributes, &signature, body) {
-        errors.add(
-            &catalog::HANDLER_MAIN_MACRO,
-            place,
-            "`#[tokio::main]` cannot be combined with `#[sqs_batch]`, which starts the runtime itself",
-            "remove `#[tokio::main]`",
-        );
-        return None;
-    }
-    check(&signature, errors)
+    let handler = match runtime_macro(&attributes, &signature, body) {
+        Some(place) => {
+            let problem = "`#[tokio::main]` cannot be combined with `#[sqs_batch]`, which starts the runtime itself";
+            errors.add(
+                &HANDLER_MAIN_MACRO,
+                place,
+                problem,
+                "remove `#[tokio::main]`",
+            );
+            None
+        }
+        None => check(&signature, errors),
+    };
+    // The default of `queue` has as many characters.
+    let is_short = |name: &Ident| length(name) <= LONGEST_NAME;
+    (Some(signature.ident).filter(is_short), handler)
+}
+
+fn length(name: &Ident) -> usize {
+    name.to_string().chars().count()
 }
 
 /// Where a macro such as `#[tokio::main]` is; or the function that it has already
@@ -114,9 +118,10 @@ fn runtime_macro(
         return Some(Place::of(attribute.path()));
     }
     let body = body.filter(|_| signature.asyncness.is_none())?.to_string();
-    let has = |name| body.contains(name);
-    let starts_runtime = has("tokio") && has("Builder") && has("block_on");
-    starts_runtime.then(|| Place::of(&signature.ident))
+    let is_expanded = ["tokio", "Builder", "block_on"]
+        .iter()
+        .all(|name| body.contains(name));
+    is_expanded.then(|| Place::of(&signature.ident))
 }
 
 /// Whether this is `#[sqs_batch]`, by whatever path.
@@ -153,74 +158,57 @@ fn read_signature(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signat
 fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
     let before = errors.len();
     let name = &signature.ident;
-    let future = future::future(&signature.output).filter(|_| signature.asyncness.is_none());
+    let result = result(&signature.output);
     if signature.asyncness.is_none() {
-        let help = match &future {
-            Some(output) => format!("write `async fn {name}` and return `{output}`"),
-            None => format!("write `async fn {name}`"),
+        let help = match result {
+            Ok(_) => format!("write `async fn {name}`"),
+            // A future, perhaps.
+            Err(_) => format!("write `async fn {name}` and return `Result<(), E>`"),
         };
-        let place = signature.fn_token.span();
         errors.add(
-            &catalog::HANDLER_ASYNC,
-            place,
+            &HANDLER_ASYNC,
+            signature.fn_token.span(),
             "the handler is not async",
             help,
         );
+    } else if let Err(place) = &result {
+        let place = place.unwrap_or(name.span().into());
+        let problem = "the handler does not return whether it completed the message";
+        errors.add(&HANDLER_RESULT, place, problem, "return `Result<(), E>`");
     }
-    if let Safety::Unsafe(unsafety) = &signature.safety {
-        let place = unsafety.span();
+    if let Safety::Unsafe(keyword) = &signature.safety {
         errors.add(
-            &catalog::HANDLER_PLAIN,
-            place,
+            &HANDLER_PLAIN,
+            keyword.span(),
             "the handler is `unsafe`",
             "remove `unsafe`",
         );
     }
     if let Some(abi) = &signature.abi {
-        let place = Place::of(abi);
         errors.add(
-            &catalog::HANDLER_PLAIN,
-            place,
+            &HANDLER_PLAIN,
+            Place::of(abi),
             "the handler is `extern`",
             "remove `extern`",
         );
     }
     if name == "main" {
-        errors.add(
-            &catalog::HANDLER_NAME,
-            name.span(),
-            "the handler is named `main`, like the function that the attribute generates",
-            "rename it",
-        );
+        let problem = "the handler is named `main`, like the function that the attribute generates";
+        errors.add(&HANDLER_NAME, name.span(), problem, "rename it");
     }
-    let length = name.to_string().chars().count();
+    let length = length(name);
     if length > LONGEST_NAME {
-        errors.add(
-            &catalog::HANDLER_NAME_LENGTH,
-            name.span(),
-            format!(
-                "the name has {length} characters, but Lambda allows 128, with `.redrive` after it"
-            ),
-            format!("use at most {LONGEST_NAME} characters"),
+        let problem = format!(
+            "the name has {length} characters, but Lambda allows 128, with `.redrive` after it"
         );
-    }
-    if signature.variadic.is_some() {
-        errors.add(
-            &catalog::HANDLER_PARAMETERS,
-            Place::of(&signature.variadic),
-            "the handler is variadic",
-            "take a message, and a state if it is needed",
-        );
+        let help = format!("use at most {LONGEST_NAME} characters");
+        errors.add(&HANDLER_NAME_LENGTH, name.span(), problem, help);
     }
     let (message, state) = parameters(signature, errors);
     // The fix for a message that borrows removes the lifetimes, too.
     if message.is_some() || !is_lifetimes(&signature.generics) {
         check_generics(&signature.generics, errors);
     }
-    let result = match future {
-        Some(_) => None,
-        None => result(signature, errors),
-    };
     if errors.len() > before {
         return None;
     }
@@ -228,33 +216,25 @@ fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
         name: name.clone(),
         message: message?,
         state,
-        result: result?,
+        result: result.ok()?.clone(),
     })
 }
 
 fn check_generics(generics: &Generics, errors: &mut Diagnostics) {
+    let place = Place::of(generics);
     let (place, problem, help) = if is_lifetimes(generics) {
-        (
-            Place::of(generics),
-            "the handler has lifetime parameters",
-            format!("remove `{}`, and write `&S` for the state", show(generics)),
-        )
+        let help = format!("remove `{}`, and write `&S` for the state", show(generics));
+        (place, "the handler has lifetime parameters", help)
     } else if !generics.params.is_empty() {
-        (
-            Place::of(generics),
-            "the handler is generic",
-            "write the types instead of generic parameters".to_owned(),
-        )
+        let help = "write the types instead of generic parameters".to_owned();
+        (place, "the handler is generic", help)
     } else if let Some(clause) = &generics.where_clause {
-        (
-            Place::of(clause),
-            "the handler has a `where` clause",
-            "remove the `where` clause".to_owned(),
-        )
+        let help = "remove the `where` clause".to_owned();
+        (Place::of(clause), "the handler has a `where` clause", help)
     } else {
         return;
     };
-    errors.add(&catalog::HANDLER_GENERIC, place, problem, help);
+    errors.add(&HANDLER_GENERIC, place, problem, help);
 }
 
 fn is_lifetimes(generics: &Generics) -> bool {
@@ -263,67 +243,68 @@ fn is_lifetimes(generics: &Generics) -> bool {
 }
 
 fn parameters(signature: &Signature, errors: &mut Diagnostics) -> (Option<Type>, Option<Type>) {
-    let mut inputs = signature.inputs.iter();
-    let name = &signature.ident;
     if let Some(receiver) = signature.receiver() {
+        let help = "write a function, and replace `self` by `state: &S` with `init = path`";
         errors.add(
-            &catalog::HANDLER_PARAMETERS,
+            &HANDLER_PARAMETERS,
             Place::of(receiver),
             "the handler is a method",
-            "write a function, and replace `self` by `state: &S` with `init = path`",
+            help,
         );
         return (None, None);
     }
-    let mut next = || match inputs.next() {
-        Some(FnArg::Typed(argument)) => Some(&*argument.ty),
-        _ => None,
-    };
-    let Some(message) = next() else {
-        errors.add(
-            &catalog::HANDLER_PARAMETERS,
-            signature.paren_token.span.join(),
-            "the handler has no parameter for the message",
-            format!("write `async fn {name}(message: M)`"),
-        );
+    let types: Vec<&Type> = signature.inputs.iter().filter_map(typed).collect();
+    let Some(message) = types.first() else {
+        let place = signature.paren_token.span.join();
+        let help = format!("write `async fn {}(message: M)`", signature.ident);
+        let problem = "the handler has no parameter for the message";
+        errors.add(&HANDLER_PARAMETERS, place, problem, help);
         return (None, None);
     };
     let lifetimes = Some(&signature.generics).filter(|generics| is_lifetimes(generics));
     let message = message::check(message, lifetimes, errors);
-    let state = next().and_then(|state| check_state(state, errors));
+    let state = types.get(1).and_then(|state| check_state(state, errors));
     if let Some(third) = signature.inputs.iter().nth(2) {
+        let problem = "the handler has a third parameter; it gets a message and a state";
         errors.add(
-            &catalog::HANDLER_PARAMETERS,
+            &HANDLER_PARAMETERS,
             Place::of(third),
-            "the handler has a third parameter; it gets a message and a state",
+            problem,
             "remove this parameter",
         );
     }
     (message, state)
 }
 
+fn typed(argument: &FnArg) -> Option<&Type> {
+    match argument {
+        FnArg::Typed(argument) => Some(&argument.ty),
+        FnArg::Receiver(_) => None,
+    }
+}
+
 fn check_state(state: &Type, errors: &mut Diagnostics) -> Option<Type> {
     let (rule, problem, help) = match state {
-        Type::Reference(reference) if reference.mutability.is_some() => (
-            &catalog::HANDLER_STATE,
-            "the state is shared by all messages, so it cannot be borrowed mutably",
-            format!(
-                "write `&{}`, with a `Mutex` for what changes",
-                show(&reference.elem)
-            ),
-        ),
-        Type::Reference(reference) => match sized(&reference.elem) {
-            Some(_) if is_static(reference) => (
-                &catalog::HANDLER_STATE,
-                "the state is borrowed for one call, not for `'static`",
-                format!("write `&{}`", show(&reference.elem)),
-            ),
-            Some(state) => return Some(state.clone()),
-            None => (
-                &catalog::HANDLER_STATE,
-                "the state needs a type with a name and a known size: that which `init` returns",
-                format!("write `&{}`", owned(&reference.elem)),
-            ),
-        },
+        Type::Reference(reference) => {
+            let inner = show(&reference.elem);
+            let lifetime = reference.lifetime.as_ref();
+            let (problem, help) = match sized(&reference.elem) {
+                _ if reference.mutability.is_some() => (
+                    "the state is shared by all messages, so it cannot be borrowed mutably",
+                    format!("write `&{inner}`, with a `Mutex` for what changes"),
+                ),
+                None => (
+                    "the state needs a type with a name and a known size: that which `init` returns",
+                    format!("write `&{}`", owned(&reference.elem)),
+                ),
+                Some(_) if lifetime.is_some_and(|lifetime| lifetime.ident == "static") => (
+                    "the state is borrowed for one call, not for `'static`",
+                    format!("write `&{inner}`"),
+                ),
+                Some(state) => return Some(state.clone()),
+            };
+            (&HANDLER_STATE, problem, help)
+        }
         Type::Path(path)
             if path
                 .path
@@ -332,24 +313,19 @@ fn check_state(state: &Type, errors: &mut Diagnostics) -> Option<Type> {
                 .is_some_and(|it| it.ident == "Context") =>
         {
             (
-                &catalog::HANDLER_PARAMETERS,
+                &HANDLER_PARAMETERS,
                 "the handler does not get Lambda's `Context`, since it is called for each message",
                 "remove this parameter".to_owned(),
             )
         }
         _ => (
-            &catalog::HANDLER_STATE,
+            &HANDLER_STATE,
             "the state is shared by all messages, so the handler borrows it",
             format!("write `&{}`: `init = path` builds it once", show(state)),
         ),
     };
     errors.add(rule, Place::of(state), problem, help);
     None
-}
-
-fn is_static(reference: &TypeReference) -> bool {
-    let lifetime = reference.lifetime.as_ref();
-    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
 
 /// The type, if it can be that of a value which `init` returns.
@@ -380,28 +356,23 @@ fn owned(state: &Type) -> String {
     }
 }
 
-fn result(signature: &Signature, errors: &mut Diagnostics) -> Option<Type> {
-    let refused = match &signature.output {
-        ReturnType::Default => signature.ident.span().into(),
-        ReturnType::Type(_, result) if is_no_result(result) => Place::of(result),
-        ReturnType::Type(_, result) => return Some((**result).clone()),
-    };
-    errors.add(
-        &catalog::HANDLER_RESULT,
-        refused,
-        "the handler does not return whether it completed the message",
-        "return `Result<(), E>`",
-    );
-    None
+/// The type of the result, or the place of what cannot be one.
+fn result(output: &ReturnType) -> Result<&Type, Option<Place>> {
+    match output {
+        ReturnType::Default => Err(None),
+        ReturnType::Type(_, result) if is_no_result(result) => Err(Some(Place::of(result))),
+        ReturnType::Type(_, result) => Ok(result),
+    }
 }
 
 /// Whether this cannot be `Result<(), E>`; an alias of it may have any name, and is
 /// judged by its type.
 fn is_no_result(result: &Type) -> bool {
-    let Type::Path(path) = result else {
-        return true;
+    let last = match result {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
     };
-    let Some(last) = path.path.segments.last() else {
+    let Some(last) = last else {
         return true;
     };
     match &last.arguments {
@@ -409,10 +380,19 @@ fn is_no_result(result: &Type) -> bool {
             let done = arguments.args.first();
             !matches!(done, Some(GenericArgument::Type(Type::Tuple(unit))) if unit.elems.is_empty())
         }
-        _ => matches!(
-            last.ident.to_string().as_str(),
-            "Option" | "Poll" | "Box" | "Vec" | "String" | "bool"
-        ),
+        _ => {
+            let others = [
+                "Option",
+                "Poll",
+                "Pin",
+                "Box",
+                "BoxFuture",
+                "Vec",
+                "String",
+                "bool",
+            ];
+            others.iter().any(|other| last.ident == other)
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
 use redrive_model::limits;
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
-use crate::pair::{self, After, Pair};
-use crate::place::Place;
+use crate::diagnostic::{Diagnostic, Rejected};
+use crate::group;
+use crate::keys::Key;
+use crate::pair::{After, Pair};
+use crate::tokens::excerpt;
 use crate::value::{Value, What};
 
 /// The longest name and value.
@@ -17,44 +18,24 @@ const NAME: usize = 128;
 const VALUE: usize = 256;
 
 /// The tags of `tags(…)`.
-pub(crate) fn read(
-    tags: &TokenStream,
-    place: Place,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, String> {
-    let mut read = BTreeMap::new();
-    if tags.is_empty() {
-        let empty = Diagnostic::new(&catalog::SYNTAX, place, "`tags` has no tags");
-        let empty = empty.fix(Fix::set("tags", "(team = \"orders\")"));
-        diagnostics.push(empty.fix(Fix::remove("tags")));
-    }
-    for pair in pair::list(tags.clone(), diagnostics, |_| {}) {
-        match tag(&pair) {
-            Err(diagnostic) => diagnostics.push(diagnostic),
-            Ok(value) => {
-                if read.insert(pair.name.clone(), value).is_some() {
-                    let text = format!("`{}` is already set; remove one of the two", pair.name);
-                    diagnostics.report(&catalog::DUPLICATE_KEY, pair.place, text);
-                }
-            }
-        }
-    }
-    if let Err(text) = check_count(read.len()) {
-        diagnostics.report(&catalog::TAG, place, text);
-    }
-    read
+pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, String>, Rejected> {
+    let tags = group::read(key, value, |pair| Ok(tag(pair)?))?;
+    check_count(tags.len())
+        .map_err(|(problem, help)| value.refuse(&catalog::TAG, problem).help(help))?;
+    Ok(tags)
 }
 
 fn tag(pair: &Pair) -> Result<String, Diagnostic> {
     let Pair { name, place, after } = pair;
+    let name = &excerpt(name);
     let example = format!("write `{name} = \"value\"`");
     match after {
         After::Value(Value {
             what: What::Text(text),
             ..
-        }) => match check(name, text) {
+        }) => match check(&pair.name, text) {
             Ok(()) => Ok(text.clone()),
-            Err(text) => Err(Diagnostic::from_text(&catalog::TAG, *place, &text)),
+            Err((problem, help)) => Err(Diagnostic::new(&catalog::TAG, *place, problem).help(help)),
         },
         After::Value(value) => {
             let problem = format!("`{name}` must be a string, not {}", value.described());
@@ -67,48 +48,50 @@ fn tag(pair: &Pair) -> Result<String, Diagnostic> {
     }
 }
 
-/// Checks a tag; the error's text has the fix after `; `.
+/// Checks a tag.
 ///
 /// # Errors
-/// If AWS would reject the name or the value.
-pub fn check(name: &str, value: &str) -> Result<(), String> {
+/// The problem and the help, if AWS would reject the name or the value.
+pub fn check(name: &str, value: &str) -> Result<(), (String, String)> {
     let allowed = |c: &char| c.is_alphanumeric() || " _.:/=+-@".contains(*c);
     let wrong = |text: &str| text.chars().find(|c| !allowed(c));
-    let letters = "AWS allows letters, digits, spaces and `_.:/=+-@`";
+    let shown = excerpt(name);
+    let letters = "use letters, digits, spaces and `_.:/=+-@`".to_owned();
+    let another = "choose another name".to_owned();
+    let length = name.chars().count();
     if name.to_lowercase().starts_with("aws:") {
-        return Err(format!(
-            "the tag `{name}` begins with `aws:`, which AWS reserves; choose another name"
-        ));
+        let problem = format!("the tag `{shown}` begins with `aws:`, which AWS reserves");
+        return Err((problem, another));
     }
-    if !(1..=NAME).contains(&name.chars().count()) {
-        return Err(format!("a tag's name has 1 to {NAME} characters"));
+    if !(1..=NAME).contains(&length) {
+        let problem =
+            format!("the name of a tag has {length} characters, but AWS allows 1 to {NAME}");
+        return Err((problem, another));
     }
     if value.chars().count() > VALUE {
-        return Err(format!(
-            "the value of the tag `{name}` has over {VALUE} characters; shorten it"
-        ));
+        let problem = format!("the value of the tag `{shown}` has over {VALUE} characters");
+        return Err((problem, "shorten it".to_owned()));
     }
-    if let Some(c) = wrong(name) {
-        return Err(format!("the tag `{name}` contains `{c}`; {letters}"));
-    }
-    match wrong(value) {
-        Some(c) => Err(format!(
-            "the value of the tag `{name}` contains `{c}`; {letters}"
+    match (wrong(name), wrong(value)) {
+        (Some(c), _) => Err((format!("the tag `{shown}` contains `{c}`"), letters)),
+        (_, Some(c)) => Err((
+            format!("the value of the tag `{shown}` contains `{c}`"),
+            letters,
         )),
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 
 /// Checks how many tags a resource has.
 ///
 /// # Errors
-/// If they are more than AWS allows.
-pub fn check_count(tags: usize) -> Result<(), String> {
+/// The problem and the help, if they are more than AWS allows.
+pub fn check_count(tags: usize) -> Result<(), (String, String)> {
     let most = limits::TAGS;
-    match tags > most {
-        true => Err(format!("a resource has {tags} tags, but AWS allows {most}")),
-        false => Ok(()),
-    }
+    let problem = || format!("a resource has {tags} tags, but AWS allows {most}");
+    (tags <= most)
+        .then_some(())
+        .ok_or_else(|| (problem(), "remove some of them".to_owned()))
 }
 
 #[cfg(test)]

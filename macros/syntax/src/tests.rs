@@ -18,7 +18,7 @@ fn rules(attribute: &str) -> Vec<&'static str> {
     parse(attribute)
         .diagnostics
         .errors()
-        .map(|mistake| mistake.rule.id)
+        .map(|error| error.rule.id)
         .collect()
 }
 
@@ -26,7 +26,7 @@ fn messages(attribute: &str) -> Vec<String> {
     parse(attribute)
         .diagnostics
         .errors()
-        .map(|mistake| mistake.to_string())
+        .map(|error| error.to_string())
         .collect()
 }
 
@@ -225,8 +225,8 @@ fn all_mistakes_are_reported_at_once_and_none_follows_from_another() {
     );
 }
 
-/// All that is told of these options, but not of what they accept.
-fn told(attribute: &str) -> Vec<&'static str> {
+/// The rules of all errors and warnings that these options do not accept.
+fn reported(attribute: &str) -> Vec<&'static str> {
     let parsed = parse(attribute);
     let warnings = parsed.diagnostics.warnings();
     let shown = warnings.filter(|warning| !warning.accepted);
@@ -237,10 +237,51 @@ fn told(attribute: &str) -> Vec<&'static str> {
 }
 
 #[test]
+fn a_run_that_daylight_saving_skips_is_named() {
+    let attribute =
+        "dlq_redrive = \"cron(30 2 ? * SUN *)\", redrive_timezone = \"America/New_York\"";
+    let message = messages(attribute).concat();
+    assert!(
+        message.starts_with("daylight saving skips a run"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_wrong_signature_hides_no_wrong_setting() {
+    let reported = |item: &str, attribute: &str| -> Vec<_> {
+        let tokens = |text: &str| text.parse().expect("tokens");
+        let diagnostics = crate::parse(tokens(attribute), tokens(item)).diagnostics;
+        diagnostics.errors().map(|error| error.rule.id).collect()
+    };
+    for (item, rule) in [
+        (
+            "fn handle(order: Order) -> Result<(), Error> {}",
+            "handler_async",
+        ),
+        (
+            "async fn handle() -> Result<(), Error> {}",
+            "handler_parameters",
+        ),
+        ("async fn handle(order: Order) {}", "handler_result"),
+        (
+            "#[tokio::main] async fn handle(order: Order) {}",
+            "handler_main_macro",
+        ),
+        ("struct Order;", "handler_function"),
+    ] {
+        let both = reported(item, "timeout = \"60s\", visibility_timeout = \"59s\"");
+        assert_eq!(both, [rule, "visibility_timeout"], "{item}");
+        // The default of `queue` is the function's name.
+        assert_eq!(reported(item, ""), [rule], "{item}");
+    }
+}
+
+#[test]
 fn a_weekday_of_a_month_is_one_mistake() {
     for days in ["6L", "3#2"] {
         let attribute = format!("dlq_redrive = \"cron(30 7 ? * {days} *)\"");
-        assert_eq!(told(&attribute), ["redrive_gap"], "{days}");
+        assert_eq!(reported(&attribute), ["redrive_gap"], "{days}");
     }
 }
 
@@ -274,14 +315,14 @@ fn a_role_has_10_policies() {
             .map(|number| format!("\"arn:aws:iam::aws:policy/P{number}\""))
             .collect();
         let attribute = format!("policies = [{}]", arns.join(", "));
-        assert_eq!(told(&attribute), expected, "{count}");
+        assert_eq!(reported(&attribute), expected, "{count}");
     }
 }
 
 #[test]
 fn a_policy_is_listed_once() {
     let twice = "policies = [\"arn:aws:iam::aws:policy/P\", \"arn:aws:iam::aws:policy/P\"]";
-    assert_eq!(told(twice), ["duplicate_key"]);
+    assert_eq!(reported(twice), ["duplicate_key"]);
 }
 
 #[test]
@@ -296,7 +337,7 @@ fn no_more_is_handled_at_once_than_a_batch_holds() {
         // The default is 1, as is a batch.
         ("batch_size = 1", &none),
     ] {
-        assert_eq!(told(attribute), expected, "{attribute}");
+        assert_eq!(reported(attribute), expected, "{attribute}");
     }
 }
 
@@ -360,7 +401,7 @@ fn every_key_of_the_table_is_read() {
         let attribute = format!("{} = 1.5", key.name);
         assert!(
             !rules(&attribute).is_empty(),
-            "`{}` takes anything",
+            "`{}` accepts anything",
             key.name
         );
     }
@@ -372,7 +413,7 @@ fn a_name_is_as_long_as_a_handler_may_be() {
         let name = "n".repeat(length);
         let item = format!("async fn {name}(order: Order) -> Result<(), Error> {{}}");
         let errors = crate::parse(TokenStream::new(), item.parse().expect("tokens")).diagnostics;
-        let found: Vec<_> = errors.errors().map(|mistake| mistake.rule.id).collect();
+        let found: Vec<_> = errors.errors().map(|error| error.rule.id).collect();
         assert_eq!(found.contains(&"handler_name_length"), refused, "{found:?}");
     }
 }

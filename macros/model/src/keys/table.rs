@@ -29,13 +29,8 @@ macro_rules! keys {
                 batch_size: u32 = 10 => {
                     kind: Kind::Integer(1..=10_000, "messages"),
                     example: "10",
-                    aws: "BatchSize",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html",
-                    place: Some(Place {
-                        resource: Resource::EventSourceMapping,
-                        property: "BatchSize",
-                        missing: Missing::Number(10),
-                    }),
+                    place: at(EventSourceMapping, "BatchSize", Missing::Number(10)),
                 }
 
                 /// how long to wait for a batch to fill; standard queues only
@@ -43,13 +38,8 @@ macro_rules! keys {
                     aliases: &["batching_window", "window"],
                     kind: Kind::Duration(seconds(0)..=seconds(300)),
                     example: "\"5s\"",
-                    aws: "MaximumBatchingWindowInSeconds",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html",
-                    place: Some(Place {
-                        resource: Resource::EventSourceMapping,
-                        property: "MaximumBatchingWindowInSeconds",
-                        missing: Missing::Number(0),
-                    }),
+                    place: at(EventSourceMapping, "MaximumBatchingWindowInSeconds", Missing::Number(0)),
                 }
 
                 /// most invocations at once
@@ -58,13 +48,8 @@ macro_rules! keys {
                     kind: Kind::Integer(2..=1_000, "invocations"),
                     example: "10",
                     without: "no own limit",
-                    aws: "ScalingConfig.MaximumConcurrency",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
-                    place: Some(Place {
-                        resource: Resource::EventSourceMapping,
-                        property: "ScalingConfig/MaximumConcurrency",
-                        missing: Missing::Nothing,
-                    }),
+                    place: at(EventSourceMapping, "ScalingConfig/MaximumConcurrency", Missing::Nothing),
                 }
 
                 /// the least and the most event pollers of provisioned mode, which scales faster
@@ -74,13 +59,8 @@ macro_rules! keys {
                     kind: Kind::Pollers,
                     example: "\"2..50\"",
                     without: "no provisioned mode",
-                    aws: "ProvisionedPollerConfig",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
-                    place: Some(Place {
-                        resource: Resource::EventSourceMapping,
-                        property: "ProvisionedPollerConfig",
-                        missing: Missing::Nothing,
-                    }),
+                    place: at(EventSourceMapping, "ProvisionedPollerConfig", Missing::Nothing),
                 }
 
                 /// the worker's memory in MB
@@ -88,13 +68,8 @@ macro_rules! keys {
                     aliases: &["memory_size"],
                     kind: Kind::Integer(limits::MEMORY_MB, "MB"),
                     example: "256",
-                    aws: "MemorySize",
                     link: "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
-                    place: Some(Place {
-                        resource: Resource::Worker,
-                        property: "MemorySize",
-                        missing: Missing::Number(128),
-                    }),
+                    place: at(Worker, "MemorySize", Missing::Number(128)),
                 }
 
                 /// the worker's temporary storage (`/tmp`) in MB
@@ -102,13 +77,8 @@ macro_rules! keys {
                     aliases: &["storage"],
                     kind: Kind::Integer(limits::STORAGE_MB, "MB"),
                     example: "1024",
-                    aws: "EphemeralStorage.Size",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html",
-                    place: Some(Place {
-                        resource: Resource::Worker,
-                        property: "EphemeralStorage/Size",
-                        missing: Missing::Number(*limits::STORAGE_MB.start()),
-                    }),
+                    place: at(Worker, "EphemeralStorage/Size", Missing::Number(*limits::STORAGE_MB.start())),
                 }
 
                 /// invocations of the worker that the account reserves, which are also the most
@@ -119,13 +89,8 @@ macro_rules! keys {
                     kind: Kind::Integer(1..=100_000, "invocations"),
                     example: "10",
                     without: "none are reserved",
-                    aws: "ReservedConcurrentExecutions",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
-                    place: Some(Place {
-                        resource: Resource::Worker,
-                        property: "ReservedConcurrentExecutions",
-                        missing: Missing::Nothing,
-                    }),
+                    place: at(Worker, "ReservedConcurrentExecutions", Missing::Nothing),
                 }
 
                 /// whether X-Ray traces the worker and the redrive function; their roles get the
@@ -144,13 +109,8 @@ macro_rules! keys {
                     aliases: &["max_receives"],
                     kind: Kind::Integer(1..=1_000, "receives"),
                     example: "5",
-                    aws: "RedrivePolicy.maxReceiveCount",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
-                    place: Some(Place {
-                        resource: Resource::Queue,
-                        property: "RedrivePolicy/maxReceiveCount",
-                        missing: Missing::Unknown,
-                    }),
+                    place: at(Queue, "RedrivePolicy/maxReceiveCount", Missing::Unknown),
                 }
 
                 /// how long a received message stays hidden, and so how long a failed one waits
@@ -159,26 +119,16 @@ macro_rules! keys {
                     kind: Kind::Duration(seconds(1)..=limits::LONGEST_INVISIBILITY),
                     example: "\"3m\"",
                     without: "6 × `timeout` + `batch_window`",
-                    aws: "VisibilityTimeout",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
-                    place: Some(Place {
-                        resource: Resource::Queue,
-                        property: "VisibilityTimeout",
-                        missing: Missing::Number(30),
-                    }),
+                    place: at(Queue, "VisibilityTimeout", Missing::Number(30)),
                 }
 
                 /// how long the source queue keeps a message
                 retention: Duration = seconds(4 * 86_400) => {
                     kind: Kind::Duration(seconds(60)..=seconds(14 * 86_400)),
                     example: "\"4d\"",
-                    aws: "MessageRetentionPeriod",
                     link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html",
-                    place: Some(Place {
-                        resource: Resource::Queue,
-                        property: "MessageRetentionPeriod",
-                        missing: Missing::Number(4 * 86_400),
-                    }),
+                    place: at(Queue, "MessageRetentionPeriod", Missing::Number(4 * 86_400)),
                 }
 
                 /// how long the DLQ keeps a message, counted on a standard queue from when it
@@ -186,13 +136,8 @@ macro_rules! keys {
                 dlq_retention: Duration = seconds(14 * 86_400) => {
                     kind: Kind::Duration(seconds(60)..=seconds(14 * 86_400)),
                     example: "\"14d\"",
-                    aws: "MessageRetentionPeriod",
                     link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
-                    place: Some(Place {
-                        resource: Resource::Dlq,
-                        property: "MessageRetentionPeriod",
-                        missing: Missing::Number(4 * 86_400),
-                    }),
+                    place: at(Dlq, "MessageRetentionPeriod", Missing::Number(4 * 86_400)),
                 }
 
                 /// when the DLQ's messages are moved back to the source queue: `cron(minutes
@@ -203,13 +148,8 @@ macro_rules! keys {
                     kind: Kind::Schedule,
                     example: "\"cron(0 23 ? * SUN-THU *)\"",
                     without: "no redrive function",
-                    aws: "ScheduleExpression",
                     link: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
-                    place: Some(Place {
-                        resource: Resource::Schedule,
-                        property: "ScheduleExpression",
-                        missing: Missing::Unknown,
-                    }),
+                    place: at(Schedule, "ScheduleExpression", Missing::Unknown),
                 }
 
                 /// the IANA time zone of `dlq_redrive`
@@ -217,13 +157,8 @@ macro_rules! keys {
                     aliases: &["timezone", "tz", "time_zone"],
                     kind: Kind::Timezone,
                     example: "\"Asia/Jerusalem\"",
-                    aws: "ScheduleExpressionTimezone",
                     link: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
-                    place: Some(Place {
-                        resource: Resource::Schedule,
-                        property: "ScheduleExpressionTimezone",
-                        missing: Missing::Text("UTC"),
-                    }),
+                    place: at(Schedule, "ScheduleExpressionTimezone", Missing::Text("UTC")),
                 }
 
                 /// messages that a redrive moves in a second
@@ -242,13 +177,8 @@ macro_rules! keys {
                     kind: Kind::Variables,
                     example: "(LEVEL = \"info\")",
                     without: "none",
-                    aws: "Environment.Variables",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
-                    place: Some(Place {
-                        resource: Resource::Worker,
-                        property: "Environment/Variables",
-                        missing: Missing::Nothing,
-                    }),
+                    place: at(Worker, "Environment/Variables", Missing::Nothing),
                 }
 
                 /// `false` for none, or when they ring: at `dlq_depth` messages in the DLQ, at the
@@ -287,13 +217,8 @@ macro_rules! keys {
                     kind: Kind::Policies,
                     example: "\"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess\"",
                     without: "none",
-                    aws: "ManagedPolicyArns",
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
-                    place: Some(Place {
-                        resource: Resource::WorkerRole,
-                        property: "ManagedPolicyArns",
-                        missing: Missing::Nothing,
-                    }),
+                    place: at(WorkerRole, "ManagedPolicyArns", Missing::Nothing),
                 }
 
                 /// `false` keeps the function out of the template, for those who write their own
@@ -315,13 +240,8 @@ macro_rules! keys {
                 timeout: Duration = seconds(30) => {
                     kind: Kind::Duration(seconds(1)..=limits::LONGEST_TIMEOUT),
                     example: "\"30s\"",
-                    aws: "Timeout",
                     link: "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
-                    place: Some(Place {
-                        resource: Resource::Worker,
-                        property: "Timeout",
-                        missing: Missing::Number(3),
-                    }),
+                    place: at(Worker, "Timeout", Missing::Number(3)),
                 }
 
                 /// attempts of a message after the first, inside one invocation

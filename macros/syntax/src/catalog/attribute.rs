@@ -3,7 +3,7 @@
 use super::{error, rules, warning};
 
 rules! {
-    /// The attribute holds `key = value` and `env(NAME = "value")`, separated by commas.
+    /// The attribute contains `key = value` and `env(NAME = "value")`, separated by commas.
     SYNTAX = error(
         "syntax",
         "#[sqs_batch(retries 3)]",

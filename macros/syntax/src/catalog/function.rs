@@ -40,7 +40,7 @@ rules! {
     .reads(&["backoff", "retries"]);
 
     /// Lambda allows 30 minutes since November 2026. Tools that check templates, such as cfn-lint, may still refuse
-    /// more than 15 minutes; the template tells cfn-lint to accept it.
+    /// more than 15 minutes; the template has cfn-lint accept it.
     TIMEOUT_OVER_15_MIN = warning(
         "timeout_over_15_min",
         r#"#[sqs_batch(timeout = "20m")]"#,
@@ -73,7 +73,7 @@ rules! {
         "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib",
     );
 
-    /// No more messages can be handled at once than a batch holds.
+    /// No more messages can be handled at once than a batch contains.
     CONCURRENCY_OVER_BATCH = warning(
         "concurrency_over_batch",
         "#[sqs_batch(batch_size = 5, concurrency = 10)]",

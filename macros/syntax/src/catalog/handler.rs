@@ -25,7 +25,7 @@ rules! {
         "#[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }",
     );
 
-    /// A queue holds messages of one type, so nothing would choose the parameters.
+    /// A queue contains messages of one type, so nothing would choose the parameters.
     HANDLER_GENERIC = error(
         "handler_generic",
         "#[sqs_batch] async fn handle<T>(order: T) -> Result<(), Error> { Ok(()) }",

@@ -38,7 +38,7 @@ fn parse(example: &str) -> Parsed {
 }
 
 fn broken(parsed: &Parsed) -> BTreeSet<&'static str> {
-    let errors = parsed.diagnostics.errors().map(|mistake| mistake.rule.id);
+    let errors = parsed.diagnostics.errors().map(|error| error.rule.id);
     let warnings = parsed
         .diagnostics
         .warnings()
@@ -160,7 +160,7 @@ fn settings_from_elsewhere_are_judged_as_those_of_an_attribute() {
     assert!(broken(&["timeout"]).is_empty());
 }
 
-/// The attribute of an example, if it stands on the usual function.
+/// The attribute of an example, if it is on the usual function.
 fn attribute(example: &str) -> Option<&str> {
     example
         .strip_prefix("#[sqs_batch(")?
@@ -175,7 +175,7 @@ fn keys(attribute: &str) -> Vec<String> {
 }
 
 /// Where a key is not among a rule's keys, its value makes no difference to the
-/// rule: neither to the judgement nor to the words for it. It may to the way out.
+/// rule: neither to the judgement nor to the problem. It may to the fixes.
 mod keys {
     use proptest::prelude::*;
 
@@ -188,7 +188,8 @@ mod keys {
         let attribute = format!("{example}, {}", options::text(others));
         let mut errors = Diagnostics::default();
         let pairs = crate::attribute::parse(attribute.parse().expect("tokens"), &mut errors);
-        let options = Options::read("handle", pairs, &mut errors);
+        let name = quote::format_ident!("handle");
+        let options = Options::read(Some(&name), pairs, &mut errors);
         let (_, check) = checks::all().find(|(checked, _)| *checked == rule)?;
         check(&options).map(|(problem, _)| problem.to_string())
     }
@@ -253,7 +254,7 @@ mod among_other_options {
                     broken.remove("redrive_gap");
                 }
                 prop_assert!(broken.iter().all(|rule| rule == id), "{id}: {broken:?} with {fails}, {others:?}");
-                // Another key that the rule weighs may have made the mistake good.
+                // Another key that the rule reads may have solved the problem.
                 let weighed = others.iter().any(|(key, _)| judged.contains(key));
                 prop_assert!(weighed || !broken.is_empty(), "{id}: unseen in {fails}, {others:?}");
             }

@@ -4,7 +4,7 @@
 use super::checks::{self, Fixes};
 use super::{broken, find_all};
 use crate::catalog::Rule;
-use crate::diagnostic::{Edit, Fix};
+use crate::diagnostic::{Edit, Fix, LONGEST_LINE};
 use crate::options::Options;
 
 /// The most fixes that are offered of one diagnostic.
@@ -34,7 +34,7 @@ impl Trial {
             }
             if fix.edits.is_empty() {
                 advice.push(fix);
-            } else if self.works(rule, options, &fix) {
+            } else if !working.contains(&fix) && self.works(rule, options, &fix) {
                 working.push(fix);
             }
         }
@@ -43,6 +43,12 @@ impl Trial {
     }
 
     fn works(&self, rule: &Rule, options: &Options, fix: &Fix) -> bool {
+        // Code is not wrapped.
+        let fits =
+            |edit: &Edit| edit.to_string().chars().count() < LONGEST_LINE - "help: or write".len();
+        if !fix.edits.iter().all(fits) {
+            return false;
+        }
         let Some(changed) = options.with(&fix.edits) else {
             return false;
         };

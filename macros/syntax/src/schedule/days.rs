@@ -1,7 +1,8 @@
 //! The two day fields of a cron expression, of which exactly one counts.
 
 use super::calendar::Month;
-use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, is_number};
+use super::error::Problem;
+use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, Set, is_number};
 
 /// Which days of a month a cron expression runs on. Weekdays count from
 /// 1 = Sunday, as they do in the expression.
@@ -14,109 +15,118 @@ pub(super) enum Days {
     /// `LW`
     LastWorkday,
     /// `3W`
-    NearestWorkday(u8),
+    NearestWorkday(i16),
     /// Days of the week, each as the bit of its number.
     OfWeek(u32),
     /// `6L`
-    LastOfWeekday(u8),
+    LastOfWeekday(i16),
     /// `3#2`
-    NthWeekday(u8, u8),
+    NthWeekday(i16, i16),
 }
 
-const SUNDAY: u8 = 1;
-const SATURDAY: u8 = 7;
+const SUNDAY: i16 = 1;
+const SATURDAY: i16 = 7;
 
 impl Days {
     /// A day-of-month field other than `?`.
-    pub(super) fn of_month(text: &str) -> Result<Self, Vec<String>> {
+    pub(super) fn of_month(text: &str) -> Result<Self, Vec<Problem>> {
         let field = &DAY_OF_MONTH;
-        if text == "L" {
-            return Ok(Self::LastOfMonth);
-        }
-        if text == "LW" {
-            return Ok(Self::LastWorkday);
+        match text {
+            "L" => return Ok(Self::LastOfMonth),
+            "LW" => return Ok(Self::LastWorkday),
+            _ => {}
         }
         if let Some(day) = text.strip_suffix('W')
             && is_number(day)
         {
-            let day = field.value(day).map_err(|message| vec![message])?;
-            return Ok(Self::NearestWorkday(day as u8));
+            return field.value(day).map(Self::NearestWorkday).map_err(one);
         }
         if text.contains(['L', 'W']) {
-            return Err(vec![format!(
-                "the {} field holds `{text}`, but AWS documents `L` (the last day), `LW` (the last weekday) and `3W` (the weekday nearest to the 3rd) only, each alone in the field",
-                field.name
-            )]);
+            return Err(field.wrong(
+                text,
+                "`L`, `LW` and such as `3W` are allowed only alone",
+                None,
+            ));
         }
-        Ok(Self::OfMonth(field.parse(text)?.low_bits()))
+        field.parse(text).map(|days| Self::OfMonth(bits(&days)))
     }
 
     /// A day-of-week field other than `?`.
-    pub(super) fn of_week(text: &str) -> Result<Self, Vec<String>> {
+    pub(super) fn of_week(text: &str) -> Result<Self, Vec<Problem>> {
         let field = &DAY_OF_WEEK;
-        let one = |message| vec![message];
         if text == "L" {
             return Ok(Self::OfWeek(1 << SATURDAY));
         }
-        let listed = text.contains(',');
-        if let Some((day, nth)) = text.split_once('#')
-            && !listed
-        {
+        if text.contains(',') && text.contains(['L', '#']) {
+            return Err(field.wrong(
+                text,
+                "`#` and `L` are allowed only alone, such as `6L`",
+                None,
+            ));
+        }
+        if let Some((day, nth)) = text.split_once('#') {
             let day = field.value(day).map_err(one)?;
             return match nth.as_bytes() {
-                [digit @ b'1'..=b'5'] => Ok(Self::NthWeekday(day as u8, digit - b'0')),
-                _ => Err(one(format!(
-                    "the {} field holds `{text}`, but after `#` comes 1 to 5, as in `{day}#2` for the second such day of the month",
-                    field.name
-                ))),
+                [digit @ b'1'..=b'5'] => Ok(Self::NthWeekday(day, i16::from(digit - b'0'))),
+                _ => Err(field.wrong(text, "after `#`, 1 to 5 is allowed", None)),
             };
         }
-        if let Some(day) = text.strip_suffix('L')
-            && !listed
-        {
-            let day = field.value(day).map_err(one)?;
-            return Ok(Self::LastOfWeekday(day as u8));
+        match text.strip_suffix('L') {
+            Some(day) => field.value(day).map(Self::LastOfWeekday).map_err(one),
+            None => field.parse(text).map(|days| Self::OfWeek(bits(&days))),
         }
-        if text.contains('#') || text.split(',').any(|item| item.ends_with('L')) {
-            return Err(one(format!(
-                "the {} field holds `{text}`, but `#` and `L` stand alone in the field; write one expression such as `3#2` or `6L`",
-                field.name
-            )));
+    }
+
+    /// Those of some days of a month.
+    pub(super) fn among(&self, days: u32, month: Month) -> u32 {
+        // Spares the search in most months of a year.
+        if days == 0 {
+            0
+        } else {
+            days & self.in_month(month)
         }
-        Ok(Self::OfWeek(field.parse(text)?.low_bits()))
     }
 
     /// The days of one month, each as the bit of its number.
-    pub(super) fn in_month(&self, month: &Month) -> u32 {
+    pub(super) fn in_month(&self, month: Month) -> u32 {
         let all = month.all_days();
-        match *self {
+        match self {
             Self::OfMonth(days) => days & all,
             Self::LastOfMonth => 1 << month.length,
             Self::LastWorkday => 1 << nearest_workday(month, month.length),
-            Self::NearestWorkday(day) if day > month.length => 0,
-            Self::NearestWorkday(day) => 1 << nearest_workday(month, day),
-            Self::OfWeek(days) => (SUNDAY..=SATURDAY)
-                .filter(|day| days >> day & 1 == 1)
-                .map(|day| weekday_in(month, day))
-                .fold(0, |all, days| all | days),
-            Self::LastOfWeekday(day) => 1 << weekday_in(month, day).ilog2(),
+            Self::NearestWorkday(day) if *day > month.length => 0,
+            Self::NearestWorkday(day) => 1 << nearest_workday(month, *day),
+            Self::OfWeek(days) => {
+                let days = (SUNDAY..=SATURDAY).filter(|day| days >> day & 1 == 1);
+                days.fold(0, |all, day| all | weekdays(month, day))
+            }
+            Self::LastOfWeekday(day) => 1 << weekdays(month, *day).ilog2(),
             Self::NthWeekday(day, nth) => {
-                let first = weekday_in(month, day).trailing_zeros();
-                1u32 << (first + 7 * (u32::from(nth) - 1)).min(31) & all & weekday_in(month, day)
+                let days = weekdays(month, *day);
+                let day = days.trailing_zeros() + 7 * (*nth as u32 - 1);
+                days & 1_u32.checked_shl(day).unwrap_or(0)
             }
         }
     }
 }
 
+fn bits(days: &Set) -> u32 {
+    days.iter().fold(0, |days, day| days | 1 << day)
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
 /// The days of a month that are this weekday.
-fn weekday_in(month: &Month, weekday: u8) -> u32 {
+fn weekdays(month: Month, weekday: i16) -> u32 {
     const EVERY_SEVENTH: u32 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28;
-    let first = 1 + (7 + weekday - month.first_weekday) % 7;
+    let first = 1 + (7 + weekday - month.weekday(1)) % 7;
     EVERY_SEVENTH << first & month.all_days()
 }
 
 /// Monday to Friday nearest to a day, without leaving the month.
-fn nearest_workday(month: &Month, day: u8) -> u8 {
+fn nearest_workday(month: Month, day: i16) -> i16 {
     match month.weekday(day) {
         SATURDAY if day == 1 => 3,
         SATURDAY => day - 1,

@@ -1,13 +1,10 @@
 //! What is wrong with a schedule, and where.
 
-use std::fmt;
 use std::ops::Range;
 
 use crate::catalog::Rule;
 
-/// One thing that is wrong with a schedule expression or a time zone.
-///
-/// Displays as its message, which says the rule and the way out.
+/// One problem of a schedule expression or a time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleError {
     /// The bytes of the text that have to change; inside the text and on
@@ -15,24 +12,32 @@ pub struct ScheduleError {
     pub span: Range<usize>,
     /// The broken rule.
     pub rule: &'static Rule,
-    /// The rule and the way out, in lower case and without a full stop.
-    pub message: String,
+    /// The problem, in lower case and without a full stop.
+    pub problem: String,
+    /// What to do; `None` if only an example can show it.
+    pub help: Option<Help>,
+}
+
+/// What to do about a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Help {
+    /// Write this, in the place of the whole text.
+    Write(String),
+    /// What only a person can write.
+    Advice(String),
 }
 
 impl ScheduleError {
-    pub(super) fn new(span: Range<usize>, rule: &'static Rule, message: String) -> Self {
+    pub(super) fn new(span: Range<usize>, rule: &'static Rule, problem: Problem) -> Self {
+        let (problem, help) = problem;
         Self {
             span,
             rule,
-            message,
+            problem,
+            help,
         }
     }
 }
 
-impl fmt::Display for ScheduleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ScheduleError {}
+/// A problem of a part of a text, with the help for that part.
+pub(super) type Problem = (String, Option<Help>);

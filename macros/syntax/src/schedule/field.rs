@@ -1,20 +1,24 @@
-//! One field of a cron expression: its values, and the grammar all fields
+//! One field of a cron expression: its values, and the grammar that all fields
 //! share (`*`, values, ranges, steps and lists).
 
-use super::calendar::{FIRST_YEAR, LAST_YEAR};
-use super::set::Set;
+use std::collections::BTreeSet;
 
-/// What one field of a cron expression may hold.
+use super::calendar::{FIRST_YEAR, LAST_YEAR};
+use super::error::{Help, Problem};
+use crate::tokens::excerpt;
+
+/// The values that a field of an expression allows.
+pub(super) type Set = BTreeSet<i16>;
+
+/// What one field of a cron expression may contain.
 pub(super) struct Field {
     pub(super) name: &'static str,
-    min: u16,
-    max: u16,
+    min: i16,
+    max: i16,
     /// Names of the values from `min` on.
     names: &'static [&'static str],
-    /// Value 0 of its set, which has no room for years as they are.
-    set_from: u16,
     /// The largest `/` step; `None` where AWS documents no `/`.
-    max_step: Option<u16>,
+    max_step: Option<i16>,
 }
 
 const MONTHS: &[&str] = &[
@@ -22,13 +26,12 @@ const MONTHS: &[&str] = &[
 ];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-const fn numbers(name: &'static str, min: u16, max: u16, max_step: u16) -> Field {
+const fn numbers(name: &'static str, min: i16, max: i16, max_step: i16) -> Field {
     Field {
         name,
         min,
         max,
         names: &[],
-        set_from: 0,
         max_step: Some(max_step),
     }
 }
@@ -41,136 +44,132 @@ pub(super) static MONTH: Field = Field {
     ..numbers("month", 1, 12, 12)
 };
 pub(super) static DAY_OF_WEEK: Field = Field {
-    name: "day-of-week",
-    min: 1,
-    max: 7,
     names: WEEKDAYS,
-    set_from: 0,
     max_step: None,
+    ..numbers("day-of-week", 1, 7, 0)
 };
-/// Its set counts years from 1970.
-pub(super) static YEAR: Field = Field {
-    set_from: FIRST_YEAR as u16,
-    ..numbers("year", FIRST_YEAR as u16, LAST_YEAR as u16, 229)
-};
+pub(super) static YEAR: Field = numbers("year", FIRST_YEAR, LAST_YEAR, LAST_YEAR - FIRST_YEAR);
+
+/// The first value, the last value and the step of one item of a list.
+type Item = (i16, i16, i16);
 
 impl Field {
-    /// The values of a whole field; each item of a list that is wrong adds a
-    /// message.
-    pub(super) fn parse(&self, text: &str) -> Result<Set, Vec<String>> {
-        if let Some(message) = self.counts_from_zero(text) {
-            return Err(vec![message]);
-        }
-        let mut set = Set::default();
-        let mut wrong = Vec::new();
-        let alone = !text.contains(',');
-        for item in text.split(',') {
-            match self.item(item, alone) {
-                Ok((first, last, step)) => (first..=last)
-                    .step_by(usize::from(step))
-                    .for_each(|value| set.insert(value - self.set_from)),
-                Err(message) => wrong.push(message),
-            }
-        }
-        if wrong.is_empty() {
-            Ok(set)
-        } else {
-            Err(wrong)
-        }
-    }
-
-    /// Weekdays as unix cron counts them. The whole field is converted: `0-4` with
-    /// another first day would lose the last one.
-    fn counts_from_zero(&self, text: &str) -> Option<String> {
+    /// The values of a whole field, or a problem for each item of a list that is wrong.
+    pub(super) fn parse(&self, text: &str) -> Result<Set, Vec<Problem>> {
+        // Weekdays as unix cron counts them. The whole field is converted: `0-4` with
+        // another first day would lose the last one.
         let is_unix = self.names == WEEKDAYS && text.split([',', '-']).any(|day| day == "0");
-        let names = is_unix.then(|| weekday_names(text, 0))?;
-        self.parse(&names).ok()?;
-        let name = self.name;
-        Some(format!(
-            "the {name} field is `{text}`, but AWS counts days from 1 (SUN); write `{names}`"
-        ))
-    }
-
-    /// The first value, the last value and the step of one item of a list.
-    fn item(&self, item: &str, alone: bool) -> Result<(u16, u16, u16), String> {
-        match item.split_once('/') {
-            None => self.base(item, alone).map(|(first, last)| (first, last, 1)),
-            Some((base, step)) => {
-                let step = self.step(item, step)?;
-                let (first, last) = self.base(base, true)?;
-                let open_ended = !base.contains('-');
-                Ok((first, if open_ended { self.max } else { last }, step))
-            }
+        if is_unix && self.parse(&weekday_names(text, 0)).is_ok() {
+            let names = Help::Write(weekday_names(text, 0));
+            return Err(self.wrong(text, "days count from 1 (SUN)", Some(names)));
         }
+        let items: Vec<_> = text
+            .split(',')
+            .map(|item| (item, self.item(item)))
+            .collect();
+        if items.len() > 1 && items.iter().any(|(item, _)| *item == "*") {
+            let all = Help::Write("*".to_owned());
+            return Err(self.wrong(text, "`*` includes all other values", Some(all)));
+        }
+        if items.iter().all(|(_, read)| read.is_ok()) {
+            let read = items.into_iter().filter_map(|(_, read)| read.ok());
+            let values = |(first, last, step): Item| (first..=last).step_by(step as usize);
+            return Ok(read.flat_map(values).collect());
+        }
+        // The help for each is the whole field with all items corrected.
+        let corrected = items.iter().map(|(item, read)| match read {
+            Ok(_) => Some((*item).to_owned()),
+            Err((_, Some(Help::Write(meant)))) => Some(meant.clone()),
+            Err(_) => None,
+        });
+        let corrected: Option<Vec<_>> = corrected.collect();
+        let field = corrected.map(|items| Help::Write(items.join(",")));
+        let problems = items.into_iter().filter_map(|(_, read)| read.err());
+        let with_help = |(problem, help): Problem| match help {
+            Some(Help::Write(_)) => (problem, field.clone()),
+            advice => (problem, advice),
+        };
+        Err(problems.map(with_help).collect())
     }
 
-    fn step(&self, item: &str, step: &str) -> Result<u16, String> {
+    /// The one problem of a field.
+    pub(super) fn wrong(&self, text: &str, reason: &str, help: Option<Help>) -> Vec<Problem> {
+        vec![self.problem(text, reason, help)]
+    }
+
+    fn problem(&self, text: &str, reason: &str, help: Option<Help>) -> Problem {
         let name = self.name;
+        let text = match text {
+            "" => "an empty value".to_owned(),
+            text => format!("`{}`", excerpt(text)),
+        };
+        (format!("the {name} field contains {text}; {reason}"), help)
+    }
+
+    fn item(&self, item: &str) -> Result<Item, Problem> {
+        let Some((base, step)) = item.split_once('/') else {
+            let (first, last) = self.range(item)?;
+            return Ok((first, last, 1));
+        };
         let Some(max) = self.max_step else {
-            return Err(format!(
-                "the {name} field holds `{item}`, but takes no step; list the days instead, such as `MON,WED,FRI`"
-            ));
+            let help = Help::Advice("list the days, such as `MON,WED,FRI`".to_owned());
+            return Err(self.problem(item, "steps are not allowed", Some(help)));
         };
-        Some(step)
-            .filter(|step| is_number(step))
-            .and_then(|step| step.parse().ok())
-            .filter(|step| (1..=max).contains(step))
-            .ok_or_else(|| {
-                format!(
-                    "the {name} field holds `{item}`, whose step must be a number from 1 to {max}, such as `{}/5`",
-                    self.min
-                )
-            })
-    }
-
-    fn base(&self, base: &str, alone: bool) -> Result<(u16, u16), String> {
-        let name = self.name;
-        if base == "*" {
-            return if alone {
-                Ok((self.min, self.max))
-            } else {
-                Err(format!(
-                    "the {name} field has `*` in a list, which already means every value; write `*` alone or leave it out"
-                ))
-            };
-        }
-        match base.split_once('-') {
-            Some((first, last)) if !first.is_empty() => {
-                let (from, to) = (self.value(first)?, self.value(last)?);
-                if from > to {
-                    return Err(self.wraps(base, (first, from), (last, to)));
-                }
-                Ok((from, to))
+        let (first, last) = self.range(base).map_err(|(problem, _)| (problem, None))?;
+        let step = Some(step).filter(|step| is_number(step));
+        match step.and_then(|step| step.parse().ok()) {
+            Some(step) if (1..=max).contains(&step) => {
+                let is_open = !base.contains('-');
+                Ok((first, if is_open { self.max } else { last }, step))
             }
-            _ => self.value(base).map(|value| (value, value)),
+            _ => {
+                let help = Help::Write(format!("{base}/5"));
+                Err(self.problem(
+                    item,
+                    &format!("a step is a number from 1 to {max}"),
+                    Some(help),
+                ))
+            }
         }
     }
 
-    fn wraps(&self, range: &str, (first, from): (&str, u16), (last, to): (&str, u16)) -> String {
-        let part = |from: u16, to: u16| match from == to {
-            true => self.spell(from, first),
-            false => format!("{}-{}", self.spell(from, first), self.spell(to, last)),
+    fn range(&self, text: &str) -> Result<(i16, i16), Problem> {
+        if text == "*" {
+            return Ok((self.min, self.max));
+        }
+        let Some((first, last)) = text.split_once('-').filter(|(first, _)| !first.is_empty())
+        else {
+            let value = self
+                .value(text)
+                .map_err(|(problem, _)| (problem, self.meant(text)))?;
+            return Ok((value, value));
         };
-        format!(
-            "the {} field holds `{range}`, but AWS documents no range that wraps around; write `{},{}`",
-            self.name,
-            part(from, self.max),
-            part(self.min, to),
-        )
+        let (from, to) = (self.value(first)?, self.value(last)?);
+        if from > to {
+            let help = Help::Write(self.unwrapped((first, from), (last, to)));
+            return Err(self.problem(text, "a range cannot wrap around", Some(help)));
+        }
+        Ok((from, to))
     }
 
-    /// A value as the user spells values: by name if `like` is one.
-    fn spell(&self, value: u16, like: &str) -> String {
-        match self.names.get(usize::from(value - self.min)) {
+    /// Two ranges for one that wraps around.
+    fn unwrapped(&self, (first, from): (&str, i16), (last, to): (&str, i16)) -> String {
+        // By name if the user writes names.
+        let spell = |value: i16, like: &str| match self.names.get((value - self.min) as usize) {
             Some(name) if !is_number(like) => (*name).to_owned(),
             _ => value.to_string(),
-        }
+        };
+        let range = |from: i16, to: i16| match from == to {
+            true => spell(from, first),
+            false => format!("{}-{}", spell(from, first), spell(to, last)),
+        };
+        format!("{},{}", range(from, self.max), range(self.min, to))
     }
 
     /// One value, a number or a name.
-    pub(super) fn value(&self, text: &str) -> Result<u16, String> {
+    pub(super) fn value(&self, text: &str) -> Result<i16, Problem> {
         if let Some(index) = self.names.iter().position(|name| *name == text) {
-            return Ok(self.min + index as u16);
+            return Ok(self.min + index as i16);
         }
         if is_number(text)
             && let Ok(value) = text.parse()
@@ -178,55 +177,26 @@ impl Field {
         {
             return Ok(value);
         }
-        Err(self.refused(text))
-    }
-
-    fn refused(&self, text: &str) -> String {
-        let name = self.name;
-        let allowed = self.allowed();
-        if text.is_empty() {
-            return format!(
-                "the {name} field lacks a value beside one of its `,`, `-` or `/`; write {allowed}"
-            );
-        }
-        let hint = if let Some(name) = self.nearest_name(text) {
-            format!("; did you mean `{name}`?")
-        } else if text == "0" && self.min == 1 {
-            let first = self.names.first().map_or(String::new(), |first| {
-                format!(", which is {first} (counting starts at 1 here)")
-            });
-            format!("; did you mean `1`{first}?")
-        } else if text == "?" {
-            "; `?` is for day-of-month and day-of-week, alone; write `*` for every value".to_owned()
-        } else {
-            String::new()
-        };
-        format!("the {name} field holds `{text}`, but takes {allowed}{hint}")
-    }
-
-    fn allowed(&self) -> String {
         let Self { min, max, .. } = self;
-        match (self.names.first(), self.names.last()) {
-            (Some(first), Some(last)) => format!("{min} to {max} or {first} to {last}"),
-            _ => format!("{min} to {max}"),
-        }
+        let names = match self.names {
+            [first, .., last] => format!(", or {first} to {last},"),
+            _ => String::new(),
+        };
+        Err(self.problem(
+            text,
+            &format!("only {min} to {max}{names} are allowed"),
+            None,
+        ))
     }
 
-    fn nearest_name(&self, text: &str) -> Option<&'static str> {
-        if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            return None;
-        }
-        let upper = text.to_ascii_uppercase();
-        let starts = self.names.iter().find(|name| upper.starts_with(**name));
-        let near = || {
-            self.names
-                .iter()
-                .map(|name| (strsim::damerau_levenshtein(name, &upper), name))
-                .min_by_key(|(distance, _)| *distance)
-                .filter(|(distance, _)| *distance == 1)
-                .map(|(_, name)| name)
-        };
-        starts.or_else(near).copied()
+    /// The value that is likely meant by a text that is not one.
+    fn meant(&self, text: &str) -> Option<Help> {
+        let is_near = |name: &&&str| strsim::osa_distance(name, &text.to_ascii_uppercase()) == 1;
+        Some(Help::Write(match text {
+            "?" => "*".to_owned(),
+            "0" => self.min.to_string(),
+            _ => (*self.names.iter().find(is_near)?).to_owned(),
+        }))
     }
 }
 
@@ -239,7 +209,7 @@ pub(super) fn weekday_names(field: &str, first: u32) -> String {
     field.chars().map(name).collect()
 }
 
-/// Whether `text` is digits and nothing else; `parse` also takes a sign.
+/// Whether `text` is digits and nothing else; `parse` also accepts a sign.
 pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,122 +1,75 @@
-//! The outer form of an expression, `name(...)`, and what people write
-//! instead of it.
-
-use std::ops::Range;
+//! The outer form of an expression, `name(…)`, and what people write instead of it.
 
 use super::Schedule;
-use super::error::ScheduleError;
+use super::error::{Help, ScheduleError};
 use super::field::weekday_names;
 use crate::catalog::SCHEDULE_FORM;
+use crate::tokens::excerpt;
 
 /// Longest `ScheduleExpression`, in characters.
 const MAX_LENGTH: usize = 256;
 
-/// What stands for the year where it is left out.
+/// The year of an expression without one.
 pub(super) const ANY_YEAR: &str = " *";
 
-/// Whether this `cron(...)` has five fields.
+/// Whether this `cron(…)` has five fields.
 pub(super) fn lacks_year(text: &str) -> bool {
     text.starts_with("cron(") && text.split_ascii_whitespace().count() == 5
 }
 
-const EXAMPLES: &str = "`cron(0 23 ? * SUN-THU *)` or `rate(12 hours)`";
-
-/// The three forms AWS knows, each with the place of what it holds.
-#[derive(Debug)]
-pub(super) enum Form {
-    Cron(Range<usize>),
-    Rate(Range<usize>),
-    At,
-}
-
-impl Form {
-    pub(super) fn of(text: &str) -> Result<Self, ScheduleError> {
-        let refuse = |message| ScheduleError::new(0..text.len(), &SCHEDULE_FORM, message);
-        let length = text.chars().count();
-        let year = if lacks_year(text) { ANY_YEAR } else { "" };
-        if length + year.len() > MAX_LENGTH {
-            let added = match year {
-                "" => String::new(),
-                year => format!(", `{year}` for the year among them"),
-            };
-            let most = MAX_LENGTH - year.len();
-            return Err(refuse(format!(
-                "the schedule has {length} characters, but AWS takes at most {MAX_LENGTH}{added}; use at most {most}"
-            )));
-        }
-        let Some((name, rest)) = text.split_once('(') else {
-            return Err(refuse(without_parentheses(text)));
-        };
-        let Some(body) = rest.strip_suffix(')') else {
-            return Err(refuse(match (text.trim(), rest.contains(')')) {
-                (trimmed, _) if trimmed != text && trimmed.ends_with(')') => {
-                    format!("the schedule has white space around it; write `{trimmed}`")
-                }
-                (_, true) => "the schedule goes on after its `)`; end it there".to_owned(),
-                (_, false) => format!("the schedule lacks its closing `)`; write `{text})`"),
-            }));
-        };
-        if body.trim() != body {
-            return Err(refuse(format!(
-                "the schedule has white space inside its parentheses; write `{name}({})`",
-                body.trim()
-            )));
-        }
-        let span = name.len() + 1..text.len() - 1;
-        match name {
-            "cron" => Ok(Self::Cron(span)),
-            "rate" => Ok(Self::Rate(span)),
-            "at" => Ok(Self::At),
-            _ => Err(refuse(unknown_name(name, body))),
+/// The name of an expression, and what is in its parentheses.
+pub(super) fn split(text: &str) -> Result<(&str, &str), ScheduleError> {
+    let refuse = |problem, help| ScheduleError::new(0..text.len(), &SCHEDULE_FORM, (problem, help));
+    let length = text.chars().count();
+    let most = match lacks_year(text) {
+        true => MAX_LENGTH - ANY_YEAR.len(),
+        false => MAX_LENGTH,
+    };
+    if length > most {
+        let problem =
+            format!("the schedule has {length} characters, but EventBridge allows {most}");
+        let help = "several items of a list can be one range or step".to_owned();
+        return Err(refuse(problem, Some(Help::Advice(help))));
+    }
+    let parts = text
+        .split_once('(')
+        .and_then(|(name, rest)| Some((name, rest.strip_suffix(')')?)));
+    match parts {
+        Some((name @ ("cron" | "rate" | "at"), body)) if body.trim() == body => Ok((name, body)),
+        _ => {
+            let problem = format!("`{}` is not `cron(…)` or `rate(…)`", excerpt(text));
+            Err(refuse(problem, meant(text).map(Help::Write)))
         }
     }
 }
 
-fn unknown_name(name: &str, body: &str) -> String {
-    let lower = name.trim().to_ascii_lowercase();
-    let near = ["cron", "rate"]
-        .into_iter()
-        .find(|known| strsim::damerau_levenshtein(known, &lower) <= 1);
-    match near {
-        Some(near) => format!("unknown schedule `{name}(...)`; did you mean `{near}({body})`?"),
-        None => format!("unknown schedule `{name}(...)`; write {EXAMPLES}"),
-    }
-}
-
-fn without_parentheses(text: &str) -> String {
-    let offer =
-        |what: &str, schedule: &str| format!("{what}, which AWS does not take; write `{schedule}`");
-    if text.trim().is_empty() {
-        return format!("the schedule is empty; write {EXAMPLES}");
-    }
-    let shorthand = match text.trim().to_ascii_lowercase().as_str() {
-        "@hourly" => Some("cron(0 * * * ? *)"),
-        "@daily" | "@midnight" => Some("cron(0 0 * * ? *)"),
-        "@weekly" => Some("cron(0 0 ? * SUN *)"),
-        "@monthly" => Some("cron(0 0 1 * ? *)"),
-        "@yearly" | "@annually" => Some("cron(0 0 1 1 ? *)"),
+/// The schedule that is likely meant by a text that is not one.
+fn meant(text: &str) -> Option<String> {
+    let trimmed = text.trim().trim_end_matches(';').trim_end();
+    let inner = trimmed.split_once('(').map_or(trimmed, |(_, inner)| inner);
+    let inner = inner.strip_suffix(')').unwrap_or(inner).trim();
+    let shorthand = match trimmed.to_ascii_lowercase().as_str() {
+        "@hourly" => Some("0 * * * ? *"),
+        "@daily" | "@midnight" => Some("0 0 * * ? *"),
+        "@weekly" => Some("0 0 ? * SUN *"),
+        "@monthly" => Some("0 0 1 * ? *"),
+        "@yearly" | "@annually" => Some("0 0 1 1 ? *"),
         _ => None,
     };
-    if let Some(schedule) = shorthand {
-        return offer(&format!("`{}` is a unix shorthand", text.trim()), schedule);
-    }
-    let wrapped = ["cron", "rate"]
+    let cron = [
+        shorthand.map(str::to_owned),
+        from_unix(inner),
+        Some(inner.to_owned()),
+    ];
+    let cron = cron
         .into_iter()
-        .map(|name| format!("{name}({})", text.trim()))
-        .find(|schedule| Schedule::parse(schedule).is_ok());
-    if let Some(schedule) = wrapped {
-        return format!("the schedule lacks its form; write `{schedule}`");
-    }
-    match from_unix(text) {
-        Some(schedule) => offer(
-            &format!("`{}` is a unix cron expression", text.trim()),
-            &schedule,
-        ),
-        None => format!("`{text}` is no schedule; write {EXAMPLES}"),
-    }
+        .flatten()
+        .map(|fields| format!("cron({fields})"));
+    let mut meant = cron.chain([format!("rate({inner})")]);
+    meant.find(|schedule| Schedule::parse(schedule).is_ok())
 }
 
-/// A unix cron line as AWS writes it: one of the day fields is `?`, and
+/// The fields of a unix cron line as AWS writes them: one of the day fields is `?`, and
 /// Sunday is not 0.
 fn from_unix(text: &str) -> Option<String> {
     let fields: Vec<&str> = text.split_ascii_whitespace().collect();
@@ -129,8 +82,9 @@ fn from_unix(text: &str) -> Option<String> {
         _ => return None,
     };
     let month = month.to_ascii_uppercase();
-    let schedule = format!("cron({minute} {hour} {day_of_month} {month} {day_of_week} *)");
-    Schedule::parse(&schedule).is_ok().then_some(schedule)
+    Some(format!(
+        "{minute} {hour} {day_of_month} {month} {day_of_week} *"
+    ))
 }
 
 /// Weekdays that count from 1 = Sunday, by their names.

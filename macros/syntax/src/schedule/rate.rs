@@ -3,92 +3,90 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::error::ScheduleError;
+use super::error::{Help, ScheduleError};
 use super::field::is_number;
 use crate::catalog::SCHEDULE_RATE;
+use crate::tokens::excerpt;
 
-/// Each unit for one and for many, with its minutes.
-const UNITS: [(&str, &str, u64); 3] = [
-    ("minute", "minutes", 1),
-    ("hour", "hours", 60),
-    ("day", "days", 24 * 60),
-];
+/// Each unit with its minutes.
+const UNITS: [(&str, u64); 3] = [("minute", 1), ("hour", 60), ("day", 24 * 60)];
 
 /// Longer periods are mistakes, and would overflow calendars.
 const LONGEST_MINUTES: u64 = 100 * 365 * 24 * 60;
 
-/// What stands between the parentheses, of which `span` is the place in the
-/// expression.
+/// Reads what is between the parentheses; `span` is its place in the expression.
 pub(super) fn parse(body: &str, span: Range<usize>) -> Result<Duration, Vec<ScheduleError>> {
-    period(body)
-        .map(|minutes| Duration::from_secs(minutes * 60))
-        .map_err(|message| vec![ScheduleError::new(span, &SCHEDULE_RATE, message)])
-}
-
-fn period(body: &str) -> Result<u64, String> {
-    let mut words = body.split_ascii_whitespace();
-    let (Some(value), Some(unit), None) = (words.next(), words.next(), words.next()) else {
-        return Err(format!(
-            "rate holds `{body}`, but takes a whole number, a space and a unit, such as `rate(12 hours)`"
-        ));
+    let refuse = |problem, help| {
+        Err(vec![ScheduleError::new(
+            span,
+            &SCHEDULE_RATE,
+            (problem, help),
+        )])
     };
-    if !is_number(value) || value.bytes().all(|digit| digit == b'0') {
-        return Err(format!(
-            "rate holds the value `{value}`, but takes a whole number from 1, such as `rate(12 hours)`"
-        ));
+    let words: Vec<_> = body.split_ascii_whitespace().collect();
+    let (value, unit) = match words[..] {
+        [value, unit] if is_number(value) => (value, unit),
+        _ => {
+            let problem = format!(
+                "`rate({})` is not a whole number, a space and a unit",
+                excerpt(body)
+            );
+            return refuse(problem, None);
+        }
+    };
+    let minutes = |unit: u64| value.parse::<u64>().ok()?.checked_mul(unit);
+    let in_range = |minutes: &u64| (1..=LONGEST_MINUTES).contains(minutes);
+    let read = minutes_of(unit).and_then(minutes);
+    if read.is_some_and(|minutes| !in_range(&minutes)) || minutes(1).is_none() {
+        let problem = format!(
+            "the rate is {}, but must be from 1 minute to 100 years",
+            excerpt(body)
+        );
+        return refuse(problem, None);
     }
-    let one = value.trim_start_matches('0') == "1";
-    let minutes = unit_minutes(value, unit, one)?;
-    value
-        .parse::<u64>()
-        .ok()
-        .and_then(|value| value.checked_mul(minutes))
-        .filter(|minutes| *minutes <= LONGEST_MINUTES)
-        .ok_or_else(|| format!("rate holds `{body}`, which is longer than 100 years"))
-}
-
-fn unit_minutes(value: &str, unit: &str, one: bool) -> Result<u64, String> {
-    let spelled = |(single, many, _): (&'static str, &'static str, u64)| match one {
-        true => single,
-        false => many,
-    };
-    if let Some(known) = UNITS
-        .into_iter()
-        .find(|(single, many, _)| unit == *single || unit == *many)
-    {
-        return match spelled(known) {
-            right if right == unit => Ok(known.2),
-            right => Err(format!(
-                "rate holds `{value} {unit}`, but the unit of {value} is `{right}`; write `rate({value} {right})`"
-            )),
-        };
+    let is_one = value.trim_start_matches('0') == "1";
+    match read {
+        Some(minutes) if unit.ends_with('s') != is_one => Ok(Duration::from_secs(minutes * 60)),
+        _ => {
+            let units = if is_one {
+                "`minute`, `hour` or `day`"
+            } else {
+                "`minutes`, `hours` or `days`"
+            };
+            let problem = format!(
+                "the unit of {} must be {units}, not `{}`",
+                excerpt(value),
+                excerpt(unit)
+            );
+            refuse(problem, meant(value, unit).map(Help::Write))
+        }
     }
-    let hint = match unit.to_ascii_lowercase().trim_end_matches('s') {
-        "second" | "sec" => "; a minute is the shortest period".to_owned(),
-        "week" => format!(
-            "; write weeks as days, such as `rate({} days)`",
-            value
-                .parse::<u64>()
-                .map_or(7, |weeks| weeks.saturating_mul(7))
-        ),
-        lower => nearest(lower)
-            .map(|near| format!("; did you mean `rate({value} {})`?", spelled(near)))
-            .unwrap_or_default(),
-    };
-    Err(format!(
-        "rate holds the unit `{unit}`, but takes minute(s), hour(s) or day(s){hint}"
-    ))
 }
 
-fn nearest(unit: &str) -> Option<(&'static str, &'static str, u64)> {
-    let abbreviated = || {
-        UNITS
-            .into_iter()
-            .find(|(single, ..)| !unit.is_empty() && single.starts_with(unit))
+/// The minutes of a unit in singular or plural.
+fn minutes_of(unit: &str) -> Option<u64> {
+    let unit = unit.strip_suffix('s').unwrap_or(unit);
+    let mut units = UNITS.iter();
+    units
+        .find(|(name, _)| *name == unit)
+        .map(|(_, minutes)| *minutes)
+}
+
+/// The rate that is likely meant by a number and a unit that is not one.
+fn meant(value: &str, unit: &str) -> Option<String> {
+    let value: u64 = value.parse().ok()?;
+    let unit = unit.to_ascii_lowercase();
+    let unit = unit.trim_end_matches('s');
+    let is_near = |(name, _): &&(&str, u64)| {
+        name.starts_with(unit) || strsim::damerau_levenshtein(name, unit) <= 2
     };
-    UNITS
-        .into_iter()
-        .find(|(single, ..)| strsim::damerau_levenshtein(single, unit) <= 2)
-        .or_else(abbreviated)
-        .or_else(|| (unit == "hr").then_some(UNITS[1]))
+    let (value, unit) = match unit {
+        "" => return None,
+        "second" | "sec" => (value.div_ceil(60), "minute"),
+        "week" => (value.checked_mul(7)?, "day"),
+        "hr" => (value, "hour"),
+        _ => (value, UNITS.iter().find(is_near)?.0),
+    };
+    let plural = if value == 1 { "" } else { "s" };
+    Some(format!("{value} {unit}{plural}"))
 }

@@ -1,51 +1,90 @@
-//! When a schedule runs, in a time zone.
+//! When a cron expression runs: on a local clock, and in a time zone. Seconds are
+//! ignored.
 
-use jiff::civil::{DateTime, date};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-use super::calendar::{FIRST_YEAR, LAST_DAY};
 use super::cron::Cron;
 
-/// The first run of a cron expression after an instant.
-pub(super) fn next(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    let runs = successive(cron, zone.to_datetime(after));
-    on_clock(runs, zone).find(|run| *run > after)
+impl Cron {
+    /// The first run not before a local time.
+    pub(super) fn next_local(&self, from: DateTime) -> Option<DateTime> {
+        let today = from.date();
+        let run = self.next_date(today)?;
+        match self.times.range(minute_of_day(from)..).next() {
+            _ if run > today => at(run, self.times.first()?),
+            Some(time) => at(run, time),
+            None => at(self.next_date(today.tomorrow().ok()?)?, self.times.first()?),
+        }
+    }
+
+    /// The last run before a local time.
+    pub(super) fn previous_local(&self, before: DateTime) -> Option<DateTime> {
+        let today = before.date();
+        match self.times.range(..minute_of_day(before)).next_back() {
+            Some(time) if self.next_date(today) == Some(today) => at(today, time),
+            _ => at(self.previous_date(today)?, self.times.last()?),
+        }
+    }
+
+    fn next_date(&self, from: Date) -> Option<Date> {
+        self.months_in(from.year()..).find_map(|month| {
+            let (_, later) = month.split_at(from);
+            let days = self.days.among(later, month);
+            (days != 0).then(|| month.date(days.trailing_zeros()))?
+        })
+    }
+
+    fn previous_date(&self, before: Date) -> Option<Date> {
+        let mut months = self.months_in(..=before.year()).rev();
+        months.find_map(|month| {
+            let (earlier, _) = month.split_at(before);
+            month.date(self.days.among(earlier, month).checked_ilog2()?)
+        })
+    }
 }
 
-/// The first run whose local time is not before `from`.
-pub(super) fn next_from(cron: &Cron, from: DateTime, zone: &TimeZone) -> Option<Timestamp> {
-    on_clock(successive(cron, from), zone).next()
+fn minute_of_day(time: DateTime) -> i16 {
+    i16::from(time.hour()) * 60 + i16::from(time.minute())
+}
+
+fn at(date: Date, minute: &i16) -> Option<DateTime> {
+    Some(date.at((minute / 60) as i8, (minute % 60) as i8, 0, 0))
+}
+
+/// The first run after an instant.
+pub(super) fn next(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let mut runs = runs_from(cron, zone.to_datetime(after), zone);
+    runs.find(|run| *run > after)
+}
+
+/// The runs whose local times are not before `from`.
+pub(super) fn runs_from(
+    cron: &Cron,
+    from: DateTime,
+    zone: &TimeZone,
+) -> impl Iterator<Item = Timestamp> {
+    let following =
+        |run: &DateTime| cron.next_local(run.checked_add(SignedDuration::from_mins(1)).ok()?);
+    let local = std::iter::successors(cron.next_local(from), following);
+    local.filter_map(|run| on_clock(run, zone))
 }
 
 /// The last run whose local time is before `before`.
 pub(super) fn last_before(cron: &Cron, before: DateTime, zone: &TimeZone) -> Option<Timestamp> {
-    let earlier = |before: &DateTime| cron.previous_local(*before);
-    on_clock(std::iter::successors(earlier(&before), earlier), zone).next()
+    let preceding = |run: &DateTime| cron.previous_local(*run);
+    let mut local = std::iter::successors(preceding(&before), preceding);
+    local.find_map(|run| on_clock(run, zone))
 }
 
-/// Local times of runs from `from` on.
-fn successive(cron: &Cron, from: DateTime) -> impl Iterator<Item = DateTime> {
-    // Spares the walk through years that no expression can hold.
-    let from = from.max(date(FIRST_YEAR, 1, 1).at(0, 0, 0, 0));
-    std::iter::successors(cron.next_local(from, LAST_DAY), |run| {
-        let minute = SignedDuration::from_mins(1);
-        cron.next_local(run.checked_add(minute).ok()?, LAST_DAY)
-    })
-}
-
-/// The instants of local times: none in a gap of the clock, the first of two
-/// where the clock goes back.
-fn on_clock(
-    local: impl Iterator<Item = DateTime>,
-    zone: &TimeZone,
-) -> impl Iterator<Item = Timestamp> {
-    local.filter_map(|local| {
-        let offset = match zone.to_ambiguous_timestamp(local).offset() {
-            AmbiguousOffset::Unambiguous { offset } => offset,
-            AmbiguousOffset::Fold { before, .. } => before,
-            AmbiguousOffset::Gap { .. } => return None,
-        };
-        offset.to_timestamp(local).ok()
-    })
+/// The instant of a local time: none if the clock skips it, the first if the clock
+/// shows it twice.
+fn on_clock(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    let offset = match zone.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset,
+        AmbiguousOffset::Fold { before, .. } => before,
+        AmbiguousOffset::Gap { .. } => return None,
+    };
+    offset.to_timestamp(local).ok()
 }

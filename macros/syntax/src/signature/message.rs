@@ -3,7 +3,7 @@
 use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type, TypePath};
 
 use super::show;
-use crate::catalog;
+use crate::catalog::HANDLER_MESSAGE;
 use crate::diagnostic::Diagnostics;
 use crate::place::Place;
 
@@ -14,43 +14,9 @@ pub(super) fn check(
     lifetimes: Option<&Generics>,
     errors: &mut Diagnostics,
 ) -> Option<Type> {
-    let Some(Refusal {
-        place,
-        problem,
-        mut help,
-        borrows,
-    }) = refusal(message)
-    else {
-        return Some(message.clone());
-    };
-    if let Some(lifetimes) = lifetimes.filter(|_| borrows) {
-        help = format!("{help}, and remove `{}`", show(lifetimes));
-    }
-    errors.add(&catalog::HANDLER_MESSAGE, place, problem, help);
-    None
-}
-
-struct Refusal {
-    place: Place,
-    problem: String,
-    help: String,
-    /// Whether the reason is what the type borrows.
-    borrows: bool,
-}
-
-fn refuse(place: Place, problem: impl Into<String>, help: impl Into<String>) -> Refusal {
-    Refusal {
-        place,
-        problem: problem.into(),
-        help: help.into(),
-        borrows: false,
-    }
-}
-
-fn refusal(message: &Type) -> Option<Refusal> {
     let place = Place::of(message);
-    match message {
-        Type::Reference(reference) => {
+    let (place, problem, help) = match (message, borrowed(message)) {
+        (Type::Reference(reference), _) => {
             let help = match &*reference.elem {
                 Type::Path(path) if path.path.is_ident("str") => {
                     "take `redrive::Text` for the unchanged body, or `String` for a JSON string"
@@ -58,69 +24,60 @@ fn refusal(message: &Type) -> Option<Refusal> {
                 }
                 inner => format!("write `{}`", show(inner)),
             };
-            let refusal = refuse(
-                place,
-                "the message is passed by value, not by reference",
-                help,
-            );
-            Some(Refusal {
-                borrows: true,
-                ..refusal
-            })
+            let problem = "the message is passed by value, not by reference";
+            (place, problem, without(lifetimes, help))
         }
-        Type::ImplTrait(_) => Some(refuse(
+        (Type::ImplTrait(_) | Type::Infer(_), _) => {
+            let problem = "the message's type decides how the body is read, so it needs a name";
+            (place, problem, "write the type".to_owned())
+        }
+        (Type::Path(path), _) if is_batch(path) => (
             place,
-            "the message's type decides how the body is read, so it needs a name",
-            "write the type instead of `impl …`",
-        )),
-        Type::Infer(_) => Some(refuse(
-            place,
-            "the message's type decides how the body is read, so it cannot be inferred",
-            "write the type",
-        )),
-        Type::Path(path) => no_body(path).or_else(|| borrowed_in(message)),
-        _ => borrowed_in(message),
-    }
-}
-
-fn borrowed_in(message: &Type) -> Option<Refusal> {
-    let refusal = refuse(
-        borrowed(message)?,
-        "the message is read again for each attempt, so it cannot borrow",
-        "use owned fields such as `String`",
-    );
-    Some(Refusal {
-        borrows: true,
-        ..refusal
-    })
-}
-
-/// A type that no body is read as.
-fn no_body(path: &TypePath) -> Option<Refusal> {
-    let last = path.path.segments.last()?;
-    match last.ident.to_string().as_str() {
-        name @ ("SqsEvent" | "LambdaEvent" | "SqsBatchResponse") => Some(refuse(
-            Place::of(path),
             "the handler gets one message, not a batch",
-            format!("write the type of a message's body instead of `{name}`"),
-        )),
-        _ => sqs_message(path),
+            format!(
+                "write the type of a message's body instead of `{}`",
+                show(path)
+            ),
+        ),
+        (Type::Path(path), _) if record(path).is_some() => (
+            record(path)?,
+            "`SqsMessage` would be read from the body, not from the record",
+            "write `redrive::Raw`, which derefs to it".to_owned(),
+        ),
+        (_, Some(borrowed)) => (
+            borrowed,
+            "the message is read again for each attempt, so it cannot borrow",
+            without(lifetimes, "use owned fields such as `String`".to_owned()),
+        ),
+        _ => return Some(message.clone()),
+    };
+    errors.add(&HANDLER_MESSAGE, place, problem, help);
+    None
+}
+
+/// The help for a message that borrows.
+fn without(lifetimes: Option<&Generics>, help: String) -> String {
+    match lifetimes {
+        Some(lifetimes) => format!("{help}, and remove `{}`", show(lifetimes)),
+        None => help,
     }
 }
 
-/// Also within another type: `Option<SqsMessage>` would be an empty one for every
-/// body.
-fn sqs_message(path: &TypePath) -> Option<Refusal> {
+fn is_batch(path: &TypePath) -> bool {
+    let batches = ["SqsEvent", "LambdaEvent", "SqsBatchResponse"];
+    let last = path.path.segments.last();
+    last.is_some_and(|last| batches.iter().any(|batch| last.ident == batch))
+}
+
+/// Where `SqsMessage` is, also within another type: `Option<SqsMessage>` would be an
+/// empty one for every body.
+fn record(path: &TypePath) -> Option<Place> {
     let last = path.path.segments.last()?;
     if last.ident == "SqsMessage" {
-        return Some(refuse(
-            Place::of(path),
-            "`SqsMessage` would be read from the body, not from the record",
-            "write `redrive::Raw`, which derefs to it",
-        ));
+        return Some(Place::of(path));
     }
     arguments(last).find_map(|argument| match argument {
-        GenericArgument::Type(Type::Path(inner)) => sqs_message(inner),
+        GenericArgument::Type(Type::Path(inner)) => record(inner),
         _ => None,
     })
 }

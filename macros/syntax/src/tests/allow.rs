@@ -1,11 +1,11 @@
 //! What `allow` accepts, and what it need not.
 
-use super::{parse, told};
+use super::{parse, reported};
 
 #[test]
 fn a_rule_is_allowed_once() {
     let twice = "max_receive_count = 4, allow = [\"receive_count_low\", \"receive_count_low\"]";
-    assert_eq!(told(twice), ["duplicate_key"]);
+    assert_eq!(reported(twice), ["duplicate_key"]);
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn what_is_allowed_is_broken() {
             vec!["visibility_timeout"],
         ),
     ] {
-        assert_eq!(told(attribute), expected, "{attribute}");
+        assert_eq!(reported(attribute), expected, "{attribute}");
     }
 }
 

@@ -1,6 +1,5 @@
 //! Reads a duration such as `"30s"`, or two such as `"200ms..5s"`.
 
-use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -8,65 +7,98 @@ use redrive_model::Backoff;
 use redrive_model::duration::{show, written};
 
 use super::{Value, What};
-use crate::catalog;
+use crate::catalog::{self, Rule};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::duration::{NotADuration, parse};
 use crate::keys::{Key, Kind};
-use crate::tokens::excerpt;
+
+/// Why a text is not a duration that a key accepts, and what is likely meant.
+struct Wrong {
+    rule: &'static Rule,
+    problem: String,
+    meant: Vec<Duration>,
+}
+
+impl Wrong {
+    /// The diagnostic, where `write` makes a value of what is meant.
+    fn of(self, key: &Key, value: &Value, write: impl Fn(Duration) -> String) -> Diagnostic {
+        let refused = value.refuse(self.rule, self.problem);
+        match self.meant.is_empty() {
+            true => refused.fix(Fix::set(key.name, key.example)),
+            false => self.meant.into_iter().fold(refused, |refused, meant| {
+                refused.fix(Fix::set(key.name, write(meant)))
+            }),
+        }
+    }
+}
 
 /// Reads a duration with a unit, such as `"30s"`, in the key's range.
 pub(crate) fn duration(key: &Key, value: &Value) -> Result<Duration, Diagnostic> {
-    let reader = Reader::of(key, value)?;
-    let text = reader.text("a duration in quotes", |text| parse(text).is_ok())?;
-    let read = reader.one(&format!("`{}`", key.name), &text, |duration| {
-        format!("\"{}\"", written(duration))
+    let quoted = |duration| format!("\"{}\"", written(duration));
+    let range = range(key, value)?;
+    let text = text(key, value, "a duration in quotes", |text| {
+        parse(text).is_ok()
     })?;
-    reader.in_quotes(format_args!("\"{}\"", written(read)))?;
-    Ok(read)
+    let read = one(range, &format!("`{}`", key.name), text);
+    let read = read.map_err(|wrong| wrong.of(key, value, quoted))?;
+    in_quotes(key, value, quoted(read)).map(|()| read)
 }
 
 /// Reads a shortest and a longest wait, such as `"200ms..5s"`, both in the key's
 /// range.
 pub(crate) fn backoff(key: &Key, value: &Value) -> Result<Backoff, Diagnostic> {
-    let reader = Reader::of(key, value)?;
-    let text = reader.text("two durations in quotes", |text| halves(text).is_some())?;
-    let is_another_form = |(min, max): &(&str, &str)| {
-        let is_read = parse(min).is_ok() && parse(max).is_ok();
-        !is_read && halves(&text).is_some()
+    let waits =
+        |a: Duration, b: Duration| format!("\"{}..{}\"", written(a.min(b)), written(a.max(b)));
+    let range = range(key, value)?;
+    let text = text(key, value, "two durations in quotes", |text| {
+        halves(text).is_some()
+    })?;
+    let refuse = |rule, problem, (a, b)| {
+        let refused = value.refuse(rule, problem);
+        Err(refused.fix(Fix::set(key.name, waits(a, b))))
     };
-    let ends = text.split_once("..").filter(|ends| !is_another_form(ends));
-    let Some((min, max)) = ends else {
-        return Err(reader.not_two(&text));
-    };
-    let end = |name, text, other: &str| {
-        let other = parse(other).ok();
-        reader.one(
-            &format!("the {name} wait of `{}`", key.name),
-            text,
-            |wait| {
-                let other = other.unwrap_or(wait);
-                range(wait.min(other), wait.max(other))
-            },
-        )
-    };
-    let min = end("shortest", min, max)?;
-    let max = end("longest", max, &written(min))?;
-    if min > max {
-        let text = format!(
-            "`{}` goes from {} down to {}",
-            key.name,
-            show(min),
-            show(max)
-        );
-        let refused = value.refuse(&catalog::BACKOFF_ORDER, text);
-        return Err(refused.fix(Fix::set(key.name, range(max, min))));
+    let end = |name, text| one(range, &format!("the {name} wait of `{}`", key.name), text);
+    // Other signs than `..` may be part of what is around it.
+    let is_read = |(min, max): &(&str, &str)| parse(min).is_ok() && parse(max).is_ok();
+    let ends = text
+        .split_once("..")
+        .filter(|ends| is_read(ends) || halves(text).is_none());
+    let ends = ends.map(|(min, max)| (end("shortest", min), end("longest", max)));
+    match ends {
+        Some((Ok(min), Ok(max))) if min <= max => {
+            in_quotes(key, value, waits(min, max)).map(|()| Backoff::new(min, max))
+        }
+        Some((Ok(min), Ok(max))) => {
+            let problem = format!(
+                "`{}` goes from {} down to {}",
+                key.name,
+                show(min),
+                show(max)
+            );
+            refuse(&catalog::BACKOFF_ORDER, problem, (min, max))
+        }
+        Some((Err(wrong), other) | (other, Err(wrong))) => {
+            let other = other.ok();
+            Err(wrong.of(key, value, |wait| waits(wait, other.unwrap_or(wait))))
+        }
+        _ => {
+            let problem = format!(
+                "`{}` must be two durations with `..` between them",
+                key.name
+            );
+            let alone = one(range, "it", text);
+            let alone = alone.or_else(|wrong| wrong.meant.first().copied().ok_or(()));
+            let meant =
+                halves(text).and_then(|(a, b)| Some((counted(range, a)?, counted(range, b)?)));
+            match meant.or_else(|| alone.ok().map(|wait| (wait, wait))) {
+                Some(meant) => refuse(&catalog::DURATION, problem, meant),
+                None => {
+                    let refused = value.refuse(&catalog::DURATION, problem);
+                    Err(refused.fix(Fix::set(key.name, key.example)))
+                }
+            }
+        }
     }
-    reader.in_quotes(range(min, max))?;
-    Ok(Backoff::new(min, max))
-}
-
-fn range(min: Duration, max: Duration) -> String {
-    format!("\"{}..{}\"", written(min), written(max))
 }
 
 /// Two durations with anything likely between them.
@@ -76,165 +108,130 @@ fn halves(text: &str) -> Option<(Duration, Duration)> {
     Some((parse(halves.0).ok()?, parse(halves.1).ok()?))
 }
 
-/// What a key accepts, and the value that it has.
-struct Reader<'a> {
-    key: &'a Key,
-    value: &'a Value,
-    range: &'a RangeInclusive<Duration>,
+fn range<'a>(key: &'a Key, value: &Value) -> Result<&'a RangeInclusive<Duration>, Diagnostic> {
+    match &key.kind {
+        Kind::Duration(range) | Kind::Backoff(range) => Ok(range),
+        _ => Err(value.wrong_type(key, "a duration")),
+    }
 }
 
-impl<'a> Reader<'a> {
-    fn of(key: &'a Key, value: &'a Value) -> Result<Self, Diagnostic> {
-        match &key.kind {
-            Kind::Duration(range) | Kind::Backoff(range) => Ok(Reader { key, value, range }),
-            _ => Err(value.wrong_type(key, "a duration")),
-        }
+/// The text of the value, also of one whose quotes are missing.
+fn text<'a>(
+    key: &Key,
+    value: &'a Value,
+    wants: &str,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<&'a str, Diagnostic> {
+    match &value.what {
+        What::Text(text) => Ok(text),
+        What::Integer(..) | What::Decimal | What::Negative => Ok(&value.text),
+        _ if is_meant(&value.text) => Ok(&value.text),
+        _ => Err(value.wrong_type(key, wants)),
     }
+}
 
-    /// The text of the value, also of one whose quotes are missing.
-    fn text(&self, wants: &str, is_meant: impl Fn(&str) -> bool) -> Result<String, Diagnostic> {
-        match &self.value.what {
-            What::Text(text) => Ok(text.clone()),
-            What::Integer(..) | What::Decimal | What::Negative => Ok(self.value.text.clone()),
-            _ if is_meant(&self.value.text) => Ok(self.value.text.clone()),
-            _ => Err(self.value.wrong_type(self.key, wants)),
-        }
+/// Refuses a value whose quotes are missing.
+fn in_quotes(key: &Key, value: &Value, quoted: String) -> Result<(), Diagnostic> {
+    if matches!(value.what, What::Text(_)) {
+        return Ok(());
     }
+    let problem = format!("the value of `{}` has no quotes", key.name);
+    let refused = value.refuse(&catalog::DURATION, problem);
+    Err(refused.fix(Fix::set(key.name, quoted)))
+}
 
-    /// Refuses a value whose quotes are missing.
-    fn in_quotes(&self, value: impl Display) -> Result<(), Diagnostic> {
-        if matches!(self.value.what, What::Text(_)) {
-            return Ok(());
-        }
-        let text = format!("the value of `{}` has no quotes", self.key.name);
-        Err(self.fix(text, value))
-    }
-
-    fn fix(&self, problem: String, value: impl Display) -> Diagnostic {
-        let refused = self.value.refuse(&catalog::DURATION, problem);
-        refused.fix(Fix::set(self.key.name, value))
-    }
-
-    /// Reads one duration in the key's range; `write` makes a value of another.
-    fn one(
-        &self,
-        what: &str,
-        text: &str,
-        write: impl Fn(Duration) -> String,
-    ) -> Result<Duration, Diagnostic> {
-        let duration = match parse(text) {
-            Ok(duration) => duration,
-            Err(NotADuration::Negative(_)) => return Err(self.out_of_range(what, "negative")),
-            Err(NotADuration::NoUnit) => return Err(self.without_unit(what, text.trim(), write)),
-            Err(error) => {
-                let problem = match error {
-                    NotADuration::Empty => format!("{what} is empty"),
-                    NotADuration::Calendar(_) => {
-                        format!("{what} has months or years, which differ in length")
-                    }
-                    _ => format!("{what} is not a duration: `{}`", excerpt(text.trim())),
-                };
-                let meant = error.meant().and_then(|meant| self.counted(meant));
-                return Err(match meant {
-                    Some(meant) => self.fix(problem, write(meant)),
-                    None => self.fix(problem, self.key.example),
-                });
-            }
-        };
-        if !self.range.contains(&duration) {
-            return Err(self.out_of_range(what, &show(duration)));
-        }
-        match self.counted(duration) {
-            Some(counted) if counted != duration => {
-                let unit = match self.is_whole() {
-                    true => "seconds",
-                    false => "milliseconds",
-                };
-                let problem = format!(
-                    "{what} is {}, but is counted in whole {unit}",
-                    show(duration)
-                );
-                Err(self.fix(problem, write(counted)))
-            }
-            _ => Ok(duration),
-        }
-    }
-
-    /// Whether AWS counts it in seconds.
-    fn is_whole(&self) -> bool {
-        self.range.start().subsec_nanos() == 0
-    }
-
-    /// The duration rounded up to what is counted, if it is in the range then.
-    fn counted(&self, duration: Duration) -> Option<Duration> {
-        let rounded = match self.is_whole() {
-            true => Duration::from_secs(
-                duration
-                    .as_nanos()
-                    .div_ceil(1_000_000_000)
-                    .try_into()
-                    .ok()?,
+/// Reads one duration in a range; `what` names it.
+fn one(range: &RangeInclusive<Duration>, what: &str, text: &str) -> Result<Duration, Wrong> {
+    let (least, most) = (*range.start(), *range.end());
+    let (rule, problem, meant) = match parse(text) {
+        Ok(duration) if !range.contains(&duration) => (
+            &catalog::OUT_OF_RANGE,
+            format!(
+                "is {}, but must be from {} to {}",
+                show(duration),
+                show(least),
+                show(most)
             ),
-            false => {
-                Duration::from_millis(duration.as_nanos().div_ceil(1_000_000).try_into().ok()?)
-            }
-        };
-        self.range.contains(&rounded).then_some(rounded)
-    }
+            vec![duration.clamp(least, most)],
+        ),
+        Ok(duration) if counted(range, duration) == Some(duration) => return Ok(duration),
+        Ok(duration) => {
+            let unit = if is_whole(range) {
+                "seconds"
+            } else {
+                "milliseconds"
+            };
+            let problem = format!("is {}, but is counted in whole {unit}", show(duration));
+            (
+                &catalog::DURATION,
+                problem,
+                counted(range, duration).into_iter().collect(),
+            )
+        }
+        Err(error @ NotADuration::Negative(_)) => (
+            &catalog::OUT_OF_RANGE,
+            format!(
+                "{}, but must be from {} to {}",
+                error.problem(),
+                show(least),
+                show(most)
+            ),
+            vec![least],
+        ),
+        Err(error @ NotADuration::NoUnit) => {
+            let meant = with_unit(range, text.trim());
+            (&catalog::DURATION, error.problem().to_owned(), meant)
+        }
+        Err(error) => {
+            let meant = error.meant().and_then(|meant| counted(range, meant));
+            (
+                &catalog::DURATION,
+                error.problem().to_owned(),
+                meant.into_iter().collect(),
+            )
+        }
+    };
+    let problem = format!("{what} {problem}");
+    Err(Wrong {
+        rule,
+        problem,
+        meant,
+    })
+}
 
-    fn out_of_range(&self, what: &str, value: &str) -> Diagnostic {
-        let (least, most) = (show(*self.range.start()), show(*self.range.end()));
-        let text = format!("{what} is {value}, but must be from {least} to {most}");
-        self.value.refuse(&catalog::OUT_OF_RANGE, text)
-    }
+/// Whether AWS counts durations of this range in seconds.
+fn is_whole(range: &RangeInclusive<Duration>) -> bool {
+    range.start().subsec_nanos() == 0
+}
 
-    /// A number alone: offers the units that fit.
-    fn without_unit(
-        &self,
-        what: &str,
-        number: &str,
-        write: impl Fn(Duration) -> String,
-    ) -> Diagnostic {
-        let text = format!("{what} has no unit");
-        let refused = self.value.refuse(&catalog::DURATION, text);
-        let meant = |unit: &&str| {
-            let duration = parse(&format!("{number}{unit}")).ok()?;
-            self.counted(duration)
-                .filter(|counted| *counted == duration)
-        };
-        // A number of three digits or more is rather in milliseconds.
-        let likely = match number.len() {
-            ..=2 => ["s", "ms"],
-            _ => ["ms", "s"],
-        };
-        let mut fitting: Vec<_> = likely.iter().filter_map(meant).collect();
-        if fitting.is_empty() {
-            fitting = ["m", "h", "d"].iter().filter_map(meant).collect();
-        }
-        match fitting.is_empty() {
-            true => refused.help(format!("for example, `{}`", self.key.shown())),
-            false => fitting.into_iter().fold(refused, |refused, duration| {
-                refused.fix(Fix::set(self.key.name, write(duration)))
-            }),
-        }
-    }
+/// The duration rounded up to what is counted, if it is in the range then.
+fn counted(range: &RangeInclusive<Duration>, duration: Duration) -> Option<Duration> {
+    let (unit, of): (u128, fn(u64) -> Duration) = match is_whole(range) {
+        true => (1_000_000_000, Duration::from_secs),
+        false => (1_000_000, Duration::from_millis),
+    };
+    let rounded = of(duration.as_nanos().div_ceil(unit).try_into().ok()?);
+    range.contains(&rounded).then_some(rounded)
+}
 
-    /// A text that is not two durations with `..` between them.
-    fn not_two(&self, text: &str) -> Diagnostic {
-        let problem = format!(
-            "`{}` must be two durations with `..` between them",
-            self.key.name
-        );
-        let meant = halves(text).or_else(|| parse(text).ok().map(|wait| (wait, wait)));
-        let meant = meant.and_then(|(min, max)| Some((self.counted(min)?, self.counted(max)?)));
-        if meant.is_none() && parse(text) == Err(NotADuration::NoUnit) {
-            return self.without_unit(&format!("`{}`", self.key.name), text.trim(), |wait| {
-                range(wait, wait)
-            });
-        }
-        match meant {
-            Some((min, max)) => self.fix(problem, range(min.min(max), min.max(max))),
-            None => self.fix(problem, self.key.example),
-        }
+/// The durations that a number without a unit may mean.
+fn with_unit(range: &RangeInclusive<Duration>, number: &str) -> Vec<Duration> {
+    let with = |units: &[&str]| -> Vec<_> {
+        let durations = units
+            .iter()
+            .filter_map(|unit| parse(&format!("{number}{unit}")).ok());
+        durations
+            .filter(|duration| counted(range, *duration) == Some(*duration))
+            .collect()
+    };
+    // A number of three digits or more is rather in milliseconds.
+    let likely = with(if number.len() < 3 {
+        &["s", "ms"]
+    } else {
+        &["ms", "s"]
+    });
+    match likely.is_empty() {
+        true => with(&["m", "h", "d"]),
+        false => likely,
     }
 }

@@ -1,18 +1,19 @@
 //! Reads the value of one key: a number, a flag, a choice, a text, a list, a
 //! path.
 
+use redrive_model::policy::Choice;
 use syn::parse::Parser;
 
 use super::{Value, What};
 use crate::allow::allowable;
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
 use crate::parameter_text::ParameterText;
 use crate::place::Place;
 use crate::policy_arn;
-use crate::queue_name::is_valid;
+use crate::queue_name;
 use crate::schedule::{self, Schedule};
 use crate::tokens::excerpt;
 
@@ -24,10 +25,11 @@ pub(crate) fn integer(key: &Key, value: &Value) -> Result<u32, Diagnostic> {
     let (min, max) = (range.start(), range.end());
     let wants = format!("a whole number from {min} to {max}");
     let in_range = |digits: &str| digits.parse().ok().filter(|number| range.contains(number));
-    let out_of_range = |number: &str| {
+    let out_of_range = |number: &str, nearest: &u32| {
         let name = key.name;
-        let text = format!("`{name}` is {number}, but must be from {min} to {max} {unit}");
-        value.refuse(&catalog::OUT_OF_RANGE, text)
+        let problem = format!("`{name}` is {number}, but must be from {min} to {max} {unit}");
+        let refused = value.refuse(&catalog::OUT_OF_RANGE, problem);
+        refused.fix(Fix::set(name, nearest))
     };
     match &value.what {
         What::Integer(digits, suffix) => match (in_range(digits), suffix.as_str()) {
@@ -37,9 +39,15 @@ pub(crate) fn integer(key: &Key, value: &Value) -> Result<u32, Diagnostic> {
                 let refused = value.refuse(&catalog::WRONG_TYPE, text);
                 Err(refused.fix(Fix::set(key.name, number)))
             }
-            (None, _) => Err(out_of_range(&excerpt(digits))),
+            (None, _) => {
+                let is_low = digits.parse().is_ok_and(|number: u32| number < *min);
+                Err(out_of_range(
+                    &excerpt(digits),
+                    if is_low { min } else { max },
+                ))
+            }
         },
-        What::Negative => Err(out_of_range(&excerpt(&value.text))),
+        What::Negative => Err(out_of_range(&excerpt(&value.text), min)),
         What::Text(text) => Err(match in_range(number_in(text)) {
             Some(number) => value.write(key, &wants, number),
             None => value.wrong_type(key, &wants),
@@ -73,31 +81,25 @@ pub(crate) fn boolean(key: &Key, value: &Value) -> Result<bool, Diagnostic> {
     })
 }
 
-/// One of the key's words.
-pub(crate) fn choice(
-    key: &Key,
-    value: &Value,
-    words: &[&'static str],
-) -> Result<&'static str, Diagnostic> {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+/// One of the words of a choice.
+pub(crate) fn choice<T: Choice>(key: &Key, value: &Value) -> Result<T, Diagnostic> {
+    let words = T::ALL.iter().map(|choice| choice.word());
+    let quoted: Vec<_> = words.clone().map(|word| format!("`\"{word}\"`")).collect();
     let list = quoted.join(" or ");
-    let near = |text: &str| nearest(text, words.iter().copied());
     let text = match &value.what {
         What::Text(text) => text,
-        What::Path(_) if let Some(near) = near(&value.text) => {
+        What::Path(_) if let Some(near) = nearest(&value.text, words.clone()) => {
             return Err(value.write(key, &list, format_args!("\"{near}\"")));
         }
         _ => return Err(value.wrong_type(key, &list)),
     };
-    let chosen = words.iter().find(|word| *word == text);
-    chosen.copied().ok_or_else(|| {
+    T::from_word(text).ok_or_else(|| {
         let problem = format!("`{}` must be {list}, not `\"{}\"`", key.name, excerpt(text));
         let refused = value.refuse(&catalog::UNKNOWN_CHOICE, problem);
-        match near(text.as_str()) {
-            Some(near) => refused.fix(Fix::set_text(key.name, near)),
-            None => words.iter().fold(refused, |refused, word| {
-                refused.fix(Fix::set_text(key.name, word))
-            }),
+        let offered = |refused: Diagnostic, word| refused.fix(Fix::set_text(key.name, word));
+        match nearest(text, words.clone()) {
+            Some(near) => offered(refused, near),
+            None => words.fold(refused, offered),
         }
     })
 }
@@ -110,10 +112,8 @@ pub(crate) fn text(key: &Key, value: &Value) -> Result<String, Diagnostic> {
     if let What::Path(path) = &value.what
         && path.is_ident(&value.text.to_uppercase())
     {
-        let text = format!(
-            "the value of the constant `{}` is not known here",
-            value.text
-        );
+        let name = excerpt(&value.text);
+        let text = format!("the value of the constant `{name}` is not known here");
         let refused = value.refuse(&catalog::WRONG_TYPE, text);
         return Err(refused.help(format!("write the text itself, such as `{}`", key.shown())));
     }
@@ -135,8 +135,10 @@ pub(crate) fn text(key: &Key, value: &Value) -> Result<String, Diagnostic> {
 
 /// The text with its parameters.
 pub(crate) fn placeholders(text: &str, place: Place) -> Result<ParameterText, Diagnostic> {
-    ParameterText::parse(text)
-        .map_err(|error| Diagnostic::from_text(&catalog::PLACEHOLDER, place, &error.to_string()))
+    let read = ParameterText::parse(text);
+    read.map_err(|error| {
+        Diagnostic::new(&catalog::PLACEHOLDER, place, error.problem).help(error.help)
+    })
 }
 
 /// Whether the key accepts this text.
@@ -144,7 +146,7 @@ fn is_text_of(key: &Key, text: &str) -> bool {
     match key.kind {
         Kind::Schedule => Schedule::parse(text).is_ok(),
         Kind::Timezone => schedule::timezone(text).is_ok(),
-        _ => is_valid(text),
+        _ => queue_name::problem(text).is_none(),
     }
 }
 
@@ -157,31 +159,37 @@ fn cron(spaced: &str) -> String {
     })
 }
 
-/// The strings of a list, or one string alone, each with its place, and what is
-/// wrong with the others.
-pub(crate) fn list(key: &Key, value: &Value) -> (Vec<String>, Vec<Diagnostic>) {
+/// The strings of a list, or one string alone.
+pub(crate) fn list(key: &Key, value: &Value) -> Result<Vec<String>, Rejected> {
     let values = match &value.what {
-        What::List(values) => values.iter().collect(),
-        _ => vec![value],
+        What::List(values) => values.as_slice(),
+        _ => std::slice::from_ref(value),
     };
-    let (mut texts, mut refused) = (Vec::new(), Vec::new());
+    let (mut texts, mut rejected) = (Vec::new(), Rejected::new());
     for value in values {
-        match listed(key, value) {
-            Ok(text) if texts.contains(&text) => {
+        let text = listed(key, value).and_then(|text| match text {
+            text if texts.contains(&text) => {
                 let problem = format!("`{}` lists this twice", key.name);
                 let twice = value.refuse(&catalog::DUPLICATE_KEY, problem);
-                refused.push(twice.help("remove one of the two"));
+                Err(twice.help("remove one of the two"))
             }
-            Ok(text) if is_elsewhere(key, &texts, &text) => {
+            text if is_elsewhere(key, &texts, &text) => {
                 let problem = "the policies of one role are in one partition, such as `aws`";
                 let elsewhere = value.refuse(&catalog::POLICY_ARN, problem);
-                refused.push(elsewhere.help("use the partition of the first policy"));
+                Err(elsewhere.help("use the partition of the first policy"))
             }
+            text => Ok(text),
+        });
+        match text {
             Ok(text) => texts.push(text),
-            Err(diagnostic) => refused.push(diagnostic),
+            Err(diagnostic) => rejected.push(diagnostic),
         }
     }
-    (texts, refused)
+    if rejected.is_empty() {
+        Ok(texts)
+    } else {
+        Err(rejected)
+    }
 }
 
 /// Whether this is a policy of another partition than the first.
@@ -202,7 +210,8 @@ fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {
                 policy_arn::check(&placeholders(text, place)?),
             ),
         };
-        checked.map_err(|text| Diagnostic::from_text(rule, place, &text))
+        let refuse = |(problem, help)| Diagnostic::new(rule, place, problem).help(help);
+        checked.map_err(refuse)
     };
     match &value.what {
         What::Text(text) => check(text).map(|()| text.clone()),

@@ -1,5 +1,4 @@
-//! Each fix that is offered solves its problem and causes no other, and each line
-//! fits on a screen.
+//! Each fix that is offered solves its problem and causes no other.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +6,10 @@ use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use proptest::sample;
 use redrive_syntax::keys::KEYS;
-use redrive_syntax::{Diagnostic, Edit, wrapped};
+use redrive_syntax::{Diagnostic, Edit};
 
 use crate::options::{self, Pair, item, text};
-use crate::value;
-
-/// The longest line of a diagnostic, apart from that of a page.
-const LONGEST_LINE: usize = 120;
+use crate::{property, value};
 
 fn apply(pairs: &[Pair], edits: &[Edit]) -> Vec<Pair> {
     let mut pairs = pairs.to_vec();
@@ -42,22 +38,10 @@ fn rules(diagnostics: &[Diagnostic]) -> BTreeSet<&'static str> {
 
 /// Applies each fix of each diagnostic of these options.
 fn check(pairs: &[Pair]) -> Result<(), TestCaseError> {
+    property::check(&text(pairs), &item("handle", pairs));
     let before = diagnostics(pairs);
-    for one in before.iter().filter(|one| !one.rule.keys.is_empty()) {
+    for one in &before {
         let message = one.to_string();
-        prop_assert!(
-            !one.fixes.is_empty(),
-            "no fix in {}\n{}",
-            text(pairs),
-            message
-        );
-        for line in wrapped(&message)
-            .lines()
-            .filter(|line| !line.starts_with("see: "))
-        {
-            let length = line.chars().count();
-            prop_assert!(length <= LONGEST_LINE, "{} characters: {}", length, line);
-        }
         for fix in one.fixes.iter().filter(|fix| !fix.edits.is_empty()) {
             let changed = apply(pairs, &fix.edits);
             let mut after = rules(&diagnostics(&changed));
@@ -88,5 +72,60 @@ proptest! {
     #[test]
     fn of_a_value_work(key in sample::select(KEYS), value in value()) {
         check(&[(key.name, value)])?;
+    }
+}
+
+/// A fix of the first also fixes the second.
+#[test]
+fn of_an_attempt_timeout_fit_in_the_retry_budget() {
+    let pairs = [("attempt_timeout", "\"30s\"".to_owned())];
+    assert_eq!(
+        rules(&diagnostics(&pairs)),
+        BTreeSet::from(["attempt_timeout"])
+    );
+    check(&pairs).expect("fixes that work");
+}
+
+/// Two mistakes of one attribute, of which one could hide the other.
+#[test]
+fn of_two_mistakes_work_and_lead_to_no_third() {
+    for (attribute, expected) in [
+        (
+            &[
+                ("queue", "\"orders.fifo\""),
+                ("allow", "\"fifo_dlq_order\""),
+                ("batch_size", "11"),
+                ("attempt_timeout", "\"29s\""),
+            ][..],
+            ["fifo_batch_size", "retry_budget"],
+        ),
+        (
+            &[
+                ("queue", "\"orders.fifo\""),
+                ("allow", "\"fifo_dlq_order\""),
+                ("batch_window", "\"20s\""),
+                ("retention", "\"15m\""),
+            ],
+            ["fifo_batch_window", "expires_before_dlq"],
+        ),
+        (
+            &[("attempt_timeout", "\"30s\""), ("backoff", "\"10s..10s\"")],
+            ["attempt_timeout", "retry_budget"],
+        ),
+        (
+            &[
+                ("retention", "\"14d\""),
+                ("dlq_redrive", "\"cron(0 23 1 * ? *)\""),
+            ],
+            ["dlq_retention", "redrive_gap"],
+        ),
+    ] {
+        let pairs = attribute
+            .iter()
+            .map(|(key, value)| (*key, (*value).to_owned()));
+        let pairs: Vec<Pair> = pairs.collect();
+        let reported = rules(&diagnostics(&pairs));
+        assert_eq!(reported, BTreeSet::from(expected), "{}", text(&pairs));
+        check(&pairs).expect("fixes that work");
     }
 }

@@ -20,7 +20,7 @@ enum Edit {
 #[derive(Clone, Debug)]
 enum Mistake {
     Misspelt(Index, Edit),
-    /// With another value, before or behind the right one.
+    /// With another value, before or after the right one.
     Doubled(Index),
     Written(Form),
 }
@@ -71,7 +71,7 @@ fn mistake() -> impl Strategy<Value = Mistake> {
     ]
 }
 
-/// The attribute with a mistake in one pair; `None` where that is none.
+/// The attribute with a mistake in one pair; `None` if the result is right.
 fn with_mistake(
     pairs: &[Pair],
     place: usize,
@@ -154,7 +154,7 @@ fn written(key: &str, value: &str, form: Form) -> Option<String> {
 fn ids(attribute: &str, item: &str) -> Vec<&'static str> {
     let tokens = |text: &str| text.parse::<TokenStream>().expect("tokens");
     let parsed = redrive_syntax::parse(tokens(attribute), tokens(item));
-    let errors = parsed.diagnostics.errors().map(|mistake| mistake.rule.id);
+    let errors = parsed.diagnostics.errors().map(|error| error.rule.id);
     let shown = parsed
         .diagnostics
         .warnings()

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
+use redrive_syntax::keys::find;
 use redrive_syntax::schedule::timezone;
-use redrive_syntax::{Function, Parsed};
+use redrive_syntax::{Function, Parsed, wrapped};
 
 /// An item that nothing is wrong with.
 pub(crate) const HANDLER: &str =
@@ -36,18 +37,13 @@ pub(crate) fn check_text(text: &str) {
 ///
 /// If the front end breaks one of its promises.
 pub(crate) fn check(attribute: &str, item: &str) {
-    let texts = (attribute, item);
     if let (Ok(attribute), Ok(item)) = (
         attribute.parse::<TokenStream>(),
         item.parse::<TokenStream>(),
     ) {
-        let quotes_a_pair = [&attribute, &item].into_iter().any(holds_a_pair);
         let parsed = redrive_syntax::parse(attribute, item.clone());
         check_texts(&parsed);
-        // A quoted text of the user's could look like an offer.
-        if !texts.0.contains('`') && !texts.1.contains('`') && !quotes_a_pair {
-            check_offers(&parsed);
-        }
+        check_fixes(&parsed);
         match parsed.handler {
             Some(_) if !parsed.diagnostics.has_errors() => check_function(&parsed.function),
             Some(_) => {}
@@ -56,75 +52,52 @@ pub(crate) fn check(attribute: &str, item: &str) {
     }
 }
 
-/// Whether a literal looks like `key = value`.
-fn holds_a_pair(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Group(group) => holds_a_pair(&group.stream()),
-        TokenTree::Literal(literal) => literal.to_string().contains('='),
-        _ => false,
-    })
-}
-
-/// Whether rustc takes it for one; of another it has said what is missing.
+/// Whether rustc accepts it as a function; of another it has reported what is missing.
 fn is_function(item: TokenStream) -> bool {
     let (mut item, _) = redrive_syntax::signature::split_body(item);
     item.extend("{}".parse::<TokenStream>());
     syn::parse2::<syn::ItemFn>(item).is_ok()
 }
 
+/// The longest line of a diagnostic, apart from that of a page.
+const LONGEST_LINE: usize = 120;
+
 fn check_texts(parsed: &Parsed) {
     for diagnostic in parsed.diagnostics.iter() {
-        let message = &diagnostic.problem();
-        assert!(!message.is_empty() && !message.ends_with('.'), "{message}");
-        assert!(!message.starts_with(char::is_uppercase), "{message}");
+        let message = diagnostic.to_string();
+        let problem = diagnostic.problem();
+        assert!(!problem.is_empty() && !problem.ends_with('.'), "{message}");
+        assert!(!problem.starts_with(char::is_uppercase), "{message}");
+        assert!(!diagnostic.fixes.is_empty(), "no fix: {message}");
+        let wrapped = wrapped(&message);
+        let lines = wrapped.lines().filter(|line| !line.starts_with("see: "));
+        for line in lines {
+            assert!(line.chars().count() <= LONGEST_LINE, "{line}");
+        }
     }
     let shown = parsed.diagnostics.to_compile_errors().to_string();
     assert!(shown.matches("compile_error").count() >= parsed.diagnostics.errors().count());
 }
 
-/// Each pair that a message offers is one that its key takes.
-fn check_offers(parsed: &Parsed) {
-    for mistake in parsed.diagnostics.errors() {
-        for offer in mistake.to_string().split('`').skip(1).step_by(2) {
-            let Some(attribute) = pair(offer) else {
-                continue;
-            };
-            // A variable may have the name of a key.
-            let refused =
-                refusal(&attribute).filter(|_| refusal(&format!("env({offer})")).is_some());
-            assert_eq!(refused, None, "{}: {offer}", mistake);
+/// Each value that a fix gives to a key is one that the key accepts.
+fn check_fixes(parsed: &Parsed) {
+    let fixes = parsed.diagnostics.iter().flat_map(|one| &one.fixes);
+    for edit in fixes.flat_map(|fix| &fix.edits) {
+        if let (Some(key), Some(value)) = (find(edit.key), &edit.value) {
+            assert_eq!(refusal(&key.with(value)), None, "{edit}");
         }
     }
 }
 
-/// Why the front end does not take this attribute; what it means together with
-/// other keys is another matter.
+/// Why the front end rejects this attribute; what it means together with other keys
+/// is another matter.
 fn refusal(attribute: &str) -> Option<String> {
     let tokens = attribute.parse().expect("tokens");
     let again = redrive_syntax::parse(tokens, HANDLER.parse().expect("tokens"));
-    let of_the_value = again
-        .diagnostics
-        .errors()
-        .find(|wrong| wrong.rule.keys.is_empty() && wrong.rule.id != "handler_state");
-    of_the_value.map(|wrong| wrong.to_string())
-}
-
-/// What is offered, as an attribute of its own.
-fn pair(offer: &str) -> Option<String> {
-    let (name, value) = match offer.split_once(" = ") {
-        Some((name, value)) if !name.contains('(') => (name, value),
-        _ => {
-            let is_env = offer.starts_with("env(") && offer.ends_with(')');
-            return is_env.then(|| offer.to_owned());
-        }
-    };
-    let is_key = redrive_syntax::keys::find(name).is_some();
-    let is_variable = value.starts_with('"') && name.starts_with(char::is_uppercase);
-    match (is_key, is_variable) {
-        (true, _) => Some(offer.to_owned()),
-        (false, true) => Some(format!("env({offer})")),
-        _ => None,
-    }
+    let mut errors = again.diagnostics.errors();
+    let of_the_value =
+        errors.find(|error| error.rule.keys.is_empty() && error.rule.id != "handler_state");
+    of_the_value.map(|error| error.to_string())
 }
 
 /// Who holds a checked function need not check again.

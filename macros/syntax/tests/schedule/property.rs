@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use redrive_syntax::schedule::{Schedule, ScheduleError, timezone};
+use redrive_syntax::schedule::{Help, Schedule, ScheduleError, timezone};
 
 /// The years whose clock changes `longest_gap_in` knows; see there.
 const KNOWN: std::ops::Range<&str> = "2026-01-01T00:00:00Z".."2054-01-01T00:00:00Z";
@@ -49,7 +49,7 @@ pub(crate) fn check(text: &str) {
 pub(crate) fn check_in(text: &str, zone: &str, start: &str) {
     let schedule = match Schedule::parse(text) {
         Ok(schedule) => schedule,
-        Err(errors) => return assert_points_into(text, &errors),
+        Err(errors) => return assert_refused(text, &errors),
     };
     assert_eq!(schedule.as_str(), text);
     // A name that is none is compared with all there are, which takes long: only
@@ -84,6 +84,16 @@ pub(crate) fn check_in(text: &str, zone: &str, start: &str) {
     }
 }
 
+/// The errors of a schedule; what they offer is a schedule.
+fn assert_refused(text: &str, errors: &[ScheduleError]) {
+    assert_points_into(text, errors);
+    for error in errors {
+        if let Some(Help::Write(meant)) = &error.help {
+            assert!(Schedule::parse(meant).is_ok(), "{text:?}: {meant:?}");
+        }
+    }
+}
+
 fn assert_points_into(text: &str, errors: &[ScheduleError]) {
     assert!(!errors.is_empty());
     for error in errors {
@@ -91,7 +101,9 @@ fn assert_points_into(text: &str, errors: &[ScheduleError]) {
             text.get(error.span.clone()).is_some(),
             "{text:?}: {error:?}"
         );
-        assert!(!error.message.is_empty() && !error.message.ends_with('.'));
-        assert!(!error.message.starts_with(char::is_uppercase), "{error}");
+        let problem = &error.problem;
+        assert!(!problem.is_empty() && !problem.ends_with('.'), "{problem}");
+        assert!(!problem.starts_with(char::is_uppercase), "{problem}");
+        assert!(problem.chars().count() <= 110, "{problem}");
     }
 }

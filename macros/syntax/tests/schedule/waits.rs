@@ -1,4 +1,4 @@
-//! The longest wait between runs, and runs that a clock change swallows.
+//! The longest wait between runs, and runs that a clock change skips.
 
 use jiff::Timestamp;
 use redrive_syntax::schedule::{Schedule, timezone};
@@ -29,7 +29,7 @@ fn the_longest_wait_is_known() {
         ("cron(0 0 31 * ? *)", 61 * DAY),
         ("cron(0 0 29 * ? *)", 59 * DAY),
         ("cron(0 0 1 1 ? *)", 366 * DAY),
-        // 2100 is no leap year.
+        // 2100 is not a leap year.
         ("cron(0 0 29 2 ? *)", (8 * 365 + 1) * DAY),
         ("cron(0 0 1 1 ? */10)", (10 * 365 + 3) * DAY),
         ("rate(12 hours)", 12 * HOUR),
@@ -84,7 +84,7 @@ fn the_longest_wait_is_that_of_the_calendar() {
     }
 }
 
-fn swallowed(schedule: &str, zone: &str) -> Option<String> {
+fn skipped(schedule: &str, zone: &str) -> Option<String> {
     Schedule::parse(schedule)
         .unwrap()
         .in_dst_gap(&timezone(zone).unwrap())
@@ -119,7 +119,7 @@ fn a_run_in_a_skipped_hour_is_found() {
     ];
     for (schedule, zone, run) in table {
         assert_eq!(
-            swallowed(schedule, zone).as_deref(),
+            skipped(schedule, zone).as_deref(),
             Some(run),
             "{schedule} {zone}"
         );
@@ -143,7 +143,7 @@ fn a_run_outside_or_soon_repeated_is_not() {
         ("rate(1 day)", "Asia/Jerusalem"),
     ];
     for (schedule, zone) in table {
-        assert_eq!(swallowed(schedule, zone), None, "{schedule} {zone}");
+        assert_eq!(skipped(schedule, zone), None, "{schedule} {zone}");
     }
 }
 

@@ -94,11 +94,11 @@ fn vpc_endpoint(options: &Options) -> Option<Finding<'_>> {
 fn init_timeout(options: &Options) -> Option<Finding<'_>> {
     let timeout = options.function.timeout;
     (options.is_given("init") && timeout < INIT_TIMEOUT).then(|| {
-        let problem = Problem::from("Lambda allows ")
+        let limit = show(INIT_TIMEOUT);
+        let problem = Problem::new()
             .key("init")
             .text(format!(
-                " {}, but repeats a longer one within ",
-                show(INIT_TIMEOUT)
+                " may take {limit}; a longer one is repeated within "
             ))
             .value("timeout", show(timeout));
         let fix = Fix::set_text("timeout", written(INIT_TIMEOUT));

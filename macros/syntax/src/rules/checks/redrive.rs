@@ -10,7 +10,7 @@ use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, sho
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
 use crate::problem::Problem;
-use crate::schedule::{self, FIELDS, Schedule};
+use crate::schedule::{self, Schedule, place};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::REDRIVE_WITHOUT_SCHEDULE, redrive_without_schedule),
@@ -54,12 +54,12 @@ fn redrive(options: &Options) -> Option<(&Schedule, TimeZone)> {
 
 fn redrive_year(options: &Options) -> Option<Finding<'_>> {
     let (schedule, _) = redrive(options)?;
-    let year = schedule.field(FIELDS.year)?;
+    let year = schedule.field(place::YEAR)?;
     (!schedule.runs_every_year()).then(|| {
         let problem = Problem::from("the DLQ is not redriven outside the years ")
             .text(format!("`{year}` of "))
             .key("dlq_redrive");
-        let every_year = schedule.with_field(FIELDS.year, "*");
+        let every_year = schedule.with_field(place::YEAR, "*");
         let accept = allow(&catalog::REDRIVE_YEAR, options);
         let accepted = format!("if it is intended, write {accept}");
         let fixes = vec![
@@ -137,9 +137,9 @@ fn more_often(schedule: &Schedule, zone: &TimeZone, left: Duration) -> Option<Ed
 
 /// The schedule at the next hour that exists on every day.
 fn at_another_hour(schedule: &Schedule, zone: &TimeZone) -> Option<Edit> {
-    let hour: u32 = schedule.field(FIELDS.hour)?.parse().ok()?;
+    let hour: u32 = schedule.field(place::HOUR)?.parse().ok()?;
     let hours = (1..24).map(|later| ((hour + later) % 24).to_string());
-    let mut schedules = hours.map(|hour| schedule.with_field(FIELDS.hour, &hour));
+    let mut schedules = hours.map(|hour| schedule.with_field(place::HOUR, &hour));
     let text = schedules.find(|text| {
         Schedule::parse(text).is_ok_and(|schedule| schedule.in_dst_gap(zone).is_none())
     })?;
@@ -161,13 +161,13 @@ fn redrive_dst_gap(options: &Options) -> Option<Finding<'_>> {
 
 fn redrive_weekday_number(options: &Options) -> Option<Finding<'_>> {
     let (schedule, _) = redrive(options)?;
-    let days = schedule.field(FIELDS.day_of_week)?;
+    let days = schedule.field(place::DAY_OF_WEEK)?;
     // `6L` and `3#2` are days of a month, too rare for any DLQ: `redrive_gap` reports them.
     let is_of_a_month = days.contains(['L', '#']);
     if is_of_a_month || !days.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let named = schedule.with_field(FIELDS.day_of_week, &schedule::named_weekdays(days));
+    let named = schedule.with_field(place::DAY_OF_WEEK, &schedule::named_weekdays(days));
     let problem =
         format!("weekday numbers in `{days}` count from 1 = Sunday, unlike those of unix cron");
     let fix = Fix::set_text("dlq_redrive", &named);

@@ -22,15 +22,16 @@ pub(super) fn dlq_retention(options: &Options) -> Option<Finding<'_>> {
             .text(" is not longer than ")
             .value("retention", show(function.retention))
             .text(": messages keep their age in the DLQ");
+        let kept = function.dlq_retention;
         let longest = || set_duration("dlq_retention", LONGEST);
-        // Short enough for the time between two redrives, too.
+        let shorter = |kept| set_duration("retention", shorter_than(kept));
+        // Short enough for the time between two redrives, too, unless that is too long.
         let between = longest_gap(function).unwrap_or_default();
-        let shorter =
-            |kept: Duration| set_duration("retention", shorter_than(kept.saturating_sub(between)));
         let fixes = [
             Fix::edit([longest()]),
-            Fix::edit([shorter(function.dlq_retention)]),
-            Fix::edit([longest(), shorter(LONGEST)]),
+            Fix::edit([shorter(kept.saturating_sub(between))]),
+            Fix::edit([shorter(kept)]),
+            Fix::edit([longest(), shorter(LONGEST.saturating_sub(between))]),
         ];
         (problem, these(fixes))
     })
