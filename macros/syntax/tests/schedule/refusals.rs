@@ -415,7 +415,7 @@ fn everything_wrong_is_said_at_once_in_the_order_of_the_text() {
 #[test]
 fn the_form_is_one_of_two() {
     let table = [
-        ("", "the schedule is empty"),
+        ("", "`` is not `cron(…)` or `rate(…)`"),
         ("  ", "`  ` is not `cron(…)` or `rate(…)`"),
         ("nightly", "`nightly` is not `cron(…)` or `rate(…)`"),
         (
