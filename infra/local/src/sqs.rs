@@ -122,11 +122,8 @@ impl Sqs {
     /// The queues whose DLQ is `name`.
     pub fn sources_of(&self, name: &str) -> impl Iterator<Item = &Queue> {
         self.queues.values().filter(move |queue| {
-            queue
-                .config
-                .redrive_policy
-                .as_ref()
-                .is_some_and(|policy| policy.dead_letter_queue == name)
+            let policy = queue.config.redrive_policy.as_ref();
+            policy.is_some_and(|policy| policy.dead_letter_queue == name)
         })
     }
 

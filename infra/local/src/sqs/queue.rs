@@ -184,7 +184,7 @@ impl Queue {
             }
             let message = &mut self.messages[index];
             if message.receive_count >= max_receive_count {
-                dead.insert(index);
+                dead.insert(message.id.clone());
                 continue;
             }
             let Some(left) = bytes.checked_sub((limit.size)(message)) else {
@@ -197,14 +197,8 @@ impl Queue {
             message.invisible_until = Some(add_seconds(now, visibility));
             received.delivered.push(message.clone());
         }
-        let mut index = 0;
-        received.dead = self
-            .messages
-            .extract_if(.., |_| {
-                index += 1;
-                dead.contains(&(index - 1))
-            })
-            .collect();
+        let dead = self.messages.extract_if(.., |it| dead.contains(&it.id));
+        received.dead = dead.collect();
         received
     }
 
@@ -332,17 +326,10 @@ impl Queue {
 
     /// When the next message becomes visible.
     pub(crate) fn next_visible(&self, now: Timestamp) -> Option<Timestamp> {
-        self.messages
-            .iter()
-            .map(|message| {
-                message
-                    .invisible_until
-                    .map_or(message.available_at, |until| {
-                        until.max(message.available_at)
-                    })
-            })
-            .filter(|&at| at > now)
-            .min()
+        // `None` is before any time.
+        let visible = |it: &Message| it.invisible_until.max(Some(it.available_at));
+        let times = self.messages.iter().filter_map(visible);
+        times.filter(|&at| at > now).min()
     }
 
     /// When the next message's retention period ends.
