@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use redrive_model::digest::digest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
-use redrive_syntax::rules::catalog::TAG;
+use redrive_syntax::rules::catalog::{PERMISSIONS, TAG};
 
 use crate::build_output::OutputFolder;
 use crate::cfg::Cfg;
@@ -14,8 +14,8 @@ use crate::env::Env;
 use crate::error::{Errors, broken};
 use crate::overlay::Overlay;
 use crate::render::markdown;
-use crate::stack::Stack;
-use crate::{cargo, plan, render, report, target};
+use crate::stack::{Roles, Stack};
+use crate::{cargo, permissions, plan, render, report, target};
 
 /// Writes the template of a package from its build script.
 ///
@@ -30,6 +30,7 @@ pub struct Builder {
     target_dir: Option<PathBuf>,
     cfgs: Vec<String>,
     tags: BTreeMap<String, String>,
+    roles: Roles,
 }
 
 impl Builder {
@@ -72,6 +73,22 @@ impl Builder {
     #[must_use]
     pub fn tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.insert(name.into(), value.into());
+        self
+    }
+
+    /// Limits all roles by this managed policy: the default of the template's parameter
+    /// `PermissionsBoundaryArn`.
+    #[must_use]
+    pub fn permissions_boundary(mut self, arn: impl Into<String>) -> Self {
+        self.roles.boundary = arn.into();
+        self
+    }
+
+    /// Gives all roles a path, such as `/orders/`: the default of the template's
+    /// parameter `RolePath`.
+    #[must_use]
+    pub fn role_path(mut self, path: impl Into<String>) -> Self {
+        self.roles.path = path.into();
         self
     }
 
@@ -143,14 +160,22 @@ impl Builder {
             .for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
 
         let architecture = target::architecture(&env.architecture)?;
-        let stack = Stack {
+        let mut stack = Stack {
             tags: self.tags.clone(),
+            roles: self.roles.clone(),
             ..Stack::new(&env.name, architecture, discovery.deployed())
         };
         check_tags(&stack)?;
+        check_roles(&stack.roles)?;
+        let files = stack
+            .functions
+            .iter()
+            .filter_map(|entry| entry.function.permissions.as_ref());
+        files.for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
+        let read = permissions::read(&env.package, &mut stack)?;
         let written = plan::conflicts::check(&stack, &plan::of(&stack)).and_then(|()| {
             match discovery.is_sound() {
-                true => self.write(env, &stack, &discovery).map(Some),
+                true => self.write(env, &stack, &discovery, &read).map(Some),
                 false => Ok(None),
             }
         });
@@ -170,6 +195,7 @@ impl Builder {
         env: &Env,
         stack: &Stack,
         discovery: &Discovery,
+        read: &[Warning],
     ) -> Result<Vec<Warning>, Errors> {
         let target = match &self.target_dir {
             Some(folder) => env.package.join(folder),
@@ -201,13 +227,13 @@ impl Builder {
         let code = code_folder(output.folder(), &target);
         let overlays = self.read_overlays(&env.package)?;
         let now = jiff::Timestamp::now();
-        let files = render::files(discovery, stack, &overlays, &code, now)?;
+        let files = render::files(discovery, stack, &overlays, read, &code, now)?;
         output.write("template.json", &files.template, same)?;
         for_programs.write("stack.json", &files.stack.to_text(), same)?;
         output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
 
         // `cargo redrive package` puts the zips next to these files.
-        let files = render::files(discovery, stack, &overlays, ".", now)?;
+        let files = render::files(discovery, stack, &overlays, read, ".", now)?;
         let stack = files.stack.to_text();
         of_this_build.write("template.json", &files.template, same)?;
         of_this_build.write("stack.json", &stack, same)?;
@@ -239,6 +265,27 @@ fn check_tags(stack: &Stack) -> Result<(), Errors> {
     let errors: BTreeSet<_> = checked.filter_map(Result::err).collect();
     let diagnostic = |(problem, help)| broken(&TAG, problem).help(help);
     Errors::check(errors.into_iter().map(diagnostic).collect())
+}
+
+/// Checks what the deployment would reject.
+fn check_roles(Roles { boundary, path }: &Roles) -> Result<(), Errors> {
+    let wrong = |what: &str| broken(&PERMISSIONS, what);
+    let mut errors = Vec::new();
+    if !boundary.is_empty() && redrive_syntax::check_policy_arn(&boundary.as_str().into()).is_err()
+    {
+        let problem =
+            format!("the permissions boundary `{boundary}` is not the ARN of a managed policy");
+        let help = "for example, `arn:aws:iam::123456789012:policy/boundary`";
+        errors.push(wrong(&problem).help(help));
+    }
+    let is_printable = path.chars().all(|c| c.is_ascii_graphic());
+    let has_slashes =
+        path == "/" || (path.len() > 2 && path.starts_with('/') && path.ends_with('/'));
+    if !is_printable || !has_slashes || path.len() > 512 {
+        let problem = format!("the role path `{path}` must begin and end with `/`");
+        errors.push(wrong(&problem).help("for example, `/orders/`, with at most 512 characters"));
+    }
+    Errors::check(errors)
 }
 
 /// The folder of cargo-lambda's zips, as seen from the template's folder.

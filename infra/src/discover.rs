@@ -68,7 +68,7 @@ impl Discovery {
 }
 
 /// A warning about one function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Warning {
     /// The function's binary.
     pub(crate) binary: String,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::cfg::Cfg;
 use crate::discover::discover;
-use crate::render;
 use crate::stack::{Architecture, Stack};
+use crate::{permissions, render};
 
 /// Where the code is, as seen from the template.
 const CODE: &str = "../../lambda";
@@ -26,8 +26,9 @@ pub fn files(
     if !discovery.is_sound() {
         return Err(format!("errors in the sources of `{name}`").into());
     }
-    let stack = Stack::new(name, Architecture::Arm64, discovery.deployed());
-    let files = render::files(&discovery, &stack, &[], CODE, now)?;
+    let mut stack = Stack::new(name, Architecture::Arm64, discovery.deployed());
+    let warnings = permissions::read(package, &mut stack)?;
+    let files = render::files(&discovery, &stack, &[], &warnings, CODE, now)?;
     Ok((files.stack, files.template, files.markdown))
 }
 

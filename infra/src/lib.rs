@@ -56,6 +56,8 @@ pub mod internals;
 #[doc(hidden)]
 pub mod lambda;
 mod overlay;
+pub mod parameters;
+mod permissions;
 mod plan;
 mod render;
 mod report;

@@ -53,6 +53,10 @@ pub(crate) fn of(stack: &Stack) -> Plan {
             index,
             binary: &entry.binary,
             function: &entry.function,
+            permissions: stack
+                .permissions
+                .get(&entry.function.name)
+                .map_or(&[], Vec::as_slice),
             ids: Ids::new(&entry.function),
         };
         resources.extend(queues::resources(scope));
@@ -94,6 +98,8 @@ struct Scope<'a> {
     index: usize,
     binary: &'a str,
     function: &'a Function,
+    /// The IAM statements of its key `permissions`.
+    permissions: &'a [serde_json::Value],
     ids: Ids,
 }
 

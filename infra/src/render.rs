@@ -25,18 +25,20 @@ pub(crate) struct Files {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// The files of a stack, with overlays, at `now`.
+/// The files of a stack, with overlays, at `now`. `warnings` are those that reading
+/// the stack has given.
 pub(crate) fn files(
     discovery: &Discovery,
     stack: &Stack,
     overlays: &[Overlay],
+    warnings: &[Warning],
     code: &str,
     now: Timestamp,
 ) -> Result<Files, Errors> {
     let overlaid = overlay::apply(overlays, stack, |stack| template(stack, code))?;
     let text = cloudformation::to_text(overlaid.template.clone());
     cloudformation::limits::check(&overlaid.template, &text)?;
-    let warnings = report::warnings(discovery, Some(overlaid.warnings));
+    let warnings = report::warnings(discovery, Some([warnings, &overlaid.warnings].concat()));
     let plan = plan::of(&overlaid.stack);
     let base = cloudformation::render(&plan, code);
     let contents = markdown::Contents {

@@ -19,6 +19,10 @@ pub struct Stack {
     pub architecture: Architecture,
     /// The tags of all resources, as the build script sets them.
     pub tags: BTreeMap<String, String>,
+    /// By function, the IAM statements of its key `permissions`.
+    pub permissions: BTreeMap<String, Vec<serde_json::Value>>,
+    /// What all roles have.
+    pub roles: Roles,
     /// The functions, in order of their binary's name.
     pub functions: Vec<StackFunction>,
     /// By function, the environment variables to which overlays give a value that is
@@ -41,6 +45,8 @@ impl Stack {
             package: package.into(),
             architecture,
             tags: BTreeMap::new(),
+            roles: Roles::default(),
+            permissions: BTreeMap::new(),
             functions,
             deployed_env: BTreeMap::new(),
         }
@@ -95,6 +101,25 @@ impl fmt::Display for ReadError {
 }
 
 impl std::error::Error for ReadError {}
+
+/// What the build script sets for all roles: the defaults of parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// The ARN of the permissions boundary; empty for none.
+    pub boundary: String,
+    /// The path of their names.
+    pub path: String,
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self {
+            boundary: String::new(),
+            path: "/".to_owned(),
+        }
+    }
+}
 
 /// One function and the binary that holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -65,7 +65,10 @@ impl Resource {
     pub(super) fn permissions(&self) -> Vec<(String, Vec<String>)> {
         let role = self.follow("/Role");
         let policies = role.properties["Policies"].as_array().expect("policies");
-        let statements = policies.iter().flat_map(|policy| {
+        let generated = policies
+            .iter()
+            .filter(|policy| policy["PolicyName"] != "permissions");
+        let statements = generated.flat_map(|policy| {
             policy["PolicyDocument"]["Statement"]
                 .as_array()
                 .expect("statements")

@@ -20,6 +20,19 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(RunArgs),
     Package(PackageArgs),
+    /// Pause functions of a deployed stack: Lambda receives no messages, and the queues keep them
+    ///
+    /// Sets the parameter `<Function>Enabled` of the stack to `false`, by an update with the
+    /// stack's own template. Later deployments keep the value, until `cargo redrive resume`.
+    /// Prints how many messages wait, and how long their queues keep them.
+    ///
+    /// Schedules are not paused: a redrive moves messages to the source queue, where they wait.
+    Pause(SwitchArgs),
+    /// Resume functions of a deployed stack after `cargo redrive pause`
+    ///
+    /// Sets the parameter `<Function>Enabled` of the stack to `true`, by an update with the
+    /// stack's own template. Prints how many messages have waited.
+    Resume(SwitchArgs),
     Explain(ExplainArgs),
 }
 
@@ -158,6 +171,27 @@ pub(crate) struct PackageArgs {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+/// Which functions to pause or to resume.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_SWITCH_HELP)]
+pub(crate) struct SwitchArgs {
+    /// The deployed stack
+    #[arg(value_name = "STACK")]
+    pub(crate) stack: String,
+
+    /// A function of the stack; may be repeated [default: all functions]
+    #[arg(short, long = "function", value_name = "NAME")]
+    pub(crate) functions: Vec<String>,
+}
+
+const AFTER_SWITCH_HELP: &str =
+    "The AWS CLI makes the calls, with its own settings: AWS_PROFILE, AWS_REGION and so on.
+
+Exit status:
+  0  the functions are paused or resumed
+  1  a call to AWS failed; the AWS CLI prints the reason
+  2  invalid arguments, or the stack has no such function";
 
 /// Print the page of a rule: what it rejects, why, and what to write instead
 ///

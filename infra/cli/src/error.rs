@@ -51,6 +51,24 @@ pub(crate) enum Error {
          see: https://www.cargo-lambda.info/guide/installation.html"
     )]
     NoCargoLambda,
+    #[error(
+        "cannot run the AWS CLI: {0}\nhelp: install it, and put `aws` into PATH\n\
+         see: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
+    )]
+    NoAwsCli(std::io::Error),
+    #[error("cannot read the answer of the AWS CLI: {0}")]
+    AwsAnswer(serde_json::Error),
+    #[error(
+        "the stack `{stack}` has no function to pause\n\
+         help: deploy a template of this version of redrive first"
+    )]
+    NoSwitch { stack: String },
+    #[error("the stack `{stack}` has no function `{name}`\nnote: its functions are {}", .known.join(", "))]
+    NotDeployed {
+        stack: String,
+        name: String,
+        known: Vec<String>,
+    },
     #[error("{} cannot be deployed: {problem}", .path.display())]
     WrongZip { path: PathBuf, problem: String },
     #[error("cannot read {}: {reason}", .path.display())]

@@ -6,6 +6,7 @@ mod error;
 mod explain;
 mod given;
 mod package;
+mod pause;
 mod print;
 mod run;
 mod scenario;
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Package(args) => package::package(&args),
+        Command::Pause(args) => pause::switch(&args, false),
+        Command::Resume(args) => pause::switch(&args, true),
         Command::Explain(args) => explain::explain(&args),
     };
     match result {

@@ -143,7 +143,10 @@ impl Simulation {
                 .iter()
                 .filter(|worker| worker.has_dead_letters(sqs))
         };
-        Some(if left().next().is_none() {
+        let is_waiting = |worker: &Worker| worker.is_paused && worker.has_messages(sqs);
+        Some(if self.workers.iter().any(is_waiting) {
+            EndedBy::Paused
+        } else if left().next().is_none() {
             EndedBy::Empty
         } else if left().any(|worker| worker.redrive.is_some()) {
             EndedBy::Redrives

@@ -28,6 +28,8 @@ pub enum EndedBy {
     Redrives,
     /// All messages are in DLQs without a redrive schedule.
     NoRedrive,
+    /// All other messages wait for functions that are paused.
+    Paused,
     /// The maximum simulated time has passed.
     Time,
     /// It was interrupted.

@@ -435,3 +435,15 @@ async fn the_summary_has_the_reason_of_the_end() {
     assert_eq!(ended_by(function(), fails).await, EndedBy::Redrives);
     assert_eq!(ended_by(never, fails).await, EndedBy::NoRedrive);
 }
+
+#[tokio::test]
+async fn a_paused_function_receives_nothing() {
+    let mut paused = options(function());
+    let parameter = ("WorkEnabled".to_owned(), "false".to_owned());
+    paused.given.parameters.extend([parameter]);
+    let ended = run(paused, r#"{"name":"a","body":{"do":"ok"}}"#).await;
+    assert_eq!(ended.scenario("a"), ["sent"]);
+    assert!(matches!(ended.fate("a"), Fate::Waiting { .. }));
+    assert_eq!(ended.summary.counts.invocations, 0);
+    assert_eq!(ended.summary.ended_by, EndedBy::Paused);
+}

@@ -115,7 +115,7 @@ fn is_kept(keep: Keep, own: Option<&Value>, held: Held<'_>) -> bool {
         Keep::OneOf(values) => {
             let is_one = |value: &Value| values.iter().any(|one| normal(value) == *one);
             // What is generated otherwise is not protected.
-            own.is_some_and(|own| !is_one(own))
+            own.is_some_and(|own| !is_intrinsic(own) && !is_one(own))
                 || match held {
                     Held::Nothing => values.contains(&""),
                     held => held.literal().is_none_or(is_one),

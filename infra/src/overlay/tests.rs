@@ -260,7 +260,7 @@ fn documented_overlays_are_accepted() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/overlays.md");
     let text = fs::read_to_string(path).expect("the documentation of overlays");
     let examples: Vec<_> = text.split("```json\n").skip(1).collect();
-    assert_eq!(examples.len(), 4);
+    assert_eq!(examples.len(), 3);
     for example in examples {
         let json = example.split("```").next().expect("a block");
         let overlay = read(json).expect("an overlay");

@@ -7,8 +7,9 @@ use redrive_syntax::Diagnostic;
 use redrive_syntax::parameter_text::Parameter;
 use redrive_syntax::rules::catalog::{PARAMETER_CONFLICT, SHARED_NAME, SHARED_QUEUE};
 
-use super::{Kind, Plan, shared};
+use super::{Kind, Plan};
 use crate::error::{Errors, broken};
+use crate::permissions;
 use crate::stack::Stack;
 
 /// Refuses two functions that would have a resource or a queue of one name.
@@ -59,10 +60,16 @@ fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
     let mut known: BTreeMap<&str, &Parameter> = BTreeMap::new();
     let mut errors = BTreeMap::new();
     let functions = stack.functions.iter().map(|entry| &entry.function);
-    for parameter in functions.flat_map(|function| function.parameters()) {
+    let of_statements = permissions::parameters(stack);
+    let of_statements = of_statements.iter().map(|(_, parameter)| parameter);
+    let of_texts = functions.flat_map(|function| function.parameters());
+    for parameter in of_texts.chain(of_statements) {
         let name = parameter.name.as_str();
         let is_resource = plan.resources.iter().any(|resource| resource.id == name);
-        let is_ours = shared::PARAMETERS.contains(&name);
+        let is_ours = plan
+            .parameters
+            .iter()
+            .any(|it| it.name == name && !it.is_own());
         let other = known.entry(name).or_insert(parameter).default.as_ref();
         let (problem, help) = match (other, &parameter.default) {
             _ if is_resource => (

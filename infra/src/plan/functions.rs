@@ -77,6 +77,7 @@ fn mapping(scope: &Scope<'_>) -> Resource {
     let mapping = Kind::EventSourceMapping(EventSourceMapping {
         queue: scope.id(Part::Queue),
         function: scope.id(Part::Worker),
+        enabled: scope.id(Part::Enabled),
         batch_size: function.batch_size,
         batch_window: (!function.is_fifo()).then(|| seconds(function.batch_window)),
         max_concurrency: function.max_concurrency,
@@ -118,6 +119,7 @@ fn role(scope: &Scope<'_>) -> Resource {
         name: "worker",
         service: "lambda.amazonaws.com",
         grants,
+        statements: scope.permissions.to_vec(),
         policies: function.policies.clone(),
     });
     scope.resource(Part::WorkerRole, "role of the worker", role)

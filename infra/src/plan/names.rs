@@ -8,11 +8,12 @@ use super::Part;
 pub(crate) mod shared {
     pub(crate) const NAME_PREFIX: &str = "NamePrefix";
     pub(crate) const ALARM_TOPIC: &str = "AlarmTopicArn";
+    pub(crate) const ROLE_PATH: &str = "RolePath";
+    pub(crate) const BOUNDARY: &str = "PermissionsBoundaryArn";
     pub(crate) const SUBNETS: &str = "VpcSubnetIds";
     pub(crate) const SECURITY_GROUPS: &str = "VpcSecurityGroupIds";
     pub(crate) const LOG_RETENTION: &str = "LogRetentionDays";
     /// The parameters of each template.
-    pub(crate) const PARAMETERS: [&str; 3] = [NAME_PREFIX, ALARM_TOPIC, LOG_RETENTION];
     pub(crate) const FAILURES: &str = "FailedRedrives";
     pub(crate) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
     pub(crate) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";

@@ -6,7 +6,9 @@ use redrive_model::limits::QUEUE_NAME_CHARACTERS;
 
 use redrive_syntax::parameter_text;
 
-use super::names::shared;
+use super::Part;
+use super::names::{Ids, shared};
+use crate::permissions;
 use crate::stack::Stack;
 
 /// The retentions that CloudWatch Logs accepts, in days.
@@ -22,11 +24,19 @@ pub(crate) struct Parameter {
     pub(crate) kind: ParameterKind,
 }
 
+impl Parameter {
+    /// Whether a key of the attribute names it.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.kind, ParameterKind::Own { .. })
+    }
+}
+
 pub(crate) enum ParameterKind {
     /// A value of the user's own; without a default, the deployment has to give it.
     Own { default: Option<String> },
-    /// A text that is empty by default and matches a regular expression.
+    /// A text that matches a regular expression.
     Text {
+        default: String,
         pattern: &'static str,
         max_length: Option<usize>,
     },
@@ -34,6 +44,8 @@ pub(crate) enum ParameterKind {
         default: u32,
         allowed: &'static [u32],
     },
+    /// `true` by default, or `false`.
+    Switch,
     /// Ids of this type, which the deployment has to give.
     Ids(&'static str),
 }
@@ -50,6 +62,7 @@ pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
                 "Put in front of each queue's name, so that two stages fit in one account: \"dev-\""
                     .to_owned(),
             kind: ParameterKind::Text {
+                default: String::new(),
                 pattern: "^[A-Za-z0-9_-]*$",
                 max_length: Some(QUEUE_NAME_CHARACTERS.saturating_sub(longest)),
             },
@@ -58,8 +71,27 @@ pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
             name: shared::ALARM_TOPIC.to_owned(),
             description: "The SNS topic that alarms notify; empty: alarms notify nobody".to_owned(),
             kind: ParameterKind::Text {
+                default: String::new(),
                 pattern: "^(arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+)?$",
                 max_length: None,
+            },
+        },
+        Parameter {
+            name: shared::BOUNDARY.to_owned(),
+            description: "The permissions boundary of all roles; empty: none".to_owned(),
+            kind: ParameterKind::Text {
+                default: stack.roles.boundary.clone(),
+                pattern: "^(arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.+)?$",
+                max_length: None,
+            },
+        },
+        Parameter {
+            name: shared::ROLE_PATH.to_owned(),
+            description: "The path of all roles".to_owned(),
+            kind: ParameterKind::Text {
+                default: stack.roles.path.clone(),
+                pattern: "^/([!-~]+/)?$",
+                max_length: Some(512),
             },
         },
         Parameter {
@@ -86,23 +118,34 @@ pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
         ]);
     }
     parameters.extend(own(stack));
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    parameters.extend(functions.map(|function| Parameter {
+        name: Ids::new(function).of(Part::Enabled),
+        description: format!(
+            "Whether Lambda receives messages for {}; cargo redrive pause and resume set it",
+            function.name
+        ),
+        kind: ParameterKind::Switch,
+    }));
     parameters
 }
 
 /// The parameters that the attributes name, in order of their names.
 fn own(stack: &Stack) -> impl Iterator<Item = Parameter> {
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    let texts = functions.flat_map(|function| {
+        let texts = function.texts();
+        let used = texts.flat_map(|(key, text)| text.parameters().map(move |it| (key, it.clone())));
+        used.map(|(key, parameter)| (key, function.name.as_str(), parameter))
+    });
+    let statements = permissions::parameters(stack).into_iter();
+    let statements = statements.map(|(function, parameter)| ("permissions", function, parameter));
     let mut own = BTreeMap::new();
-    for function in stack.functions.iter().map(|entry| &entry.function) {
-        for (key, text) in function.texts() {
-            for parameter in text.parameters() {
-                let parameter_text::Parameter { name, default } = parameter;
-                let (known, uses) = own
-                    .entry(name.clone())
-                    .or_insert_with(|| (None, BTreeSet::new()));
-                *known = known.take().or(default.clone());
-                uses.insert(format!("`{key}` of {}", function.name));
-            }
-        }
+    for (key, function, parameter) in texts.chain(statements) {
+        let parameter_text::Parameter { name, default } = parameter;
+        let (known, uses) = own.entry(name).or_insert_with(|| (None, BTreeSet::new()));
+        *known = known.take().or(default);
+        uses.insert(format!("`{key}` of {function}"));
     }
     own.into_iter().map(|(name, (default, uses))| Parameter {
         name,

@@ -160,6 +160,7 @@ fn role(scope: &Scope<'_>) -> Resource {
         name: "redrive",
         service: "lambda.amazonaws.com",
         grants,
+        statements: Vec::new(),
         policies: Vec::new(),
     });
     scope.resource(Part::RedriveRole, "role of the redrive function", role)
@@ -179,6 +180,7 @@ fn schedule_role(scope: &Scope<'_>) -> Resource {
             ),
             Grant::send("KeepFailures", FAILURES, FAILURES),
         ],
+        statements: Vec::new(),
         policies: Vec::new(),
     });
     scope.resource(Part::ScheduleRole, "role of the schedule", role)

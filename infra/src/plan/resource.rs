@@ -29,6 +29,7 @@ pub(crate) enum Part {
     ThrottlesAlarm,
     WorkerName,
     EventSourceMapping,
+    Enabled,
     Redrive,
     RedriveRole,
     RedriveLogs,
@@ -125,6 +126,8 @@ pub(crate) struct Role {
     /// The AWS service that may assume it.
     pub(crate) service: &'static str,
     pub(crate) grants: Vec<Grant>,
+    /// The IAM statements of the user's own.
+    pub(crate) statements: Vec<serde_json::Value>,
     /// The ARNs of managed policies.
     pub(crate) policies: Vec<ParameterText>,
 }
@@ -204,6 +207,8 @@ impl Grant {
 pub(crate) struct EventSourceMapping {
     pub(crate) queue: String,
     pub(crate) function: String,
+    /// The parameter that is `false` during a pause.
+    pub(crate) enabled: String,
     pub(crate) batch_size: u32,
     /// Seconds to wait for a batch to fill; `None` for a FIFO queue, which has no window.
     pub(crate) batch_window: Option<u32>,

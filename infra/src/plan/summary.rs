@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::{Kind, Resource};
+use crate::permissions::in_words;
 
 /// A resource in words.
 #[derive(Debug, PartialEq)]
@@ -24,7 +25,11 @@ impl Resource {
             Kind::Role(role) => {
                 let grants = role.grants.iter().map(|grant| grant.description.clone());
                 let policies = role.policies.iter().map(all_of);
-                (role.name, grants.chain(policies).collect())
+                let statements = role.statements.iter().map(in_words);
+                (
+                    role.name,
+                    grants.chain(statements).chain(policies).collect(),
+                )
             }
             Kind::QueuePolicy(policy) => ("all principals", vec![policy.description.clone()]),
             _ => ("", Vec::new()),

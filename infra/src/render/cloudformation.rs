@@ -1,6 +1,7 @@
 //! The CloudFormation template of a [`Plan`].
 
 pub(crate) mod limits;
+mod metadata;
 mod resources;
 pub(crate) mod summaries;
 
@@ -12,6 +13,9 @@ use crate::plan::{Parameter, ParameterKind, Plan, Value, shared};
 
 /// The condition that a topic for the alarms is given.
 const HAS_ALARM_TOPIC: &str = "HasAlarmTopic";
+
+/// The condition that the roles have a permissions boundary.
+const HAS_BOUNDARY: &str = "HasPermissionsBoundary";
 
 /// The template of `plan`, in which the code of binary `b` is the zip
 /// `<code>/b/bootstrap.zip`.
@@ -37,15 +41,19 @@ pub(crate) fn render(plan: &Plan, code: &str) -> Json {
             .map(|it| (it.name.clone(), parameter(it)))
             .collect::<Map<_, _>>(),
         "Conditions": {
-            HAS_ALARM_TOPIC: {
-                "Fn::Not": [{ "Fn::Equals": [{ "Ref": shared::ALARM_TOPIC }, ""] }],
-            },
+            HAS_ALARM_TOPIC: is_given(shared::ALARM_TOPIC),
+            HAS_BOUNDARY: is_given(shared::BOUNDARY),
         },
         "Resources": resources
             .map(|it| (it.id.clone(), resources::render(it, plan.architecture, code)))
             .collect::<Map<_, _>>(),
         "Outputs": outputs.collect::<Map<_, _>>(),
     })
+}
+
+/// The condition that a parameter is not empty.
+fn is_given(parameter: &str) -> Json {
+    json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": parameter }, ""] }] })
 }
 
 /// The template as the file holds it: keys in alphabetical order, whichever
@@ -64,13 +72,20 @@ fn parameter(parameter: &Parameter) -> Json {
             "Description": description,
         }),
         ParameterKind::Text {
+            default,
             pattern,
             max_length,
         } => json!({
             "Type": "String",
-            "Default": "",
+            "Default": default,
             "AllowedPattern": pattern,
             "MaxLength": max_length,
+            "Description": description,
+        }),
+        ParameterKind::Switch => json!({
+            "Type": "String",
+            "Default": "true",
+            "AllowedValues": ["true", "false"],
             "Description": description,
         }),
         ParameterKind::Ids(kind) => json!({

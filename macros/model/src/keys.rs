@@ -90,6 +90,8 @@ pub enum Kind {
     Schedule,
     /// The name of an IANA time zone.
     Timezone,
+    /// The path of a file.
+    File,
     /// ARNs of managed policies.
     Policies,
     /// Ids of rules.

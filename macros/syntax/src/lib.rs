@@ -40,6 +40,7 @@ pub use function::{Function, Paths};
 pub use nearest::nearest;
 pub use parameter_text::ParameterText;
 pub use place::Place;
+pub use policy_arn::check as check_policy_arn;
 pub use problem::Problem;
 pub use redrive_model::duration::{show, written};
 pub use redrive_model::keys;

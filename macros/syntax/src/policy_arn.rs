@@ -3,9 +3,12 @@
 use crate::parameter_text::{ParameterText, Part};
 use crate::tokens::excerpt;
 
-/// The problem and the help if this is not the ARN of a managed policy that a role can
-/// have, as far as that is known.
-pub(crate) fn check(arn: &ParameterText) -> Result<(), (String, String)> {
+/// Whether this is the ARN of a managed policy that a role can have, as far as that is
+/// known.
+///
+/// # Errors
+/// The problem and the help.
+pub fn check(arn: &ParameterText) -> Result<(), (String, String)> {
     let may_be_an_arn = match arn.parts() {
         [Part::Literal(start), _, ..] => start.starts_with("arn:"),
         [Part::Parameter(_)] => true,

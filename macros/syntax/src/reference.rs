@@ -60,7 +60,7 @@ fn value(kind: &Kind) -> String {
             let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
             words.join(" or ")
         }
-        Kind::Queue | Kind::Schedule | Kind::Timezone => "a string".to_owned(),
+        Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File => "a string".to_owned(),
         Kind::Policies | Kind::Rules => "a string, or `[\"…\", \"…\"]`".to_owned(),
         Kind::Function | Kind::Crate => "a path".to_owned(),
         Kind::Variables => "`(NAME = \"value\", …)`".to_owned(),

@@ -44,6 +44,7 @@ fn ended(ended_by: EndedBy) -> Option<&'static str> {
         EndedBy::NoRedrive => {
             Some("stopped with messages in the DLQ, which are not redriven without `dlq_redrive`")
         }
+        EndedBy::Paused => Some("stopped with messages that wait for a paused function"),
         EndedBy::Time => Some("stopped after the time of `--until`, with messages left"),
         EndedBy::Interrupted => Some("interrupted before the end"),
     }

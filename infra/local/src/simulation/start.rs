@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::path::Path;
 
+use redrive_infra::parameters;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -53,8 +54,13 @@ impl Simulation {
             })?;
             let seed = options.seed.wrapping_add(index as u64);
             let variables = &dependencies.variables;
+            let given = &options.given.parameters;
+            let enabled = given.get(&parameters::enabled(&entry.function));
             let worker = Worker::new(entry, Path::new(binary), &endpoint, variables, start, seed)?;
-            workers.push(worker);
+            workers.push(Worker {
+                is_paused: enabled.is_some_and(|value| value == "false"),
+                ..worker
+            });
         }
         let mut simulation = Self {
             changes: sqs.changes(),

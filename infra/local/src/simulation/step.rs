@@ -43,6 +43,9 @@ impl Simulation {
     fn poll_queues(&mut self, now: Timestamp) {
         for index in 0..self.workers.len() {
             let worker = &mut self.workers[index];
+            if worker.is_paused {
+                continue;
+            }
             let batches = self.sqs.read(|sqs, _| {
                 sqs.advance(now);
                 worker.mapping.poll(sqs, now)

@@ -19,6 +19,8 @@ use crate::until::Until;
 #[derive(Debug)]
 pub(super) struct Worker {
     pub(super) function: Function,
+    /// Whether its mapping is disabled.
+    pub(super) is_paused: bool,
     pub(super) mapping: Mapping,
     pub(super) workers: Arc<Pool>,
     pub(super) redrive: Option<RedriveFunction>,
@@ -62,6 +64,7 @@ impl Worker {
             mapping: Mapping::new(function),
             workers: Arc::new(Pool::new(worker, seed)),
             function: function.clone(),
+            is_paused: false,
             redrive,
         })
     }
@@ -74,7 +77,12 @@ impl Worker {
             .redrive
             .as_ref()
             .is_some_and(|redrive| redrive.scheduler.is_retrying());
-        !retrying && !self.mapping.is_gathering() && is_empty(sqs, &self.function.queue_name())
+        !retrying && !self.mapping.is_gathering() && (self.is_paused || !self.has_messages(sqs))
+    }
+
+    /// Whether its queue contains a message.
+    pub(super) fn has_messages(&self, sqs: &Sqs) -> bool {
+        !is_empty(sqs, &self.function.queue_name())
     }
 
     /// Whether its DLQ contains a message.

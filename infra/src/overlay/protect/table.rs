@@ -172,7 +172,7 @@ pub(super) fn needed(kind: &str) -> (&'static str, Option<&'static str>) {
     match kind {
         MAPPING => (
             "nothing else invokes the worker",
-            Some("to pause it, set `\"Enabled\": false`"),
+            Some("to pause it, run `cargo redrive pause`"),
         ),
         SCHEDULE => (
             "nothing else starts redrives",

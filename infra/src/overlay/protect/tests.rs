@@ -30,7 +30,7 @@ fn a_needed_resource_is_not_removed() {
         ("Worker", "other resources need it"),
         ("WorkerRole", "other resources need it"),
         ("Redrive", "other resources need it"),
-        ("EventSourceMapping", "set `\"Enabled\": false`"),
+        ("EventSourceMapping", "run `cargo redrive pause`"),
         ("Schedule", "`\"State\": \"DISABLED\"`"),
         ("RedriveInvokeConfig", "leave no message for its alarm"),
         ("QueuePolicy", "access without TLS"),

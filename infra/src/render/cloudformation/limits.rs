@@ -87,6 +87,6 @@ mod tests {
         assert!(of(20, quote!(dlq_redrive = "rate(1 day)")).is_empty());
         assert!(!of(50, quote!()).is_empty());
         // Each limit that is exceeded is reported.
-        assert_eq!(of(500, quote!()).len(), 3);
+        assert_eq!(of(500, quote!()).len(), 4);
     }
 }

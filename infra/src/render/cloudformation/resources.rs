@@ -1,11 +1,12 @@
 //! One CloudFormation resource for each resource of the plan.
 
-use redrive_model::duration::seconds;
-use redrive_model::{Pollers, limits};
+use redrive_model::Pollers;
 use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
-use super::{HAS_ALARM_TOPIC, arn, own_arn, remove_nulls, sub, text, value};
+use super::metadata;
+use super::{HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, own_arn, remove_nulls, sub, text, value};
+use crate::permissions;
 use crate::plan::{
     ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
     Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, shared,
@@ -39,10 +40,9 @@ pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str
     }
     remove_nulls(&mut properties);
     let mut json = json!({ "Type": format!("AWS::{name}"), "Properties": properties });
-    if let Kind::Function(function) = &resource.kind
-        && function.timeout > seconds(limits::FORMER_LONGEST_TIMEOUT)
-    {
-        json["Metadata"] = json!({ "cfn-lint": { "config": { "ignore_checks": ["E3717"] } } });
+    let metadata = metadata::of(&resource.kind);
+    if !metadata.is_empty() {
+        json["Metadata"] = metadata.into();
     }
     let policies = match &resource.kind {
         // A new name, of the queue or of its function, means a new queue; the
@@ -134,11 +134,37 @@ fn role(role: &Role) -> Json {
         .iter()
         .map(|grant| policies::allow(grant, value));
     let managed: Vec<_> = role.policies.iter().map(text).collect();
+    let policy = |name, document| json!({ "PolicyName": name, "PolicyDocument": document });
+    let mut inline = vec![policy(role.name, policies::document(statements))];
+    if !role.statements.is_empty() {
+        let own = policies::document(role.statements.iter().map(with_parameters));
+        inline.push(policy("permissions", own));
+    }
     json!({
         "AssumeRolePolicyDocument": policies::document([policies::trust(role, value)]),
-        "Policies": [{ "PolicyName": role.name, "PolicyDocument": policies::document(statements) }],
+        "Policies": inline,
+        "Path": { "Ref": shared::ROLE_PATH },
+        "PermissionsBoundary": {
+            "Fn::If": [HAS_BOUNDARY, { "Ref": shared::BOUNDARY }, { "Ref": "AWS::NoValue" }],
+        },
         "ManagedPolicyArns": (!managed.is_empty()).then_some(managed),
     })
+}
+
+/// The user's own JSON, in which parameters are replaced at deployment.
+fn with_parameters(json: &Json) -> Json {
+    match json {
+        Json::String(written) => match permissions::text(written) {
+            Ok(it) => text(&it),
+            Err(_) => json.clone(),
+        },
+        Json::Array(list) => list.iter().map(with_parameters).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), with_parameters(value)))
+            .collect(),
+        _ => json.clone(),
+    }
 }
 
 fn mapping(mapping: &EventSourceMapping) -> Json {
@@ -156,6 +182,7 @@ fn mapping(mapping: &EventSourceMapping) -> Json {
     json!({
         "EventSourceArn": arn(&mapping.queue),
         "FunctionName": { "Ref": mapping.function },
+        "Enabled": { "Ref": mapping.enabled },
         "BatchSize": mapping.batch_size,
         "MaximumBatchingWindowInSeconds": mapping.batch_window,
         "ScalingConfig": scaling,

@@ -221,6 +221,17 @@ macro_rules! keys {
                     place: at(WorkerRole, "ManagedPolicyArns", Missing::Nothing),
                 }
 
+                /// a file with IAM statements for the worker's role, relative to the package's folder:
+                /// a JSON list, or a policy document. The build script reads it
+                permissions: Option<String> = None => {
+                    aliases: &["iam", "statements"],
+                    kind: Kind::File,
+                    example: "\"iam/orders.json\"",
+                    without: "none",
+                    aws: "Policies",
+                    link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html",
+                }
+
                 /// `false` keeps the function out of the template, for those who write their own
                 template: bool = true => {
                     aliases: &["infra"],

@@ -6,6 +6,29 @@ const LIMITS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";
 
 rules! {
+    /// The file of `permissions` holds IAM statements for the worker's role, as a JSON list or a policy document.
+    /// Each has an `Effect`, an `Action` such as `s3:GetObject` and a `Resource`. IAM rejects what is not one only
+    /// when the stack is deployed.
+    PERMISSIONS = error(
+        "permissions",
+        r#"// permissions = "iam/orders.json", and iam/orders.json
+[{ "Effect": "Allow", "Actions": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*" }]"#,
+        r#"// permissions = "iam/orders.json", and iam/orders.json
+[{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*" }]"#,
+    )
+    .see("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html");
+
+    /// A statement that allows all actions of a service, or an action on all resources, allows more than a function
+    /// needs. Some actions cannot be limited to a resource; accept them with `allow`.
+    PERMISSIONS_WILDCARD = warning(
+        "permissions_wildcard",
+        r#"// permissions = "iam/orders.json", and iam/orders.json
+[{ "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::orders/*" }]"#,
+        r#"// permissions = "iam/orders.json", and iam/orders.json
+[{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*" }]"#,
+    )
+    .see("https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege");
+
     /// The SQS client is part of the feature `sqs-client` of the crate `redrive`, which is on by default. Add
     /// it to the dependency's `features`.
     SQS_CLIENT_FEATURE = error(

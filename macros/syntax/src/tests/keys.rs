@@ -128,7 +128,7 @@ fn kinds_are_those_that_are_read() {
             Kind::Duration(_) => &["a string"],
             Kind::Backoff(_) => &["two durations"],
             Kind::Boolean => &["a boolean"],
-            Kind::Choice(_) | Kind::Queue | Kind::Schedule | Kind::Timezone => {
+            Kind::Choice(_) | Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File => {
                 &["a string", "two durations", "two numbers"]
             }
             Kind::Policies | Kind::Rules => &["a string", "two durations", "two numbers", "a list"],

@@ -146,6 +146,7 @@ fn is_text_of(key: &Key, text: &str) -> bool {
     match key.kind {
         Kind::Schedule => Schedule::parse(text).is_ok(),
         Kind::Timezone => schedule::timezone(text).is_ok(),
+        Kind::File => text.ends_with(".json") && !text.contains(' '),
         _ => queue_name::problem(text).is_none(),
     }
 }

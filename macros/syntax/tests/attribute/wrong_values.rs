@@ -195,6 +195,8 @@ const WRONG: &[&str] = &[
     "queue = \"orders ${Stage}\"",
     "policies = \"${AWS::Partition}\"",
     "policies = \"${Name}Policy\"",
+    "permissions = iam/orders.json",
+    "permissions = [\"iam/orders.json\"]",
     // Pollers.
     "pollers = 5",
     "pollers = 2..50",

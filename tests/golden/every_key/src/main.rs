@@ -27,6 +27,7 @@
     metrics = true,
     env(LEVEL = "info", TABLE = "orders"),
     tags(team = "orders", cost-center = "42"),
+    permissions = "iam/orders.json",
     policies = ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"],
     allow = ["receive_count_low", "panic_abort"],
 )]

@@ -1,0 +1,207 @@
+//! `cargo redrive pause` and `cargo redrive resume`.
+//!
+//! A parameter of the stack decides: the next deployment would undo a change of the
+//! event source mapping alone. The AWS CLI makes the calls, because deploying needs it
+//! anyway and it knows every way to sign in. An SDK would be a large dependency.
+
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use anstream::println;
+use redrive_model::duration::show;
+use serde_json::{Value, json};
+
+use crate::args::SwitchArgs;
+use crate::error::Error;
+
+/// A function of the stack.
+struct Deployed {
+    /// Its name, as the logical ids have it.
+    id: String,
+    enabled: bool,
+    /// The URL of its queue, if the stack has an output for it.
+    queue: Option<String>,
+}
+
+impl Deployed {
+    fn parameter(&self) -> String {
+        format!("{}Enabled", self.id)
+    }
+
+    /// Whether this is the function's name, in the source or in the logical ids.
+    fn is(&self, name: &str) -> bool {
+        let letters = |text: &str| {
+            let letters = text.chars().filter(|c| c.is_alphanumeric());
+            letters.collect::<String>().to_lowercase()
+        };
+        letters(&self.id) == letters(name)
+    }
+}
+
+/// Pauses or resumes functions of a stack, and prints what waits in their queues.
+pub(crate) fn switch(args: &SwitchArgs, enable: bool) -> Result<ExitCode, Error> {
+    let stack = &args.stack;
+    let Some(described) = aws(&["cloudformation", "describe-stacks", "--stack-name", stack])?
+    else {
+        return Ok(ExitCode::FAILURE);
+    };
+    let described = &described["Stacks"][0];
+    let deployed = chosen(args, functions(described))?;
+    let is_changed = deployed.iter().any(|function| function.enabled != enable);
+    if is_changed && !update(stack, described, &deployed, enable)? {
+        return Ok(ExitCode::FAILURE);
+    }
+    for function in &deployed {
+        let already = if function.enabled == enable {
+            "already "
+        } else {
+            ""
+        };
+        let state = if enable { "resumed" } else { "paused" };
+        println!("{}: {already}{state}", function.id);
+        let Some(queue) = &function.queue else {
+            continue;
+        };
+        let attributes = [
+            "sqs",
+            "get-queue-attributes",
+            "--queue-url",
+            queue,
+            "--attribute-names",
+            "All",
+        ];
+        let Some(attributes) = aws(&attributes)? else {
+            return Ok(ExitCode::FAILURE);
+        };
+        print_waiting(stack, queue, &attributes["Attributes"], enable);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The functions that have a parameter to pause them.
+fn functions(stack: &Value) -> Vec<Deployed> {
+    let parameters = list(&stack["Parameters"]);
+    let deployed = parameters.filter_map(|parameter| {
+        let id = parameter["ParameterKey"]
+            .as_str()?
+            .strip_suffix("Enabled")?;
+        let output = format!("{id}QueueUrl");
+        let mut outputs = list(&stack["Outputs"]);
+        let output = outputs.find(|one| one["OutputKey"] == *output);
+        Some(Deployed {
+            id: id.to_owned(),
+            enabled: parameter["ParameterValue"] != "false",
+            queue: output.and_then(|one| Some(one["OutputValue"].as_str()?.to_owned())),
+        })
+    });
+    deployed.collect()
+}
+
+/// The functions of the command line, or all.
+fn chosen(args: &SwitchArgs, deployed: Vec<Deployed>) -> Result<Vec<Deployed>, Error> {
+    let stack = args.stack.clone();
+    if deployed.is_empty() {
+        return Err(Error::NoSwitch { stack });
+    }
+    let is_deployed = |name: &&String| deployed.iter().any(|function| function.is(name));
+    if let Some(name) = args.functions.iter().find(|name| !is_deployed(name)) {
+        let known = deployed.iter().map(|function| function.id.clone());
+        return Err(Error::NotDeployed {
+            stack,
+            name: name.clone(),
+            known: known.collect(),
+        });
+    }
+    let is_chosen = |function: &Deployed| {
+        args.functions.is_empty() || args.functions.iter().any(|name| function.is(name))
+    };
+    Ok(deployed.into_iter().filter(is_chosen).collect())
+}
+
+/// Updates the parameters of the functions, and waits for the end of the update.
+fn update(
+    stack: &str,
+    described: &Value,
+    functions: &[Deployed],
+    enable: bool,
+) -> Result<bool, Error> {
+    let parameters = list(&described["Parameters"]).map(|parameter| {
+        let key = &parameter["ParameterKey"];
+        match functions
+            .iter()
+            .any(|function| *key == function.parameter())
+        {
+            true => json!({ "ParameterKey": key, "ParameterValue": enable.to_string() }),
+            false => json!({ "ParameterKey": key, "UsePreviousValue": true }),
+        }
+    });
+    let parameters = parameters.collect::<Value>().to_string();
+    let mut arguments = vec![
+        "cloudformation",
+        "update-stack",
+        "--use-previous-template",
+        "--stack-name",
+        stack,
+        "--parameters",
+        &parameters,
+    ];
+    let capabilities = list(&described["Capabilities"]).filter_map(Value::as_str);
+    let capabilities: Vec<_> = capabilities.collect();
+    if !capabilities.is_empty() {
+        arguments.push("--capabilities");
+        arguments.extend(capabilities);
+    }
+    if aws(&arguments)?.is_none() {
+        return Ok(false);
+    }
+    let wait = [
+        "cloudformation",
+        "wait",
+        "stack-update-complete",
+        "--stack-name",
+        stack,
+    ];
+    Ok(aws(&wait)?.is_some())
+}
+
+fn print_waiting(stack: &str, queue: &str, attributes: &Value, enable: bool) {
+    let number = |name: &str| -> u64 {
+        let text = attributes[name].as_str().unwrap_or_default();
+        text.parse().unwrap_or_default()
+    };
+    let name = queue.rsplit('/').next().unwrap_or(queue);
+    let visible = number("ApproximateNumberOfMessages");
+    let received = number("ApproximateNumberOfMessagesNotVisible");
+    let delayed = number("ApproximateNumberOfMessagesDelayed");
+    println!("  {name}: {visible} messages wait, {received} are received, {delayed} are delayed");
+    if !enable {
+        let kept = Duration::from_secs(number("MessageRetentionPeriod"));
+        println!(
+            "  SQS deletes a message {} after it was sent; to deliver them, run `cargo redrive resume {stack}`",
+            show(kept)
+        );
+    }
+}
+
+/// The answer of the AWS CLI; `None` if it failed, and has printed the reason.
+fn aws(arguments: &[&str]) -> Result<Option<Value>, Error> {
+    let mut command = Command::new("aws");
+    command.args(arguments).args(["--output", "json"]);
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(Error::NoAwsCli)?;
+    if !output.status.success() {
+        return Ok(None);
+    }
+    match output.stdout.trim_ascii() {
+        [] => Ok(Some(Value::Null)),
+        answer => serde_json::from_slice(answer)
+            .map(Some)
+            .map_err(Error::AwsAnswer),
+    }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
