@@ -1,5 +1,5 @@
-//! Builds the binaries that are measured, as a user would: `cargo build
-//! --release`, one package at a time, so that each has its own features.
+//! Builds the binaries that are measured, as a user would: `cargo build --release`,
+//! one package at a time, so that each has its own features.
 
 use std::{
     env,
@@ -19,10 +19,13 @@ pub(crate) fn target_directory() -> Result<PathBuf, Error> {
     Ok(metadata.target_directory.into())
 }
 
-/// Builds `package` and returns the path of its binary.
-pub(crate) fn build(package: &str, binary: &str) -> Result<PathBuf, Error> {
-    let output = cargo(package, binary)
+/// Builds `package` of the workspace in a folder of the benchmarks, and returns the
+/// path of its binary.
+pub(crate) fn build(workspace: &str, package: &str, binary: &str) -> Result<PathBuf, Error> {
+    let output = cargo(workspace, package, binary)
         .arg("--message-format=json-render-diagnostics")
+        .arg("--target-dir")
+        .arg(target_directory()?)
         .stderr(Stdio::inherit())
         .output()?;
     if !output.status.success() {
@@ -40,10 +43,10 @@ pub(crate) fn build(package: &str, binary: &str) -> Result<PathBuf, Error> {
 }
 
 /// The time of a build that finds nothing built before.
-pub(crate) fn clean_build(package: &str, binary: &str) -> Result<Duration, Error> {
+pub(crate) fn clean_build(workspace: &str, package: &str, binary: &str) -> Result<Duration, Error> {
     let directory = tempfile::tempdir_in(target_directory()?)?;
     let started = Instant::now();
-    let status = cargo(package, binary)
+    let status = cargo(workspace, package, binary)
         .arg("--target-dir")
         .arg(directory.path())
         .stderr(Stdio::null())
@@ -54,11 +57,19 @@ pub(crate) fn clean_build(package: &str, binary: &str) -> Result<Duration, Error
     }
 }
 
-fn cargo(package: &str, binary: &str) -> Command {
+fn cargo(workspace: &str, package: &str, binary: &str) -> Command {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .args(["build", "--release", "-p", package, "--bin", binary]);
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(workspace))
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "-p",
+            package,
+            "--bin",
+            binary,
+        ]);
     command
 }

@@ -1,4 +1,4 @@
-//! What is measured: a program, and the binary behind it if it is one.
+//! What is measured: a program, and how it is built if cargo builds it.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -13,6 +13,7 @@ pub(crate) struct Contestant {
 }
 
 struct Built {
+    workspace: &'static str,
     package: &'static str,
     binary: &'static str,
     path: PathBuf,
@@ -25,7 +26,17 @@ impl Contestant {
         package: &'static str,
         binary: &'static str,
     ) -> Result<Self, Error> {
-        let path = binary::build(package, binary)?;
+        Self::in_workspace("", name, package, binary)
+    }
+
+    /// Builds the binary in a workspace of its own, in this folder of the benchmarks.
+    pub(crate) fn in_workspace(
+        workspace: &'static str,
+        name: &'static str,
+        package: &'static str,
+        binary: &'static str,
+    ) -> Result<Self, Error> {
+        let path = binary::build(workspace, package, binary)?;
         let directory = path.parent().ok_or("a binary is in a folder")?.to_owned();
         Ok(Contestant {
             name,
@@ -35,6 +46,7 @@ impl Contestant {
                 directory,
             },
             built: Some(Built {
+                workspace,
                 package,
                 binary,
                 path,
@@ -61,7 +73,9 @@ impl Contestant {
     /// The time of a build that finds nothing built before.
     pub(crate) fn clean_build(&self) -> Result<Option<Duration>, Error> {
         match &self.built {
-            Some(built) => binary::clean_build(built.package, built.binary).map(Some),
+            Some(built) => {
+                binary::clean_build(built.workspace, built.package, built.binary).map(Some)
+            }
             None => Ok(None),
         }
     }

@@ -3,14 +3,24 @@
 
 use std::time::Duration;
 
-use crate::{Error, contestant::Contestant, events, worker::Worker};
+use crate::{
+    Error,
+    contestant::Contestant,
+    events,
+    worker::{Lambda, Worker},
+};
 
 /// How often each thing is done.
 pub(crate) struct Plan {
     cold_starts: usize,
     /// Records in a batch, and rounds.
     batches: &'static [(u32, usize)],
-    waiting: usize,
+    /// Rounds of the largest batch alone.
+    pub(crate) largest: usize,
+    /// Rounds of batches that take seconds.
+    pub(crate) slow: usize,
+    /// Invocations that are ended by their deadline.
+    pub(crate) late: usize,
 }
 
 impl Plan {
@@ -18,7 +28,9 @@ impl Plan {
         Plan {
             cold_starts: 41,
             batches: &[(1, 501), (10, 501), (100, 201), (1_000, 101), (10_000, 21)],
-            waiting: 5,
+            largest: 21,
+            slow: 5,
+            late: 20,
         }
     }
 
@@ -26,7 +38,9 @@ impl Plan {
         Plan {
             cold_starts: 5,
             batches: &[(1, 21), (10, 21), (100, 11), (1_000, 5), (10_000, 3)],
-            waiting: 1,
+            largest: 3,
+            slow: 1,
+            late: 3,
         }
     }
 }
@@ -39,6 +53,21 @@ pub(crate) struct Invocations {
     pub(crate) peak_memory: Vec<u64>,
 }
 
+impl Invocations {
+    /// What one record of a large batch costs, in ratio to one of a small batch, for
+    /// each contestant.
+    pub(crate) fn growth(&self, small: u32, large: u32) -> impl Iterator<Item = f64> {
+        let each = |records| {
+            let batches = self.times.iter().filter(move |batch| batch.0 == records);
+            let times = batches.flat_map(|(_, times)| times);
+            times.map(move |time| time.as_secs_f64() / f64::from(records))
+        };
+        each(large)
+            .zip(each(small))
+            .map(|(large, small)| large / small)
+    }
+}
+
 /// Spawn to first poll.
 pub(crate) async fn cold_starts(
     plan: &Plan,
@@ -47,7 +76,7 @@ pub(crate) async fn cold_starts(
     let mut times = vec![Vec::new(); contestants.len()];
     for _ in 0..plan.cold_starts {
         for (contestant, times) in contestants.iter().zip(&mut times) {
-            let (_, time) = Worker::start(&contestant.program).await?;
+            let (_, time) = Worker::start(&contestant.program, &Lambda::default()).await?;
             times.push(time);
         }
     }
@@ -71,19 +100,21 @@ pub(crate) async fn invocations(
     Ok(Invocations { times, peak_memory })
 }
 
-/// Time of a batch of 100 whose records wait.
-pub(crate) async fn waiting(
-    plan: &Plan,
+/// Time of one batch.
+pub(crate) async fn batch(
+    rounds: usize,
+    records: u32,
     contestants: &[Contestant],
 ) -> Result<Vec<Duration>, Error> {
     let mut workers = start(contestants).await?;
-    rounds_of(plan.waiting, 100, &mut workers).await
+    rounds_of(rounds, records, &mut workers).await
 }
 
 async fn start(contestants: &[Contestant]) -> Result<Vec<Worker>, Error> {
     let mut workers = Vec::new();
     for contestant in contestants {
-        workers.push(Worker::start(&contestant.program).await?.0);
+        let (worker, _) = Worker::start(&contestant.program, &Lambda::default()).await?;
+        workers.push(worker);
     }
     Ok(workers)
 }

@@ -19,9 +19,6 @@ use tokio::{
 
 use crate::Error;
 
-/// Longer than any invocation takes.
-const TIMEOUT: Duration = Duration::from_secs(900);
-
 /// What the process answered to one event.
 #[derive(Debug)]
 pub(crate) enum Answer {
@@ -34,8 +31,12 @@ pub(crate) enum Answer {
 pub(crate) enum Happened {
     /// It asked for the next event, ready for it.
     Polled(Instant),
-    /// It answered the event that it was given at this time.
-    Answered(Instant, Answer),
+    /// It answered an event.
+    Answered {
+        given: Instant,
+        at: Instant,
+        answer: Answer,
+    },
     /// It could not start.
     InitError(Bytes),
 }
@@ -52,19 +53,22 @@ struct Service {
     /// When the current event was given.
     given: Mutex<Option<Instant>>,
     happened: mpsc::UnboundedSender<Happened>,
+    /// From giving an event to its deadline.
+    timeout: Duration,
 }
 
 impl RuntimeApi {
     /// Listens on a port of its own until the runtime ends.
-    pub(crate) async fn start() -> Result<Self, Error> {
+    pub(crate) async fn start(timeout: Duration) -> Result<Self, Error> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (events, queue) = mpsc::unbounded_channel();
-        let (tell, happened) = mpsc::unbounded_channel();
+        let (sender, happened) = mpsc::unbounded_channel();
         let service = Arc::new(Service {
             events: AsyncMutex::new(queue),
             given: Mutex::new(None),
-            happened: tell,
+            happened: sender,
+            timeout,
         });
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -100,7 +104,7 @@ impl Service {
         };
         let body = body.to_bytes();
         if path.ends_with("/init/error") {
-            self.tell(Happened::InitError(body));
+            self.send(Happened::InitError(body));
         } else {
             let given = self.given().take();
             let answer = match path.ends_with("/response") {
@@ -108,19 +112,20 @@ impl Service {
                 false => Answer::Error(body),
             };
             if let Some(given) = given {
-                self.tell(Happened::Answered(given, answer));
+                let at = Instant::now();
+                self.send(Happened::Answered { given, at, answer });
             }
         }
         status(StatusCode::ACCEPTED)
     }
 
     async fn next(&self) -> Response<Full<Bytes>> {
-        self.tell(Happened::Polled(Instant::now()));
+        self.send(Happened::Polled(Instant::now()));
         let Some(event) = self.events.lock().await.recv().await else {
             return status(StatusCode::GONE);
         };
         *self.given() = Some(Instant::now());
-        let deadline = SystemTime::now() + TIMEOUT;
+        let deadline = SystemTime::now() + self.timeout;
         let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default();
         Response::builder()
             .header("content-type", "application/json")
@@ -150,7 +155,7 @@ impl Service {
     }
 
     /// Nobody listens only when the measurement is over.
-    fn tell(&self, happened: Happened) {
+    fn send(&self, happened: Happened) {
         let _ = self.happened.send(happened);
     }
 }

@@ -22,19 +22,21 @@ pub struct Order {
 /// # Errors
 ///
 /// The Runtime API cannot be reached.
-pub async fn serve<F>(process: fn(Order) -> F) -> Result<(), Error>
+pub async fn serve<P, F>(process: P) -> Result<(), Error>
 where
+    P: Fn(Order) -> F,
     F: Future<Output = Result<(), Error>>,
 {
     tracing::init_default_subscriber();
-    run(service_fn(move |event: LambdaEvent<SqsEvent>| {
-        handle(event.payload, process)
+    run(service_fn(|event: LambdaEvent<SqsEvent>| {
+        handle(event.payload, &process)
     }))
     .await
 }
 
-async fn handle<F>(event: SqsEvent, process: fn(Order) -> F) -> Result<SqsBatchResponse, Error>
+async fn handle<P, F>(event: SqsEvent, process: &P) -> Result<SqsBatchResponse, Error>
 where
+    P: Fn(Order) -> F,
     F: Future<Output = Result<(), Error>>,
 {
     let mut response = SqsBatchResponse::default();
