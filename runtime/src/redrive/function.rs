@@ -12,7 +12,7 @@ use redrive_model::limits::REDRIVE_TIMEOUT;
 use super::{
     config::{Config, NotStarted},
     error::RedriveError,
-    response::{MoveTask, RedriveResponse},
+    response::RedriveResponse,
     task::{Patience, Redrive},
 };
 use crate::{
@@ -54,10 +54,7 @@ pub(crate) async fn run() -> Result<(), BoxError> {
                 config: &config,
                 patience: Patience::DEFAULT,
                 deadline: Deadline::from_epoch_ms(invocation.context.deadline, TIMEOUT).cut,
-                report: |task: &MoveTask| {
-                    task.log_failure();
-                    metrics::move_task_failed(&function_name);
-                },
+                count_failure: || metrics::move_task_failed(&function_name),
             };
             redrive
                 .run()

@@ -52,11 +52,11 @@ pub(super) struct Redrive<'r, F> {
     pub(super) patience: Patience,
     /// When the invocation has to be answered.
     pub(super) deadline: Instant,
-    /// Is called with each task that failed or was cancelled.
-    pub(super) report: F,
+    /// Counts a task that failed or was cancelled.
+    pub(super) count_failure: F,
 }
 
-impl<F: Fn(&MoveTask)> Redrive<'_, F> {
+impl<F: Fn()> Redrive<'_, F> {
     /// Moves the messages of the dead-letter queue back, unless a task is doing so.
     ///
     /// A task is started even if the queue seems to be empty: the count is approximate
@@ -87,16 +87,21 @@ impl<F: Fn(&MoveTask)> Redrive<'_, F> {
             Vec::new()
         });
         let last_task = newest(&tasks);
-        if let Some(task) = &last_task
-            && task.has_failed()
-        {
-            (self.report)(task);
+        let last_failed = last_task.as_ref().filter(|task| task.has_failed());
+        if let Some(task) = last_failed {
+            task.log_failure();
         }
         if let Some(active) = active(&tasks) {
             return self.already_running(active);
         }
 
-        let started = match self.start().await? {
+        let started = self.start().await?;
+        // Once: the next attempt of Lambda, or the next redrive, finds the task again
+        // unless this one has started a newer one.
+        if last_failed.is_some() {
+            (self.count_failure)();
+        }
+        let started = match started {
             Some(started) => started,
             // Started since the list was read, perhaps by an attempt of this very call
             // whose answer was lost.
@@ -112,12 +117,14 @@ impl<F: Fn(&MoveTask)> Redrive<'_, F> {
             // Without the list, an earlier task could be taken for the new one.
             false => None,
         };
-        // A cancelled task is not started again: somebody wanted it to end.
-        if let Some(task) = task.as_ref().filter(|task| task.has_failed()) {
-            (self.report)(task);
-            if !task.is_cancelled() {
+        // Not counted: the next redrive finds it. A cancelled task is not started again,
+        // because somebody wanted it to end.
+        match &task {
+            Some(task) if task.is_cancelled() => task.log_failure(),
+            Some(task) if task.has_failed() => {
                 return Err(RedriveError::task_failed(self.config, task));
             }
+            _ => {}
         }
         Ok(RedriveResponse {
             outcome: RedriveOutcome::Started,
