@@ -110,6 +110,16 @@ impl Target {
         Some((rule, problem, helps))
     }
 
+    /// Whether the function is in another item, such as an `impl`, where a module
+    /// cannot be.
+    pub(crate) fn is_in_an_item(&self, function: &str) -> bool {
+        let binary = self.binary.as_deref().unwrap_or_default();
+        let listed = self.listed_in(binary);
+        let is_item =
+            |entry: &Listed<'_>| entry.function == function && entry.around == Around::Item;
+        listed.iter().any(is_item)
+    }
+
     /// Whether this function needs no `main`: a library has none, an earlier
     /// function of the binary writes it, the user did, or it has no place here.
     pub(crate) fn needs_no_main(&self, function: &str) -> bool {

@@ -27,18 +27,23 @@ pub(crate) fn sqs_batch(
         mut diagnostics,
         ..
     } = redrive_syntax::parse(attribute, item.clone());
-    let handler = match handler {
-        Some(handler) if !diagnostics.has_errors() => {
-            target.check(&function, handler.name.span(), &mut diagnostics);
-            handler
-        }
-        _ => return fallback(item, &diagnostics, target, &function.name),
-    };
-    if diagnostics.has_errors() {
-        return fallback(item, &diagnostics, target, &function.name);
+    if let Some(handler) = &handler
+        && !diagnostics.has_errors()
+    {
+        target.check(&function, handler.name.span(), &mut diagnostics);
     }
-    let main = main(&function, &handler, &paths);
-    quote!(#item #main)
+    match handler {
+        Some(handler) if !diagnostics.has_errors() => {
+            let main = main(&function, &handler, &paths);
+            quote!(#item #main)
+        }
+        handler => {
+            let handler = handler.filter(|_| !target.is_in_an_item(&function.name));
+            let in_tests = handler.map(|handler| for_tests(&function, &handler, &paths));
+            let kept = fallback(item, &diagnostics, target, &function.name);
+            quote!(#kept #in_tests)
+        }
+    }
 }
 
 /// Keeps the item and a `main`, so that one mistake gives one error.
@@ -98,28 +103,18 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     let abort = panic_abort(function, name.span());
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
     let output_type = quote_spanned!(result.span()=> type Output = #result;);
-    let FunctionType {
-        module,
-        name: function_type,
-    } = FunctionType::of(name);
-    let names = names(function, &function_type);
+    let (function_type, declaration) = function_type(function, name);
     let is_fifo = function.is_fifo();
     quote! {
-        mod #module {
-            pub(super) enum #function_type {}
-            #names
-        }
-        // By a glob, so that an item of the user's with this name hides the type
-        // instead of colliding with it.
-        use #module::*;
+        #declaration
         pub(crate) fn main() -> ::std::process::ExitCode {
-            #module::#function_type::__main()
+            #function_type::__main()
         }
         const _: () = {
             // Named once, so that a crate that is not there is one error.
             use #redrive::__private as __redrive;
             use __redrive::UncheckedFuture as _;
-            impl __redrive::Handler for #module::#function_type {
+            impl __redrive::Handler for #function_type {
                 #message_type
                 #output_type
                 #state
@@ -133,7 +128,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
                 #flush
                 #is_permanent
             }
-            impl #module::#function_type {
+            impl #function_type {
                 fn __main() -> ::std::process::ExitCode {
                     #abort
                     __redrive::main::<Self>()
@@ -146,23 +141,58 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     }
 }
 
-/// The type that stands for the function. It has the function's name, which is free
-/// in the namespace of types.
-struct FunctionType {
-    module: Ident,
-    name: Ident,
+/// The function's type with a handler that does nothing: a test that names it is not
+/// an error in addition to those of the attribute.
+fn for_tests(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
+    let redrive = paths::redrive(user.redrive.as_ref());
+    let state = match &handler.state {
+        Some(state) => quote!(#state),
+        None => quote!(()),
+    };
+    let settings = settings::expression(function);
+    let (function_type, declaration) = function_type(function, &handler.name);
+    let result = quote!(::core::result::Result);
+    quote! {
+        #declaration
+        const _: () = {
+            use #redrive::__private as __redrive;
+            impl __redrive::Handler for #function_type {
+                type Message = ();
+                type Output = #result<(), __redrive::BoxError>;
+                type State = #state;
+                type Sqs = __redrive::NoSqs;
+                type Redrive = __redrive::NoRedrive;
+                const SETTINGS: __redrive::Settings = #settings;
+                const IS_FIFO: bool = false;
+                async fn init() -> #result<Self::State, __redrive::BoxError> {
+                    ::core::unreachable!()
+                }
+                async fn call((): (), _: &Self::State) -> Self::Output {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
 }
 
-impl FunctionType {
-    fn of(function: &Ident) -> Self {
-        let mut name = function.clone();
-        // Not the user's span: lints about the names of types are not for it.
-        name.set_span(Span::call_site().located_at(function.span()));
-        Self {
-            module: format_ident!("__redrive_{}", function, span = Span::call_site()),
-            name,
+/// The path of the type that stands for the function, and its declaration. It has the
+/// function's name, which is free in the namespace of types.
+fn function_type(function: &Function, handler: &Ident) -> (TokenStream, TokenStream) {
+    let mut name = handler.clone();
+    // Not the user's span: lints about the names of types are not for it.
+    name.set_span(Span::call_site().located_at(handler.span()));
+    let module = format_ident!("__redrive_{}", handler, span = Span::call_site());
+    let names = names(function, &name);
+    let declaration = quote! {
+        mod #module {
+            pub(super) enum #name {}
+            #names
         }
-    }
+        // By a glob, so that an item of the user's with this name hides the type
+        // instead of colliding with it.
+        use #module::*;
+    };
+    (quote!(#module::#name), declaration)
 }
 
 /// What a test or a tool would otherwise repeat as strings.
