@@ -194,6 +194,26 @@ fn what_sqs_refuses_is_told_and_the_record_comes_back() {
 }
 
 #[test]
+fn a_record_is_reported_if_the_dlq_cannot_be_reached() {
+    let binary = binary("redrive-fixtures", "refusals");
+    let messages = [("m1", json!("refuse")), ("m2", json!("succeed"))];
+    let event = sqs_event("refusals", &messages);
+    // Nothing listens there.
+    let environment = calling("http://127.0.0.1:1", "INFO");
+    let ran = runtime_api::run(&binary, "refusals", &environment, LIMIT, &[event]);
+
+    let reported = json!({ "batchItemFailures": [{ "itemIdentifier": "m1" }] });
+    assert_eq!(ran.posts, [("invocation/r1/response".to_owned(), reported)]);
+    let lines = ran.lines("dlq_send_failed");
+    assert_eq!(lines.len(), 1, "{}", ran.log);
+    assert_eq!(lines[0]["level"], "ERROR");
+    assert_eq!(lines[0]["messageId"], "m1");
+    assert_eq!(lines[0]["dlq"], "http://sqs/123456789012/refusals-dlq");
+    let error = lines[0]["error"].as_str().expect("an error");
+    assert!(error.starts_with("SQS cannot be reached"), "{error}");
+}
+
+#[test]
 fn what_is_sent_to_the_dlq_is_in_no_line_of_the_sdk_either() {
     let binary = binary("redrive-fixtures", "refusals");
     let sqs = answering("200 OK", "{\"MessageId\":\"new\"}");

@@ -397,11 +397,12 @@ pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: 
     );
 }
 
-pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, error: &BoxError) {
+pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, dlq_url: &str, error: &BoxError) {
     tracing::error!(
         target: TARGET,
         event = event::DLQ_SEND_FAILED,
         messageId = &*fields.id(),
+        dlq = dlq_url,
         error = chain(error),
         "cannot send the record to the DLQ, it is reported as failed instead"
     );

@@ -35,6 +35,11 @@ pub trait SqsAccess: Sized + Send + Sync + 'static {
     /// Names every variable that is missing.
     fn from_env(settings: &Settings) -> Result<Self, BoxError>;
 
+    /// The DLQ's URL, for the log.
+    fn dlq_url(&self) -> &str {
+        ""
+    }
+
     /// Sends a record to the DLQ with the reason. The error is `Unreachable` if SQS
     /// did not answer.
     fn send_to_dlq(

@@ -270,6 +270,13 @@ impl<F> Batch<F> {
         self
     }
 
+    /// Without an `attempt_timeout` that the attribute sets.
+    #[must_use]
+    pub fn without_attempt_timeout(mut self) -> Self {
+        self.settings.attempt_timeout = None;
+        self
+    }
+
     /// The attribute's `on_total_failure = "report"`.
     #[must_use]
     pub fn report_total_failure(mut self) -> Self {
@@ -310,6 +317,13 @@ impl<F> Batch<F> {
     #[must_use]
     pub fn queue_backoff(mut self, min: Duration, max: Duration) -> Self {
         self.settings.queue_backoff = Some(Backoff::new(min, max));
+        self
+    }
+
+    /// Without a `queue_backoff` that the attribute sets.
+    #[must_use]
+    pub fn without_queue_backoff(mut self) -> Self {
+        self.settings.queue_backoff = None;
         self
     }
 

@@ -38,9 +38,9 @@ impl Dlq {
         let sent = sent.unwrap_or_else(|_| {
             Err(Unreachable(format!("no answer within {DLQ_SEND:?}").into()).into())
         });
-        if sent.as_ref().is_err_and(|error| error.is::<Unreachable>()) {
-            self.is_unreachable.store(true, Relaxed);
-        }
-        sent
+        sent.inspect_err(|error| {
+            self.is_unreachable
+                .fetch_or(error.is::<Unreachable>(), Relaxed);
+        })
     }
 }

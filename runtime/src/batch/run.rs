@@ -237,7 +237,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         match sent.await {
             Ok(()) => Outcome::InDlq(failure),
             Err(error) => {
-                log::not_sent_to_dlq(&fields, &error);
+                log::not_sent_to_dlq(&fields, self.engine.sqs.dlq_url(), &error);
                 Outcome::Failed(failure)
             }
         }

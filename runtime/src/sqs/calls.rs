@@ -125,6 +125,10 @@ impl SqsAccess for Sqs {
         Ok(Self { calls })
     }
 
+    fn dlq_url(&self) -> &str {
+        &self.calls.dlq_url
+    }
+
     async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
         let client = client(&self.calls.client)?;
         let send = |reason| {

@@ -245,6 +245,11 @@ fn a_single_setting_can_be_overridden() {
     let report = of::<Retries>().retries(1).text("fail").run();
 
     assert_eq!(report.attempts("m1"), 2);
+    let batch = of::<AttemptTimeout>().without_attempt_timeout();
+    let elapsed = batch.text("hang").run().elapsed();
+    assert_eq!(elapsed, Duration::from_millis(29_500));
+    let batch = of::<QueueBackoff>().without_queue_backoff();
+    assert!(batch.text("fail").run().delays().is_empty());
 }
 
 #[test]
