@@ -4,7 +4,9 @@
 use redrive::sqs_batch;
 
 #[derive(serde::Deserialize)]
-struct Order {}
+struct Order {
+    id: u64,
+}
 
 #[sqs_batch(
     template = false,
@@ -12,6 +14,7 @@ struct Order {}
     retries = 0,
     queue_backoff = "30s..15m"
 )]
-async fn hang(_: Order) -> Result<(), String> {
+async fn hang(order: Order) -> Result<(), String> {
+    _ = order.id;
     std::future::pending().await
 }

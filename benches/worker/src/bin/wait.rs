@@ -5,10 +5,13 @@ use std::time::Duration;
 use redrive::sqs_batch;
 
 #[derive(serde::Deserialize)]
-struct Order {}
+struct Order {
+    id: u64,
+}
 
 #[sqs_batch(template = false, concurrency = 10)]
-async fn wait(_: Order) -> Result<(), String> {
+async fn wait(order: Order) -> Result<(), String> {
+    _ = order.id;
     tokio::time::sleep(Duration::from_millis(20)).await;
     Ok(())
 }
