@@ -101,7 +101,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
         slots
     }
 
-    /// Best effort: a message that is not delayed comes back after the queue's
+    /// Best effort: a message that is not delayed is redelivered after the queue's
     /// visibility timeout.
     async fn delay(&self, delays: Vec<Delay>, deadline: Deadline) {
         if delays.is_empty() {

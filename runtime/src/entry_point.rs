@@ -12,26 +12,24 @@ use crate::{
     handler::Handler,
     log, panic,
     redrive::RedriveFunction,
-    runtime_api::{self, Stopped},
-    worker,
+    runtime_api, worker,
 };
 
 /// How long reporting a failed start may take: Lambda ends the init phase
 /// after 10 seconds anyway.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The largest event, with room for what is made of it.
+/// The largest event, with room for the records.
 const LARGEST_BLOCK: usize = 16 << 20;
 
 /// Runs the Lambda function that `_HANDLER` names.
 pub fn main<H: Handler>() -> ExitCode {
-    // glibc keeps as much freed memory as the largest block it has seen freed
-    // is long, and gives back the rest, so that each batch would have its pages
-    // made anew. One block that is never touched costs nothing.
+    // glibc keeps only as much freed memory as the largest block that was freed, so
+    // the pages of each batch would be mapped again. One block that is never touched costs nothing.
     drop(std::hint::black_box(Vec::<u8>::with_capacity(
         LARGEST_BLOCK,
     )));
-    // Before `init`, whose own hook, if it installs one, then goes first.
+    // Before `init`: a hook that it installs is called first.
     panic::install_hook();
     // Only the Runtime API and the deadline are on this thread.
     let api = match Builder::new_current_thread().enable_all().build() {
@@ -52,13 +50,15 @@ pub fn main<H: Handler>() -> ExitCode {
         }
         Err(error) => Err(error),
     };
-    if let Err(error) = &ended {
-        api.block_on(report(error));
+    match &ended {
+        Ok(None) => {}
+        Ok(Some(reason)) => log::fatal(reason),
+        Err(error) => api.block_on(report_not_started(error)),
     }
     api.shutdown_background();
     match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Ok(None) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     }
 }
 
@@ -78,34 +78,31 @@ impl Role {
     /// `redrive`: whether the binary has a redrive function.
     fn of(handler: &str, function: &str, redrive: bool) -> Result<Self, BoxError> {
         let asks_redrive = handler.strip_suffix(REDRIVE_HANDLER_SUFFIX) == Some(function);
-        match handler {
-            "" | "bootstrap" => Ok(Self::Worker),
-            _ if handler == function => Ok(Self::Worker),
-            _ if asks_redrive && redrive => Ok(Self::Redrive),
-            _ if asks_redrive => Err(format!(
-                "`{function}` has no redrive function; set `dlq_redrive` on its `#[sqs_batch]` attribute, or set the handler to `{function}`"
-            )
-            .into()),
-            _ if redrive => Err(format!(
-                "handler `{handler}` is not in this binary; set it to `{function}` for the worker or `{}` for the redrive function",
+        let handlers = match redrive {
+            _ if matches!(handler, "" | "bootstrap") || handler == function => {
+                return Ok(Self::Worker);
+            }
+            true if asks_redrive => return Ok(Self::Redrive),
+            false if asks_redrive => {
+                return Err(format!(
+                    "`{function}` has no redrive function; set `dlq_redrive` on its `#[sqs_batch]` attribute, or set the handler to `{function}`"
+                )
+                .into());
+            }
+            true => format!(
+                "`{function}` for the worker or `{}` for the redrive function",
                 redrive_handler(function)
-            )
-            .into()),
-            _ => Err(format!(
-                "handler `{handler}` is not in this binary; set it to `{function}`, its only function"
-            )
-            .into()),
-        }
+            ),
+            false => format!("`{function}`, its only function"),
+        };
+        Err(format!("handler `{handler}` is not in this binary; set it to {handlers}").into())
     }
 }
 
-/// Logs why the process ends. If the function has not started, reports it to
-/// Lambda, which shows it to whoever invokes the function.
-async fn report(error: &BoxError) {
+/// Logs why the function does not start, and reports it to Lambda, which shows it to
+/// whoever invokes the function.
+async fn report_not_started(error: &BoxError) {
     let message = chain(error);
-    if error.is::<Stopped>() {
-        return log::fatal(&message);
-    }
     log::fatal(&format!("cannot run: {message}"));
     if runtime_api::check_environment().is_ok() {
         let report = runtime_api::report_init_error(message);
@@ -142,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_handler_is_told_the_known_ones() {
+    fn an_unknown_handler_is_reported_with_the_known_ones() {
         let error = |redrive| {
             Role::of("process_orders", "process_order", redrive)
                 .unwrap_err()

@@ -13,7 +13,7 @@ const LONGEST_REASON: usize = 1_000;
 /// An error after which no attempt can succeed.
 ///
 /// A record that fails with one is not tried again in the invocation, and with
-/// `on_permanent = "dlq"` it goes to the DLQ at once. The engine finds it
+/// `on_permanent = "dlq"` it is sent to the DLQ at once. The engine finds it
 /// wherever it is in an error's chain of sources:
 ///
 /// ```
@@ -96,9 +96,9 @@ pub(crate) struct Failure {
 pub(crate) enum FailureKind {
     /// The function returned an error.
     Transient,
-    /// The function returned an error that no attempt can mend.
+    /// The function returned an error after which no attempt can succeed.
     Permanent,
-    /// The record is not what the function takes.
+    /// The record does not match the message type.
     Malformed,
     /// The function panicked.
     Panic,
@@ -113,7 +113,7 @@ impl Failure {
         Self { kind, reason }
     }
 
-    /// Of an error the function returned; `permanent`: as its hook says.
+    /// Of an error that the function returned; `permanent`: what `is_permanent` returned.
     pub(crate) fn returned(error: &BoxError, permanent: bool) -> Self {
         let kind = if permanent || is_marked(error) {
             FailureKind::Permanent

@@ -76,7 +76,7 @@ pub trait HandlerResult {
 }
 
 /// The error of a result. What generated code names has `__private` in its path
-/// where the compiler speaks of it, so it does not name the trait.
+/// in the compiler's messages, so it does not name the trait.
 pub type ErrorOf<R> = <R as HandlerResult>::Error;
 
 impl<E> HandlerResult for Result<(), E> {
@@ -109,8 +109,8 @@ impl<E: Into<BoxError>> HandlerError for E {
 /// What `init = path` names; `Shape` is for the compiler alone.
 #[diagnostic::on_unimplemented(
     message = "`init` must be an `async fn() -> Result<{S}, E>` [handler_init]",
-    label = "this is no `async fn() -> Result<{S}, E>`",
-    note = "it takes nothing; `E` implements `std::error::Error`, or is `redrive::BoxError`, `anyhow::Error` or `String`"
+    label = "this is not an `async fn() -> Result<{S}, E>`",
+    note = "it has no parameters; `E` implements `std::error::Error`, or is `redrive::BoxError`, `anyhow::Error` or `String`"
 )]
 pub trait Init<S, Shape>: Send {
     /// What it returns.
@@ -150,7 +150,7 @@ where
 /// line of the bound that is broken.
 #[expect(
     clippy::manual_async_fn,
-    reason = "an `async fn` promises no `Send`, and a mistake would be told twice"
+    reason = "an `async fn` does not promise `Send`, and a mistake would be reported twice"
 )]
 pub fn handler_init<S, I, Shape>(init: I) -> impl Future<Output = Result<S, BoxError>> + Send
 where
@@ -213,8 +213,8 @@ where
 /// What `is_permanent = path` names; `Shape` is for the compiler alone.
 #[diagnostic::on_unimplemented(
     message = "`is_permanent` must be a `fn(&{E}) -> bool` [handler_permanent]",
-    label = "this is no `fn(&{E}) -> bool`",
-    note = "it takes the error that the function returns, as it is, and says whether no further attempt can succeed"
+    label = "this is not a `fn(&{E}) -> bool`",
+    note = "its parameter is the error that the function returns; it returns whether no further attempt can succeed"
 )]
 pub trait IsPermanent<E, Shape> {
     /// Its answer.
@@ -265,7 +265,7 @@ pub enum Right {}
 pub enum Stateless {}
 
 /// A second shape, which nothing has. With one impl to choose from, the compiler
-/// would speak of that impl's bounds; with two it speaks of the trait.
+/// would report that impl's bounds; with two it reports the trait.
 pub enum Wrong {}
 
 impl<S, F: Never + Send> Init<S, Wrong> for F {

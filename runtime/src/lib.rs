@@ -14,7 +14,7 @@
 //! }
 //! ```
 //!
-//! The attribute makes `main` of it: a Lambda function that takes batches from an
+//! The attribute generates `main`: a Lambda function for the batches of an
 //! [SQS event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html)
 //! with `ReportBatchItemFailures`. The function itself stays a plain function
 //! that a test can call; [`testing`](#testing) runs it on a whole batch.
@@ -26,63 +26,65 @@
 //! the attribute, an `async fn() -> Result<S, _>` that runs once per cold start.
 //!
 //! - `M` is anything that implements [`FromMessage`]: a type that implements
-//!   `serde::Deserialize` (the body as JSON), [`Message<T>`](Message) with what
-//!   SQS says about the message, [`Text`], [`Raw`], [`Sns<T>`](Sns),
+//!   `serde::Deserialize` (the body as JSON), [`Message<T>`](Message) with the
+//!   message's metadata, [`Text`], [`Raw`], [`Sns<T>`](Sns),
 //!   [`EventBridge<T>`](EventBridge).
 //! - `E` is anything that converts into [`BoxError`]. An error is transient, and
-//!   tried again, unless it holds a [`Permanent`] or `is_permanent = path` says so.
+//!   retried, unless it contains a [`Permanent`] or `is_permanent = path` returns `true`.
 //!
-//! # What becomes of a message
+//! # What happens to a message
 //!
 //! | The function | The worker |
 //! |---|---|
-//! | returns `Ok` | is done with it: SQS deletes it |
-//! | returns an error, panics, or takes longer than `attempt_timeout` | waits, and tries it again up to `retries` times; then reports it |
-//! | returns a permanent error, or the body cannot be read | does not try again; reports it, or with `on_permanent = "dlq"` sends it to the DLQ |
+//! | returns `Ok` | completes the message: SQS deletes it |
+//! | returns an error, panics, or exceeds `attempt_timeout` | waits and retries, up to `retries` times; then reports it |
+//! | returns a permanent error, or the body cannot be read | does not retry; reports it, or with `on_permanent = "dlq"` sends it to the DLQ |
 //! | is not finished when the time is up | drops it and reports it |
 //!
-//! A message that is reported stays in the queue and comes back after its
+//! A message that is reported stays in the queue. It is redelivered after its
 //! visibility timeout, or after `queue_backoff`. Each id is reported once, in the
-//! order of the records; of two records with one id both come back if either
-//! failed. If every record failed the invocation ends with the error
+//! order of the records. Of two records with one id, both are redelivered if either
+//! failed. If every record failed, the invocation ends with the error
 //! `BatchFailed`, which names them (`on_total_failure = "report"`: with the list
 //! of all).
 //!
-//! Waits double from the shorter to the longer end of `backoff`, and each is
-//! anything between nothing and that (full jitter). Work ends a tenth of the
-//! timeout, at most 500 ms, before Lambda's deadline, so that there is time to
-//! answer (with `flush` [earlier](#telemetry)): no wait and no attempt starts that lies beyond, and one that runs
-//! then is dropped at its next `await`, as is one that takes longer than
-//! `attempt_timeout`. For code that never awaits, see [Threads](#threads). What a dropped
-//! attempt has done stays done, and what it was about to do is not done: it must be
-//! such that the next attempt, or the next delivery, can begin anew. A task that it
-//! has spawned goes on.
+//! The longest wait doubles with each retry, from the first value of `backoff` up to
+//! the second. Each wait is random, between nothing and that (full jitter).
 //!
-//! Without `attempt_timeout` an attempt may take all the time that is left, and the
-//! records behind it are reported without being run.
+//! Work ends a tenth of the timeout, at most 500 ms, before Lambda's deadline, so that
+//! there is time to answer; large batches on little memory get more, and with `flush` it
+//! ends [earlier](#telemetry). No wait and no
+//! attempt starts after that. An attempt that still runs is dropped at its next
+//! `await`, as is one that exceeds `attempt_timeout`. For code that never awaits, see
+//! [Threads](#threads). A dropped attempt is not rolled back, and the rest of it does
+//! not run: the next attempt, or the next delivery, must be able to start from the
+//! beginning. A task that it has spawned continues.
+//!
+//! Without `attempt_timeout`, an attempt can use up all the time that is left. The
+//! records after it are then reported without being processed.
 //!
 //! A panic is caught unless the program is built with `panic = "abort"`: then it
-//! is logged, ends the process, and the whole batch comes back.
+//! is logged, ends the process, and the whole batch is redelivered.
 //!
 //! # FIFO queues
 //!
-//! Known by the queue's name. Records of a message group run in order, groups
-//! run side by side up to `concurrency`. When a record has failed, after its
-//! retries, the rest of its group is reported without being run; with
-//! `on_group_failure = "stop_batch"` no further record of the batch is started.
-//! One that `on_permanent = "dlq"` has sent to the DLQ is out of the queue, so its
-//! group goes on without it, as it does when SQS itself moves a message there.
-//! If the group of a record cannot be read, the batch is taken for one group.
+//! A queue is FIFO if its name ends with `.fifo`. Records of a message group run in
+//! order; up to `concurrency` groups run at once. When a record has failed, after its
+//! retries, the rest of its group is reported without being processed. With
+//! `on_group_failure = "stop_batch"`, no further record of the batch is started.
+//! A record that `on_permanent = "dlq"` has sent to the DLQ has left the queue, so its
+//! group continues without it, as it does when SQS itself moves a message there.
+//! If the group of a record cannot be read, the batch is treated as one group.
 //!
-//! # Events that are not as they should be
+//! # Malformed events
 //!
 //! | Event | Result |
 //! |---|---|
 //! | no records | an empty answer |
-//! | no SQS event: another source, no list `Records` or two, not JSON as far as it is read, not UTF-8 | the error `MalformedEvent`, which says what came |
-//! | a record without a `messageId` or with two | the same, before any record has run: its failure could not be reported |
-//! | a record whose body is missing, not a text, or does not match the message type | that record fails |
-//! | other fields missing, of another type or malformed | that record fails if the function asks for them |
+//! | not an SQS event: another source, no list `Records` or two, not JSON as far as it is read, not UTF-8 | the error `MalformedEvent`, which describes the event |
+//! | a record without a `messageId` or with two | the same, before any record is processed: its failure could not be reported |
+//! | a record whose body is missing, not a string, or does not match the message type | that record fails |
+//! | other fields missing, of another type or malformed | that record fails if the function uses them |
 //!
 //! # Logs and metrics
 //!
@@ -126,38 +128,37 @@
 //! `level` is the level that Lambda filters by, so that the filter lets it through. If that is
 //! `ERROR`, the line has `FATAL`: it passes, and nothing that counts errors counts it.
 //!
-//! | Metric | Unit | What it says |
+//! | Metric | Unit | Value |
 //! |---|---|---|
 //! | `Records` | Count | records in the batch |
 //! | `Succeeded` | Count | those for which the function returned `Ok` |
-//! | `Failed` | Count | those that are reported, and come back |
-//! | `Retried` | Count | those that took more than one attempt |
+//! | `Failed` | Count | those that are reported, and redelivered |
+//! | `Retried` | Count | those with more than one attempt |
 //! | `Permanent` | Count | those that can never succeed, reported or in the DLQ |
-//! | `OutOfTime` | Count | those not finished, or not begun, when the time was up |
+//! | `OutOfTime` | Count | those not finished, or not started, when the time was up |
 //! | `BatchLatency` | Milliseconds | from the event to the answer |
 //!
-//! # What the worker asks of SQS
+//! # The worker's calls to SQS
 //!
 //! With `on_permanent = "dlq"` a message is sent to the DLQ with its attributes
 //! and two more: `RedriveReason`, why it can never succeed, and
-//! `RedriveSourceMessageId`. Each is left out where it does not fit: SQS takes ten
-//! attributes, so that a sender's nine leave room for the reason and ten for
-//! neither, and 1 MiB with the body, or less if the DLQ is set so. It is done when
-//! SQS has confirmed it; a message that SQS does not take, or that has no body to
-//! send, is reported.
+//! `RedriveSourceMessageId`. SQS allows ten attributes and 1 MiB per message, or less
+//! if the DLQ is configured so. An attribute that would exceed a limit is omitted: with
+//! nine sender attributes only the reason is added, with ten neither. The message is
+//! completed when SQS has confirmed it. If SQS rejects it, or if it has no body to
+//! send, it is reported.
 //!
-//! A send may take 3 s. After one that SQS does not answer, the other records of the
-//! invocation that would be sent are reported at once.
+//! A send is limited to 3 s. After one that SQS does not answer, the other records of
+//! the invocation that would be sent are reported at once.
 //!
-//! With `queue_backoff` a message stays invisible for at most 12 hours from its
-//! receive, and SQS refuses more. How long ago that was, only the first receive
-//! tells: after six hours or more since then, a delay is at most just under six
-//! hours.
+//! With `queue_backoff`, the delay doubles with each receive, from the first value up
+//! to the second. Six hours after the first receive it is capped at 5 h 59 min,
+//! because SQS limits invisibility to 12 h per receive.
 //!
-//! Credentials and region are those that Lambda puts into the environment, and the
-//! endpoint is the region's own, unless `AWS_USE_FIPS_ENDPOINT`,
-//! `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` asks
-//! for another, as in every
+//! Credentials and region are those that Lambda puts into the environment. The
+//! endpoint is that of the region, unless `AWS_USE_FIPS_ENDPOINT`,
+//! `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` specifies
+//! another, as in every
 //! [AWS SDK](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
 //! No other source is used.
 //!
@@ -174,8 +175,8 @@
 //! # Threads
 //!
 //! `concurrency` records are handled at once, as tasks on tokio's multi-thread
-//! runtime with a thread for each core. The Runtime API and the deadline have a
-//! thread of their own, so an invocation answers in time whatever the function does.
+//! runtime with a thread for each core. The Runtime API and the deadline have another
+//! thread, so an invocation answers in time whatever the function does.
 //!
 //! A function that blocks its thread cannot be interrupted. After `attempt_timeout`,
 //! or at the end of the time, its attempt is abandoned and its record is reported. It
@@ -241,7 +242,7 @@
 //!
 //! # Features
 //!
-//! - `sqs-client` (default): what calls SQS, so `dlq_redrive`, `on_permanent =
+//! - `sqs-client` (default): the calls to SQS, for `dlq_redrive`, `on_permanent =
 //!   "dlq"` and `queue_backoff`. Links `aws-sdk-sqs` into the binaries that use
 //!   them.
 //! - `opentelemetry`: span links to the senders of messages; see
@@ -269,8 +270,6 @@ mod sqs;
 #[cfg(any(test, feature = "testing"))]
 #[doc = include_str!("recipes.md")]
 pub mod recipes {}
-#[cfg(test)]
-mod test_support;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]

@@ -92,7 +92,7 @@ impl<T: DeserializeOwned + 'static> FromMessage for T {
         }
         if TypeId::of::<T>() == TypeId::of::<SqsEvent>() {
             return Some(
-                "a function takes one message, not `aws_lambda_events::sqs::SqsEvent`; take `redrive::Raw` for a message as it came",
+                "a function takes one message, not `aws_lambda_events::sqs::SqsEvent`; take `redrive::Raw` for a whole message",
             );
         }
         None

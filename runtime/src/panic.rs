@@ -14,16 +14,16 @@ use crate::{
 };
 
 thread_local! {
-    /// The record's panic that `catch` will tell of.
+    /// The record's panic that `catch` will report.
     static UNWINDING: Cell<Option<Panicked>> = const { Cell::new(None) };
 }
 
-/// Where a panic was, and what was said with it.
+/// Where a panic was, and its message.
 struct Panicked {
     location: Option<String>,
     message: String,
     /// Whether the log has it already.
-    told: bool,
+    is_logged: bool,
 }
 
 impl Panicked {
@@ -31,7 +31,7 @@ impl Panicked {
         Self {
             location: info.location().map(ToString::to_string),
             message: message(info.payload()).to_owned(),
-            told: false,
+            is_logged: false,
         }
     }
 }
@@ -48,11 +48,11 @@ impl fmt::Display for Panicked {
     }
 }
 
-/// Makes panics of records known by their place.
+/// Adds the place of a panic to the failure of its record.
 ///
-/// They are logged as the record's failure, so the hook that was there before
-/// is asked only about other panics, or when a backtrace is wanted. Those that
-/// end the process are told at once: nothing else would tell of them.
+/// The failure is logged, so the previous hook is called only for other panics, or if
+/// a backtrace is wanted. A panic that ends the process is logged at once, because
+/// nothing else would report it.
 pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -77,8 +77,8 @@ pub(crate) fn install_hook() {
 
 /// Leaves a record's panic to `catch`, if that will be reached.
 ///
-/// It is not by a panic within another, in a destructor. One after another that
-/// the function caught itself looks the same, and is told once too often.
+/// A panic during another, in a destructor, does not reach it. A panic after another
+/// one that the function caught looks the same, and is logged once too often.
 fn caught(info: &PanicHookInfo<'_>) -> bool {
     if cfg!(panic = "abort") {
         return false;
@@ -86,8 +86,8 @@ fn caught(info: &PanicHookInfo<'_>) -> bool {
     let mut panicked = Panicked::of(info);
     let first = UNWINDING.take();
     if let Some(first) = &first {
-        panicked.told = true;
-        if !first.told {
+        panicked.is_logged = true;
+        if !first.is_logged {
             log::panicked(&first.to_string());
         }
     }
@@ -99,28 +99,28 @@ fn caught(info: &PanicHookInfo<'_>) -> bool {
 ///
 /// Unwind safety is the caller's: what panicked must not be polled again.
 pub(crate) fn catch<R>(poll: impl FnOnce() -> R) -> Result<R, Failure> {
-    // One that the function caught itself is not this one's place.
+    // A panic that the function caught had another place.
     UNWINDING.set(None);
     panic::catch_unwind(AssertUnwindSafe(poll)).map_err(|payload| {
         let panicked = Panicked {
             location: UNWINDING.take().and_then(|panicked| panicked.location),
             message: take_message(payload),
-            told: true,
+            is_logged: true,
         };
         Failure::new(FailureKind::Panic, panicked.to_string())
     })
 }
 
-/// What was said with the panic; its payload is gone then.
+/// The message of a panic, whose payload is dropped.
 pub(crate) fn take_message(payload: Box<dyn Any + Send>) -> String {
-    let said = message(payload.as_ref()).to_owned();
+    let text = message(payload.as_ref()).to_owned();
     let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
     // A payload's own destructor may panic, and that one's payload again.
     dropped.unwrap_or_else(std::mem::forget);
-    said
+    text
 }
 
-/// What was said with the panic.
+/// The message of a panic.
 fn message(payload: &(dyn Any + Send)) -> &str {
     match payload.downcast_ref::<&str>() {
         Some(message) => message,

@@ -1,6 +1,6 @@
 //! Whether a binary is also a redrive function.
 //!
-//! A type of the handler says so, not a value: the AWS SDK is linked only into
+//! A type of the handler specifies it, not a value: the AWS SDK is linked only into
 //! a binary that names [`Redrive`].
 
 #[cfg(feature = "sqs-client")]
@@ -14,7 +14,7 @@ mod response;
 #[cfg(feature = "sqs-client")]
 mod task;
 #[cfg(all(test, feature = "sqs-client"))]
-mod testing;
+mod tests;
 
 use std::future::Future;
 
@@ -29,8 +29,8 @@ pub trait RedriveFunction {
     /// Whether there is one.
     const EXISTS: bool;
 
-    /// Serves its invocations.
-    fn run() -> impl Future<Output = Result<(), BoxError>>;
+    /// Serves its invocations, and returns why that has ended, if Lambda did not end it.
+    fn run() -> impl Future<Output = Result<Option<String>, BoxError>>;
 }
 
 /// `dlq_redrive` is not set.
@@ -40,8 +40,8 @@ pub struct NoRedrive;
 impl RedriveFunction for NoRedrive {
     const EXISTS: bool = false;
 
-    async fn run() -> Result<(), BoxError> {
-        Ok(())
+    async fn run() -> Result<Option<String>, BoxError> {
+        Err("this function has no redrive function".into())
     }
 }
 
@@ -53,7 +53,7 @@ pub struct Redrive;
 impl RedriveFunction for Redrive {
     const EXISTS: bool = true;
 
-    async fn run() -> Result<(), BoxError> {
+    async fn run() -> Result<Option<String>, BoxError> {
         function::run().await
     }
 }

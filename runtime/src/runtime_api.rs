@@ -4,8 +4,6 @@
 use std::{
     cell::Cell,
     env,
-    error::Error,
-    fmt,
     future::{Future, pending},
     panic::AssertUnwindSafe,
     pin::Pin,
@@ -19,7 +17,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use lambda_runtime::{
-    Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::Layer,
+    Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service, service_fn, tower::layer::layer_fn,
 };
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde::Serialize;
@@ -43,18 +41,6 @@ const REQUIRED: [&str; 4] = [
     MEMORY,
     "AWS_LAMBDA_FUNCTION_VERSION",
 ];
-
-/// Why a process that has started has to end.
-#[derive(Debug)]
-pub(crate) struct Stopped(String);
-
-impl fmt::Display for Stopped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Stopped {}
 
 /// Checks the environment.
 ///
@@ -98,14 +84,10 @@ pub(crate) struct Invocation {
     pub(crate) context: lambda_runtime::Context,
 }
 
-/// Serves invocations until Lambda ends the process, or until `after` returns a
-/// reason. `after` runs between the answer and the next poll; it gets the
-/// invocation's id and deadline.
-///
-/// # Errors
-///
-/// [`Stopped`].
-pub(crate) async fn serve<H, F, R, A, W>(handle: H, after: A) -> Result<(), BoxError>
+/// Serves invocations, and returns why that has ended: Lambda's Runtime API is gone,
+/// or `after` has returned a reason. `after` runs between the answer and the next
+/// poll; it gets the invocation's id and deadline.
+pub(crate) async fn serve<H, F, R, A, W>(handle: H, after: A) -> String
 where
     H: Fn(Invocation) -> F + Clone + Send + 'static,
     F: Future<Output = Result<R, InvocationError>> + Send + 'static,
@@ -120,14 +102,20 @@ where
         };
         let handled = AssertUnwindSafe(handle(invocation)).catch_unwind();
         async move {
-            let panicked = |payload| Err(InvocationError::panicked(&panic::take_message(payload)));
+            let panicked = |payload| Err(InvocationError::panicked(panic::take_message(payload)));
             let answer = handled.await.unwrap_or_else(panicked);
             answer.inspect_err(log::invocation_failed)
         }
     });
     let (stop, mut stopped) = mpsc::channel(1);
+    let state = Arc::default();
     let served = Runtime::new(service)
-        .layer(Invoke::new(after, stop))
+        .layer(layer_fn(move |inner| Invoke {
+            inner,
+            after: after.clone(),
+            stop: stop.clone(),
+            state: Arc::clone(&state),
+        }))
         .run_concurrent();
     let ended = tokio::select! {
         // `lambda_runtime` 1.5 ignores the status of a response of `/next`, and panics if
@@ -135,17 +123,14 @@ where
         // for the headers were declined:
         // https://github.com/aws/aws-lambda-rust-runtime/pull/322
         ended = AssertUnwindSafe(served).catch_unwind() => ended,
-        Some(reason) = stopped.recv() => return Err(Stopped(str::to_owned(reason)).into()),
+        Some(reason) = stopped.recv() => return str::to_owned(reason),
     };
     let reason = match ended {
         Ok(Ok(())) => "it ended".to_owned(),
         Ok(Err(error)) => chain(&error),
         Err(payload) => panic::take_message(payload),
     };
-    Err(Stopped(format!(
-        "the Lambda Runtime API gives no further invocations: {reason}"
-    ))
-    .into())
+    format!("the Lambda Runtime API gives no further invocations: {reason}")
 }
 
 /// Reports to Lambda that the function cannot start:
@@ -192,45 +177,24 @@ thread_local! {
 /// `null`, and the bytes go through a thread-local. That also keeps bodies out of
 /// `lambda_runtime`'s trace of the event.
 #[derive(Clone)]
-struct Invoke<A> {
+struct Invoke<S, A> {
+    inner: S,
     after: A,
     stop: mpsc::Sender<&'static str>,
+    state: Arc<State>,
+}
+
+/// What the invocations of a process share.
+#[derive(Default)]
+struct State {
     /// Invocations that have not been answered.
-    active: Arc<AtomicUsize>,
+    active: AtomicUsize,
     /// Why the process has to end. The last invocation to answer ends it, and the
     /// others poll no further: what they would get would be lost.
-    reason: Arc<OnceLock<&'static str>>,
+    reason: OnceLock<&'static str>,
 }
 
-impl<A> Invoke<A> {
-    fn new(after: A, stop: mpsc::Sender<&'static str>) -> Self {
-        Self {
-            after,
-            stop,
-            active: Arc::default(),
-            reason: Arc::default(),
-        }
-    }
-}
-
-impl<S, A: Clone> Layer<S> for Invoke<A> {
-    type Service = InvokeService<S, A>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        InvokeService {
-            inner,
-            layer: self.clone(),
-        }
-    }
-}
-
-#[derive(Clone)]
-struct InvokeService<S, A> {
-    inner: S,
-    layer: Invoke<A>,
-}
-
-impl<S, A, W> Service<LambdaInvocation> for InvokeService<S, A>
+impl<S, A, W> Service<LambdaInvocation> for Invoke<S, A>
 where
     S: Service<LambdaInvocation, Response = (), Error = BoxError>,
     S::Future: Send + 'static,
@@ -255,20 +219,16 @@ where
         // The span ends with the answer, so `flush` can send it.
         let answered = self.inner.call(invocation).instrument(span);
         EVENT.set(None);
-        let Invoke {
-            after,
-            stop,
-            active,
-            reason,
-        } = self.layer.clone();
-        active.fetch_add(1, Relaxed);
+        let (after, stop) = (self.after.clone(), self.stop.clone());
+        let state = Arc::clone(&self.state);
+        state.active.fetch_add(1, Relaxed);
         let invoked = async move {
             let answered = answered.await;
             if let Some(found) = after(request_id, deadline).await {
-                _ = reason.set(found);
+                _ = state.reason.set(found);
             }
-            let is_last = active.fetch_sub(1, Relaxed) == 1;
-            if let Some(reason) = reason.get() {
+            let is_last = state.active.fetch_sub(1, Relaxed) == 1;
+            if let Some(reason) = state.reason.get() {
                 if is_last {
                     // The receiver is there as long as this is polled.
                     _ = stop.send(reason).await;
@@ -285,9 +245,15 @@ where
 mod tests {
     use super::*;
 
-    fn layer() -> Invoke<impl Fn(String, u64) -> std::future::Ready<Option<&'static str>> + Clone> {
-        let (stop, _) = mpsc::channel(1);
-        Invoke::new(|_, _| std::future::ready(None), stop)
+    fn invoke<S>(
+        inner: S,
+    ) -> Invoke<S, impl Fn(String, u64) -> std::future::Ready<Option<&'static str>> + Clone> {
+        Invoke {
+            inner,
+            after: |_, _| std::future::ready(None),
+            stop: mpsc::channel(1).0,
+            state: Arc::default(),
+        }
     }
 
     fn invocation(event: &'static [u8]) -> LambdaInvocation {
@@ -310,7 +276,7 @@ mod tests {
             }
         });
 
-        let called = layer().layer(inner).call(invocation(b"{\"Records\":[]}"));
+        let called = invoke(inner).call(invocation(b"{\"Records\":[]}"));
 
         called.await.unwrap();
         assert!(EVENT.take().is_none());
@@ -320,7 +286,7 @@ mod tests {
     async fn an_event_that_no_handler_took_is_not_the_next_ones() {
         let inner = service_fn(|_| async { Ok::<_, BoxError>(()) });
 
-        layer().layer(inner).call(invocation(b"old")).await.unwrap();
+        invoke(inner).call(invocation(b"old")).await.unwrap();
 
         assert!(EVENT.take().is_none());
     }

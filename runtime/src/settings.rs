@@ -1,4 +1,4 @@
-//! What the attribute says about the worker, as a constant of the handler.
+//! The worker's settings of the attribute, as a constant of the handler.
 
 use redrive_model::keys::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Whether a worker itself calls SQS.
 //!
-//! A type of the handler says so, not a value: the AWS SDK is linked only into
+//! A type of the handler specifies it, not a value: the AWS SDK is linked only into
 //! a binary that names [`Sqs`].
 
 #[cfg(feature = "sqs-client")]
@@ -17,8 +17,8 @@ use crate::{error::BoxError, message::Record, settings::Settings};
 tokio::task_local! {
     /// The X-Ray header of the invocation that the task serves.
     ///
-    /// The SDK takes it from the environment, where it is only while a process
-    /// serves one invocation at a time.
+    /// The SDK reads it from the environment, which has it only while a process serves
+    /// one invocation at a time.
     pub(crate) static TRACE_HEADER: Option<String>;
 }
 

@@ -84,15 +84,16 @@ use crate::{
     deadline::Deadline,
     failure::Failure,
     handler::{Handler, HandlerError},
-    message::{FromMessage, Record, read_message},
+    message::{FromMessage, Record},
     panic,
     settings::Settings,
+    worker,
 };
 
 /// The invocation of a test: a batch of messages, and the attribute's keys that the
 /// worker uses.
 ///
-/// Messages without an id of their own are `m1`, `m2` and so on.
+/// Messages without an id are `m1`, `m2` and so on.
 #[derive(Clone, Debug)]
 pub struct Batch<F = ()> {
     function: F,
@@ -137,15 +138,9 @@ impl Batch {
     }
 
     /// The event as Lambda would send it, instead of messages.
-    pub fn event(json: impl Into<String>) -> Self {
-        Self::event_bytes(json.into())
-    }
-
-    /// As [`Batch::event`], with bytes that may not be text.
-    #[doc(hidden)]
-    pub fn event_bytes(bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn event(json: impl Into<Vec<u8>>) -> Self {
         Self {
-            event: Some(bytes.into()),
+            event: Some(json.into()),
             ..Self::new()
         }
     }
@@ -153,8 +148,8 @@ impl Batch {
     /// Runs the function on the batch.
     ///
     /// Errors are permanent if they hold a [`Permanent`](crate::Permanent); see
-    /// [`Batch::run_with`] for the attribute's `is_permanent = path`. It runs on a
-    /// thread of its own, so that it works in any test, also in an asynchronous one.
+    /// [`Batch::run_with`] for the attribute's `is_permanent = path`. It runs on its
+    /// own thread, so that it works in any test, also in an asynchronous one.
     ///
     /// # Panics
     ///
@@ -169,7 +164,7 @@ impl Batch {
         self.run_with(function, |_| false)
     }
 
-    /// Runs the function on the batch, with the attribute's `is_permanent = path`.
+    /// As [`Batch::run`], with the attribute's `is_permanent = path`.
     ///
     /// # Panics
     ///
@@ -214,7 +209,7 @@ impl<F> Batch<F> {
         self.message(TestMessage::json(body))
     }
 
-    /// Adds a message with this body as it is.
+    /// Adds a message with this body, unchanged.
     #[must_use]
     pub fn text(self, body: impl Into<String>) -> Self {
         self.message(TestMessage::text(body))
@@ -305,7 +300,7 @@ impl<F> Batch<F> {
         self.permanent_to_dlq()
     }
 
-    /// With an SQS that takes so long to send a message, and to set delays.
+    /// With an SQS that needs this time to send a message, and to set delays.
     #[cfg(test)]
     pub(crate) fn slow_sqs(mut self, send: Duration, delay: Duration) -> Self {
         self.sqs.send = send;
@@ -404,13 +399,6 @@ where
     Fut: Future<Output = Result<(), E>> + Send,
 {
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
-        let read = read_message(&record).map_err(|error| Failure::malformed(&error));
-        let Some(message) = read? else {
-            return Ok(());
-        };
-        (self.function)(message).await.map_err(|error| {
-            let permanent = (self.permanent)(&error);
-            Failure::returned(&error.into_box(), permanent)
-        })
+        worker::process(record, &self.function, self.permanent).await
     }
 }

@@ -12,3 +12,4 @@ mod messages;
 mod parity;
 mod properties;
 mod retries;
+pub(crate) mod support;

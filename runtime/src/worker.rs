@@ -19,12 +19,13 @@ use crate::{
     sqs::{SqsAccess, TRACE_HEADER},
 };
 
-/// Starts the worker and serves until Lambda ends the process.
+/// Starts the worker and serves its invocations. Returns why that has ended; `None` if
+/// Lambda has ended it.
 ///
 /// # Errors
 ///
-/// If it cannot start, or if Lambda's Runtime API is gone.
-pub(crate) fn run<H: Handler>(api: &Runtime) -> Result<(), BoxError> {
+/// If it cannot start.
+pub(crate) fn run<H: Handler>(api: &Runtime) -> Result<Option<String>, BoxError> {
     let (handlers, threads) = Threads::start(H::SETTINGS.concurrency)?;
     let ended = serve::<H>(api, &handlers, threads);
     // Not dropped, which would wait for the blocking calls that the function has
@@ -33,7 +34,11 @@ pub(crate) fn run<H: Handler>(api: &Runtime) -> Result<(), BoxError> {
     ended
 }
 
-fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Result<(), BoxError> {
+fn serve<H: Handler>(
+    api: &Runtime,
+    handlers: &Runtime,
+    threads: Threads,
+) -> Result<Option<String>, BoxError> {
     // The destructor of the state may use it.
     let _entered = handlers.enter();
     if let Some(refusal) = H::Message::refusal() {
@@ -114,12 +119,12 @@ fn serve<H: Handler>(api: &Runtime, handlers: &Runtime, threads: Threads) -> Res
             TRACE_HEADER.scope(header, handled).await
         }
     };
-    api.block_on(async {
+    Ok(api.block_on(async {
         tokio::select! {
-            served = runtime_api::serve(handle, after) => served,
-            () = at_shutdown => Ok(()),
+            reason = runtime_api::serve(handle, after) => Some(reason),
+            () = at_shutdown => None,
         }
-    })
+    }))
 }
 
 fn init_panicked(message: &str) -> String {
@@ -140,16 +145,26 @@ pub(crate) struct Function<H: Handler>(pub(crate) H::State);
 
 impl<H: Handler> Process for Function<H> {
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
-        let read = read_message(&record).map_err(|error| Failure::malformed(&error));
-        let Some(message) = read? else {
-            return Ok(());
-        };
-        H::call(message, &self.0)
-            .await
-            .into_result()
-            .map_err(|error| {
-                let permanent = H::is_permanent(&error);
-                Failure::returned(&error.into_box(), permanent)
-            })
+        let call = |message| async { H::call(message, &self.0).await.into_result() };
+        process(record, call, H::is_permanent).await
     }
+}
+
+/// Reads the message of a record and passes it to the user's function.
+pub(crate) async fn process<M: FromMessage, E: HandlerError, F>(
+    record: Record<'_>,
+    call: impl FnOnce(M) -> F,
+    is_permanent: impl FnOnce(&E) -> bool,
+) -> Result<(), Failure>
+where
+    F: Future<Output = Result<(), E>>,
+{
+    let read = read_message(&record).map_err(|error| Failure::malformed(&error));
+    let Some(message) = read? else {
+        return Ok(());
+    };
+    call(message).await.map_err(|error| {
+        let permanent = is_permanent(&error);
+        Failure::returned(&error.into_box(), permanent)
+    })
 }

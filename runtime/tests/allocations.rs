@@ -91,7 +91,8 @@ fn cost<M: redrive::FromMessage + Send>(
 
 #[test]
 fn a_record_costs_the_same_in_any_batch() {
-    let json = r#"{"id":1,"sku":"lamp","quantity":3}"#;
+    let json = r#"{"quantity":3,"id":1,"sku":"lamp"}"#;
+    let unknown_first = r#"{"id":1,"sku":"lamp","quantity":3}"#;
     let alone: fn(Batch) -> Batch = |batch| batch;
     let in_lanes: fn(Batch) -> Batch = |batch| {
         batch
@@ -99,12 +100,14 @@ fn a_record_costs_the_same_in_any_batch() {
             .retries(3)
             .attempt_timeout(Duration::from_secs(1))
     };
-    // For a body with escapes, to undo them. Otherwise none.
+    // One for a body with escapes, to undo them. One more if the first key is not a
+    // field, to look for another that is.
     for (name, body, queue, settings, groups, running) in [
         ("one by one", json, "orders", alone, 0, 1),
         ("in lanes", json, "orders", in_lanes, 0, 1),
         ("groups one by one", json, "orders.fifo", alone, 7, 1),
         ("groups in lanes", json, "orders.fifo", in_lanes, 7, 1),
+        ("an unknown key first", unknown_first, "orders", alone, 0, 2),
         ("without escapes", "3", "orders", in_lanes, 0, 0),
     ] {
         let cost = |records| {

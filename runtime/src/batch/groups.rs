@@ -40,7 +40,7 @@ impl Groups {
         let mut members: Vec<Vec<usize>> = Vec::new();
         let mut of_record = Vec::with_capacity(event.len());
         for (index, id) in ids.into_iter().enumerate() {
-            // A record that tells no group has no predecessor: a group of its own.
+            // A record without a group has no predecessor: it is a group by itself.
             let group = match id {
                 Some(id) => *by_id.entry(id).or_insert(members.len()),
                 None => members.len(),

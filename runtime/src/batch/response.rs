@@ -38,30 +38,9 @@ impl BatchResponse {
         json.push_str("]}");
         RawValue::from_string(json).map(Self)
     }
-
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn ids(&self) -> Vec<String> {
-        #[derive(serde::Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Failures {
-            batch_item_failures: Vec<Failure>,
-        }
-        #[derive(serde::Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Failure {
-            item_identifier: String,
-        }
-        serde_json::from_str::<Failures>(self.0.get())
-            .map(|failures| failures.batch_item_failures)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|failure| failure.item_identifier)
-            .collect()
-    }
 }
 
-/// What Lambda is told: each id of a record that was not completed, once, in
-/// record order.
+/// The answer: each id of a record that was not completed, once, in record order.
 ///
 /// # Errors
 ///
@@ -74,7 +53,7 @@ pub(crate) fn respond(
     let failed = slots.iter().filter(|slot| !slot.outcome.is_completed());
     let number = failed.count();
     if number > 0 && number == slots.len() && settings.on_total_failure == OnTotalFailure::Error {
-        return Err(InvocationError::batch_failed(message(event, slots)));
+        return Err(InvocationError::new("BatchFailed", message(event, slots)));
     }
     let ids =
         failed_ids(event, slots).filter_map(|(index, _)| event.record(index).get(Field::MessageId));
@@ -85,7 +64,7 @@ pub(crate) fn respond(
 
 /// The ids to report, each with the record that it was first seen to fail in.
 ///
-/// SQS deletes by id: of two records with one id, both come back if either
+/// SQS deletes by id: of two records with one id, both are redelivered if either
 /// failed.
 fn failed_ids<'e>(
     event: &'e Event,

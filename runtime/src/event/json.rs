@@ -3,29 +3,18 @@
 
 mod mismatch;
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, Visitor};
-
-/// Why JSON could not be read: the field, the kind of value and the position.
-#[derive(Debug)]
-pub(crate) struct Unreadable(String);
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unreadable {}
+use serde::{Deserialize, de::IgnoredAny};
 
 /// Reads a value that may borrow from the text.
 ///
 /// # Errors
 ///
-/// If it is not JSON or does not fit the type.
-pub(crate) fn from_str<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Unreadable> {
-    serde_json::from_str(json).map_err(|error| Unreadable(describe::<T>(json, &error)))
+/// If it is not JSON or does not fit the type: the field, the kind of value and the
+/// position.
+pub(crate) fn from_str<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, String> {
+    serde_json::from_str(json).map_err(|error| describe::<T>(json, &error))
 }
 
 /// Describes the error that reading `json` as a `T` gave.
@@ -46,7 +35,7 @@ pub(crate) fn describe<'de, T: Deserialize<'de>>(
 /// # Errors
 ///
 /// If it is not a string, or has a surrogate without its pair.
-pub(crate) fn string(json: &str) -> Result<Cow<'_, str>, Unreadable> {
+pub(crate) fn string(json: &str) -> Result<Cow<'_, str>, String> {
     if let Some(text) = unescape(json) {
         return Ok(Cow::Owned(text));
     }
@@ -85,32 +74,9 @@ fn unescape(json: &str) -> Option<String> {
 }
 
 /// A string that is borrowed if it has no escapes; `serde` never borrows a `Cow`
-/// in an `Option`.
-pub(crate) struct MaybeBorrowed<'t>(pub(crate) Cow<'t, str>);
-
-impl<'de: 't, 't> Deserialize<'de> for MaybeBorrowed<'t> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl<'de> Visitor<'de> for Text {
-            type Value = Cow<'de, str>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Cow::Borrowed(text))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Cow::Owned(text.to_owned()))
-            }
-        }
-
-        deserializer.deserialize_str(Text).map(Self)
-    }
-}
+/// in an `Option` or a key.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct MaybeBorrowed<'t>(#[serde(borrow)] pub(crate) Cow<'t, str>);
 
 #[cfg(test)]
 mod tests {

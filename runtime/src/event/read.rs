@@ -59,50 +59,37 @@ impl Field {
     }
 }
 
-/// Where in the event each field of one record is; empty if it is missing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RecordRanges([Piece; Field::KNOWN]);
+/// Where in the event each field of one record is; empty if it is missing. 32 bits,
+/// because Lambda's events have at most 6 MB.
+#[derive(Clone, Debug)]
+pub(crate) struct RecordRanges([Range<u32>; Field::KNOWN]);
 
-/// 32 bits: Lambda's events have at most 6 MB.
-#[derive(Clone, Copy, Debug, Default)]
-struct Piece {
-    start: u32,
-    end: u32,
-}
-
-impl From<Range<usize>> for Piece {
-    fn from(range: Range<usize>) -> Self {
-        // Past the end of every event, so that the field counts as missing.
-        let narrow = |index| u32::try_from(index).unwrap_or(u32::MAX);
-        Self {
-            start: narrow(range.start),
-            end: narrow(range.end),
-        }
-    }
+fn range(start: usize, length: usize) -> Range<u32> {
+    // Past the end of every event, so that the field counts as missing.
+    let narrow = |index| u32::try_from(index).unwrap_or(u32::MAX);
+    narrow(start)..narrow(start + length)
 }
 
 impl RecordRanges {
     pub(super) fn piece<'e>(&self, field: Field, event: &'e [u8]) -> &'e [u8] {
-        let Some(Piece { start, end }) = self.0.get(field as usize) else {
-            return &[];
-        };
+        let range = self.0.get(field as usize).cloned().unwrap_or_default();
         event
-            .get(*start as usize..*end as usize)
+            .get(range.start as usize..range.end as usize)
             .unwrap_or_default()
     }
 
-    /// Copies these fields into bytes of their own.
+    /// Copies these fields into new bytes.
     pub(super) fn copy_of<const N: usize>(
         &self,
         event: &[u8],
         fields: [Field; N],
     ) -> (Vec<u8>, Self) {
         let mut bytes = Vec::new();
-        let mut ranges = [Piece::default(); Field::KNOWN];
+        let mut ranges = [const { 0..0 }; Field::KNOWN];
         for field in fields {
-            let start = bytes.len();
-            bytes.extend_from_slice(self.piece(field, event));
-            ranges[field as usize] = (start..bytes.len()).into();
+            let piece = self.piece(field, event);
+            ranges[field as usize] = range(bytes.len(), piece.len());
+            bytes.extend_from_slice(piece);
         }
         (bytes, Self(ranges))
     }
@@ -115,7 +102,7 @@ impl RecordRanges {
 /// Describes what the event is instead, without its values.
 pub(super) fn records(event: &[u8]) -> Result<Vec<RecordRanges>, String> {
     let text = std::str::from_utf8(event).map_err(|error| format!("not UTF-8: {error}"))?;
-    let envelope: Envelope<'_> = json::from_str(text).map_err(|error| error.to_string())?;
+    let envelope: Envelope<'_> = json::from_str(text)?;
     let Some(records) = envelope.records else {
         let keys: Vec<_> = envelope
             .other_keys
@@ -169,11 +156,10 @@ impl<'e> RawRecord<'e> {
 
     fn ranges_in(&self, event: &str) -> RecordRanges {
         RecordRanges(self.0.map(|value| {
-            let Some(value) = value else {
-                return Piece::default();
-            };
-            let start = value.get().as_ptr() as usize - event.as_ptr() as usize;
-            (start..start + value.get().len()).into()
+            value.map_or(0..0, |value| {
+                let start = value.get().as_ptr() as usize - event.as_ptr() as usize;
+                range(start, value.get().len())
+            })
         }))
     }
 }

@@ -1,17 +1,13 @@
 //! Reads a message's body as JSON, and rejects a body that a struct would read
 //! without finding any of its fields in it.
 
-#[cfg(test)]
-mod property;
 mod shape;
 mod top_level;
-
-use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
 pub(super) use self::shape::Shape;
-use self::top_level::{Mismatch, TopLevel};
+use self::top_level::Mismatch;
 use crate::{error::BoxError, event::json};
 
 /// How many fields of a type an error lists.
@@ -23,30 +19,33 @@ const MOST_FIELDS: usize = 10;
 ///
 /// If it does not match the type. No value of the body is part of the text.
 pub(super) fn read<T: DeserializeOwned>(body: &str) -> Result<T, BoxError> {
-    let mismatch = Cell::new(None);
-    let mut json = serde_json::Deserializer::from_str(body);
-    let read = T::deserialize(TopLevel::new(&mut json, &mismatch));
-    read.and_then(|value| json.end().map(|()| value))
-        .map_err(|error| describe::<T>(body, &error, mismatch.take()))
+    match (serde_json::from_str(body), Mismatch::of::<T>(body)) {
+        (Ok(value), None) => Ok(value),
+        (read, mismatch) => Err(describe::<T>(body, read.err(), mismatch)),
+    }
 }
 
 #[cold]
 fn describe<T: DeserializeOwned>(
     body: &str,
-    error: &serde_json::Error,
+    error: Option<serde_json::Error>,
     mismatch: Option<Mismatch>,
 ) -> BoxError {
     let shape = Shape::of(body);
-    let problem = match mismatch {
-        Some(Mismatch::NoField(fields)) => no_field(fields),
-        Some(Mismatch::Array) => "the type is a struct, but the body is an array".to_owned(),
-        None => json::describe::<T>(body, error),
+    let (problem, mut hint) = match (mismatch, error) {
+        (Some(Mismatch::Array), _) => {
+            let problem = "the type is a struct, but the body is an array";
+            (problem.to_owned(), String::new())
+        }
+        (Some(Mismatch::NoField(fields)), None) => {
+            (no_field(fields), format!("; the body is {shape}"))
+        }
+        (_, Some(error)) => (json::describe::<T>(body, &error), String::new()),
+        (None, None) => Default::default(),
     };
-    let hint = match (shape.advice(), mismatch) {
-        (Some(advice), _) => format!("; the body looks like {shape}: {advice}"),
-        (None, Some(Mismatch::NoField(_))) => format!("; the body is {shape}"),
-        (None, _) => String::new(),
-    };
+    if let Some(advice) = shape.advice() {
+        hint = format!("; the body looks like {shape}: {advice}");
+    }
     format!("the body does not match the message type: {problem}{hint}").into()
 }
 
@@ -61,3 +60,6 @@ fn no_field(fields: &[&str]) -> String {
     }
     format!("it has none of the fields {}", names.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

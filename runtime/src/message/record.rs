@@ -13,7 +13,7 @@ use crate::{
     error::BoxError,
     event::{
         Field, Fields,
-        json::{self, MaybeBorrowed, Unreadable},
+        json::{self, MaybeBorrowed},
     },
     message::{attributes::MessageAttributes, context::LambdaContext},
 };
@@ -78,12 +78,7 @@ impl<'r> Record<'r> {
 
     /// The same record with another body, for an envelope to read its content.
     pub fn with_body<'s>(&'s self, body: &'s str) -> Record<'s> {
-        Record {
-            fields: self.fields,
-            body,
-            deadline: self.deadline,
-            context: self.context,
-        }
+        Record { body, ..*self }
     }
 }
 
@@ -151,7 +146,7 @@ impl Default for SystemAttributes<'_> {
 /// # Errors
 ///
 /// If the group itself cannot be read.
-pub(crate) fn group_id(fields: Fields<'_>) -> Result<Option<Cow<'_, str>>, Unreadable> {
+pub(crate) fn group_id(fields: Fields<'_>) -> Result<Option<Cow<'_, str>>, String> {
     #[derive(Deserialize)]
     struct Group<'r> {
         #[serde(borrow, default, rename = "MessageGroupId")]

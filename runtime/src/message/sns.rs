@@ -102,18 +102,18 @@ impl<T: FromMessage> FromMessage for Sns<T> {
         let Some(sent) = Envelope::of(record.body()) else {
             return raw();
         };
+        let confirm = |event: &str| {
+            Err(format!(
+                "SNS {event}: open the body's `SubscribeURL`, or call \
+                 `aws sns confirm-subscription` with the body's `TopicArn` and `Token`"
+            )
+            .into())
+        };
         match &*sent.r#type {
-            "SubscriptionConfirmation" => Err(
-                "SNS asks to confirm a subscription of this queue: open the body's `SubscribeURL`, \
-                 or call `aws sns confirm-subscription` with the body's `TopicArn` and `Token`"
-                    .into(),
-            ),
-            "UnsubscribeConfirmation" => Err(
-                "SNS ended a subscription of this queue: to confirm it again, open the body's \
-                 `SubscribeURL`, or call `aws sns confirm-subscription` with the body's `TopicArn` \
-                 and `Token`"
-                    .into(),
-            ),
+            "SubscriptionConfirmation" => confirm("asks to confirm a subscription of this queue"),
+            "UnsubscribeConfirmation" => {
+                confirm("ended a subscription of this queue; to confirm it again")
+            }
             NOTIFICATION => Ok(Self {
                 message: T::from_message(&record.with_body(&sent.message))?,
                 attributes: sent.attributes()?,

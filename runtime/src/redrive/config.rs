@@ -1,8 +1,6 @@
-//! What the redrive function is told by its environment.
+//! What the environment specifies for the redrive function.
 
 use std::fmt;
-
-use crate::sqs::client::MissingVariables;
 
 use redrive_model::{
     limits::MOVED_PER_SECOND,
@@ -14,7 +12,7 @@ use redrive_model::{
 pub(super) struct Config {
     pub(super) dlq: QueueArn,
     pub(super) source: QueueArn,
-    /// Only for counting what waits: without it the answer has no count.
+    /// Only to count the waiting messages: without it the answer has no count.
     pub(super) dlq_url: Option<String>,
     /// Messages per second, 1 to 500; `None`: SQS decides.
     pub(super) rate: Option<u32>,
@@ -23,126 +21,86 @@ pub(super) struct Config {
 impl Config {
     /// # Errors
     ///
-    /// Every variable that is missing or is not what it should be, at once.
+    /// All variables that are missing or wrong.
     pub(super) fn from_lookup(
         lookup: &impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, NotStarted> {
+    ) -> Result<Self, Vec<String>> {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let mut wrong = NotStarted::default();
-
-        let dlq = wrong.required(DLQ_ARN, "the dead-letter queue", get(DLQ_ARN));
-        let source = wrong.required(SOURCE_ARN, "the source queue", get(SOURCE_ARN));
-        let rate = wrong.rate(get(MAX_PER_SECOND));
-        let dlq_url = get(DLQ_URL);
-        if let (Some(url), Some(dlq)) = (&dlq_url, &dlq) {
-            wrong.check_url(url, dlq);
-        }
-        if let (Some(dlq), Some(source)) = (&dlq, &source) {
-            wrong.check_pair(dlq, source);
-        }
-
-        match (dlq, source) {
-            (Some(dlq), Some(source)) if wrong.0.is_empty() => Ok(Config {
-                dlq,
-                source,
-                dlq_url,
-                rate,
-            }),
-            _ => Err(wrong),
-        }
-    }
-}
-
-/// Why the function does not start: one reason for each variable.
-#[derive(Default, Clone, PartialEq, Eq)]
-pub(super) struct NotStarted(Vec<String>);
-
-impl NotStarted {
-    pub(super) fn add_missing(&mut self, missing: &MissingVariables) {
-        self.0.push(missing.to_string());
-    }
-
-    fn required(&mut self, name: &str, queue: &str, value: Option<String>) -> Option<QueueArn> {
-        let Some(value) = value else {
-            self.0
-                .push(format!("{name} is not set; set it to the ARN of {queue}"));
-            return None;
+        let mut problems = Vec::new();
+        let mut arn = |name: &str, queue: &str| {
+            let value = get(name);
+            let arn = value.as_deref().and_then(QueueArn::parse);
+            match (&value, &arn) {
+                (_, Some(_)) => {}
+                (None, _) => {
+                    problems.push(format!("{name} is not set; set it to the ARN of {queue}"));
+                }
+                (Some(value), None) => problems.push(format!(
+                    "{name} is `{value}`, which is not the ARN of an SQS queue; \
+                     set it to `arn:aws:sqs:<region>:<account>:<name>` of {queue}"
+                )),
+            }
+            arn
         };
-        let arn = QueueArn::parse(&value);
-        if arn.is_none() {
-            self.0.push(format!(
-                "{name} is `{value}`, which is not the ARN of an SQS queue; \
-                 set it to `arn:aws:sqs:<region>:<account>:<name>` of {queue}"
-            ));
-        }
-        arn
-    }
+        let dlq = arn(DLQ_ARN, "the dead-letter queue");
+        let source = arn(SOURCE_ARN, "the source queue");
 
-    fn rate(&mut self, value: Option<String>) -> Option<u32> {
-        let value = value?;
-        let rate = value
-            .parse()
-            .ok()
-            .filter(|rate| MOVED_PER_SECOND.contains(rate));
-        if rate.is_none() {
-            self.0.push(format!(
-                "{MAX_PER_SECOND} is `{value}`; set it to a whole number of messages per second \
+        let rate = get(MAX_PER_SECOND);
+        let number = rate.as_deref().and_then(|rate| rate.parse().ok());
+        let number = number.filter(|rate| MOVED_PER_SECOND.contains(rate));
+        if let (Some(rate), None) = (rate, number) {
+            problems.push(format!(
+                "{MAX_PER_SECOND} is `{rate}`; set it to a whole number of messages per second \
                  from {} to {}, or remove it to let SQS decide",
                 MOVED_PER_SECOND.start(),
                 MOVED_PER_SECOND.end()
             ));
         }
-        rate
-    }
-
-    fn check_url(&mut self, url: &str, dlq: &QueueArn) {
-        let path = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"));
-        if path
-            .and_then(|path| path.rsplit_once('/'))
-            .map(|(_, name)| name)
-            != Some(dlq.name())
+        let dlq_url = get(DLQ_URL);
+        if let (Some(url), Some(dlq)) = (&dlq_url, &dlq)
+            && !is_url_of(url, dlq)
         {
-            self.0.push(format!(
-                "{DLQ_URL} is `{url}`, which is not a URL of the queue that {DLQ_ARN} names, `{}`",
-                dlq.name()
+            let name = dlq.name();
+            problems.push(format!(
+                "{DLQ_URL} is `{url}`, which is not a URL of the queue that {DLQ_ARN} names, `{name}`"
             ));
         }
-    }
-
-    fn check_pair(&mut self, dlq: &QueueArn, source: &QueueArn) {
-        let problem = if dlq == source {
-            "are the same queue; messages can only be moved to another one"
-        } else if dlq.place() != source.place() {
-            "are in different regions or accounts; a dead-letter queue is where its source queue is"
-        } else if dlq.is_fifo() != source.is_fifo() {
-            "are one FIFO and one standard queue; messages move between queues of the same kind"
-        } else {
-            return;
-        };
-        self.0.push(format!("{DLQ_ARN} and {SOURCE_ARN} {problem}"));
+        if let (Some(dlq), Some(source)) = (&dlq, &source)
+            && let Some(problem) = pair_problem(dlq, source)
+        {
+            problems.push(format!("{DLQ_ARN} and {SOURCE_ARN} {problem}"));
+        }
+        match (dlq, source) {
+            (Some(dlq), Some(source)) if problems.is_empty() => Ok(Config {
+                dlq,
+                source,
+                dlq_url,
+                rate: number,
+            }),
+            _ => Err(problems),
+        }
     }
 }
 
-impl fmt::Display for NotStarted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the redrive function cannot start: {}",
-            self.0.join("; ")
+fn is_url_of(url: &str, queue: &QueueArn) -> bool {
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    is_web && url.rsplit('/').next() == Some(queue.name())
+}
+
+/// Why no messages can move between these queues.
+fn pair_problem(dlq: &QueueArn, source: &QueueArn) -> Option<&'static str> {
+    if dlq == source {
+        Some("are the same queue; messages can only be moved to another one")
+    } else if dlq.place() != source.place() {
+        Some(
+            "are in different regions or accounts; a dead-letter queue is where its source queue is",
         )
+    } else if dlq.is_fifo() != source.is_fifo() {
+        Some("are one FIFO and one standard queue; messages move between queues of the same kind")
+    } else {
+        None
     }
 }
-
-/// What a `main` that returns the error prints.
-impl fmt::Debug for NotStarted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for NotStarted {}
 
 /// The ARN of an SQS queue: `arn:<partition>:sqs:<region>:<account>:<name>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,21 +130,17 @@ impl QueueArn {
     }
 
     /// The part after the last colon.
-    pub(super) fn name(&self) -> &str {
-        self.split().1
+    fn name(&self) -> &str {
+        self.0.rsplit(':').next().unwrap_or_default()
     }
 
     /// Partition, region and account.
     fn place(&self) -> &str {
-        self.split().0
+        self.0.strip_suffix(self.name()).unwrap_or_default()
     }
 
     fn is_fifo(&self) -> bool {
         self.0.ends_with(".fifo")
-    }
-
-    fn split(&self) -> (&str, &str) {
-        self.0.rsplit_once(':').unwrap_or_default()
     }
 }
 
@@ -208,7 +162,7 @@ mod tests {
             let found = variables.iter().rev().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        Config::from_lookup(&lookup).map_err(|error| error.to_string())
+        Config::from_lookup(&lookup).map_err(|problems| problems.join("; "))
     }
 
     #[test]
@@ -240,8 +194,7 @@ mod tests {
     fn one_error_names_everything_that_is_wrong() {
         assert_eq!(
             read(&[(DLQ_ARN, "orders-dlq"), (MAX_PER_SECOND, "501")]).unwrap_err(),
-            "the redrive function cannot start: \
-             REDRIVE_DLQ_ARN is `orders-dlq`, which is not the ARN of an SQS queue; \
+            "REDRIVE_DLQ_ARN is `orders-dlq`, which is not the ARN of an SQS queue; \
              set it to `arn:aws:sqs:<region>:<account>:<name>` of the dead-letter queue; \
              REDRIVE_SOURCE_ARN is not set; set it to the ARN of the source queue; \
              REDRIVE_RATE is `501`; set it to a whole number of messages per second \

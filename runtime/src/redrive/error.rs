@@ -1,11 +1,11 @@
-//! Why a redrive failed.
+//! Why a call of SQS failed, and what to check.
 
-use std::{error::Error, fmt};
+use std::error::Error;
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 
-use super::{config::Config, response::MoveTask};
-use crate::error::sources;
+use super::config::Config;
+use crate::{error::sources, failure::InvocationError};
 
 /// A call of SQS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,111 +25,43 @@ impl Call {
     }
 }
 
-/// Why a redrive failed, and what to check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct RedriveError {
-    code: &'static str,
-    /// SQS's own code.
-    sqs_code: Option<String>,
-    text: String,
+/// The error of a call, with SQS's own code if there is one.
+pub(super) fn failed<E>(call: Call, config: &Config, error: &SdkError<E>) -> InvocationError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let failed = call.failed(config);
+    if let Some(code) = error.code() {
+        let message = error.message().unwrap_or("SQS gave no message");
+        let hint = hint(call, code);
+        let text = format!("{failed}: {code}: {message}{hint}");
+        return InvocationError::new(code.to_owned(), text);
+    }
+    let causes = causes(error);
+    // What a proxy or a captive endpoint sends, for example.
+    let Some(response) = error.raw_response() else {
+        return unreachable(&failed, &causes);
+    };
+    let status = response.status().as_u16();
+    InvocationError::new(
+        "SqsAnswerUnreadable",
+        format!(
+            "{failed}: an answer with status {status} that is not from SQS: {causes}; check proxies and the endpoint that this function calls"
+        ),
+    )
 }
 
-impl RedriveError {
-    pub(super) fn new<E>(call: Call, config: &Config, error: &SdkError<E>) -> Self
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-    {
-        let failed = call.failed(config);
-        if let Some(code) = error.code() {
-            let message = error.message().unwrap_or("SQS gave no message");
-            let hint = hint(call, code);
-            return Self {
-                sqs_code: Some(code.to_owned()),
-                ..Self::of("SqsError", format!("{failed}: {code}: {message}{hint}"))
-            };
-        }
-        match error.raw_response() {
-            // What a proxy or a captive endpoint sends, for example.
-            Some(response) => {
-                let status = response.status().as_u16();
-                Self::of(
-                    "SqsAnswerUnreadable",
-                    format!(
-                        "{failed}: an answer with status {status} that is not from SQS: {}; check proxies and the endpoint that this function calls",
-                        causes(error)
-                    ),
-                )
-            }
-            None => Self::unreachable(&failed, &causes(error)),
-        }
-    }
+pub(super) fn no_answer(call: Call, config: &Config) -> InvocationError {
+    unreachable(&call.failed(config), "no answer in time")
+}
 
-    pub(super) fn no_answer(call: Call, config: &Config) -> Self {
-        Self::unreachable(&call.failed(config), "no answer in time")
-    }
-
-    fn unreachable(failed: &str, why: &str) -> Self {
-        Self::of(
-            "SqsUnreachable",
-            format!(
-                "{failed}: {why}; check that this function has a route to the SQS endpoint of its region"
-            ),
-        )
-    }
-
-    pub(super) fn cancelling(config: &Config) -> Self {
-        let dlq = &config.dlq;
-        Self::of(
-            "MoveTaskCancelling",
-            format!(
-                "a move task of {dlq} is being cancelled; the next one can start when that is over"
-            ),
-        )
-    }
-
-    pub(super) fn other_destination(config: &Config, destination: &str) -> Self {
-        let (dlq, source) = (&config.dlq, &config.source);
-        Self::of(
-            "MoveTaskToOtherQueue",
-            format!(
-                "a move task moves the messages of {dlq} to {destination}; a redrive to {source} can start when it has ended, or cancel it"
-            ),
-        )
-    }
-
-    /// A task that prevented another is not in the list.
-    pub(super) fn ended(config: &Config) -> Self {
-        Self::of(
-            "MoveTaskEnded",
-            format!(
-                "a move task of {} prevented a redrive, and has ended since",
-                config.dlq
-            ),
-        )
-    }
-
-    pub(super) fn task_failed(config: &Config, task: &MoveTask) -> Self {
-        Self::of(
-            "MoveTaskFailed",
-            format!(
-                "the move task from {} to {} {task}",
-                config.dlq, config.source
-            ),
-        )
-    }
-
-    fn of(code: &'static str, text: String) -> Self {
-        Self {
-            code,
-            sqs_code: None,
-            text,
-        }
-    }
-
-    /// SQS's error code, or a word of this crate.
-    pub(super) fn code(&self) -> &str {
-        self.sqs_code.as_deref().unwrap_or(self.code)
-    }
+fn unreachable(failed: &str, why: &str) -> InvocationError {
+    InvocationError::new(
+        "SqsUnreachable",
+        format!(
+            "{failed}: {why}; check that this function has a route to the SQS endpoint of its region"
+        ),
+    )
 }
 
 /// The error and its sources: the SDK's own text is "dispatch failure".
@@ -161,26 +93,18 @@ fn hint(call: Call, code: &str) -> &'static str {
     ""
 }
 
-impl fmt::Display for RedriveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl Error for RedriveError {}
-
 #[cfg(test)]
 mod tests {
-    use super::super::testing::config;
+    use super::super::tests::config;
     use super::*;
     use aws_sdk_sqs::operation::start_message_move_task::StartMessageMoveTaskError;
 
     #[test]
     fn a_call_that_never_arrived_points_at_the_network() {
         let lost = SdkError::<StartMessageMoveTaskError>::timeout_error("no answer in 5 s");
-        let error = RedriveError::new(Call::StartTask, &config(None), &lost);
+        let error = failed(Call::StartTask, &config(None), &lost);
 
-        assert_eq!(error.code(), "SqsUnreachable");
+        assert_eq!(error.kind(), "SqsUnreachable");
         let text = error.to_string();
         assert!(text.contains("no answer in 5 s"), "{text}");
         assert!(text.contains("a route to the SQS endpoint"), "{text}");

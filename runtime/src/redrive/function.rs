@@ -3,44 +3,39 @@
 //!
 //! EventBridge Scheduler invokes it asynchronously and never learns of a failure, so
 //! each failure is returned as the function's error, which the `Errors` metric and
-//! its alarm show. A task of an earlier redrive that failed has a metric of its own.
+//! its alarm show. A task of an earlier redrive that failed has another metric.
 
 use std::{env, future::ready, sync::Arc, time::Duration};
 
+use aws_sdk_sqs::Client;
 use redrive_model::limits::REDRIVE_TIMEOUT;
 
 use super::{
-    config::{Config, NotStarted},
-    error::RedriveError,
+    config::Config,
     response::RedriveResponse,
     task::{Patience, Redrive},
 };
 use crate::{
     deadline::Deadline,
     error::BoxError,
-    failure::InvocationError,
     log::metrics,
     runtime_api::{self, Invocation},
+    sqs::client::client_from,
 };
 
 /// For an invocation without a deadline.
 const TIMEOUT: Duration = Duration::from_secs(REDRIVE_TIMEOUT as u64);
 
-/// Serves the invocations of the redrive function until Lambda ends the process.
+/// Serves the invocations of the redrive function, and returns why that has ended.
 ///
 /// Every invocation does the same, whatever event it carries: a schedule, a test
 /// event and a person at the console all ask for a redrive.
 ///
 /// # Errors
 ///
-/// The environment is not complete: one error names every variable. Or the
-/// Runtime API cannot be reached.
-pub(crate) async fn run() -> Result<(), BoxError> {
-    let (config, client) = match start(|name| env::var(name).ok()) {
-        Ok(started) => started,
-        Err(error) => return Err(error.into()),
-    };
-
+/// If the environment is not complete. The error names every variable.
+pub(crate) async fn run() -> Result<Option<String>, BoxError> {
+    let (config, client) = start(|name| env::var(name).ok())?;
     let config = Arc::new(config);
     let function_name: Arc<str> = env::var("AWS_LAMBDA_FUNCTION_NAME")
         .unwrap_or_default()
@@ -56,38 +51,22 @@ pub(crate) async fn run() -> Result<(), BoxError> {
                 deadline: Deadline::from_epoch_ms(invocation.context.deadline, TIMEOUT).cut,
                 count_failure: || metrics::move_task_failed(&function_name),
             };
-            redrive
-                .run()
-                .await
-                .inspect(RedriveResponse::log)
-                .map_err(InvocationError::from)
+            redrive.run().await.inspect(RedriveResponse::log)
         }
     };
-    runtime_api::serve(handle, |_, _| ready(None)).await
+    Ok(Some(runtime_api::serve(handle, |_, _| ready(None)).await))
 }
 
-/// Reads the environment, all of it before any complaint.
-fn start(
-    lookup: impl Fn(&str) -> Option<String>,
-) -> Result<(Config, aws_sdk_sqs::Client), NotStarted> {
-    match (
-        Config::from_lookup(&lookup),
-        crate::sqs::client::client_from(&lookup),
-    ) {
+/// Reads all of the environment before it reports what is wrong with it.
+fn start(lookup: impl Fn(&str) -> Option<String>) -> Result<(Config, Client), String> {
+    match (Config::from_lookup(&lookup), client_from(&lookup)) {
         (Ok(config), Ok(client)) => Ok((config, client)),
         (config, client) => {
-            let mut error = config.err().unwrap_or_default();
-            if let Err(missing) = client {
-                error.add_missing(&missing);
-            }
-            Err(error)
+            let mut problems = config.err().unwrap_or_default();
+            problems.extend(client.err());
+            let problems = problems.join("; ");
+            Err(format!("the redrive function cannot start: {problems}"))
         }
-    }
-}
-
-impl From<RedriveError> for InvocationError {
-    fn from(error: RedriveError) -> Self {
-        Self::new(error.code().to_owned(), error.to_string())
     }
 }
 
@@ -97,7 +76,7 @@ mod tests {
 
     #[test]
     fn one_error_names_the_variables_of_redrive_and_of_aws() {
-        let error = start(|_| None).unwrap_err().to_string();
+        let error = start(|_| None).unwrap_err();
 
         for variable in [
             "REDRIVE_DLQ_ARN",

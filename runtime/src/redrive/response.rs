@@ -1,4 +1,4 @@
-//! What an invocation of the redrive function answers and logs.
+//! The answer of the redrive function, and its log lines.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 /// The function's response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct RedriveResponse {
-    pub(super) outcome: RedriveOutcome,
+    pub(super) outcome: &'static str,
     /// Cancels the task (`CancelMessageMoveTask`).
     pub(super) task_handle: Option<String>,
     /// Visible messages in the dead-letter queue before the task, approximately;
@@ -22,27 +22,14 @@ pub(super) struct RedriveResponse {
     pub(super) task: Option<MoveTask>,
 }
 
-/// Either way the messages are on their way back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RedriveOutcome {
-    Started,
-    AlreadyRunning,
-}
-
-impl RedriveOutcome {
-    fn as_str(self) -> &'static str {
-        match self {
-            RedriveOutcome::Started => "started",
-            RedriveOutcome::AlreadyRunning => "already_running",
-        }
-    }
-}
+/// What a redrive did. Either way the messages move to the source queue.
+pub(super) const STARTED: &str = "started";
+pub(super) const ALREADY_RUNNING: &str = "already_running";
 
 /// The state of a move task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct MoveTask {
-    /// AWS's word: `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
+    /// As AWS calls it: `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
     pub(super) status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) failure_reason: Option<String>,
@@ -64,8 +51,8 @@ impl MoveTask {
         self.status == "CANCELLED"
     }
 
-    /// Logs that it did not complete. No other part of AWS reports that: a task fails
-    /// after the call that started it has succeeded.
+    /// Logs that it did not complete. AWS reports that nowhere else: a task fails after
+    /// the call that started it has succeeded.
     pub(super) fn log_failure(&self) {
         tracing::error!(
             target: TARGET,
@@ -117,7 +104,7 @@ impl RedriveResponse {
         tracing::info!(
             target: TARGET,
             event = event::REDRIVE_STARTED,
-            outcome = self.outcome.as_str(),
+            outcome = self.outcome,
             taskHandle = self.task_handle.as_deref(),
             messagesWaiting = self.messages_waiting,
             status = task.map(|task| task.status.as_str()),

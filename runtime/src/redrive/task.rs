@@ -13,9 +13,10 @@ use tokio::time::{self, Instant};
 
 use super::{
     config::Config,
-    error::{Call, RedriveError},
-    response::{MoveTask, RedriveOutcome, RedriveResponse},
+    error::{self, Call},
+    response::{ALREADY_RUNNING, MoveTask, RedriveResponse, STARTED},
 };
+use crate::failure::InvocationError;
 
 /// The most that `ListMessageMoveTasks` returns.
 const LISTED_TASKS: i32 = 10;
@@ -61,13 +62,13 @@ impl<F: Fn()> Redrive<'_, F> {
     ///
     /// A task is started even if the queue seems to be empty: the count is approximate
     /// and up to a minute old, and a message that is missed waits for the next redrive,
-    /// a day or a week. A task with nothing to move ends by itself.
+    /// a day or a week. A task with nothing to move ends at once.
     ///
     /// # Errors
     ///
     /// SQS does not start a task, another task prevents it, or the task fails while
     /// this waits for it. In all cases another attempt can succeed.
-    pub(super) async fn run(&self) -> Result<RedriveResponse, RedriveError> {
+    pub(super) async fn run(&self) -> Result<RedriveResponse, InvocationError> {
         let (moved, messages_waiting) = tokio::join!(self.move_messages(), self.count());
         Ok(RedriveResponse {
             messages_waiting,
@@ -75,10 +76,10 @@ impl<F: Fn()> Redrive<'_, F> {
         })
     }
 
-    async fn move_messages(&self) -> Result<RedriveResponse, RedriveError> {
+    async fn move_messages(&self) -> Result<RedriveResponse, InvocationError> {
         let listed = match time::timeout(self.patience.list, self.list()).await {
             Ok(listed) => listed,
-            Err(_) => Err(RedriveError::no_answer(Call::ListTasks, self.config)),
+            Err(_) => Err(error::no_answer(Call::ListTasks, self.config)),
         };
         // The list only explains what happened before, so it is not worth a redrive.
         let is_listed = listed.is_ok();
@@ -107,7 +108,13 @@ impl<F: Fn()> Redrive<'_, F> {
             // whose answer was lost.
             None => {
                 let tasks = self.list().await?;
-                let active = active(&tasks).ok_or_else(|| RedriveError::ended(self.config))?;
+                let Some(active) = active(&tasks) else {
+                    let dlq = self.config.dlq.as_str();
+                    return Err(InvocationError::new(
+                        "MoveTaskEnded",
+                        format!("a move task of {dlq} prevented a redrive, and has ended since"),
+                    ));
+                };
                 return self.already_running(active);
             }
         };
@@ -122,12 +129,16 @@ impl<F: Fn()> Redrive<'_, F> {
         match &task {
             Some(task) if task.is_cancelled() => task.log_failure(),
             Some(task) if task.has_failed() => {
-                return Err(RedriveError::task_failed(self.config, task));
+                let Config { dlq, source, .. } = self.config;
+                return Err(InvocationError::new(
+                    "MoveTaskFailed",
+                    format!("the move task from {dlq} to {source} {task}"),
+                ));
             }
             _ => {}
         }
         Ok(RedriveResponse {
-            outcome: RedriveOutcome::Started,
+            outcome: STARTED,
             task_handle: Some(started),
             messages_waiting: None,
             last_task,
@@ -136,18 +147,26 @@ impl<F: Fn()> Redrive<'_, F> {
     }
 
     /// Judges a task that prevents another.
-    fn already_running(&self, task: &Entry) -> Result<RedriveResponse, RedriveError> {
-        let source = self.config.source.as_str();
+    fn already_running(&self, task: &Entry) -> Result<RedriveResponse, InvocationError> {
+        let Config { dlq, source, .. } = self.config;
         if task.status() == Some(CANCELLING) {
-            return Err(RedriveError::cancelling(self.config));
+            return Err(InvocationError::new(
+                "MoveTaskCancelling",
+                format!(
+                    "a move task of {dlq} is being cancelled; the next one can start when that is over"
+                ),
+            ));
         }
         match task.destination_arn() {
-            Some(other) if other != source => {
-                Err(RedriveError::other_destination(self.config, other))
-            }
+            Some(other) if other != source.as_str() => Err(InvocationError::new(
+                "MoveTaskToOtherQueue",
+                format!(
+                    "a move task moves the messages of {dlq} to {other}; a redrive to {source} can start when it has ended, or cancel it"
+                ),
+            )),
             // Without a destination, messages return to the queue they came from.
             _ => Ok(RedriveResponse {
-                outcome: RedriveOutcome::AlreadyRunning,
+                outcome: ALREADY_RUNNING,
                 task_handle: task.task_handle().map(str::to_owned),
                 messages_waiting: None,
                 last_task: None,
@@ -156,7 +175,7 @@ impl<F: Fn()> Redrive<'_, F> {
         }
     }
 
-    /// The new task when it has ended, or as it is when the time is up; `None` if the
+    /// The new task when it has ended, or its state when the time is up; `None` if the
     /// list does not show it. `before` is when the task before it started.
     async fn wait(&self, before: Option<i64>) -> Option<MoveTask> {
         let until = self.deadline.min(Instant::now() + self.patience.task);
@@ -184,7 +203,7 @@ impl<F: Fn()> Redrive<'_, F> {
         }
     }
 
-    async fn list(&self) -> Result<Vec<Entry>, RedriveError> {
+    async fn list(&self) -> Result<Vec<Entry>, InvocationError> {
         self.client
             .list_message_move_tasks()
             .source_arn(self.config.dlq.as_str())
@@ -192,11 +211,11 @@ impl<F: Fn()> Redrive<'_, F> {
             .send()
             .await
             .map(|output| output.results.unwrap_or_default())
-            .map_err(|error| RedriveError::new(Call::ListTasks, self.config, &error))
+            .map_err(|error| error::failed(Call::ListTasks, self.config, &error))
     }
 
-    /// Starts a task and returns its handle; `None` if SQS says that one is running.
-    async fn start(&self) -> Result<Option<String>, RedriveError> {
+    /// Starts a task and returns its handle; `None` if one is running already.
+    async fn start(&self) -> Result<Option<String>, InvocationError> {
         let rate = self
             .config
             .rate
@@ -214,7 +233,7 @@ impl<F: Fn()> Redrive<'_, F> {
         match started {
             Ok(output) => Ok(Some(output.task_handle.unwrap_or_default())),
             Err(error) if error.as_service_error().is_some_and(is_already_running) => Ok(None),
-            Err(error) => Err(RedriveError::new(Call::StartTask, self.config, &error)),
+            Err(error) => Err(error::failed(Call::StartTask, self.config, &error)),
         }
     }
 
@@ -230,8 +249,8 @@ impl<F: Fn()> Redrive<'_, F> {
             .send();
         let error = match time::timeout(self.patience.count, call).await {
             Ok(Ok(attributes)) => return attributes.attributes()?.get(&name)?.parse().ok(),
-            Ok(Err(error)) => RedriveError::new(Call::Count, self.config, &error),
-            Err(_) => RedriveError::no_answer(Call::Count, self.config),
+            Ok(Err(error)) => error::failed(Call::Count, self.config, &error),
+            Err(_) => error::no_answer(Call::Count, self.config),
         };
         tracing::warn!(%error, "the redrive continues without the number of messages");
         None
@@ -255,7 +274,7 @@ fn active(tasks: &[Entry]) -> Option<&Entry> {
     tasks.iter().find(is_active)
 }
 
-/// SQS has no error code of its own for it.
+/// SQS has no error code for it.
 fn is_already_running(error: &StartMessageMoveTaskError) -> bool {
     error
         .code()

@@ -30,10 +30,10 @@ const CALLS: usize = 16;
 pub(super) struct Calls {
     queue_url: String,
     dlq_url: String,
-    /// Made by the first call: most invocations need none.
+    /// Created by the first call: most invocations need none.
     client: OnceLock<Client>,
-    /// Of its own: connections belong to the threads that opened them, and a
-    /// handler may block its thread.
+    /// Another one: connections belong to the threads that opened them, and a handler
+    /// may block its thread.
     delays: OnceLock<Client>,
 }
 
@@ -45,21 +45,15 @@ impl Calls {
         settings: &Settings,
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, BoxError> {
-        let to_dlq = settings.on_permanent == OnPermanent::Dlq;
+        let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let (queue_url, dlq_url) = (get(QUEUE_URL), get(DLQ_URL));
         let mut missing = Vec::new();
-        let mut get = |name: &'static str, key: &str, needed: bool| {
-            let value = lookup(name).filter(|value| !value.is_empty());
-            if needed && value.is_none() {
-                missing.push(format!("{name} (for {key})"));
-            }
-            value.unwrap_or_default()
-        };
-        let queue_url = get(
-            QUEUE_URL,
-            "`queue_backoff`",
-            settings.queue_backoff.is_some(),
-        );
-        let dlq_url = get(DLQ_URL, "`on_permanent = \"dlq\"`", to_dlq);
+        if settings.queue_backoff.is_some() && queue_url.is_none() {
+            missing.push(format!("{QUEUE_URL} (for `queue_backoff`)"));
+        }
+        if settings.on_permanent == OnPermanent::Dlq && dlq_url.is_none() {
+            missing.push(format!("{DLQ_URL} (for `on_permanent = \"dlq\"`)"));
+        }
         if !missing.is_empty() {
             return Err(format!(
                 "`{}` needs {}; the generated template sets them, set them to the queues' URLs in your own",
@@ -69,8 +63,8 @@ impl Calls {
             .into());
         }
         Ok(Self {
-            queue_url,
-            dlq_url,
+            queue_url: queue_url.unwrap_or_default(),
+            dlq_url: dlq_url.unwrap_or_default(),
             client: OnceLock::new(),
             delays: OnceLock::new(),
         })
@@ -102,8 +96,8 @@ fn client(client: &OnceLock<Client>) -> Result<&Client, BoxError> {
     if let Some(client) = client.get() {
         return Ok(client);
     }
-    let made = crate::sqs::client::client()?;
-    Ok(client.get_or_init(|| made))
+    let created = crate::sqs::client::client()?;
+    Ok(client.get_or_init(|| created))
 }
 
 /// Puts the invocation's X-Ray header on a request.
@@ -111,7 +105,7 @@ fn traced() -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
     let header = TRACE_HEADER.try_with(Clone::clone).ok().flatten();
     move |request| {
         if let Some(header) = &header {
-            // One that is no header cannot be sent on.
+            // A value that is not valid in a header is omitted.
             _ = request
                 .headers_mut()
                 .try_insert("x-amzn-trace-id", header.clone());
@@ -147,8 +141,8 @@ impl SqsAccess for Sqs {
             Ok::<_, BoxError>(Box::pin(call.send()))
         };
         let mut sent = send(Some(reason))?.await;
-        // What came out of the source queue is as its sender sent it, so what is
-        // refused is the reason: this queue may take shorter messages only.
+        // The source queue has accepted the message, so SQS rejects the reason: this
+        // queue may allow only shorter messages.
         if let Err(error) = &sent
             && error.code().is_some_and(|code| code.starts_with("Invalid"))
         {
@@ -170,7 +164,7 @@ impl SqsAccess for Sqs {
             .map(|messages| self.calls.delay(messages))
             .collect();
         let mut calls = stream::iter(calls).buffer_unordered(CALLS);
-        // One that fails says nothing about the others.
+        // After one that failed, the others can still succeed.
         let mut first_error = Ok(());
         while let Some(answer) = calls.next().await {
             let error = match answer {
@@ -208,7 +202,7 @@ mod tests {
     use super::*;
     use redrive_model::Backoff;
 
-    use crate::{deadline::Deadline, event::Event, test_support::SETTINGS};
+    use crate::{deadline::Deadline, event::Event, tests::support::SETTINGS};
 
     const BACKOFF: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_secs(900));
 
@@ -240,12 +234,12 @@ mod tests {
 
     type Requests = Arc<Mutex<Vec<Value>>>;
 
-    /// An SQS that gives every call the same answer, and what it was asked.
+    /// An SQS that gives every call the same answer, and the requests it got.
     async fn sqs(answer: Value) -> (Sqs, Requests) {
         sqs_that(move |_| (200, answer.clone())).await
     }
 
-    /// An SQS that answers as it is told to, and what it was asked.
+    /// An SQS with these answers, and the requests it got.
     async fn sqs_that(
         answer: impl Fn(&Value) -> (u16, Value) + Clone + Send + 'static,
     ) -> (Sqs, Requests) {
@@ -299,7 +293,7 @@ mod tests {
             fields: event.record(0),
             body: "{}",
             deadline: Deadline::after(timeout, timeout),
-            context: crate::test_support::context(),
+            context: crate::tests::support::context(),
         }
     }
 
@@ -330,7 +324,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_message_that_is_not_delayed_is_told() {
+    async fn one_message_that_is_not_delayed_is_reported() {
         let (sqs, _) = sqs(json!({"Successful": [], "Failed": [
             {"Id": "0", "SenderFault": true, "Code": "ReceiptHandleIsInvalid", "Message": "gone"},
         ]}))

@@ -5,7 +5,7 @@
 //! container and instance metadata) would only add size and time to each start; of
 //! the rest of it, a function needs the few variables that are read here.
 
-use std::{env, fmt, time::Duration};
+use std::{env, time::Duration};
 
 use aws_sdk_sqs::{
     Client,
@@ -26,41 +26,23 @@ const ENDPOINT: [&str; 2] = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"];
 const FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
 const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 
-/// A call transfers a few kilobytes to the same region: one that takes longer is
+/// A call transfers a few kilobytes to the same region: a longer one is
 /// lost, and a retry is better than waiting.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Variables that Lambda sets and this process does not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MissingVariables(Vec<&'static str>);
-
-impl fmt::Display for MissingVariables {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "cannot call SQS without {}; Lambda sets them for every function, set them yourself to run elsewhere",
-            self.0.join(", ")
-        )
-    }
-}
-
-impl std::error::Error for MissingVariables {}
-
-/// Makes a client from the environment of this process.
+/// Creates a client from the environment of this process.
 ///
 /// Does no input or output: the connection is opened by the first call.
 ///
 /// # Errors
 ///
 /// Names every variable for credentials or region that is not set.
-pub(crate) fn client() -> Result<Client, MissingVariables> {
+pub(crate) fn client() -> Result<Client, String> {
     client_from(|name| env::var(name).ok())
 }
 
-/// As [`client`], from any lookup, so that a test needs no process of its own.
-pub(crate) fn client_from(
-    lookup: impl Fn(&str) -> Option<String>,
-) -> Result<Client, MissingVariables> {
+/// As [`client`], from any lookup, so that a test need not set variables.
+pub(crate) fn client_from(lookup: impl Fn(&str) -> Option<String>) -> Result<Client, String> {
     // An empty variable is how templates and shells say "none".
     let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
     let first = |names: [&str; 2]| names.into_iter().find_map(get);
@@ -72,12 +54,12 @@ pub(crate) fn client_from(
             (SECRET_ACCESS_KEY, secret),
             (REGION[0], region),
         ];
-        let missing = required
-            .into_iter()
-            .filter(|(_, value)| value.is_none())
-            .map(|(name, _)| name)
-            .collect();
-        return Err(MissingVariables(missing));
+        let missing = required.into_iter().filter(|(_, value)| value.is_none());
+        let missing: Vec<_> = missing.map(|(name, _)| name).collect();
+        return Err(format!(
+            "cannot call SQS without {}; Lambda sets them for every function, set them yourself to run elsewhere",
+            missing.join(", ")
+        ));
     };
 
     let mut config = aws_sdk_sqs::Config::builder()
@@ -193,7 +175,7 @@ mod tests {
         let error = client_from(lookup(&[("AWS_ACCESS_KEY_ID", "")])).unwrap_err();
 
         assert_eq!(
-            error.to_string(),
+            error,
             "cannot call SQS without AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION; \
              Lambda sets them for every function, set them yourself to run elsewhere"
         );

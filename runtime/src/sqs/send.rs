@@ -1,4 +1,4 @@
-//! A record sent to the DLQ: as it came, with the reason beside it.
+//! A record sent to the DLQ: unchanged, with the reason in addition.
 
 use std::collections::BTreeMap;
 
@@ -108,7 +108,7 @@ fn again(sent: SqsMessageAttribute) -> Result<MessageAttributeValue, BuildError>
         .build()
 }
 
-/// SQS refuses a text that is empty or has control characters.
+/// SQS rejects a text that is empty or has control characters.
 fn string(text: &str) -> Result<MessageAttributeValue, BuildError> {
     let printable: String = text
         .chars()
@@ -158,7 +158,7 @@ mod tests {
             fields: event.record(0),
             body,
             deadline: Deadline::after(timeout, timeout),
-            context: crate::test_support::context(),
+            context: crate::tests::support::context(),
         };
         message(&client(), dlq_url, record, Some(reason)).unwrap()
     }
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_as_it_came_with_the_reason() {
+    fn the_message_is_unchanged_with_the_reason() {
         let event = record(&serde_json::json!({
             "tenant": {"stringValue": "acme", "dataType": "String.name"},
             "blob": {"binaryValue": "AAEC", "dataType": "Binary"},
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_is_what_sqs_takes_as_a_text() {
+    fn a_reason_is_a_text_that_sqs_accepts() {
         for (reason, expected) in [
             ("", "unknown"),
             (" \u{0}\n", "unknown"),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn never_more_attributes_than_sqs_takes() {
+    fn never_more_attributes_than_sqs_allows() {
         for (own, has_reason, has_id) in [(8, true, true), (9, true, false), (10, false, false)] {
             let attributes: serde_json::Map<_, _> = (0..own)
                 .map(|n| {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn never_longer_than_sqs_takes() {
+    fn never_longer_than_sqs_allows() {
         // Name, type and value: 30 bytes of the id, 119 of the reason.
         for (left, has_reason, has_id) in [
             (149, true, true),

@@ -32,7 +32,7 @@ impl TestMessage {
         Self::text(serde_json::to_string(body).expect("the test's value can be JSON"))
     }
 
-    /// With this body as it is.
+    /// With this body, unchanged.
     pub fn text(body: impl Into<String>) -> Self {
         let sent = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         Self {

@@ -47,8 +47,8 @@ impl<H: Handler> Batch<Of<H>> {
         self
     }
 
-    /// Runs the function on the batch. It runs on a thread of its own, so that it works
-    /// in any test, also in an asynchronous one.
+    /// Runs the function on the batch. It runs on its own thread, so that it works in
+    /// any test, also in an asynchronous one.
     ///
     /// # Panics
     ///

@@ -1,9 +1,10 @@
-//! What became of a test's batch.
+//! The result of a test's batch.
 
 use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use serde_json::{Value, json};
 use tokio::{
     task,
     time::{self, Instant},
@@ -14,8 +15,8 @@ use crate::{
     batch::{
         Engine,
         attempt::Process,
-        outcome::Outcome,
-        response::{self, BatchResponse},
+        outcome::{Outcome, Slot},
+        response,
         run::Run,
     },
     deadline::Deadline,
@@ -23,22 +24,15 @@ use crate::{
     failure::InvocationError,
 };
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug)]
 pub struct Report {
-    answer: Result<BatchResponse, InvocationError>,
-    failed: Vec<String>,
-    records: Vec<Handled>,
+    answer: Result<Value, InvocationError>,
+    /// Each record's id, and what became of it.
+    records: Vec<(String, Slot)>,
     sent_to_dlq: Vec<SentToDlq>,
     delays: Vec<(String, u32)>,
     elapsed: Duration,
-}
-
-#[derive(Debug)]
-struct Handled {
-    id: String,
-    outcome: Outcome,
-    attempts: u32,
 }
 
 /// Runs the lanes in this task, so that time is the test's and the function may
@@ -65,62 +59,44 @@ impl Report {
         start: Instant,
         run_lanes: impl AsyncFnOnce(&Arc<Run<P, Recorder>>),
     ) -> Self {
-        let event = match Event::read(bytes) {
-            Ok(event) => event,
-            Err(error) => {
-                return Self {
-                    answer: Err(error),
-                    failed: Vec::new(),
-                    records: Vec::new(),
-                    sent_to_dlq: Vec::new(),
-                    delays: Vec::new(),
-                    elapsed: Duration::ZERO,
-                };
+        let mut records = Vec::new();
+        let answer = match Event::read(bytes) {
+            Ok(event) => {
+                let run = Run::new(Arc::clone(&engine), event, deadline, Arc::default());
+                let run = Arc::new(run);
+                run_lanes(&run).await;
+                let slots = engine.finish(&run).await;
+                let answer = response::respond(&run.event, &slots, &engine.settings);
+                let ids = run.event.records().map(|fields| fields.id().into_owned());
+                records = ids.zip(slots).collect();
+                answer
             }
+            Err(error) => Err(error),
         };
-        let run = Run::new(Arc::clone(&engine), event, deadline, Arc::default());
-        let run = Arc::new(run);
-        run_lanes(&run).await;
-        let slots = engine.finish(&run).await;
-        let event = &run.event;
-        let answer = response::respond(event, &slots, &engine.settings);
-        let elapsed = start.elapsed();
-        let failed = match &answer {
-            Ok(answer) => answer.ids(),
-            Err(_) => {
-                let mut seen = HashSet::new();
-                let ids = event.records().map(|fields| fields.id().into_owned());
-                ids.filter(|id| seen.insert(id.clone())).collect()
-            }
-        };
+        let (sent_to_dlq, delays) = engine.sqs.take();
+        let delays = delays.into_iter();
         Self {
-            answer,
-            failed,
-            elapsed,
-            sent_to_dlq: engine.sqs.take_sent(),
-            delays: engine
-                .sqs
-                .take_delays()
-                .into_iter()
-                .map(|delay| (delay.receipt_handle, delay.seconds))
-                .collect(),
-            records: event
-                .records()
-                .zip(slots)
-                .map(|(fields, slot)| Handled {
-                    id: fields.id().into_owned(),
-                    outcome: slot.outcome,
-                    attempts: slot.attempts,
-                })
-                .collect(),
+            answer: answer.map(|answer| json!(answer)),
+            records,
+            sent_to_dlq,
+            delays: delays.map(|it| (it.receipt_handle, it.seconds)).collect(),
+            elapsed: start.elapsed(),
         }
     }
 
-    /// The ids that come back: those that Lambda is told have failed, or all of
-    /// the batch if the invocation ends with an error. None if the event itself
-    /// was refused, since then nothing of it was read; [`Report::error`] says so.
+    /// The ids of the messages that are redelivered: those that the answer reports, or
+    /// all of the batch if the invocation ends with an error. None if the event itself
+    /// was rejected, because then nothing of it was read; see [`Report::error`].
     pub fn failed(&self) -> Vec<&str> {
-        self.failed.iter().map(String::as_str).collect()
+        let Ok(answer) = &self.answer else {
+            let mut seen = HashSet::new();
+            let ids = self.records.iter().map(|(id, _)| id.as_str());
+            return ids.filter(|id| seen.insert(*id)).collect();
+        };
+        let failures = answer["batchItemFailures"].as_array().into_iter().flatten();
+        failures
+            .filter_map(|failure| failure["itemIdentifier"].as_str())
+            .collect()
     }
 
     /// The error that the invocation ends with, as `errorType: errorMessage`.
@@ -130,19 +106,18 @@ impl Report {
     }
 
     /// The answer to Lambda as JSON, if the invocation ends without an error.
-    pub fn answer(&self) -> Option<serde_json::Value> {
-        let answer = self.answer.as_ref().ok()?;
-        serde_json::to_value(answer).ok()
+    pub fn answer(&self) -> Option<Value> {
+        self.answer.as_ref().ok().cloned()
     }
 
-    /// How many attempts the message with this id took; 0 if it was not run.
+    /// How many attempts the message with this id took; 0 if it was not processed.
     pub fn attempts(&self, id: &str) -> u32 {
-        self.record(id).map_or(0, |record| record.attempts)
+        self.slot(id).map_or(0, |slot| slot.attempts)
     }
 
     /// Why the message with this id was not completed, or is in the DLQ.
     pub fn reason(&self, id: &str) -> Option<String> {
-        match &self.record(id)?.outcome {
+        match &self.slot(id)?.outcome {
             Outcome::Done => None,
             outcome => Some(response::reason(outcome)),
         }
@@ -164,15 +139,14 @@ impl Report {
         self.elapsed
     }
 
-    /// What became of each record, and the attempts it took.
+    /// What became of each record.
     #[cfg(test)]
-    pub(crate) fn slots(&self) -> impl Iterator<Item = (&Outcome, u32)> {
-        self.records
-            .iter()
-            .map(|record| (&record.outcome, record.attempts))
+    pub(crate) fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.records.iter().map(|(_, slot)| slot)
     }
 
-    fn record(&self, id: &str) -> Option<&Handled> {
-        self.records.iter().find(|record| record.id == id)
+    fn slot(&self, id: &str) -> Option<&Slot> {
+        let mut records = self.records.iter();
+        records.find_map(|(known, slot)| (known == id).then_some(slot))
     }
 }

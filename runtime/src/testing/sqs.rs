@@ -1,7 +1,7 @@
-//! SQS as a test sees it: calls are written down.
+//! An SQS that records its calls.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -24,22 +24,21 @@ pub struct SentToDlq {
     pub reason: String,
 }
 
-/// How this SQS behavior.
+/// How this SQS behaves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct StubBehavior {
     /// Whether the DLQ refuses every message.
     pub(crate) refuses: bool,
-    /// How long sending a message to the DLQ takes.
+    /// The time to send a message to the DLQ.
     pub(crate) send: Duration,
-    /// How long setting delays takes.
+    /// The time to set delays.
     pub(crate) delay: Duration,
 }
 
 #[derive(Default)]
 pub(super) struct Recorder {
     behavior: StubBehavior,
-    sent: Mutex<Vec<SentToDlq>>,
-    delays: Mutex<Vec<Delay>>,
+    calls: Mutex<(Vec<SentToDlq>, Vec<Delay>)>,
 }
 
 impl Recorder {
@@ -50,17 +49,14 @@ impl Recorder {
         }
     }
 
-    pub(super) fn take_sent(&self) -> Vec<SentToDlq> {
-        take(&self.sent)
+    fn calls(&self) -> MutexGuard<'_, (Vec<SentToDlq>, Vec<Delay>)> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn take_delays(&self) -> Vec<Delay> {
-        take(&self.delays)
+    /// What was sent to the DLQ, and which delays were set.
+    pub(super) fn take(&self) -> (Vec<SentToDlq>, Vec<Delay>) {
+        std::mem::take(&mut self.calls())
     }
-}
-
-fn take<T>(list: &Mutex<Vec<T>>) -> Vec<T> {
-    std::mem::take(&mut list.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl SqsAccess for Recorder {
@@ -73,22 +69,16 @@ impl SqsAccess for Recorder {
         if self.behavior.refuses {
             return Err("the test's DLQ refuses every message".into());
         }
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(SentToDlq {
-                id: record.message_id().into_owned(),
-                body: record.body().to_owned(),
-                reason: reason.to_owned(),
-            });
+        self.calls().0.push(SentToDlq {
+            id: record.message_id().into_owned(),
+            body: record.body().to_owned(),
+            reason: reason.to_owned(),
+        });
         Ok(())
     }
 
     async fn delay(&self, messages: Vec<Delay>) -> Result<(), BoxError> {
-        self.delays
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(messages);
+        self.calls().1.extend(messages);
         wait(self.behavior.delay).await;
         Ok(())
     }

@@ -15,7 +15,7 @@ fn run(event: impl Into<Vec<u8>>) -> (usize, Report) {
 
 fn run_as<M: FromMessage + Send>(event: impl Into<Vec<u8>>) -> (usize, Report) {
     let calls = AtomicUsize::new(0);
-    let report = Batch::event_bytes(event).run(async |_: M| {
+    let report = Batch::event(event).run(async |_: M| {
         calls.fetch_add(1, Relaxed);
         Ok::<_, String>(())
     });
@@ -44,14 +44,14 @@ fn assert_malformed(event: &[u8], what: &str) {
 fn what_is_no_sqs_event_fails_the_invocation_and_says_what_came() {
     for (event, what) in [
         ("", "EOF while parsing a value at line 1 column 0"),
-        ("null", "unexpected null at line 1 column 1"),
-        ("[]", "unexpected array at line 1 column 1"),
+        ("null", "unsupported null at line 1 column 1"),
+        ("[]", "unsupported array at line 1 column 1"),
         (
             r#"[[{"messageId":"m1","body":"1"}]]"#,
-            "unexpected array at line 1 column 1",
+            "unsupported array at line 1 column 1",
         ),
-        ("\"secret\"", "unexpected string at line 1 column 1"),
-        ("7", "unexpected number at line 1 column 1"),
+        ("\"secret\"", "unsupported string at line 1 column 1"),
+        ("7", "unsupported number at line 1 column 1"),
         ("{}", "an empty object"),
         (
             r#"{"detail-type":"x","detail":{},"time":1}"#,
@@ -59,15 +59,15 @@ fn what_is_no_sqs_event_fails_the_invocation_and_says_what_came() {
         ),
         (
             r#"{"Records":null}"#,
-            "`Records`: unexpected null at line 1 column 12",
+            "`Records`: unsupported null at line 1 column 12",
         ),
         (
             r#"{"Records":{}}"#,
-            "`Records`: unexpected object at line 1 column 12",
+            "`Records`: unsupported object at line 1 column 12",
         ),
         (
             r#"{"Records":[["m1"]]}"#,
-            "`Records`: unexpected array at line 1 column 13",
+            "`Records`: unsupported array at line 1 column 13",
         ),
         (
             r#"{"Records":[{"messageId":"m1","#,
@@ -216,10 +216,10 @@ fn a_record_that_cannot_be_read_fails_alone() {
     let taken = |what: &str| format!("the body does not match the message type: {what}");
     let text = |what: &str| format!("`body` is not a string: {what}");
     for (record, reason) in [
-        (r#""body":7"#, text("unexpected number at line 1 column 1")),
+        (r#""body":7"#, text("unsupported number at line 1 column 1")),
         (
             r#""body":{"id":1}"#,
-            text("unexpected object at line 1 column 1"),
+            text("unsupported object at line 1 column 1"),
         ),
         (r#""body":null"#, "the record has no `body`".to_owned()),
         (r#""nobody":1"#, "the record has no `body`".to_owned()),
@@ -288,12 +288,12 @@ fn deep_nesting_is_no_stack_overflow() {
     for (deep, as_records, as_event) in [
         (
             lists,
-            "`Records`: unexpected array at line 1 column 13",
-            "unexpected array at line 1 column 1",
+            "`Records`: unsupported array at line 1 column 13",
+            "unsupported array at line 1 column 1",
         ),
         (
             objects,
-            "`Records`: unexpected object at line 1 column 12",
+            "`Records`: unsupported object at line 1 column 12",
             "no `Records`, but `a`",
         ),
     ] {

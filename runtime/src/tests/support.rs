@@ -1,4 +1,4 @@
-//! What the tests of several modules share.
+//! Settings and a context for the tests of several modules.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,7 +11,7 @@ pub(crate) const SETTINGS: Settings = Settings {
     ..Settings::of("process_order")
 };
 
-/// An invocation that says nothing of itself.
+/// An invocation without an id.
 pub(crate) fn context() -> &'static Arc<LambdaContext> {
     static CONTEXT: LazyLock<Arc<LambdaContext>> = LazyLock::new(Arc::default);
     &CONTEXT

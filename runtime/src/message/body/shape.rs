@@ -5,6 +5,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::event::json::MaybeBorrowed;
+
 /// How many keys of an object are listed.
 const MOST_KEYS: usize = 10;
 /// The longest key that is listed, in bytes.
@@ -29,24 +31,16 @@ pub(in crate::message) enum Shape {
     S3Test,
     ExtendedClientPointer,
     /// Another object.
-    Object(Keys),
+    Object {
+        /// Its keys, as far as they may be logged.
+        keys: String,
+    },
     Array,
     /// Anything else, JSON or not.
     Other,
 }
 
-/// The names of an object's keys. A key can be somebody's data, as in a map by
-/// card number, so only those are listed that could be names in a program.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::message) struct Keys {
-    names: Vec<String>,
-    others: usize,
-}
-
-type Object<'b> = BTreeMap<Key<'b>, &'b RawValue>;
-
-#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-struct Key<'b>(#[serde(borrow)] Cow<'b, str>);
+type Object<'b> = BTreeMap<MaybeBorrowed<'b>, &'b RawValue>;
 
 impl Shape {
     pub(in crate::message) fn of(body: &str) -> Self {
@@ -63,7 +57,7 @@ impl Shape {
     }
 
     fn of_object(object: &Object<'_>) -> Self {
-        let get = |key| object.get(&Key(Cow::Borrowed(key))).copied();
+        let get = |key| object.get(&MaybeBorrowed(Cow::Borrowed(key))).copied();
         let text = |key| serde_json::from_str::<Cow<'_, str>>(get(key)?.get()).ok();
         let has = |key| get(key).is_some();
         match text("Type").as_deref() {
@@ -84,7 +78,7 @@ impl Shape {
         if get("Records").is_some_and(are_from_s3) {
             return Self::S3Event;
         }
-        Self::Object(Keys::of(object))
+        Self::Object { keys: keys(object) }
     }
 
     /// What to take instead, if that is known.
@@ -99,7 +93,7 @@ impl Shape {
             Self::ExtendedClientPointer => {
                 "take a type that reads it, see \"Large bodies in S3\" in the docs of `redrive::recipes`"
             }
-            Self::Object(_) | Self::Array | Self::Other => return None,
+            Self::Object { .. } | Self::Array | Self::Other => return None,
         })
     }
 }
@@ -113,7 +107,7 @@ impl fmt::Display for Shape {
             Self::S3Event => "an S3 event",
             Self::S3Test => "S3's test event",
             Self::ExtendedClientPointer => "a pointer of the SQS extended client",
-            Self::Object(keys) => return write!(f, "an object with {keys}"),
+            Self::Object { keys } => return write!(f, "an object with {keys}"),
             Self::Array => "an array",
             Self::Other => "neither an object nor an array",
         })
@@ -139,34 +133,29 @@ fn are_from_s3(records: &RawValue) -> bool {
     })
 }
 
-impl Keys {
-    fn of(object: &Object<'_>) -> Self {
-        let is_name = |key: &str| {
-            key.len() <= LONGEST_KEY
-                && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && key
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
-        };
-        let mut keys = Self::default();
-        for Key(key) in object.keys() {
-            if keys.names.len() < MOST_KEYS && is_name(key) {
-                keys.names.push(format!("`{key}`"));
-            } else {
-                keys.others += 1;
-            }
-        }
-        keys
-    }
-}
-
-impl fmt::Display for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.names.join(", ");
-        match (self.names.len(), self.others) {
-            (0, others) => write!(f, "{others} keys"),
-            (_, 0) => write!(f, "the keys {names}"),
-            (_, others) => write!(f, "the keys {names} and {others} more"),
-        }
+/// The names of an object's keys. A key can be somebody's data, as in a map by
+/// card number, so only those are listed that could be names in a program.
+fn keys(object: &Object<'_>) -> String {
+    let is_name = |key: &&str| {
+        let mut bytes = key.bytes();
+        let is_inner = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
+        key.len() <= LONGEST_KEY
+            && bytes
+                .next()
+                .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+            && bytes.all(is_inner)
+    };
+    let names: Vec<_> = object
+        .keys()
+        .map(|key| &*key.0)
+        .filter(is_name)
+        .take(MOST_KEYS)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let others = object.len() - names.len();
+    match (names.join(", "), others) {
+        (names, _) if names.is_empty() => format!("{others} keys"),
+        (names, 0) => format!("the keys {names}"),
+        (names, others) => format!("the keys {names} and {others} more"),
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use serde_json::{Value, json};
 
-use super::super::testing::{Answer, FakeAws, config};
+use super::super::tests::{Answer, FakeAws, config};
 use super::*;
 
 const LIST: &str = "ListMessageMoveTasks";
@@ -58,7 +58,7 @@ fn running_error() -> (&'static str, Answer) {
 
 /// What a redrive did.
 struct Ran {
-    result: Result<RedriveResponse, RedriveError>,
+    result: Result<RedriveResponse, InvocationError>,
     /// How many failed tasks it counted.
     counted: u32,
     elapsed: Duration,
@@ -75,7 +75,7 @@ impl Ran {
 
     fn error(&self) -> (&str, String) {
         let error = self.result.as_ref().unwrap_err();
-        (error.code(), error.to_string())
+        (error.kind(), error.to_string())
     }
 }
 
@@ -143,7 +143,7 @@ async fn starts_a_task_without_a_rate_and_on_a_queue_that_seems_empty() {
 
     let ran = run(&sqs).await;
 
-    assert_eq!(ran.response().outcome, RedriveOutcome::Started);
+    assert_eq!(ran.response().outcome, STARTED);
     assert_eq!(ran.response().messages_waiting, Some(0));
     let request = sqs.request(START);
     assert_eq!(request.get("MaxNumberOfMessagesPerSecond"), None);
@@ -183,7 +183,7 @@ async fn does_not_wait_beyond_the_deadline() {
 
     let response = time::timeout(Duration::from_secs(20), redrive.run()).await;
 
-    assert_eq!(response.unwrap().unwrap().outcome, RedriveOutcome::Started);
+    assert_eq!(response.unwrap().unwrap().outcome, STARTED);
 }
 
 #[tokio::test]
@@ -358,10 +358,7 @@ async fn a_task_started_since_the_list_was_read_is_already_running() {
         running_error(),
     ])
     .await;
-    assert_eq!(
-        run(&sqs).await.response().outcome,
-        RedriveOutcome::AlreadyRunning
-    );
+    assert_eq!(run(&sqs).await.response().outcome, ALREADY_RUNNING);
 
     // It has ended again, or nothing is known about it.
     let sqs = FakeAws::start([tasks(&[]), running_error()]).await;
@@ -401,7 +398,7 @@ async fn a_count_that_fails_or_hangs_costs_only_the_count() {
 
         let ran = run(&sqs).await;
 
-        assert_eq!(ran.response().outcome, RedriveOutcome::Started);
+        assert_eq!(ran.response().outcome, STARTED);
         assert_eq!(ran.response().messages_waiting, None);
         assert!(ran.elapsed < PATIENCE.count * 4, "{:?}", ran.elapsed);
     }

@@ -21,7 +21,7 @@ use super::{
 ///
 /// If the engine breaks one of its promises.
 pub(crate) fn check(event: &[u8]) {
-    let batch = Batch::event_bytes(event);
+    let batch = Batch::event(event);
     check_batch(event, batch.clone());
     let busy = batch
         .retries(2)

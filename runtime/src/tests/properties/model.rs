@@ -46,8 +46,8 @@ impl Fate {
     }
 
     /// What the engine says became of a record.
-    pub(super) fn of(slot: (&outcome::Outcome, u32)) -> Self {
-        let outcome = match slot.0 {
+    pub(super) fn of(slot: &outcome::Slot) -> Self {
+        let outcome = match &slot.outcome {
             outcome::Outcome::Done => Outcome::Done,
             outcome::Outcome::InDlq(failure) => Outcome::InDlq(Why::of(failure)),
             outcome::Outcome::Failed(failure) => Outcome::Failed(Why::of(failure)),
@@ -58,7 +58,7 @@ impl Fate {
         };
         Self {
             outcome,
-            attempts: slot.1,
+            attempts: slot.attempts,
         }
     }
 }
