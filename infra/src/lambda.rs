@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use redrive_model::declared;
+use redrive_model::duration::seconds;
 use redrive_model::limits::MEMORY_MB;
 pub use redrive_model::limits::REDRIVE_TIMEOUT;
 use redrive_model::names;
@@ -44,6 +46,25 @@ pub fn worker_variables(function: &Function) -> BTreeMap<String, Variable> {
     variables
 }
 
+/// Whether a queue of the function exists already, so that redrive compares it with
+/// what the keys declare.
+pub fn declares(function: &Function) -> bool {
+    function.existing_queue().is_some() || function.existing_dlq().is_some()
+}
+
+/// What the keys declare of the queues that exist, as the redrive function reads it.
+fn declared_numbers(function: &Function) -> String {
+    let of_queue = [
+        ("visibility_timeout", seconds(function.visibility_timeout)),
+        ("max_receive_count", function.max_receive_count),
+        ("retention", seconds(function.retention)),
+    ];
+    let of_dlq = ("dlq_retention", seconds(function.dlq_retention));
+    let queue = function.existing_queue().map(|_| of_queue);
+    let dlq = function.existing_dlq().map(|_| of_dlq);
+    declared::encode(queue.into_iter().flatten().chain(dlq))
+}
+
 /// The redrive function's environment variables by name.
 pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
     let mut variables = BTreeMap::from([
@@ -51,6 +72,11 @@ pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
         (names::DLQ_URL.to_owned(), Variable::DlqUrl),
         (names::SOURCE_ARN.to_owned(), Variable::QueueArn),
     ]);
+    if declares(function) {
+        let declared = Variable::Text(declared_numbers(function).into());
+        variables.insert(names::DECLARED.to_owned(), declared);
+        variables.insert(names::QUEUE_URL.to_owned(), Variable::QueueUrl);
+    }
     if let Some(rate) = function.redrive_max_per_second {
         variables.insert(
             names::MAX_PER_SECOND.to_owned(),

@@ -10,22 +10,25 @@ mod functions;
 mod names;
 mod outputs;
 mod parameters;
+mod queue_ref;
 mod queues;
 mod redrive;
 mod resource;
+mod senders;
 mod summary;
 
 use std::collections::BTreeMap;
 
-use redrive_syntax::Function;
+use redrive_syntax::{Function, ParameterText};
 
 pub(crate) use names::{Ids, shared};
 pub(crate) use outputs::Output;
 pub(crate) use parameters::{Parameter, ParameterKind};
 pub(crate) use resource::{
-    ALARM_PERIOD, Alarm, EventSourceMapping, Grant, InvokeConfig, Kind, LambdaFunction,
-    MAXIMUM_AGE, Part, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Value,
+    ALARM_PERIOD, Alarm, Allowed, EventSourceMapping, Grant, InvokeConfig, Kind, LambdaFunction,
+    MAXIMUM_AGE, Part, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,
 };
+pub(crate) use senders::statements;
 pub(crate) use summary::{Summary, all_of};
 
 use crate::stack::{Architecture, Stack};
@@ -48,6 +51,7 @@ pub(crate) struct Plan {
 pub(crate) fn of(stack: &Stack) -> Plan {
     let mut resources = Vec::new();
     let mut outputs = Vec::new();
+    let failures_key = failures_key(stack);
     for (index, entry) in stack.functions.iter().enumerate() {
         let scope = &Scope {
             index,
@@ -58,6 +62,7 @@ pub(crate) fn of(stack: &Stack) -> Plan {
                 .get(&entry.function.name)
                 .map_or(&[], Vec::as_slice),
             ids: Ids::new(&entry.function),
+            failures_key,
         };
         resources.extend(queues::resources(scope));
         resources.extend(functions::resources(scope));
@@ -69,7 +74,7 @@ pub(crate) fn of(stack: &Stack) -> Plan {
     let mut redriven = functions.filter(|function| function.dlq_redrive.is_some());
     if let Some(first) = redriven.next() {
         let has_alarm = first.alarms.enabled || redriven.any(|function| function.alarms.enabled);
-        resources.extend(redrive::shared(has_alarm));
+        resources.extend(redrive::shared(has_alarm, failures_key));
         outputs.push(outputs::failures());
     }
     for resource in &mut resources {
@@ -93,6 +98,14 @@ pub(crate) fn tags(stack: &Stack, function: Option<usize>) -> BTreeMap<String, S
     tags
 }
 
+/// The key of the queue of failures: that of the first function that is redriven and has
+/// one.
+fn failures_key(stack: &Stack) -> Option<&ParameterText> {
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    let mut redriven = functions.filter(|function| function.dlq_redrive.is_some());
+    redriven.find_map(|function| function.kms_key.as_ref())
+}
+
 /// The function whose resources are planned.
 struct Scope<'a> {
     index: usize,
@@ -101,6 +114,7 @@ struct Scope<'a> {
     /// The IAM statements of its key `permissions`.
     permissions: &'a [serde_json::Value],
     ids: Ids,
+    failures_key: Option<&'a ParameterText>,
 }
 
 impl Scope<'_> {

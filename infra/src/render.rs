@@ -2,7 +2,7 @@
 
 pub(crate) mod cloudformation;
 pub(crate) mod markdown;
-mod policies;
+pub(crate) mod policies;
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -105,6 +105,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
     let output_type = quote_spanned!(result.span()=> type Output = #result;);
     let (function_type, declaration) = function_type(function, name);
     let is_fifo = function.is_fifo();
+    let delivery = delivery(function, handler);
     quote! {
         #declaration
         pub(crate) fn main() -> ::std::process::ExitCode {
@@ -134,6 +135,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
                     __redrive::main::<Self>()
                 }
             }
+            #delivery
             // Under `cargo test` nothing calls the `main` of a module. Whatever its
             // type, because a second `main` of the user's is an error by itself.
             let _ = main;
@@ -195,14 +197,38 @@ fn function_type(function: &Function, handler: &Ident) -> (TokenStream, TokenStr
     (quote!(#module::#name), declaration)
 }
 
+/// Asserts that the message type reads what the topics deliver: the build script knows only
+/// its name.
+fn delivery(function: &Function, handler: &Handler) -> Option<TokenStream> {
+    let message = &handler.message;
+    let is_sns = quote!(<#message as __redrive::FromMessage>::IS_SNS);
+    let (condition, text) = match (function.raw?, handler.is_sns()) {
+        (true, _) => (
+            quote!(!#is_sns),
+            "`topics` deliver raw messages, which have no envelope for this type to read: write `Sns<…>` as the message type, \
+             or `raw = false` [topic_delivery]",
+        ),
+        (false, true) => (
+            is_sns,
+            "`topics` deliver SNS's envelope, because the message type is named `Sns`, but it is not `redrive::Sns`: rename it, \
+             or write `raw = true` [topic_delivery]",
+        ),
+        // Who writes `raw = false` reads the envelope.
+        (false, false) => return None,
+    };
+    Some(quote_spanned!(message.span()=> const _: () = ::core::assert!(#condition, #text);))
+}
+
 /// What a test or a tool would otherwise repeat as strings.
 fn names(function: &Function, function_type: &Ident) -> TokenStream {
     let name = &function.name;
     // With a parameter, a name is known at deployment only.
-    let queues = [("QUEUE", function.queue.clone()), ("DLQ", function.dlq())];
-    let queues = queues.iter().filter_map(|(name, text)| {
-        let (name, text) = (format_ident!("{name}"), text.literal()?);
-        Some(quote!(pub(super) const #name: &'static str = #text;))
+    let dlq = function.has_dlq().then(|| ("DLQ", function.dlq_name()));
+    let queues = [("QUEUE", function.queue_name())].into_iter().chain(dlq);
+    let queues = queues.filter(|(_, queue)| !queue.contains("${"));
+    let queues = queues.map(|(name, queue)| {
+        let name = format_ident!("{name}");
+        quote!(pub(super) const #name: &'static str = #queue;)
     });
     let redrive = function.redrive().map(|_| {
         let handler = redrive_handler(name);

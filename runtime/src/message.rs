@@ -71,6 +71,10 @@ pub trait FromMessage: Sized + 'static {
     /// another attempt would read the same record.
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError>;
 
+    /// Whether this is a message of SNS, whose body may be SNS's envelope.
+    #[doc(hidden)]
+    const IS_SNS: bool = false;
+
     /// Why this type may not be a message although it could be read as one.
     #[doc(hidden)]
     fn refusal() -> Option<&'static str> {

@@ -8,6 +8,7 @@ pub use crate::{
     handler::{
         Captured, ErrorOf, Handler, UncheckedFuture, handler_flush, handler_init, handler_permanent,
     },
+    message::FromMessage,
     redrive::{NoRedrive, Redrive, RedriveFunction},
     settings::Settings,
     sqs::{NoSqs, Sqs, SqsAccess},

@@ -6,6 +6,8 @@
 #[cfg(feature = "sqs-client")]
 mod config;
 #[cfg(feature = "sqs-client")]
+mod declared;
+#[cfg(feature = "sqs-client")]
 mod error;
 #[cfg(feature = "sqs-client")]
 mod function;

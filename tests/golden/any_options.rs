@@ -9,8 +9,8 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use redrive_infra::internals;
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
-use redrive_syntax::Function;
 use redrive_syntax::keys::KEYS;
+use redrive_syntax::{Function, ParameterText};
 
 use crate::options;
 
@@ -19,7 +19,7 @@ const FUNCTIONS: usize = 4;
 const TEMPLATES: usize = 20;
 
 /// Options that are made up; few are accepted.
-const TRIES: usize = 2_000;
+const TRIES: usize = 6_000;
 
 /// Writes the templates to `folder`.
 pub(crate) fn write_templates(folder: &Path) -> Vec<PathBuf> {
@@ -44,11 +44,12 @@ pub(crate) fn write_templates(folder: &Path) -> Vec<PathBuf> {
 fn apart(number: usize, function: &Function) -> StackFunction {
     let mut function = function.clone();
     function.name = format!("{}_{number}", function.name);
-    let (stem, ending) = match function.queue.strip_suffix(".fifo") {
-        Some(stem) => (stem, ".fifo"),
-        None => (function.queue, ""),
+    let apart = |queue: ParameterText| match queue.strip_suffix(".fifo") {
+        Some(stem) => stem.followed_by(&format!("-{number}.fifo")),
+        None => queue.followed_by(&format!("-{number}")),
     };
-    function.queue = stem.followed_by(&format!("-{number}{ending}"));
+    function.queue = apart(function.queue);
+    function.dlq = function.dlq.map(apart);
     StackFunction {
         binary: format!("handle{number}"),
         function,

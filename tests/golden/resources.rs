@@ -45,6 +45,12 @@ impl Resource {
         self.beside(id)
     }
 
+    /// Whether one of its properties names a resource of the stack.
+    pub(super) fn names_own(&self, pointer: &str) -> bool {
+        let value = self.properties.pointer(pointer);
+        value.is_some_and(|value| value["Fn::GetAtt"].is_array())
+    }
+
     pub(super) fn beside(&self, id: &str) -> Resource {
         all(|_, other| std::ptr::eq(other.template, self.template) && other.id == id)
             .next()
@@ -81,11 +87,13 @@ impl Resource {
                     .map(|action| action.as_str().expect("an action").to_owned())
                     .collect();
                 actions.sort();
-                let on = statement["Resource"]["Fn::GetAtt"][0].as_str();
-                // Some rights cannot be limited to a resource.
-                let on = on.or(statement["Resource"].as_str());
-                let on = on.unwrap_or_else(|| panic!("{}: {statement}", role.place));
-                (on.to_owned(), actions)
+                let on = &statement["Resource"];
+                let own = on["Fn::GetAtt"][0].as_str();
+                // Some rights cannot be limited to a resource of the stack.
+                let on = own
+                    .or(on.as_str())
+                    .map_or_else(|| on.to_string(), str::to_owned);
+                (on, actions)
             })
             .collect()
     }

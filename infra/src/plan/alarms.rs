@@ -11,7 +11,7 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     if !alarms.enabled {
         return Vec::new();
     }
-    let (name, queue) = (&scope.function.name, &scope.function.queue);
+    let (name, queue) = (&scope.function.name, scope.function.queue_name());
     let alarm = |part, alarm: Alarm| {
         let description = format!("alarm: {}", alarm.text);
         scope.resource(part, description, Kind::Alarm(alarm))
@@ -28,13 +28,14 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     };
     let throttles =
         format!("Invocations of {name} are throttled, which counts as a receive of their messages");
-    let dlq = messages_alarm(scope.id(Part::Dlq), in_dlq, alarms.dlq_depth);
-    let mut resources = vec![
-        alarm(Part::DlqAlarm, dlq),
+    let dlq = messages_alarm(scope.dlq().name(), in_dlq, alarms.dlq_depth);
+    let dlq = scope.function.has_dlq().then(|| alarm(Part::DlqAlarm, dlq));
+    let mut resources: Vec<_> = dlq.into_iter().collect();
+    resources.extend([
         age_alarm(scope),
         alarm(Part::WorkerAlarm, worker("Errors", errors, alarms.errors)),
         alarm(Part::ThrottlesAlarm, worker("Throttles", throttles, 1)),
-    ];
+    ]);
     if scope.function.dlq_redrive.is_some() {
         let redrive = || scope.id(Part::Redrive);
         let text = format!("Redrives of {queue} end with an error");
@@ -54,7 +55,7 @@ fn age_alarm(scope: &Scope<'_>) -> Resource {
     let age = function.alarms.oldest.unwrap_or(function.retention / 2);
     let text = format!(
         "Messages of {} wait so long that they will expire",
-        function.queue
+        function.queue_name()
     );
     let description = format!("alarm: {text} (older than {})", show(age));
     let alarm = Kind::Alarm(Alarm {
@@ -62,20 +63,20 @@ fn age_alarm(scope: &Scope<'_>) -> Resource {
         namespace: "AWS/SQS",
         metric: "ApproximateAgeOfOldestMessage",
         statistic: "Maximum",
-        dimension: ("QueueName", Value::QueueName(scope.id(Part::Queue))),
+        dimension: ("QueueName", scope.queue().name()),
         at_least: seconds(age),
     });
     scope.resource(Part::QueueAgeAlarm, description, alarm)
 }
 
 /// Messages are in a queue that should be empty.
-pub(super) fn messages_alarm(queue: impl Into<String>, text: String, at_least: u32) -> Alarm {
+pub(super) fn messages_alarm(queue: Value, text: String, at_least: u32) -> Alarm {
     Alarm {
         text,
         namespace: "AWS/SQS",
         metric: "ApproximateNumberOfMessagesVisible",
         statistic: "Maximum",
-        dimension: ("QueueName", Value::QueueName(queue.into())),
+        dimension: ("QueueName", queue),
         at_least,
     }
 }

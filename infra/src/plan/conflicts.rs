@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redrive_syntax::Diagnostic;
 use redrive_syntax::parameter_text::Parameter;
-use redrive_syntax::rules::catalog::{PARAMETER_CONFLICT, SHARED_NAME, SHARED_QUEUE};
+use redrive_syntax::rules::catalog::{
+    FILTER_POLICY, PARAMETER_CONFLICT, SHARED_NAME, SHARED_QUEUE,
+};
+use redrive_syntax::{Diagnostic, Function};
 
 use super::{Kind, Plan};
 use crate::error::{Errors, broken};
@@ -51,8 +53,46 @@ pub(crate) fn check(stack: &Stack, plan: &Plan) -> Result<(), Errors> {
             errors.push(error);
         }
     }
+    errors.extend(shared_existing(stack, owner));
+    errors.extend(
+        stack
+            .functions
+            .iter()
+            .filter_map(|entry| filter_policy(&entry.function)),
+    );
     errors.extend(parameters(stack, plan));
     Errors::check(errors)
+}
+
+/// Functions that read one queue that exists.
+fn shared_existing(stack: &Stack, owner: impl Fn(usize) -> String) -> Vec<Diagnostic> {
+    let mut known = BTreeMap::new();
+    let functions = stack.functions.iter().enumerate();
+    let queues = functions.filter_map(|(index, it)| Some((index, it.function.existing_queue()?)));
+    let shared = queues.filter_map(|(index, queue)| {
+        let other = known.insert(queue, index)?;
+        let (one, other) = (owner(other), owner(index));
+        let problem = format!(
+            "{one} and {other} share the queue `{queue}`, so each would receive messages of the other"
+        );
+        Some(broken(&SHARED_QUEUE, problem).help("name another queue with `queue = \"…\"`"))
+    });
+    shared.collect()
+}
+
+fn filter_policy(function: &Function) -> Option<Diagnostic> {
+    let policy = function.filter_policy.as_deref()?;
+    let problem = match serde_json::from_str::<serde_json::Value>(policy) {
+        Ok(json) if json.is_object() => return None,
+        Ok(_) => "it is not an object".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let problem = format!(
+        "the `filter_policy` of `{}` cannot be read: {problem}",
+        function.name
+    );
+    let help = "write a JSON object, such as `{\"kind\": [\"order\"]}`";
+    Some(broken(&FILTER_POLICY, problem).help(help))
 }
 
 /// Parameters of the attributes that the template cannot have.

@@ -4,6 +4,7 @@ use redrive_model::duration::{seconds, show};
 use redrive_model::policy::OnPermanent;
 use redrive_model::{Pollers, limits};
 
+use super::queue_ref::use_key;
 use super::resource::{EventSourceMapping, Grant, Kind, LambdaFunction, Resource, Role, Value};
 use super::{Part, Scope};
 use crate::lambda::{Variable, worker_variables};
@@ -75,7 +76,7 @@ fn mapping(scope: &Scope<'_>) -> Resource {
         description += &format!(", by {min} to {max} pollers");
     }
     let mapping = Kind::EventSourceMapping(EventSourceMapping {
-        queue: scope.id(Part::Queue),
+        queue: scope.queue().arn(),
         function: scope.id(Part::Worker),
         enabled: scope.id(Part::Enabled),
         batch_size: function.batch_size,
@@ -95,10 +96,10 @@ fn role(scope: &Scope<'_>) -> Resource {
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
         ],
-        scope.id(Part::Queue),
+        scope.queue().arn(),
         format!(
             "receive and delete messages of `{}`, read its attributes",
-            function.queue
+            function.queue_name()
         ),
     );
     if function.queue_backoff.is_some() {
@@ -109,12 +110,14 @@ fn role(scope: &Scope<'_>) -> Resource {
     if function.on_permanent == OnPermanent::Dlq {
         grants.push(Grant::send(
             "SendToDlq",
-            scope.id(Part::Dlq),
-            function.dlq(),
+            scope.dlq().arn(),
+            function.dlq_name(),
         ));
     }
     grants.extend(function.tracing.then(Grant::trace));
     grants.extend(function.vpc.then(Grant::use_vpc));
+    let sends = function.on_permanent == OnPermanent::Dlq;
+    grants.extend(use_key("UseKey", function.kms_key.as_ref(), sends));
     let role = Kind::Role(Role {
         name: "worker",
         service: "lambda.amazonaws.com",
@@ -131,10 +134,10 @@ impl Scope<'_> {
         variables: impl IntoIterator<Item = (String, Variable)>,
     ) -> Vec<(String, Value)> {
         let value = |variable| match variable {
-            Variable::QueueUrl => Value::QueueUrl(self.id(Part::Queue)),
-            Variable::QueueArn => Value::Arn(self.id(Part::Queue)),
-            Variable::DlqUrl => Value::QueueUrl(self.id(Part::Dlq)),
-            Variable::DlqArn => Value::Arn(self.id(Part::Dlq)),
+            Variable::QueueUrl => self.queue().url(),
+            Variable::QueueArn => self.queue().arn(),
+            Variable::DlqUrl => self.dlq().url(),
+            Variable::DlqArn => self.dlq().arn(),
             Variable::Text(text) => Value::Text(text),
         };
         let variables = variables.into_iter();

@@ -11,18 +11,18 @@ pub(crate) struct Output {
 }
 
 pub(super) fn outputs(scope: &Scope<'_>) -> Vec<Output> {
-    let output = |part, what: &str, value: fn(String) -> Value, of| Output {
+    let of = |part, what: &str, value| Output {
         id: scope.id(part),
         description: format!("{what} of {}", scope.function.name),
-        value: value(scope.id(of)),
+        value,
     };
+    let output =
+        |part, what: &str, value: fn(String) -> Value, id| of(part, what, value(scope.id(id)));
     let name = "Redrive function's name";
     let redrive = output(Part::RedriveName, name, Value::FunctionName, Part::Redrive);
     let mut outputs = vec![
-        output(Part::QueueUrl, "Queue URL", Value::QueueUrl, Part::Queue),
-        output(Part::QueueArn, "Queue ARN", Value::Arn, Part::Queue),
-        output(Part::DlqUrl, "DLQ URL", Value::QueueUrl, Part::Dlq),
-        output(Part::DlqArn, "DLQ ARN", Value::Arn, Part::Dlq),
+        of(Part::QueueUrl, "Queue URL", scope.queue().url()),
+        of(Part::QueueArn, "Queue ARN", scope.queue().arn()),
         output(
             Part::WorkerName,
             "Worker's function name",
@@ -30,6 +30,10 @@ pub(super) fn outputs(scope: &Scope<'_>) -> Vec<Output> {
             Part::Worker,
         ),
     ];
+    if scope.function.has_dlq() {
+        outputs.push(of(Part::DlqUrl, "DLQ URL", scope.dlq().url()));
+        outputs.push(of(Part::DlqArn, "DLQ ARN", scope.dlq().arn()));
+    }
     outputs.extend(scope.function.dlq_redrive.as_ref().map(|_| redrive));
     outputs
 }

@@ -33,7 +33,10 @@ impl Parameter {
 
 pub(crate) enum ParameterKind {
     /// A value of the user's own; without a default, the deployment has to give it.
-    Own { default: Option<String> },
+    Own {
+        default: Option<String>,
+        pattern: Option<&'static str>,
+    },
     /// A text that matches a regular expression.
     Text {
         default: String,
@@ -51,7 +54,9 @@ pub(crate) enum ParameterKind {
 }
 
 pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
-    let names = stack.functions.iter().map(|entry| entry.function.dlq());
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    let created = functions.filter(|function| function.existing_dlq().is_none());
+    let names = created.map(|function| function.dlq());
     // The values of parameters in a name are not known.
     let lengths = names.map(|name| name.with(|_| String::new()).len());
     let longest = lengths.max().unwrap_or_default();
@@ -135,21 +140,53 @@ fn own(stack: &Stack) -> impl Iterator<Item = Parameter> {
     let functions = stack.functions.iter().map(|entry| &entry.function);
     let texts = functions.flat_map(|function| {
         let texts = function.texts();
-        let used = texts.flat_map(|(key, text)| text.parameters().map(move |it| (key, it.clone())));
-        used.map(|(key, parameter)| (key, function.name.as_str(), parameter))
+        let used = texts.flat_map(|(key, text)| {
+            let is_whole = text.only_parameter().is_some();
+            text.parameters().map(move |it| (key, it.clone(), is_whole))
+        });
+        used.map(|(key, parameter, is_whole)| (key, function.name.as_str(), parameter, is_whole))
     });
     let statements = permissions::parameters(stack).into_iter();
-    let statements = statements.map(|(function, parameter)| ("permissions", function, parameter));
+    let statements =
+        statements.map(|(function, parameter)| ("permissions", function, parameter, false));
     let mut own = BTreeMap::new();
-    for (key, function, parameter) in texts.chain(statements) {
+    for (key, function, parameter, is_whole) in texts.chain(statements) {
         let parameter_text::Parameter { name, default } = parameter;
-        let (known, uses) = own.entry(name).or_insert_with(|| (None, BTreeSet::new()));
-        *known = known.take().or(default);
-        uses.insert(format!("`{key}` of {function}"));
+        let own: &mut Own = own.entry(name).or_default();
+        own.default = own.default.take().or(default);
+        own.uses.insert(format!("`{key}` of {function}"));
+        own.patterns.extend(pattern(key).filter(|_| is_whole));
     }
-    own.into_iter().map(|(name, (default, uses))| Parameter {
+    own.into_iter().map(|(name, own)| Parameter {
         name,
-        description: format!("Used in {}", Vec::from_iter(uses).join(", ")),
-        kind: ParameterKind::Own { default },
+        description: format!("Used in {}", Vec::from_iter(own.uses).join(", ")),
+        kind: ParameterKind::Own {
+            default: own.default,
+            // What two keys need is for the deployment to find out.
+            pattern: own
+                .patterns
+                .first()
+                .copied()
+                .filter(|_| own.patterns.len() == 1),
+        },
+    })
+}
+
+/// What is known of a parameter.
+#[derive(Default)]
+struct Own {
+    default: Option<String>,
+    uses: BTreeSet<String>,
+    patterns: BTreeSet<&'static str>,
+}
+
+/// What the whole text of a key looks like.
+fn pattern(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "queue" | "dlq" => "^arn:[a-z0-9-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?$",
+        "topics" => "^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?$",
+        "kms_key" => "^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
+        "policies" => "^arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.+$",
+        _ => return None,
     })
 }

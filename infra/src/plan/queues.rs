@@ -1,28 +1,39 @@
 //! The source queue and its DLQ.
 
-use std::fmt::Display;
-
 use redrive_model::duration::{seconds, show};
 
-use super::resource::{Kind, Queue, QueuePolicy, Resource};
-use super::{Part, Scope};
+use super::queue_ref::QueueRef;
+use super::resource::{Allowed, Kind, Queue, QueuePolicy, Resource};
+use super::{Part, Scope, senders};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let function = scope.function;
-    let policy = only_with_tls(scope.id(Part::Queue), &function.queue);
-    let dlq_policy = only_with_tls(scope.id(Part::Dlq), function.dlq());
-    vec![
-        source(scope),
-        dlq(scope),
-        scope.resource(Part::QueuePolicy, "policy of the source queue", policy),
-        scope.resource(Part::DlqPolicy, "policy of the DLQ", dlq_policy),
-    ]
+    let mut resources = Vec::new();
+    if let QueueRef::Own(id) = scope.queue() {
+        let policy = policy(id, function.queue_name(), senders::statements(function));
+        resources.push(source(scope));
+        resources.push(scope.resource(Part::QueuePolicy, "policy of the source queue", policy));
+    }
+    if let QueueRef::Own(id) = scope.dlq()
+        && function.has_dlq()
+    {
+        let policy = policy(id, function.dlq_name(), Vec::new());
+        resources.push(dlq(scope));
+        resources.push(scope.resource(Part::DlqPolicy, "policy of the DLQ", policy));
+    }
+    resources.extend(senders::subscriptions(scope));
+    resources
 }
 
-pub(super) fn only_with_tls(queue: impl Into<String>, name: impl Display) -> Kind {
+pub(super) fn policy(
+    queue: impl Into<String>,
+    name: impl Into<String>,
+    senders: Vec<Allowed>,
+) -> Kind {
     Kind::QueuePolicy(QueuePolicy {
         queue: queue.into(),
-        description: format!("access to `{name}` without TLS is denied"),
+        name: name.into(),
+        senders,
     })
 }
 
@@ -41,7 +52,8 @@ fn source(scope: &Scope<'_>) -> Resource {
         is_fifo: function.is_fifo(),
         retention: seconds(function.retention),
         visibility_timeout: Some(seconds(function.visibility_timeout)),
-        dlq: Some((scope.id(Part::Dlq), function.max_receive_count)),
+        dlq: Some((scope.dlq().arn(), function.max_receive_count)),
+        kms_key: function.kms_key.clone(),
         ..Queue::default()
     };
     scope.resource(Part::Queue, description, Kind::Queue(queue))
@@ -57,6 +69,7 @@ fn dlq(scope: &Scope<'_>) -> Resource {
         is_fifo: function.is_fifo(),
         retention: seconds(function.dlq_retention),
         dlq_of: Some(function.queue.clone()),
+        kms_key: function.kms_key.clone(),
         ..Queue::default()
     };
     scope.resource(Part::Dlq, description, Kind::Queue(queue))

@@ -7,17 +7,19 @@ use std::time::Duration;
 use redrive_model::duration::show;
 use redrive_model::limits;
 use redrive_model::names::redrive_handler;
+use redrive_syntax::ParameterText;
 use redrive_syntax::function::Redrive;
 
 use super::alarms::messages_alarm;
 use super::functions::TRACED;
 use super::names::shared::{FAILURES, FAILURES_ALARM, FAILURES_POLICY};
-use super::queues::only_with_tls;
+use super::queue_ref::use_key;
+use super::queues::policy;
 use super::resource::{
-    Grant, InvokeConfig, Kind, LambdaFunction, Queue, RETRIES, Resource, Role, Schedule,
+    Grant, InvokeConfig, Kind, LambdaFunction, Queue, RETRIES, Resource, Role, Schedule, Value,
 };
 use super::{Part, Scope};
-use crate::lambda::{REDRIVE_MEMORY, REDRIVE_TIMEOUT, redrive_variables};
+use crate::lambda::{REDRIVE_MEMORY, REDRIVE_TIMEOUT, declares, redrive_variables};
 
 /// Seconds that a failure is kept: the longest SQS allows, 14 days.
 const FAILURES_RETENTION: u32 = 1_209_600;
@@ -38,9 +40,10 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
 }
 
 /// What all redrives of the stack share.
-pub(super) fn shared(has_alarm: bool) -> Vec<Resource> {
+pub(super) fn shared(has_alarm: bool, key: Option<&ParameterText>) -> Vec<Resource> {
     let queue = Queue {
         retention: FAILURES_RETENTION,
+        kms_key: key.cloned(),
         ..Queue::default()
     };
     let text = "A scheduled redrive was given up";
@@ -53,12 +56,16 @@ pub(super) fn shared(has_alarm: bool) -> Vec<Resource> {
         (
             FAILURES_POLICY,
             "policy of that queue".to_owned(),
-            only_with_tls(FAILURES, FAILURES),
+            policy(FAILURES, FAILURES, Vec::new()),
         ),
         (
             FAILURES_ALARM,
             format!("alarm: {text}"),
-            Kind::Alarm(messages_alarm(FAILURES, text.to_owned(), 1)),
+            Kind::Alarm(messages_alarm(
+                Value::QueueName(FAILURES.to_owned()),
+                text.to_owned(),
+                1,
+            )),
         ),
     ];
     let shared = shared
@@ -133,8 +140,18 @@ fn invoke_config(scope: &Scope<'_>) -> Resource {
     )
 }
 
+fn keep_failures() -> Grant {
+    Grant::send("KeepFailures", Value::Arn(FAILURES.to_owned()), FAILURES)
+}
+
+/// The right to use the key of the queue of failures, unless it is the key `other`.
+fn use_failures_key(scope: &Scope<'_>, other: Option<&ParameterText>) -> Option<Grant> {
+    let key = scope.failures_key.filter(|key| Some(*key) != other);
+    use_key("UseKeyOfFailures", key, true)
+}
+
 fn role(scope: &Scope<'_>) -> Resource {
-    let (queue, dlq) = (&scope.function.queue, scope.function.dlq());
+    let (queue, dlq) = (scope.function.queue_name(), scope.function.dlq_name());
     let move_from_dlq = Grant::new(
         "MoveFromDlq",
         &[
@@ -144,17 +161,25 @@ fn role(scope: &Scope<'_>) -> Resource {
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
         ],
-        scope.id(Part::Dlq),
+        scope.dlq().arn(),
         format!(
             "start and list move tasks of `{dlq}`, receive and delete its messages, read its attributes"
         ),
     );
+    let mut move_to_source = Grant::send("MoveToSource", scope.queue().arn(), queue);
+    if declares(scope.function) {
+        move_to_source.actions.push("sqs:GetQueueAttributes");
+        move_to_source.description += ", read its attributes";
+    }
     let mut grants = vec![
         move_from_dlq,
-        Grant::send("MoveToSource", scope.id(Part::Queue), queue),
-        Grant::send("KeepFailures", FAILURES, FAILURES),
+        move_to_source,
+        keep_failures(),
         Grant::write_logs(scope.id(Part::RedriveLogs)),
     ];
+    let key = scope.function.kms_key.as_ref();
+    grants.extend(use_key("UseKey", key, true));
+    grants.extend(use_failures_key(scope, key));
     grants.extend(scope.function.tracing.then(Grant::trace));
     let role = Kind::Role(Role {
         name: "redrive",
@@ -167,19 +192,16 @@ fn role(scope: &Scope<'_>) -> Resource {
 }
 
 fn schedule_role(scope: &Scope<'_>) -> Resource {
+    let function = Value::Arn(scope.id(Part::Redrive));
     let action = ["lambda:InvokeFunction"];
+    let invoke = Grant::new("Invoke", &action, function, "invoke the redrive function");
     let role = Kind::Role(Role {
         name: "schedule",
         service: "scheduler.amazonaws.com",
-        grants: vec![
-            Grant::new(
-                "Invoke",
-                &action,
-                scope.id(Part::Redrive),
-                "invoke the redrive function",
-            ),
-            Grant::send("KeepFailures", FAILURES, FAILURES),
-        ],
+        grants: [invoke, keep_failures()]
+            .into_iter()
+            .chain(use_failures_key(scope, None))
+            .collect(),
         statements: Vec::new(),
         policies: Vec::new(),
     });

@@ -8,6 +8,7 @@ use std::fmt::Display;
 
 use redrive_model::Pollers;
 use redrive_syntax::ParameterText;
+use redrive_syntax::senders::Service;
 
 /// A resource or output that each function has, or may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,7 @@ pub(crate) enum Part {
     QueueAgeAlarm,
     QueueUrl,
     QueueArn,
+    Subscription,
     Dlq,
     DlqPolicy,
     DlqAlarm,
@@ -68,6 +70,7 @@ pub(crate) struct Resource {
 pub(crate) enum Kind {
     Queue(Queue),
     QueuePolicy(QueuePolicy),
+    Subscription(Subscription),
     Function(LambdaFunction),
     LogGroup,
     Role(Role),
@@ -86,18 +89,45 @@ pub(crate) struct Queue {
     pub(crate) retention: u32,
     /// Seconds that a received message is invisible.
     pub(crate) visibility_timeout: Option<u32>,
-    /// The id of the DLQ, and the receives before a message is moved to it.
-    pub(crate) dlq: Option<(String, u32)>,
+    /// The ARN of the DLQ, and the receives before a message is moved to it.
+    pub(crate) dlq: Option<(Value, u32)>,
     /// The name of the only queue whose DLQ it may be.
     pub(crate) dlq_of: Option<ParameterText>,
+    /// The key of KMS; `None`: one of SQS.
+    pub(crate) kms_key: Option<ParameterText>,
 }
 
-/// The policy of a queue: access without TLS is denied.
+/// The policy of a queue: access without TLS is denied, and senders are allowed.
 pub(crate) struct QueuePolicy {
     /// The queue's id.
     pub(crate) queue: String,
-    /// The same for people.
-    pub(crate) description: String,
+    /// The queue's name, for people.
+    pub(crate) name: String,
+    pub(crate) senders: Vec<Allowed>,
+}
+
+/// Senders with one principal.
+#[derive(Clone, Debug)]
+pub(crate) struct Allowed {
+    pub(crate) sid: String,
+    /// The service that sends; `None`: the accounts themselves.
+    pub(crate) service: Option<Service>,
+    /// The ARNs of the resources, or the ids of the accounts.
+    pub(crate) sources: Vec<ParameterText>,
+    /// The account of the buckets, if it is not that of the deployment.
+    pub(crate) account: Option<ParameterText>,
+}
+
+/// A topic delivers to a queue.
+pub(crate) struct Subscription {
+    pub(crate) topic: ParameterText,
+    /// The queue's ARN.
+    pub(crate) queue: Value,
+    pub(crate) is_raw: bool,
+    /// The JSON of the filter policy.
+    pub(crate) filter: Option<String>,
+    /// The id of the queue's policy, which has to be there first.
+    pub(crate) policy: Option<String>,
 }
 
 pub(crate) struct LambdaFunction {
@@ -138,74 +168,76 @@ pub(crate) struct Grant {
     pub(crate) actions: Vec<&'static str>,
     /// The resource's ARN, or `*`.
     pub(crate) on: Value,
+    /// The alias that the key must have.
+    pub(crate) alias: Option<ParameterText>,
     /// The same for people.
     pub(crate) description: String,
 }
 
 impl Grant {
-    /// The actions are on the resource with the id.
     pub(super) fn new(
         sid: &'static str,
         actions: &[&'static str],
-        on: impl Into<String>,
+        on: Value,
         description: impl Into<String>,
     ) -> Self {
         Self {
             sid,
             actions: actions.to_vec(),
-            on: Value::Arn(on.into()),
+            on,
+            alias: None,
             description: description.into(),
         }
     }
 
-    /// Messages are sent to the queue with the id.
-    pub(super) fn send(sid: &'static str, queue: impl Into<String>, name: impl Display) -> Self {
+    /// Messages are sent to the queue with the ARN.
+    pub(super) fn send(sid: &'static str, queue: Value, name: impl Display) -> Self {
         let description = format!("send messages to `{name}`");
         Self::new(sid, &["sqs:SendMessage"], queue, description)
     }
 
     /// No right on X-Ray can be limited to a resource.
     pub(super) fn trace() -> Self {
-        Self {
-            on: Value::Text("*".into()),
-            ..Self::new(
-                "Trace",
-                &["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-                "",
-                "send traces to X-Ray",
-            )
-        }
+        Self::new(
+            "Trace",
+            &["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+            Value::Text("*".into()),
+            "send traces to X-Ray",
+        )
     }
 
     /// Lambda makes the network interfaces with the function's role, of which nothing
     /// is known before.
     pub(super) fn use_vpc() -> Self {
-        Self {
-            on: Value::Text("*".into()),
-            ..Self::new(
-                "UseVpc",
-                &[
-                    "ec2:CreateNetworkInterface",
-                    "ec2:DescribeNetworkInterfaces",
-                    "ec2:DescribeSubnets",
-                    "ec2:DeleteNetworkInterface",
-                    "ec2:AssignPrivateIpAddresses",
-                    "ec2:UnassignPrivateIpAddresses",
-                ],
-                "",
-                "create and delete network interfaces in the VPC",
-            )
-        }
+        Self::new(
+            "UseVpc",
+            &[
+                "ec2:CreateNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSubnets",
+                "ec2:DeleteNetworkInterface",
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            Value::Text("*".into()),
+            "create and delete network interfaces in the VPC",
+        )
     }
 
     pub(super) fn write_logs(group: String) -> Self {
         let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
-        Self::new("WriteLogs", &actions, group, "write its own log")
+        Self::new(
+            "WriteLogs",
+            &actions,
+            Value::Arn(group),
+            "write its own log",
+        )
     }
 }
 
 pub(crate) struct EventSourceMapping {
-    pub(crate) queue: String,
+    /// The queue's ARN.
+    pub(crate) queue: Value,
     pub(crate) function: String,
     /// The parameter that is `false` during a pause.
     pub(crate) enabled: String,
@@ -245,8 +277,16 @@ pub(crate) struct Alarm {
 }
 
 /// A value that a format writes in its own way; those of a resource have its id.
+#[derive(Clone)]
 pub(crate) enum Value {
     Text(ParameterText),
+    /// The URL of the queue with this ARN.
+    UrlOf(ParameterText),
+    /// The name of the queue with this ARN.
+    NameOf(ParameterText),
+    /// The ARN of the key with this id, or `*` for all, in the account and region of
+    /// the deployment.
+    Key(ParameterText),
     /// The account of the deployment.
     AccountId,
     /// The ARN of the group that schedules are in if they name none.

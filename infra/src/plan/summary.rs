@@ -31,7 +31,12 @@ impl Resource {
                     grants.chain(statements).chain(policies).collect(),
                 )
             }
-            Kind::QueuePolicy(policy) => ("all principals", vec![policy.description.clone()]),
+            Kind::QueuePolicy(policy) => {
+                let name = &policy.name;
+                let tls = format!("access to `{name}` without TLS is denied");
+                let senders = policy.senders.iter().map(|it| it.description(name));
+                ("all principals", [tls].into_iter().chain(senders).collect())
+            }
             _ => ("", Vec::new()),
         };
         Summary {

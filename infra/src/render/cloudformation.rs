@@ -7,6 +7,7 @@ pub(crate) mod summaries;
 
 use redrive_syntax::ParameterText;
 use redrive_syntax::parameter_text::Part;
+use redrive_syntax::queues;
 use serde_json::{Map, Value as Json, json};
 
 use crate::plan::{Parameter, ParameterKind, Plan, Value, shared};
@@ -66,9 +67,10 @@ pub(crate) fn to_text(mut template: Json) -> String {
 fn parameter(parameter: &Parameter) -> Json {
     let description = &parameter.description;
     let mut json = match &parameter.kind {
-        ParameterKind::Own { default } => json!({
+        ParameterKind::Own { default, pattern } => json!({
             "Type": "String",
             "Default": default,
+            "AllowedPattern": pattern,
             "Description": description,
         }),
         ParameterKind::Text {
@@ -110,7 +112,7 @@ fn remove_nulls(json: &mut Json) {
     }
 }
 
-fn value(value: &Value) -> Json {
+pub(crate) fn value(value: &Value) -> Json {
     match value {
         Value::Text(it) => text(it),
         Value::AccountId => json!({ "Ref": "AWS::AccountId" }),
@@ -119,6 +121,14 @@ fn value(value: &Value) -> Json {
         }
         Value::QueueName(id) => json!({ "Fn::GetAtt": [id, "QueueName"] }),
         Value::Arn(id) => arn(id),
+        Value::NameOf(queue) => arn_part(queue, 5),
+        Value::UrlOf(queue) => json!({ "Fn::Sub": [
+            "https://sqs.${Region}.${AWS::URLSuffix}/${Account}/${Name}",
+            { "Region": arn_part(queue, 3), "Account": arn_part(queue, 4), "Name": arn_part(queue, 5) },
+        ] }),
+        Value::Key(id) => {
+            json!({ "Fn::Sub": own_arn("kms", &format!("key/{}", sub(id))) })
+        }
         Value::QueueUrl(id) | Value::FunctionName(id) => json!({ "Ref": id }),
     }
 }
@@ -150,6 +160,15 @@ fn sub(text: &ParameterText) -> String {
 /// The ARN of a resource of the deployment's own account and region, for `Fn::Sub`.
 fn own_arn(service: &str, resource: &str) -> String {
     format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}")
+}
+
+/// A part of an ARN, counted from 0.
+fn arn_part(arn: &ParameterText, index: usize) -> Json {
+    let known = queues::arn_part(arn, index);
+    match known.filter(|part| !part.contains('$') && arn.literal().is_some()) {
+        Some(part) => json!(part),
+        None => json!({ "Fn::Select": [index, { "Fn::Split": [":", text(arn)] }] }),
+    }
 }
 
 fn arn(id: &str) -> Json {

@@ -3,6 +3,7 @@
 mod deployed;
 mod diagram;
 mod handling;
+mod outside;
 mod overlays;
 mod permissions;
 mod resources;
@@ -51,6 +52,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
             text.push_str(&runs::render(redrive, now));
         }
         text.push_str(&permissions::render(of(Some(index))));
+        text.push_str(&outside::render(function));
     }
     if of(None).next().is_some() {
         text.push_str("## Other resources\n\n");

@@ -3,18 +3,55 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::plan::{Grant, QueuePolicy, Role, Value};
+use redrive_syntax::senders::Service;
+
+use crate::plan::{Allowed, Grant, QueuePolicy, Role, Value};
 
 type Write = fn(&Value) -> Json;
 
 pub(super) fn allow(grant: &Grant, value: Write) -> Json {
-    json!({
+    let mut statement = json!({
         "Sid": grant.sid,
         "Effect": "Allow",
         "Action": grant.actions,
         // A log group's ARN covers its streams: it ends with `:*`.
         "Resource": value(&grant.on),
-    })
+    });
+    if let Some(alias) = &grant.alias {
+        let alias = value(&Value::Text(alias.clone()));
+        let aliases = json!({ "kms:ResourceAliases": alias });
+        statement["Condition"] = json!({ "ForAnyValue:StringEquals": aliases });
+    }
+    statement
+}
+
+/// Senders may send to the queue with this ARN.
+pub(crate) fn allow_senders(allowed: &Allowed, queue: &Value, value: Write) -> Json {
+    let sources = allowed.sources.iter();
+    let sources: Vec<_> = sources.map(|it| value(&Value::Text(it.clone()))).collect();
+    let principal = match allowed.service {
+        Some(service) => json!({ "Service": service.principal() }),
+        None => json!({ "AWS": sources }),
+    };
+    let mut statement = json!({
+        "Sid": allowed.sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "sqs:SendMessage",
+        "Resource": value(queue),
+    });
+    if allowed.service.is_some() {
+        statement["Condition"] = json!({ "ArnEquals": { "aws:SourceArn": sources } });
+    }
+    // The ARN of a bucket has no account, and a bucket may be deleted and made by another.
+    if allowed.service == Some(Service::S3) {
+        let account = allowed
+            .account
+            .clone()
+            .map_or(Value::AccountId, Value::Text);
+        statement["Condition"]["StringEquals"] = json!({ "aws:SourceAccount": value(&account) });
+    }
+    statement
 }
 
 /// Who may assume the role.

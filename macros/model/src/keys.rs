@@ -94,6 +94,14 @@ pub enum Kind {
     File,
     /// ARNs of managed policies.
     Policies,
+    /// ARNs of resources that send, and accounts.
+    Senders,
+    /// ARNs of SNS topics.
+    Topics,
+    /// A key of AWS KMS.
+    KmsKey,
+    /// A JSON text.
+    Json,
     /// Ids of rules.
     Rules,
     /// `env(NAME = "value")`.

@@ -6,6 +6,7 @@
 pub mod alarms;
 pub mod backoff;
 pub mod deadline;
+pub mod declared;
 pub mod digest;
 pub mod duration;
 pub mod export;

@@ -32,6 +32,8 @@ pub mod event {
     pub const REDRIVE_STARTED: &str = "redrive_started";
     /// A move task of the DLQ failed or was cancelled.
     pub const MOVE_TASK_FAILED: &str = "move_task_failed";
+    /// A queue that exists is not as the keys declare, or cannot be compared.
+    pub const QUEUE_DIFFERS: &str = "queue_differs";
     /// An attempt begins; only at level `TRACE`, for it has the body.
     pub const ATTEMPT_STARTED: &str = "attempt_started";
     /// An invocation ended with an error.

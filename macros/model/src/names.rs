@@ -4,7 +4,8 @@
 /// The prefix of the environment variables that the template sets.
 pub const RESERVED_PREFIX: &str = "REDRIVE_";
 
-/// The source queue's URL, for a worker with `queue_backoff`.
+/// The source queue's URL, for a worker with `queue_backoff`, and for a redrive function
+/// that compares a queue that exists.
 pub const QUEUE_URL: &str = "REDRIVE_QUEUE_URL";
 
 /// The DLQ's URL.
@@ -18,6 +19,10 @@ pub const SOURCE_ARN: &str = "REDRIVE_SOURCE_ARN";
 
 /// Messages that a redrive moves in a second.
 pub const MAX_PER_SECOND: &str = "REDRIVE_RATE";
+
+/// What the keys declare of queues that exist, for the redrive function; see
+/// [`declared`](crate::declared).
+pub const DECLARED: &str = "REDRIVE_DECLARED";
 
 /// The functions that the build script found, for the macro; see
 /// [`export`](crate::export).

@@ -7,6 +7,7 @@ mod package;
 mod queue;
 mod redrive;
 mod schedule;
+mod system;
 mod template;
 
 pub use attribute::*;
@@ -16,6 +17,7 @@ pub use package::*;
 pub use queue::*;
 pub use redrive::*;
 pub use schedule::*;
+pub use system::*;
 pub use template::*;
 
 /// What breaking a rule means.
@@ -149,6 +151,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         queue::RULES,
         function::RULES,
         redrive::RULES,
+        system::RULES,
         package::RULES,
         template::RULES,
     ];

@@ -87,40 +87,26 @@ macro_rules! function {
 redrive_model::keys!(function);
 
 impl Function {
-    /// Whether the source queue, and so the DLQ, is a FIFO queue.
-    pub fn is_fifo(&self) -> bool {
-        self.queue.strip_suffix(".fifo").is_some()
-    }
-
-    /// The DLQ's name: the source queue's with `-dlq`, before `.fifo`.
-    pub fn dlq(&self) -> ParameterText {
-        match self.queue.strip_suffix(".fifo") {
-            Some(stem) => stem.followed_by("-dlq.fifo"),
-            None => self.queue.clone().followed_by("-dlq"),
-        }
-    }
-
-    /// The source queue's name, as it is written in the attribute.
-    pub fn queue_name(&self) -> String {
-        self.queue.to_string()
-    }
-
-    /// The DLQ's name.
-    pub fn dlq_name(&self) -> String {
-        self.dlq().to_string()
-    }
-
     /// All texts that may have parameters, each with its key.
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &ParameterText)> {
         let variables = self.env.values().map(|value| ("env", value));
         let policies = self.policies.iter().map(|arn| ("policies", arn));
-        variables.chain([("queue", &self.queue)]).chain(policies)
+        let senders = self.senders.iter().map(|sender| ("senders", sender));
+        let topics = self.topics.iter().map(|topic| ("topics", topic));
+        let dlq = self.dlq.iter().map(|dlq| ("dlq", dlq));
+        let key = self.kms_key.iter().map(|key| ("kms_key", key));
+        let queues = [("queue", &self.queue)].into_iter().chain(dlq);
+        let lists = policies.chain(senders).chain(topics);
+        variables.chain(queues).chain(key).chain(lists)
     }
 
     /// All texts that may have parameters.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut ParameterText> {
         let variables = self.env.values_mut();
-        variables.chain([&mut self.queue]).chain(&mut self.policies)
+        let queues = [&mut self.queue].into_iter().chain(&mut self.dlq);
+        let lists = self.policies.iter_mut().chain(&mut self.senders);
+        let lists = lists.chain(&mut self.topics).chain(&mut self.kms_key);
+        variables.chain(queues).chain(lists)
     }
 
     /// The parameters of all texts.

@@ -13,6 +13,7 @@ pub mod duration;
 pub mod environment;
 pub mod function;
 mod group;
+pub mod kms_key;
 mod nearest;
 mod open_keys;
 mod options;
@@ -23,10 +24,12 @@ mod policy_arn;
 mod pollers;
 mod problem;
 mod queue_name;
+pub mod queues;
 mod reader;
 pub mod reference;
 pub mod rules;
 pub mod schedule;
+pub mod senders;
 mod setting;
 pub mod signature;
 pub mod tags;
@@ -66,8 +69,12 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
     let mut diagnostics = Diagnostics::default();
     let (name, handler) = signature::parse(item, &mut diagnostics);
     let given = attribute::parse(attribute, &mut diagnostics);
-    let options = options::Options::read(name.as_ref(), given, &mut diagnostics);
+    let mut options = options::Options::read(name.as_ref(), given, &mut diagnostics);
     if let Some(handler) = &handler {
+        let function = &mut options.function;
+        if !function.topics.is_empty() && function.raw.is_none() {
+            function.raw = Some(!handler.is_sns());
+        }
         check_state(handler, &options, &mut diagnostics);
     }
     rules::check(&options, &mut diagnostics);

@@ -2,18 +2,48 @@
 
 use redrive_model::limits::QUEUE_NAME_CHARACTERS;
 
+use crate::parameter_text::ParameterText;
+use crate::queues::is_arn;
+use crate::senders::is_account;
+
 /// The DLQ's name is longer by `-dlq`.
 pub(crate) const LONGEST: usize = QUEUE_NAME_CHARACTERS - "-dlq".len();
 
+/// What is wrong with a queue's name or ARN, as far as it is known.
+pub(crate) fn problem_of(key: &str, text: &ParameterText) -> Option<String> {
+    if text.only_parameter().is_some() {
+        return None;
+    }
+    if !is_arn(text) {
+        // Any value of a parameter is made of the same characters.
+        return problem(&text.with(|_| "x".to_owned()));
+    }
+    let arn = text.with(|_| "000000000000".to_owned());
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let is_queue = match parts.as_slice() {
+        ["arn", partition, "sqs", region, account, name] => {
+            !partition.is_empty()
+                && !region.is_empty()
+                && is_account(account)
+                && name.len() <= QUEUE_NAME_CHARACTERS
+                && stem(name).chars().all(is_allowed)
+                && !stem(name).is_empty()
+        }
+        _ => false,
+    };
+    (!is_queue).then(|| format!("`{key}` is not the ARN of an SQS queue"))
+}
+
+fn stem(name: &str) -> &str {
+    name.strip_suffix(".fifo").unwrap_or(name)
+}
+
 /// What is wrong with this name of a queue, and of the DLQ that is named after it.
 pub(crate) fn problem(name: &str) -> Option<String> {
-    let stem = name.strip_suffix(".fifo").unwrap_or(name);
+    let stem = stem(name);
     let wrong = stem.chars().find(|c| !is_allowed(*c));
     Some(match wrong {
-        _ if name.starts_with("arn:") => {
-            "`queue` is an ARN, but must be the queue's name".to_owned()
-        }
-        _ if name.contains("://") => "`queue` is a URL, but must be the queue's name".to_owned(),
+        _ if name.contains("://") => "this is a URL, but must be a queue's name or ARN".to_owned(),
         Some(wrong) => format!(
             "queue name contains `{}`; only letters, digits, `-` and `_` are allowed",
             wrong.escape_debug()

@@ -60,8 +60,13 @@ fn value(kind: &Kind) -> String {
             let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
             words.join(" or ")
         }
-        Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File => "a string".to_owned(),
-        Kind::Policies | Kind::Rules => "a string, or `[\"…\", \"…\"]`".to_owned(),
+        Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File | Kind::KmsKey => {
+            "a string".to_owned()
+        }
+        Kind::Json => "JSON in a string".to_owned(),
+        Kind::Policies | Kind::Senders | Kind::Topics | Kind::Rules => {
+            "a string, or `[\"…\", \"…\"]`".to_owned()
+        }
         Kind::Function | Kind::Crate => "a path".to_owned(),
         Kind::Variables => "`(NAME = \"value\", …)`".to_owned(),
         Kind::Alarms => "`false`, or `(dlq_depth = 10, oldest = \"1d\", errors = 3)`".to_owned(),

@@ -12,9 +12,10 @@ use redrive_model::policy::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure}
 use redrive_model::{Alarms, Backoff, Pollers};
 
 use crate::alarms;
-use crate::catalog::OUT_OF_RANGE;
+use crate::catalog::{KMS_KEY, OUT_OF_RANGE};
 use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::environment;
+use crate::kms_key::KmsKey;
 use crate::parameter_text::ParameterText;
 use crate::pollers;
 use crate::schedule::{self, Help, Schedule, ScheduleError};
@@ -219,7 +220,7 @@ impl Setting for String {
     }
 
     fn written(&self) -> Option<String> {
-        Some(format!("\"{self}\""))
+        Some(format!("{self:?}"))
     }
 
     fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
@@ -235,7 +236,15 @@ impl Setting for String {
 impl Setting for ParameterText {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
         let text = value::text(key, value)?;
-        Ok(value::placeholders(&text, value.place)?)
+        let text = value::placeholders(&text, value.place)?;
+        if matches!(key.kind, Kind::KmsKey) && KmsKey::of(&text).is_none() {
+            let problem = format!("`\"{text}\"` does not name a key of KMS");
+            let refused = Diagnostic::new(&KMS_KEY, value.place, problem);
+            return Err(refused
+                .help("write its ARN, its id, or an alias such as `alias/orders`")
+                .into());
+        }
+        Ok(text)
     }
 
     fn written(&self) -> Option<String> {

@@ -35,6 +35,12 @@ pub struct Handler {
 }
 
 impl Handler {
+    /// Whether the message is SNS's, by the last segment of its type's path; also as the
+    /// body of a `Message<…>`.
+    pub fn is_sns(&self) -> bool {
+        message::is_sns(&self.message)
+    }
+
     /// A warning about a signature that compiles, but is likely not intended.
     pub(crate) fn warning(&self) -> Option<Diagnostic> {
         let Type::Path(path) = &self.message else {

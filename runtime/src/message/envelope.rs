@@ -73,6 +73,8 @@ impl<T> Message<T> {
 }
 
 impl<T: FromMessage> FromMessage for Message<T> {
+    const IS_SNS: bool = T::IS_SNS;
+
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
         let attributes = record.system_attributes()?;
         Ok(Self {

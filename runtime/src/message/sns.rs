@@ -92,6 +92,8 @@ pub(super) fn published(body: &str) -> Option<Cow<'_, str>> {
 const NOTIFICATION: &str = "Notification";
 
 impl<T: FromMessage> FromMessage for Sns<T> {
+    const IS_SNS: bool = true;
+
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError> {
         let raw = || {
             Ok(Self {

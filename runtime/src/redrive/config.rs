@@ -3,8 +3,9 @@
 use std::fmt;
 
 use redrive_model::{
+    declared::{Declared, decode},
     limits::MOVED_PER_SECOND,
-    names::{DLQ_ARN, DLQ_URL, MAX_PER_SECOND, SOURCE_ARN},
+    names::{DECLARED, DLQ_ARN, DLQ_URL, MAX_PER_SECOND, QUEUE_URL, SOURCE_ARN},
 };
 
 /// From where to where, and how fast.
@@ -14,6 +15,10 @@ pub(super) struct Config {
     pub(super) source: QueueArn,
     /// Only to count the waiting messages: without it the answer has no count.
     pub(super) dlq_url: Option<String>,
+    /// To compare a queue that exists.
+    pub(super) queue_url: Option<String>,
+    /// What the keys declare of queues that exist.
+    pub(super) declared: Vec<(Declared, u32)>,
     /// Messages per second, 1 to 500; `None`: SQS decides.
     pub(super) rate: Option<u32>,
 }
@@ -75,6 +80,8 @@ impl Config {
                 dlq,
                 source,
                 dlq_url,
+                queue_url: get(QUEUE_URL),
+                declared: decode(&get(DECLARED).unwrap_or_default()),
                 rate: number,
             }),
             _ => Err(problems),

@@ -13,6 +13,7 @@ use tokio::time::{self, Instant};
 
 use super::{
     config::Config,
+    declared,
     error::{self, Call},
     response::{ALREADY_RUNNING, MoveTask, RedriveResponse, STARTED},
 };
@@ -69,7 +70,9 @@ impl<F: Fn()> Redrive<'_, F> {
     /// SQS does not start a task, another task prevents it, or the task fails while
     /// this waits for it. In all cases another attempt can succeed.
     pub(super) async fn run(&self) -> Result<RedriveResponse, InvocationError> {
-        let (moved, messages_waiting) = tokio::join!(self.move_messages(), self.count());
+        let compare = declared::compare(self.client, self.config, self.patience.count);
+        let (moved, messages_waiting, ()) =
+            tokio::join!(self.move_messages(), self.count(), compare);
         Ok(RedriveResponse {
             messages_waiting,
             ..moved?

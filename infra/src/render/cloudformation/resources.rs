@@ -5,11 +5,13 @@ use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
 use super::metadata;
-use super::{HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, own_arn, remove_nulls, sub, text, value};
+use super::{
+    HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, arn_part, own_arn, remove_nulls, sub, text, value,
+};
 use crate::permissions;
 use crate::plan::{
     ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
-    Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, shared,
+    Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value, shared,
 };
 use crate::render::policies;
 use crate::stack::Architecture;
@@ -18,6 +20,7 @@ pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str
     let (name, mut properties) = match &resource.kind {
         Kind::Queue(it) => ("SQS::Queue", queue(it)),
         Kind::QueuePolicy(it) => ("SQS::QueuePolicy", queue_policy(it)),
+        Kind::Subscription(it) => ("SNS::Subscription", subscription(it)),
         Kind::Function(it) => ("Lambda::Function", function(it, architecture, code)),
         Kind::LogGroup => (
             "Logs::LogGroup",
@@ -31,7 +34,7 @@ pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str
     };
     let can_have_tags = !matches!(
         &resource.kind,
-        Kind::QueuePolicy(_) | Kind::Schedule(_) | Kind::InvokeConfig(_)
+        Kind::QueuePolicy(_) | Kind::Subscription(_) | Kind::Schedule(_) | Kind::InvokeConfig(_)
     );
     if can_have_tags && !resource.tags.is_empty() {
         let tags = resource.tags.iter();
@@ -52,6 +55,14 @@ pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str
         Kind::Queue(_) | Kind::LogGroup => Some(("Delete", "Delete")),
         _ => None,
     };
+    if let Kind::Subscription(Subscription {
+        policy: Some(policy),
+        ..
+    }) = &resource.kind
+    {
+        // Without it, the first messages would be refused.
+        json["DependsOn"] = json!(policy);
+    }
     if let Some((deletion, replacement)) = policies {
         json["DeletionPolicy"] = json!(deletion);
         json["UpdateReplacePolicy"] = json!(replacement);
@@ -70,7 +81,7 @@ fn queue(queue: &Queue) -> Json {
         .as_ref()
         .map(|name| json!({ "Fn::Sub": prefixed(name) }));
     let redrive = queue.dlq.as_ref().map(
-        |(dlq, receives)| json!({ "deadLetterTargetArn": arn(dlq), "maxReceiveCount": receives }),
+        |(dlq, receives)| json!({ "deadLetterTargetArn": value(dlq), "maxReceiveCount": receives }),
     );
     let allow = queue.dlq_of.as_ref().map(|source| {
         // The source refers to the DLQ; a reference back would be a cycle.
@@ -82,7 +93,8 @@ fn queue(queue: &Queue) -> Json {
         "FifoQueue": queue.is_fifo.then_some(true),
         "MessageRetentionPeriod": queue.retention,
         "VisibilityTimeout": queue.visibility_timeout,
-        "SqsManagedSseEnabled": true,
+        "SqsManagedSseEnabled": queue.kms_key.is_none(),
+        "KmsMasterKeyId": queue.kms_key.as_ref().map(text),
         "RedrivePolicy": redrive,
         "RedriveAllowPolicy": allow,
     })
@@ -122,9 +134,28 @@ fn function(function: &LambdaFunction, architecture: Architecture, code: &str) -
 }
 
 fn queue_policy(policy: &QueuePolicy) -> Json {
+    let queue = Value::Arn(policy.queue.clone());
+    let senders = policy.senders.iter();
+    let senders = senders.map(|it| policies::allow_senders(it, &queue, value));
+    let statements = [policies::only_with_tls(policy, value)]
+        .into_iter()
+        .chain(senders);
     json!({
         "Queues": [{ "Ref": policy.queue }],
-        "PolicyDocument": policies::document([policies::only_with_tls(policy, value)]),
+        "PolicyDocument": policies::document(statements),
+    })
+}
+
+fn subscription(subscription: &Subscription) -> Json {
+    let filter = subscription.filter.as_deref();
+    let filter = filter.map(|json| serde_json::from_str::<Json>(json).unwrap_or_default());
+    json!({
+        "Protocol": "sqs",
+        "TopicArn": text(&subscription.topic),
+        "Endpoint": value(&subscription.queue),
+        "RawMessageDelivery": subscription.is_raw,
+        "FilterPolicy": filter,
+        "Region": arn_part(&subscription.topic, 3),
     })
 }
 
@@ -180,7 +211,7 @@ fn mapping(mapping: &EventSourceMapping) -> Json {
         .pollers
         .map(|Pollers { min, max }| json!({ "MinimumPollers": min, "MaximumPollers": max }));
     json!({
-        "EventSourceArn": arn(&mapping.queue),
+        "EventSourceArn": value(&mapping.queue),
         "FunctionName": { "Ref": mapping.function },
         "Enabled": { "Ref": mapping.enabled },
         "BatchSize": mapping.batch_size,
@@ -227,7 +258,9 @@ fn alarm(alarm: &Alarm) -> Json {
     let topic = json!([{ "Ref": shared::ALARM_TOPIC }]);
     let actions = json!({ "Fn::If": [HAS_ALARM_TOPIC, topic, { "Ref": "AWS::NoValue" }] });
     json!({
-        "AlarmDescription": alarm.text,
+        // Names are in it as they are written in the attribute.
+        "AlarmDescription": ParameterText::parse(&alarm.text)
+            .map_or_else(|_| json!(alarm.text), |it| text(&it)),
         "Namespace": alarm.namespace,
         "MetricName": alarm.metric,
         "Dimensions": [{ "Name": dimension, "Value": value(of) }],

@@ -13,18 +13,22 @@ pub(super) fn render(stack: &Stack) -> String {
         let function = &entry.function;
         let mut add = |part: String| line(&mut text, &format!("    {part}"));
         let (queue, dlq) = (format!("queue{number}"), format!("dlq{number}"));
-        add(format!("{queue}[(\"{}\")]", function.queue));
-        add(format!("{dlq}[(\"{}\")]", function.dlq()));
+        add(format!("{queue}[(\"{}\")]", function.queue_name()));
+        if function.has_dlq() {
+            add(format!("{dlq}[(\"{}\")]", function.dlq_name()));
+        }
         add(format!("worker{number}[\"{}\"]", function.name));
         add(format!("senders{number}([senders]) --> {queue}"));
         add(format!(
             "{queue} -->|batches of {}| worker{number}",
             function.batch_size
         ));
-        add(format!(
-            "{queue} -->|after {} receives| {dlq}",
-            function.max_receive_count
-        ));
+        if function.has_dlq() {
+            add(format!(
+                "{queue} -->|after {} receives| {dlq}",
+                function.max_receive_count
+            ));
+        }
         if function.on_permanent == OnPermanent::Dlq {
             add(format!("worker{number} -->|permanent errors| {dlq}"));
         }

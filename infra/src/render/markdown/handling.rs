@@ -36,7 +36,7 @@ pub(super) fn render(function: &Function) -> String {
         )),
         OnPermanent::Dlq => item(&format!(
             "{permanent} sent to `{}` without a retry, with the reason",
-            function.dlq()
+            function.dlq_name()
         )),
     }
     let redelivered = "a message that is reported as failed is redelivered";

@@ -14,7 +14,8 @@ macro_rules! keys {
         $callback! {
             function;
             template {
-                /// the source queue's name; with `.fifo` at its end it is a FIFO queue
+                /// the source queue's name; with `.fifo` at its end it is a FIFO queue. Or the ARN
+                /// of a queue that exists
                 queue: ParameterText = function.replace('_', "-").into() => {
                     aliases: &["queue_name", "source_queue"],
                     kind: Kind::Queue,
@@ -22,6 +23,77 @@ macro_rules! keys {
                     without: "the function's name with `-` for `_`",
                     aws: "QueueName",
                     link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
+                }
+
+                /// the DLQ's name, or the ARN of a DLQ that exists
+                dlq: Option<ParameterText> = None => {
+                    aliases: &["dead_letter_queue", "dlq_name"],
+                    kind: Kind::Queue,
+                    example: "\"orders-dead\"",
+                    without: "the queue's name with `-dlq`",
+                    aws: "RedrivePolicy.deadLetterTargetArn",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
+                }
+
+                /// whether a queue that exists is a FIFO queue, where its name is a parameter
+                fifo: Option<bool> = None => {
+                    kind: Kind::Boolean,
+                    example: "false",
+                    without: "known by the end of the name, `.fifo`",
+                    aws: "FifoQueue",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
+                }
+
+                /// who may send to the queue: ARNs of SNS topics, EventBridge rules and S3 buckets,
+                /// and ids of accounts
+                senders: Vec<ParameterText> = Vec::new() => {
+                    aliases: &["sources"],
+                    kind: Kind::Senders,
+                    example: "\"arn:aws:s3:::uploads\"",
+                    without: "those whose own policies allow it, in this account",
+                    aws: "QueuePolicy",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-examples-of-sqs-policies.html",
+                }
+
+                /// ARNs of SNS topics to which the queue is subscribed, and that may send to it
+                topics: Vec<ParameterText> = Vec::new() => {
+                    aliases: &["subscribe", "sns"],
+                    kind: Kind::Topics,
+                    example: "\"arn:aws:sns:eu-west-1:123456789012:orders\"",
+                    without: "none",
+                    aws: "AWS::SNS::Subscription",
+                    link: "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
+                }
+
+                /// whether `topics` deliver what was published, without SNS's envelope
+                raw: Option<bool> = None => {
+                    aliases: &["raw_delivery", "raw_message_delivery"],
+                    kind: Kind::Boolean,
+                    example: "true",
+                    without: "`false` for the message type `Sns<T>`, and `true` for others",
+                    aws: "RawMessageDelivery",
+                    link: "https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html",
+                }
+
+                /// which messages of `topics` are delivered, by their attributes: the JSON of a
+                /// filter policy
+                filter_policy: Option<String> = None => {
+                    aliases: &["filter"],
+                    kind: Kind::Json,
+                    example: "r#\"{\"kind\": [\"order\"]}\"#",
+                    without: "all",
+                    aws: "FilterPolicy",
+                    link: "https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html",
+                }
+
+                /// the KMS key of both queues: its ARN, its id or an alias
+                kms_key: Option<ParameterText> = None => {
+                    aliases: &["kms_master_key_id", "kms"],
+                    kind: Kind::KmsKey,
+                    example: "\"alias/orders\"",
+                    without: "a key of SQS",
+                    aws: "KmsMasterKeyId",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
                 }
 
                 /// most messages in one invocation; over 10 needs a `batch_window`, and a FIFO

@@ -60,7 +60,7 @@ rules! {
         r#"#[sqs_batch(backoff = "500ms..1s")]"#,
     );
 
-    /// In a text of `env`, `queue` or `policies`, `${Name}` is a value that is known at deployment: a parameter
+    /// In a text of `env`, a queue, a sender, a key or a policy, `${Name}` is known at deployment: a parameter
     /// of the template, whose name is letters and digits. `${Name:-value}` has a default, and `$${` is for the
     /// two characters `${`.
     PLACEHOLDER = error(

@@ -17,7 +17,7 @@ rules! {
         r#"#[sqs_batch(retries = 5, backoff = "1s..10s", concurrency = 10)]"#,
     )
     .reads(&[
-        "retries", "backoff", "attempt_timeout", "batch_size", "concurrency", "timeout", "queue", "on_permanent",
+        "retries", "backoff", "attempt_timeout", "batch_size", "concurrency", "timeout", "queue", "fifo", "on_permanent",
         "flush",
     ])
     .after(&[&ATTEMPT_TIMEOUT, &FIFO_BATCH_SIZE]);

@@ -13,13 +13,13 @@ const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueServ
 
 rules! {
     /// A queue's name has at most 80 letters, digits, `-` and `_`, and a FIFO queue's ends in `.fifo`. The
-    /// DLQ's name is the queue's with `-dlq`, so 76 are left.
+    /// DLQ's name is the queue's with `-dlq`, so 76 are left. A queue that exists is named by its ARN.
     QUEUE_NAME = error(
         "queue_name",
         r#"#[sqs_batch(queue = "new orders")]"#,
         r#"#[sqs_batch(queue = "new-orders")]"#,
     )
-    .reads(&["queue"])
+    .reads(&["queue", "dlq"])
     .see(CREATE_QUEUE);
 
     /// A batch of over 10 messages needs a batching window of at least a second.
@@ -28,7 +28,7 @@ rules! {
         "#[sqs_batch(batch_size = 100, concurrency = 10)]",
         r#"#[sqs_batch(batch_size = 100, batch_window = "1s", concurrency = 10)]"#,
     )
-    .reads(&["batch_window", "batch_size", "queue"])
+    .reads(&["batch_window", "batch_size", "queue", "fifo"])
     .see(PARAMETERS)
     .after(&[&QUEUE_NAME]);
 
@@ -38,7 +38,7 @@ rules! {
         r#"#[sqs_batch(queue = "orders.fifo", batch_size = 11, allow = "fifo_dlq_order")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", batch_size = 10, allow = "fifo_dlq_order")]"#,
     )
-    .reads(&["batch_size", "queue"])
+    .reads(&["batch_size", "queue", "fifo"])
     .see(PARAMETERS)
     .after(&[&QUEUE_NAME]);
 
@@ -48,7 +48,7 @@ rules! {
         r#"#[sqs_batch(queue = "orders.fifo", batch_window = "5s", allow = "fifo_dlq_order")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
     )
-    .reads(&["batch_window", "queue"])
+    .reads(&["batch_window", "queue", "fifo"])
     .see(PARAMETERS)
     .after(&[&QUEUE_NAME]);
 
@@ -60,7 +60,7 @@ rules! {
         r#"#[sqs_batch(queue = "orders.fifo")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
     )
-    .reads(&["queue"])
+    .reads(&["queue", "fifo", "dlq"])
     .see(DEAD_LETTER_QUEUES)
     .after(&[&QUEUE_NAME]);
 
@@ -71,7 +71,7 @@ rules! {
         r#"#[sqs_batch(on_group_failure = "stop_batch")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", on_group_failure = "stop_batch", allow = "fifo_dlq_order")]"#,
     )
-    .reads(&["on_group_failure", "queue"])
+    .reads(&["on_group_failure", "queue", "fifo"])
     .after(&[&QUEUE_NAME]);
 
     /// A message that becomes visible while it is being handled is handled twice. Lambda refuses a queue
@@ -91,7 +91,7 @@ rules! {
         r#"#[sqs_batch(timeout = "60s", batch_window = "30s", visibility_timeout = "90s")]"#,
         r#"#[sqs_batch(timeout = "60s", batch_window = "30s", visibility_timeout = "91s", allow = "visibility_recommended")]"#,
     )
-    .reads(&["visibility_timeout", "batch_window", "timeout", "queue"])
+    .reads(&["visibility_timeout", "batch_window", "timeout", "queue", "fifo"])
     .see(CONFIGURE)
     .after(&[&FIFO_BATCH_WINDOW, &VISIBILITY_TIMEOUT]);
 
@@ -102,7 +102,7 @@ rules! {
         r#"#[sqs_batch(timeout = "60s", visibility_timeout = "2m")]"#,
         r#"#[sqs_batch(timeout = "60s", visibility_timeout = "6m")]"#,
     )
-    .reads(&["visibility_timeout", "timeout", "batch_window", "queue"])
+    .reads(&["visibility_timeout", "timeout", "batch_window", "queue", "fifo"])
     .see(CONFIGURE)
     .after(&[&FIFO_BATCH_WINDOW, &VISIBILITY_TIMEOUT, &VISIBILITY_WINDOW]);
 
@@ -150,7 +150,7 @@ rules! {
         r#"#[sqs_batch(retention = "4d", dlq_retention = "4d")]"#,
         r#"#[sqs_batch(retention = "4d", dlq_retention = "14d")]"#,
     )
-    .reads(&["dlq_retention", "retention", "queue"])
+    .reads(&["dlq_retention", "retention", "queue", "fifo"])
     .see(RETENTION)
     .after(&[&QUEUE_NAME]);
 
@@ -162,7 +162,7 @@ rules! {
         r#"#[sqs_batch(retention = "15m")]"#,
         r#"#[sqs_batch(retention = "16m")]"#,
     )
-    .reads(&["retention", "visibility_timeout", "queue_backoff", "max_receive_count", "timeout", "batch_window", "queue"])
+    .reads(&["retention", "visibility_timeout", "queue_backoff", "max_receive_count", "timeout", "batch_window", "queue", "fifo"])
     .see(CREATE_QUEUE)
     .after(&[&FIFO_BATCH_WINDOW]);
 }

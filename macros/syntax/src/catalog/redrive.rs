@@ -34,7 +34,7 @@ rules! {
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 1 * ? *)")]"#,
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 ? * SUN *)")]"#,
     )
-    .reads(&["dlq_redrive", "redrive_timezone", "dlq_retention", "retention", "queue"])
+    .reads(&["dlq_redrive", "redrive_timezone", "dlq_retention", "retention", "queue", "fifo"])
     .see(RETENTION)
     .after(&[&QUEUE_NAME, &DLQ_RETENTION, &REDRIVE_YEAR]);
 

@@ -6,6 +6,7 @@ mod queue;
 mod redrive;
 mod retention;
 mod retry_budget;
+mod system;
 
 use std::time::Duration;
 
@@ -32,9 +33,13 @@ fn these<'a>(fixes: impl IntoIterator<Item = Fix, IntoIter: 'a>) -> Fixes<'a> {
 
 /// All checks, each with its rule; after the rules that it comes after.
 pub(super) fn all() -> impl Iterator<Item = &'static (&'static Rule, Check)> {
-    [queue::CHECKS, function::CHECKS, redrive::CHECKS]
-        .into_iter()
-        .flatten()
+    let areas = [
+        queue::CHECKS,
+        system::CHECKS,
+        function::CHECKS,
+        redrive::CHECKS,
+    ];
+    areas.into_iter().flatten()
 }
 
 /// Accepts this rule, in addition to those that are accepted.

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{ENV_SIZE, POLICY_ARN, QUEUE_NAME, Rule};
+use crate::catalog::{ENV_SIZE, KMS_SENDER, POLICY_ARN, QUEUE_NAME, Rule, SENDER_FIFO};
 use crate::function::Function;
 
 /// The rules that judge the text of a key.
-const OF_TEXTS: [(&str, &Rule); 3] = [
+const OF_TEXTS: [(&str, &Rule); 7] = [
     ("env", &ENV_SIZE),
     ("policies", &POLICY_ARN),
     ("queue", &QUEUE_NAME),
+    ("dlq", &QUEUE_NAME),
+    ("senders", &SENDER_FIFO),
+    ("topics", &SENDER_FIFO),
+    ("kms_key", &KMS_SENDER),
 ];
 
 /// The rules that need the values of parameters, with their keys and parameters.

@@ -82,6 +82,20 @@ fn record(path: &TypePath) -> Option<Place> {
     })
 }
 
+pub(super) fn is_sns(message: &Type) -> bool {
+    let Type::Path(path) = message else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| {
+        let is_inner = |argument: &GenericArgument| match argument {
+            GenericArgument::Type(inner) => is_sns(inner),
+            _ => false,
+        };
+        last.ident == "Sns" || (last.ident == "Message" && arguments(last).any(is_inner))
+    })
+}
+
 /// What in the type borrows, by its name: a reference, or a type with a
 /// lifetime, within others too.
 fn borrowed(message: &Type) -> Option<Place> {

@@ -62,7 +62,7 @@ fn a_fix_is_what_to_write() {
         ),
         (
             "queue_name",
-            "queue = \"arn:aws:sqs:eu-west-1:123456789012:new-orders\"",
+            "queue = \"arn:aws:sns:eu-west-1:123456789012:new-orders\"",
             "write `queue = \"new-orders\"`",
         ),
         (

@@ -33,6 +33,9 @@ fn context(key: &Key) -> &'static str {
         Kind::Choice(words) if words.contains(&"skip_group") => without,
         Kind::Timezone => schedule,
         _ if key.name.starts_with("redrive_") => schedule,
+        _ if ["raw", "filter_policy"].contains(&key.name) => {
+            "topics = \"arn:aws:sns:eu-west-1:123456789012:orders\""
+        }
         _ => "",
     }
 }
@@ -128,10 +131,16 @@ fn kinds_are_those_that_are_read() {
             Kind::Duration(_) => &["a string"],
             Kind::Backoff(_) => &["two durations"],
             Kind::Boolean => &["a boolean"],
-            Kind::Choice(_) | Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File => {
-                &["a string", "two durations", "two numbers"]
+            Kind::Choice(_)
+            | Kind::Queue
+            | Kind::KmsKey
+            | Kind::File
+            | Kind::Json
+            | Kind::Schedule
+            | Kind::Timezone => &["a string", "two durations", "two numbers"],
+            Kind::Policies | Kind::Senders | Kind::Topics | Kind::Rules => {
+                &["a string", "two durations", "two numbers", "a list"]
             }
-            Kind::Policies | Kind::Rules => &["a string", "two durations", "two numbers", "a list"],
             Kind::Function | Kind::Crate => &["a path"],
             Kind::Variables | Kind::Tags => &["variables"],
             Kind::Alarms => &["a boolean", "variables"],

@@ -15,6 +15,7 @@ use crate::place::Place;
 use crate::policy_arn;
 use crate::queue_name;
 use crate::schedule::{self, Schedule};
+use crate::senders::Sender;
 use crate::tokens::excerpt;
 
 /// A whole number in the key's range.
@@ -206,6 +207,17 @@ fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {
         let place = value.place;
         let (rule, checked) = match key.kind {
             Kind::Rules => (&catalog::UNKNOWN_RULE, allowable(text)),
+            Kind::Senders => {
+                let sender = Sender::of(&placeholders(text, place)?);
+                (&catalog::SENDER, sender.map(|_| ()))
+            }
+            Kind::Topics => {
+                let topic = Sender::topic(&placeholders(text, place)?).map(|_| ());
+                let problem = "this is not the ARN of an SNS topic";
+                let help = "write `\"arn:aws:sns:…:topic\"`";
+                let refused = || (problem.to_owned(), help.to_owned());
+                (&catalog::SENDER, topic.ok_or_else(refused))
+            }
             _ => (
                 &catalog::POLICY_ARN,
                 policy_arn::check(&placeholders(text, place)?),

@@ -137,6 +137,24 @@ fn usual_values() -> Vec<(&'static str, BoxedStrategy<String>)> {
                 "[\"arn:aws:iam::123456789012:policy/a\", \"arn:aws:iam::123456789012:policy/b\"]",
             ]),
         ),
+        ("dlq", one_of(&["\"orders-dead\"", "\"orders-dead.fifo\""])),
+        ("fifo", one_of(&["true", "false"])),
+        (
+            "senders",
+            one_of(&[
+                "\"123456789012\"",
+                "\"arn:aws:events:eu-west-1:123456789012:rule/new-order\"",
+                "\"arn:aws:s3:::uploads\"",
+            ]),
+        ),
+        (
+            "topics",
+            one_of(&[
+                "\"arn:aws:sns:eu-west-1:123456789012:orders\"",
+                "\"arn:aws:sns:eu-west-1:123456789012:orders.fifo\"",
+            ]),
+        ),
+        ("filter_policy", one_of(&["\"{}\"", "\" { } \""])),
         ("template", one_of(&["true", "false"])),
         (
             "allow",

@@ -34,13 +34,20 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 ];
 
 fn queue_name(options: &Options) -> Option<Finding<'_>> {
-    // Any value of a parameter is made of the same characters.
-    let name = &options.function.queue.with(|_| "x".to_owned());
-    let problem = queue_name::problem(name)?;
-    let meant = queue_name::meant(name);
-    let renamed = Edit::set_text("queue", &meant);
+    let function = &options.function;
+    let queues = [
+        ("queue", Some(&function.queue)),
+        ("dlq", function.dlq.as_ref()),
+    ];
+    let mut queues = queues
+        .into_iter()
+        .filter_map(|(key, text)| Some((key, text?)));
+    let (key, text, problem) =
+        queues.find_map(|(key, text)| Some((key, text, queue_name::problem_of(key, text)?)))?;
+    let meant = queue_name::meant(&text.to_string());
+    let renamed = Edit::set_text(key, &meant);
     let mut fixes = vec![Fix::edit([renamed.clone()])];
-    if options.function.queue.literal().is_none() {
+    if text.literal().is_none() {
         fixes = vec![Fix::advice("correct the text around the parameters")];
     } else if meant.len() > LONGEST {
         fixes = vec![Fix::advice(format!("use at most {LONGEST} characters"))];
@@ -95,7 +102,8 @@ fn fifo_batch_window(options: &Options) -> Option<Finding<'_>> {
 }
 
 fn fifo_dlq_order(options: &Options) -> Option<Finding<'_>> {
-    options.function.is_fifo().then(|| {
+    let function = &options.function;
+    (function.is_fifo() && function.has_dlq()).then(|| {
         let problem = Problem::from("a DLQ breaks the strict order of a FIFO queue");
         let accept = allow(&catalog::FIFO_DLQ_ORDER, options);
         let accepted = format!("if the order may break after a failure, write {accept}");

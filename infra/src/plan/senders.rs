@@ -1,0 +1,113 @@
+//! Who may send to the source queue, and the topics it is subscribed to.
+
+use std::collections::BTreeMap;
+
+use redrive_model::digest::digest;
+use redrive_syntax::ParameterText;
+use redrive_syntax::senders::{Sender, Service};
+
+use super::resource::{Allowed, Kind, Resource, Subscription};
+use super::{Part, Scope};
+
+/// The statements of the queue's policy for its senders: one for each service, and
+/// for S3 one for each account.
+pub(crate) fn statements(function: &redrive_syntax::Function) -> Vec<Allowed> {
+    let senders = function
+        .senders
+        .iter()
+        .filter_map(|text| Sender::of(text).ok());
+    let topics = function.topics.iter().filter_map(Sender::topic);
+    let mut statements: Vec<Allowed> = Vec::new();
+    for sender in senders.chain(topics) {
+        let (service, source, account) = match sender {
+            Sender::Service {
+                service,
+                arn,
+                account,
+            } => (Some(service), arn, account),
+            Sender::Account(account) => (None, account, None),
+        };
+        let is_same = |it: &&mut Allowed| it.service == service && it.account == account;
+        match statements.iter_mut().find(is_same) {
+            Some(statement) if statement.sources.contains(&source) => {}
+            Some(statement) => statement.sources.push(source),
+            None => statements.push(Allowed {
+                sid: match service {
+                    Some(Service::Sns) => "AllowSns".to_owned(),
+                    Some(Service::Events) => "AllowEvents".to_owned(),
+                    Some(Service::S3) => {
+                        let account = account.as_ref().map(ToString::to_string);
+                        format!(
+                            "AllowS3{}",
+                            account.map(|it| short(&it)).unwrap_or_default()
+                        )
+                    }
+                    None => "AllowAccounts".to_owned(),
+                },
+                service,
+                sources: vec![source],
+                account,
+            }),
+        }
+    }
+    statements
+}
+
+/// A part of a logical id, which does not change when others are added.
+fn short(text: &str) -> String {
+    digest(text).chars().take(8).collect()
+}
+
+/// The subscriptions of the topics.
+pub(super) fn subscriptions(scope: &Scope<'_>) -> Vec<Resource> {
+    let function = scope.function;
+    let is_raw = function.raw.unwrap_or(true);
+    let subscriptions = function.topics.iter().map(|topic| {
+        let how = match is_raw {
+            true => "raw messages",
+            false => "messages in SNS's envelope",
+        };
+        let filtered = match function.filter_policy {
+            Some(_) => " that a filter lets through",
+            None => "",
+        };
+        Resource {
+            id: format!("{}{}", scope.id(Part::Subscription), short(&sub(topic))),
+            function: Some(scope.index),
+            description: format!("subscription of `{topic}`: {how}{filtered}"),
+            tags: BTreeMap::new(),
+            kind: Kind::Subscription(Subscription {
+                topic: topic.clone(),
+                queue: scope.queue().arn(),
+                is_raw,
+                filter: function.filter_policy.clone(),
+                policy: scope.queue().own_id().map(|_| scope.id(Part::QueuePolicy)),
+            }),
+        }
+    });
+    subscriptions.collect()
+}
+
+/// The text without the defaults of its parameters.
+fn sub(text: &ParameterText) -> String {
+    text.with(|parameter| format!("${{{}}}", parameter.name))
+}
+
+impl Allowed {
+    /// The statement for people.
+    pub(crate) fn description(&self, queue: &str) -> String {
+        let sources: Vec<_> = self.sources.iter().map(|it| format!("`{it}`")).collect();
+        let sources = sources.join(", ");
+        let account = match &self.account {
+            Some(account) => format!(" of account `{account}`"),
+            None => String::new(),
+        };
+        match self.service {
+            Some(service) => format!(
+                "`{}` may send to `{queue}` for {sources}{account}",
+                service.principal()
+            ),
+            None => format!("the accounts {sources} may send to `{queue}`"),
+        }
+    }
+}
