@@ -55,7 +55,7 @@ fn refusals_and_backoff_by_the_aws_command_line_on_localstack() {
 
 #[test]
 fn the_linters_have_nothing_to_say_of_the_examples() {
-    for package in ["orders", "minimal"] {
+    for package in ["orders", "minimal", "otlp"] {
         binary(package, package);
         let template = template(package);
         let tools = Venv::of("sam");

@@ -107,12 +107,22 @@ fn from_tracing_senders() -> Value {
     event
 }
 
-/// The batch that fails, with headers that are no headers.
+/// The batch that fails, with headers that are malformed.
 fn from_a_broken_sender() -> Value {
-    let mut event = sqs_event("shipments", &[("bad", shipment(0))]);
-    event["Records"][0]["attributes"]["AWSTraceHeader"] = json!("Root=1-zz;Parent=;=");
-    event["Records"][0]["messageAttributes"] =
-        json!({ "traceparent": { "dataType": "String", "stringValue": "00-🦀-zz-01" } });
+    let headers = [
+        ("bad", "Root=1-zz;Parent=;=", "00-🦀-zz-01"),
+        (
+            "short",
+            "Root=1-5759e988-1;Parent=53995c3f42cd8ad8",
+            "00-1-2-01",
+        ),
+    ];
+    let mut event = sqs_event("shipments", &headers.map(|(id, ..)| (id, shipment(0))));
+    for (record, (_, xray, traceparent)) in headers.into_iter().enumerate() {
+        event["Records"][record]["attributes"]["AWSTraceHeader"] = json!(xray);
+        event["Records"][record]["messageAttributes"] =
+            json!({ "traceparent": { "dataType": "String", "stringValue": traceparent } });
+    }
     event
 }
 
@@ -182,8 +192,9 @@ fn spans_with_links_arrive_before_the_next_poll_also_of_an_invocation_that_fails
     has_messaging_attributes(batch);
 
     // Each attempt has a span.
-    let failed = with(&received, "messaging.message.id", &json!("bad"));
-    assert_eq!(failed.len(), 3, "{received:#?}");
+    let mut failed = with(&received, "messaging.message.id", &json!("bad"));
+    failed.extend(with(&received, "messaging.message.id", &json!("short")));
+    assert_eq!(failed.len(), 6, "{received:#?}");
     for (arrived, span) in failed {
         assert!(*arrived < ran.polls[2]);
         assert_eq!(span.links, []);
