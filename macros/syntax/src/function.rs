@@ -12,6 +12,7 @@ pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 
 use crate::diagnostic::Rejected;
 use crate::parameter_text::{Parameter, ParameterText};
+use crate::queues;
 use crate::reader::Reader;
 use crate::schedule::Schedule;
 use crate::setting::{Setting, TemplateValue};
@@ -87,6 +88,53 @@ macro_rules! function {
 redrive_model::keys!(function);
 
 impl Function {
+    /// Whether the source queue, and so the DLQ, is a FIFO queue.
+    pub fn is_fifo(&self) -> bool {
+        let known = queues::is_fifo(&self.queue);
+        known.or(self.fifo).unwrap_or_default()
+    }
+
+    /// The ARN of the source queue, if it exists already.
+    pub fn existing_queue(&self) -> Option<&ParameterText> {
+        Some(&self.queue).filter(|queue| queues::is_arn(queue))
+    }
+
+    /// The ARN of the DLQ, if it exists already.
+    pub fn existing_dlq(&self) -> Option<&ParameterText> {
+        self.dlq.as_ref().filter(|dlq| queues::is_arn(dlq))
+    }
+
+    /// Whether redrive knows the DLQ: that of a queue that exists has to be given.
+    pub fn has_dlq(&self) -> bool {
+        self.dlq.is_some() || self.existing_queue().is_none()
+    }
+
+    /// The source queue's name.
+    pub fn queue_name(&self) -> String {
+        queues::name(&self.queue)
+    }
+
+    /// The DLQ's name, or its ARN if it exists. Without a key it is the source queue's name
+    /// with `-dlq`, before `.fifo`.
+    pub fn dlq(&self) -> ParameterText {
+        if let Some(dlq) = &self.dlq {
+            return dlq.clone();
+        }
+        let queue = match self.existing_queue() {
+            Some(_) => self.queue_name().into(),
+            None => self.queue.clone(),
+        };
+        match queue.strip_suffix(".fifo") {
+            Some(stem) => stem.followed_by("-dlq.fifo"),
+            None => queue.followed_by("-dlq"),
+        }
+    }
+
+    /// The DLQ's name.
+    pub fn dlq_name(&self) -> String {
+        queues::name(&self.dlq())
+    }
+
     /// All texts that may have parameters, each with its key.
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &ParameterText)> {
         let variables = self.env.values().map(|value| ("env", value));
