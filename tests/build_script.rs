@@ -2,10 +2,11 @@
 //! what the user reads when it cannot go on.
 
 use std::fs;
+use std::path::Path;
 
 use redrive_infra::stack::Stack;
-use redrive_tests::package::{self, Package};
-use redrive_tests::workspace;
+use redrive_tests::package::{self, Outcome, Package};
+use redrive_tests::workspace::{self, temporary};
 
 /// The handler and what it needs, for any attribute.
 fn handler(attribute: &str) -> String {
@@ -123,13 +124,74 @@ fn the_target_decides_on_the_architecture() {
         return;
     }
     let package = Package::new("target-decides", &handler("#[redrive::sqs_batch]"));
-    let architecture = || package.property("HandleWorker", "Architectures")[0].clone();
+    let copy = |target: &Path| {
+        let path = package.outputs_in(target).join("template.json");
+        fs::read_to_string(path).expect("a template")
+    };
+    let (arm64, host) = (package::target().join(TARGET), package::target());
     package.check(&["--target", TARGET]).succeeds();
-    assert_eq!(architecture(), "arm64");
-    package
-        .check(&["--target", "x86_64-unknown-linux-gnu"])
-        .succeeds();
-    assert_eq!(architecture(), "x86_64");
+    assert!(copy(&arm64).contains("\"arm64\""));
+    // As an editor does.
+    package.check(&[]).succeeds();
+    let machine = match cfg!(target_arch = "aarch64") {
+        true => "\"arm64\"",
+        false => "\"x86_64\"",
+    };
+    assert!(copy(&host).contains(machine));
+    assert!(copy(&arm64).contains("\"arm64\""));
+    package.check(&["--target", TARGET]).ran_nothing();
+}
+
+#[test]
+fn a_tag_of_another_folder_is_not_confusing() {
+    let outside = temporary();
+    fs::write(outside.path().join("CACHEDIR.TAG"), "").expect("a new file");
+    let target = outside.path().join("target");
+    // With the dependencies that the other packages have built.
+    std::os::unix::fs::symlink(package::target(), &target).expect("a new link");
+    let package = Package::new("tag-elsewhere", &handler("#[redrive::sqs_batch]"));
+    let environment = [("CARGO_TARGET_DIR", &*target)];
+    package.check_with(&[], &environment).succeeds();
+    assert!(package.outputs().join("template.json").is_file());
+    assert_eq!(entries(outside.path()), ["CACHEDIR.TAG", "target"]);
+}
+
+#[test]
+fn without_a_folder_for_people_one_note_names_that_for_programs() {
+    let target = temporary();
+    let package = Package::new("build-dir", &handler("#[redrive::sqs_batch]"));
+    let build = package::target();
+    let is_noted = |checked: &Outcome| {
+        checked.succeeds();
+        let notes = checked.stderr.lines().filter(|line| {
+            line.starts_with(
+                "warning: build-dir@0.1.0: `template.json` and `stack.md` are only in `",
+            )
+        });
+        let [note] = notes.collect::<Vec<_>>()[..] else {
+            panic!("{}", checked.stderr);
+        };
+        let folder = note.split('`').nth(5).expect("a path");
+        assert!(Path::new(folder).join("template.json").is_file(), "{note}");
+        assert!(!package.outputs_in(target.path()).exists());
+        assert!(!package.outputs().exists());
+    };
+    let mut environment = vec![("CARGO_TARGET_DIR", target.path())];
+    let config = format!("[build]\nbuild-dir = \"{}\"\n", build.display());
+    package.write(".cargo/config.toml", &config);
+    is_noted(&package.check_with(&[], &environment));
+    package.write(".cargo/config.toml", "");
+    environment.push(("CARGO_BUILD_BUILD_DIR", &build));
+    package.write("build.rs", "fn main() { redrive_infra::build() }");
+    is_noted(&package.check_with(&[], &environment));
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<_> = names.map(|name| name.display().to_string()).collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -137,7 +199,7 @@ fn an_overlay_is_merged_and_a_missing_one_is_an_error() {
     let package = Package::new("overlay-is-merged", &handler("#[redrive::sqs_batch]"));
     package.write(
         "build.rs",
-        "fn main() { redrive_infra::Builder::new().overlay(\"infra/overlay.json\").out_dir(\"infra\").build(); }",
+        "fn main() { redrive_infra::Builder::new().overlay(\"infra/overlay.json\").build(); }",
     );
     let missing = package.check(&[]);
     missing.fails_with(
@@ -147,20 +209,14 @@ fn an_overlay_is_merged_and_a_missing_one_is_an_error() {
     let overlay = r#"{"Resources": {"HandleWorker": {"Properties": {"Description": "mine", "Timeout": 20}}}}"#;
     package.write("infra/overlay.json", overlay);
     package.check(&[]).succeeds();
-    let template: serde_json::Value =
-        serde_json::from_str(&package.read("infra/template.json")).expect("JSON");
-    assert_eq!(
-        template["Resources"]["HandleWorker"]["Properties"]["Description"],
-        "mine"
-    );
-    let words = package.read("infra/stack.md");
+    assert_eq!(package.property("HandleWorker", "Description"), "mine");
+    let words = package.output("stack.md");
     assert!(words.contains("timeout 20 s"), "{words}");
     let change = "| `/Resources/HandleWorker/Properties/Timeout` | `30` | `20` |";
     assert!(words.contains(change), "{words}");
-    // Programs look in one place, and the local simulator goes by the overlay.
+    // The local simulator uses the overlay, too.
     let stack = Stack::from_text(&package.output("stack.json")).expect("a stack");
     assert_eq!(stack.functions[0].function.timeout.as_secs(), 20);
-    assert!(!package.outputs().join("template.json").exists());
     package.check(&[]).ran_nothing();
 }
 
@@ -176,20 +232,11 @@ fn the_build_script_names_what_it_is_not_told() {
         r#"fn main() {
             println!("cargo::rustc-check-cfg=cfg(beta)");
             println!("cargo::rustc-cfg=beta");
-            redrive_infra::Builder::new().cfg("beta").target_dir("elsewhere").build();
+            redrive_infra::Builder::new().cfg("beta").build();
         }"#,
     );
     package.check(&[]).succeeds();
-    let files = "elsewhere/redrive/names-what-it-is";
-    let template: serde_json::Value =
-        serde_json::from_str(&package.read(&format!("{files}/template.json"))).expect("JSON");
-    let worker = &template["Resources"]["HandleWorker"]["Properties"];
-    assert_eq!(worker["MemorySize"], 512);
-    assert_eq!(
-        worker["Code"],
-        "../../lambda/names-what-it-is/bootstrap.zip"
-    );
-    assert!(package.read(&format!("{files}/stack.json")).contains("512"));
+    assert_eq!(package.property("HandleWorker", "MemorySize"), 512);
 }
 
 #[test]

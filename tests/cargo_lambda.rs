@@ -1,13 +1,13 @@
 //! cargo-lambda's own build, local server and invocation of the binary.
 #![cfg(target_os = "linux")]
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use redrive_tests::binary::{binary, template};
+use redrive_tests::binary::binary;
+use redrive_tests::cargo_lambda::{cargo_lambda, packaged};
 use redrive_tests::process::Process;
 use redrive_tests::python::Venv;
 use redrive_tests::rie::Rie;
@@ -18,23 +18,6 @@ use serde_json::{Value, json};
 
 const SUCCEEDS: &str = "059f36b4-87a3-44ab-83d2-661975830a7d";
 const FAILS: &str = "2e1424d4-f796-459a-8184-9c92662be6da";
-
-/// `cargo lambda`, with zig to link for Lambda's Linux.
-fn cargo_lambda() -> Command {
-    let venv = Venv::of("cargo-lambda");
-    let program = venv.program("cargo-lambda");
-    let folder = program.parent().expect("it is in a folder").to_owned();
-    let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths([folder].into_iter().chain(env::split_paths(&path)));
-    let mut command = Command::new(program);
-    command
-        .arg("lambda")
-        .current_dir(workspace::root())
-        // zig compiles its libraries once.
-        .env("XDG_CACHE_HOME", workspace::own().join("cache"))
-        .env("PATH", path.expect("folders that a PATH can hold"));
-    command
-}
 
 fn run(command: &mut Command) -> String {
     let output = command.output().expect("cargo-lambda starts");
@@ -50,9 +33,10 @@ fn run(command: &mut Command) -> String {
 
 #[test]
 fn its_zip_is_the_one_that_the_template_deploys() {
-    run(cargo_lambda().args(["build", "--package", "minimal", "--output-format", "zip"]));
-    let template_path = template("minimal");
-    let text = fs::read(&template_path).expect("the build leaves a template");
+    let folder = temporary();
+    let out = folder.path().join("minimal");
+    packaged("minimal", &out);
+    let text = fs::read(out.join("template.json")).expect("a package has a template");
     let template: Value = serde_json::from_slice(&text).expect("it is JSON");
     let worker = template["Resources"]
         .as_object()
@@ -64,9 +48,8 @@ fn its_zip_is_the_one_that_the_template_deploys() {
     let code = worker["Properties"]["Code"]
         .as_str()
         .expect("the path of a file");
-    let zip = template_path.with_file_name(code);
+    let zip = out.join(code);
 
-    let folder = temporary();
     let bootstrap = unpack(&zip, folder.path());
     let handler = worker["Properties"]["Handler"].as_str().expect("a handler");
     let rie = Rie::start(&bootstrap, handler, 3, folder.path());

@@ -8,6 +8,7 @@
 use std::process::Command;
 
 use redrive_tests::binary::{binary, template};
+use redrive_tests::cargo_lambda::packaged;
 use redrive_tests::emulator::{Emulator, Kind};
 use redrive_tests::python::Venv;
 use redrive_tests::script::Script;
@@ -15,33 +16,41 @@ use redrive_tests::workspace::temporary;
 
 #[test]
 fn orders_by_the_aws_command_line_on_ministack() {
-    orders(Kind::Ministack, |script| script);
+    orders(Kind::Ministack, "aws");
 }
 
 #[test]
 fn orders_by_the_sam_command_line_on_ministack() {
-    orders(Kind::Ministack, with_sam);
+    orders(Kind::Ministack, "sam");
 }
 
 #[test]
 fn orders_heal_by_the_sam_command_line_on_localstack() {
-    orders(Kind::Localstack, with_sam);
+    orders(Kind::Localstack, "sam");
 }
 
-fn with_sam(script: Script) -> Script {
-    script.env("SAM", Venv::of("sam").program("sam"))
+fn orders(kind: Kind, tool: &str) {
+    deploy("orders", "orders", kind, tool);
 }
 
-fn orders(kind: Kind, finish: impl FnOnce(Script) -> Script) {
+#[test]
+fn a_package_by_the_aws_command_line_on_localstack() {
+    deploy("minimal", "minimal", Kind::Localstack, "aws");
+}
+
+/// Deploys a package by the commands that `cargo redrive package` prints.
+fn deploy(script: &str, package: &str, kind: Kind, tool: &str) {
     let folder = temporary();
-    let orders = binary("orders", "orders");
+    let packaged = packaged(package, &folder.path().join("package"));
     let emulator = Emulator::start(kind, folder.path());
-    let script = Script::new("orders", &emulator, folder.path())
-        .env("TEMPLATE", template("orders"))
-        .env("BINARY", orders);
-    finish(script).run();
+    Script::new(script, &emulator, folder.path())
+        .env("SAM", Venv::of("sam").program("sam"))
+        .env("TOOL", tool)
+        .env("PACKAGED", packaged.to_string())
+        .run();
 }
 
+/// From a folder as a package has it: the package of the test has more binaries.
 #[test]
 fn refusals_and_backoff_by_the_aws_command_line_on_localstack() {
     let folder = temporary();

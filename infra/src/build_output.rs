@@ -8,28 +8,27 @@ use std::time::SystemTime;
 use crate::cargo;
 use crate::error::{Errors, inaccessible};
 
-/// The folder of the files.
-#[derive(Clone)]
-pub(crate) struct OutputFolder {
-    folder: PathBuf,
+/// The folders of the files: each file is in every folder.
+pub(crate) struct OutputFolders {
+    folders: Vec<PathBuf>,
     /// When cargo started the build script.
     started: Option<SystemTime>,
 }
 
-impl OutputFolder {
-    /// Makes the folder if it is not there.
-    pub(crate) fn new(folder: &Path, out_dir: &Path) -> Result<Self, Errors> {
-        let unwritable = |error| unwritable(folder, &error);
-        fs::create_dir_all(folder).map_err(unwritable)?;
+impl OutputFolders {
+    /// Makes the folders that are not there.
+    pub(crate) fn new<'a>(
+        folders: impl IntoIterator<Item = &'a PathBuf>,
+        out_dir: &Path,
+    ) -> Result<Self, Errors> {
+        let folders: Vec<_> = folders.into_iter().cloned().collect();
+        for folder in &folders {
+            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        }
         Ok(Self {
-            folder: folder.canonicalize().map_err(unwritable)?,
+            folders,
             started: started(out_dir),
         })
-    }
-
-    /// The folder, without links in its path.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// Makes cargo run the build script again when the file is changed or deleted,
@@ -40,39 +39,46 @@ impl OutputFolder {
         text: &str,
         is_same: impl Fn(&str, &str) -> bool,
     ) -> Result<(), Errors> {
-        let path = self.folder.join(name);
-        cargo::rerun_if_changed(&path);
-        if fs::read_to_string(&path).is_ok_and(|old| is_same(&old, text)) {
-            return Ok(());
-        }
-        // Renamed, so that a reader never sees half of the file.
-        let new = self.folder.join(format!(".{name}.{}", std::process::id()));
-        let write = || {
-            fs::write(&new, text)?;
-            if let Some(started) = self.started {
-                // A file that is newer than the run that wrote it would make cargo
-                // run the build script once more.
-                let file = File::options().write(true).open(&new)?;
-                file.set_modified(started)?;
+        for folder in &self.folders {
+            let path = folder.join(name);
+            cargo::rerun_if_changed(&path);
+            if fs::read_to_string(&path).is_ok_and(|old| is_same(&old, text)) {
+                continue;
             }
-            fs::rename(&new, &path)
-        };
-        write().map_err(|error| unwritable(&path, &error))
+            // Renamed, so that a reader never sees half of the file.
+            let new = folder.join(format!(".{name}.{}", std::process::id()));
+            let write = || {
+                fs::write(&new, text)?;
+                if let Some(started) = self.started {
+                    // A file that is newer than the run that wrote it would make cargo
+                    // run the build script once more.
+                    let file = File::options().write(true).open(&new)?;
+                    file.set_modified(started)?;
+                }
+                fs::rename(&new, &path)
+            };
+            write().map_err(|error| unwritable(&path, &error))?;
+        }
+        Ok(())
     }
 
     /// Deletes a file that is out of date, if it is there.
     pub(crate) fn remove(&self, name: &str) -> Result<(), Errors> {
-        let path = self.folder.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritable(&path, &error)),
-            _ => Ok(()),
+        for folder in &self.folders {
+            let path = folder.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(unwritable(&path, &error));
+                }
+                _ => {}
+            }
         }
+        Ok(())
     }
 }
 
 fn unwritable(path: &Path, why: &std::io::Error) -> Errors {
-    let help = "remove what is in its way, or choose another folder with `Builder::out_dir`";
-    inaccessible(path, "written", why, help)
+    inaccessible(path, "written", why, "remove what is in its way")
 }
 
 /// Cargo compares files with the one it touches before it starts the build
@@ -86,37 +92,36 @@ fn started(out_dir: &Path) -> Option<SystemTime> {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
+    use std::path::Path;
     use std::time::{Duration, SystemTime};
 
-    use super::OutputFolder;
+    use super::OutputFolders;
 
     const SAME: fn(&str, &str) -> bool = |old, new| old == new;
+
+    fn folders(folder: &Path, out_dir: &Path) -> OutputFolders {
+        OutputFolders::new(&[folder.to_owned()], out_dir).expect("a folder")
+    }
+
+    fn modified(path: &Path) -> SystemTime {
+        let time = fs::metadata(path).and_then(|data| data.modified());
+        time.expect("a file's time")
+    }
 
     #[test]
     fn the_same_text_is_not_written_again() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let output =
-            OutputFolder::new(&folder.path().join("a/b"), folder.path()).expect("a new folder");
-        let path = output.folder().join("x");
+        let of_files = folder.path().join("a/b");
+        let output = folders(&of_files, folder.path());
+        let path = of_files.join("x");
         let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
-        let age = || {
-            File::options()
-                .write(true)
-                .open(&path)
-                .and_then(|file| file.set_modified(old))
-        };
-        let modified = || {
-            fs::metadata(&path)
-                .and_then(|data| data.modified())
-                .expect("a file's time")
-        };
-
         output.write("x", "one", SAME).expect("written");
-        age().expect("aged");
+        let file = File::options().write(true).open(&path).expect("a file");
+        file.set_modified(old).expect("aged");
         output.write("x", "one", SAME).expect("written");
-        assert_eq!(modified(), old);
+        assert_eq!(modified(&path), old);
         output.write("x", "two", SAME).expect("written");
-        assert_ne!(modified(), old);
+        assert_ne!(modified(&path), old);
         assert_eq!(fs::read_to_string(&path).expect("a file"), "two");
     }
 
@@ -126,20 +131,20 @@ mod tests {
         let stamp = File::create(folder.path().join("invoked.timestamp")).expect("a new file");
         let started = SystemTime::UNIX_EPOCH + Duration::from_secs(7);
         stamp.set_modified(started).expect("a file's time");
-        let output =
-            OutputFolder::new(folder.path(), &folder.path().join("out")).expect("a folder");
+        let output = folders(folder.path(), &folder.path().join("out"));
         output.write("x", "one", SAME).expect("written");
-        let modified = fs::metadata(output.folder().join("x")).and_then(|data| data.modified());
-        assert_eq!(modified.expect("a file's time"), started);
+        assert_eq!(modified(&folder.path().join("x")), started);
     }
 
     #[test]
-    fn what_is_removed_may_be_gone() {
+    fn a_file_is_in_each_folder_until_it_is_removed() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let output = OutputFolder::new(folder.path(), folder.path()).expect("a folder");
+        let both = ["a", "b"].map(|name| folder.path().join(name));
+        let output = OutputFolders::new(&both, folder.path()).expect("two folders");
         output.write("x", "one", SAME).expect("written");
+        assert!(both.iter().all(|folder| folder.join("x").is_file()));
         output.remove("x").expect("removed");
-        assert!(!output.folder().join("x").exists());
+        assert!(!both.iter().any(|folder| folder.join("x").exists()));
         output.remove("x").expect("nothing to remove");
     }
 
@@ -147,9 +152,9 @@ mod tests {
     fn what_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("file"), "").expect("a new file");
-        let error = OutputFolder::new(&folder.path().join("file/below"), folder.path())
-            .err()
-            .expect("no folder");
+        let below = folder.path().join("file/below");
+        let error = OutputFolders::new(&[below], folder.path()).err();
+        let error = error.expect("no folder");
         let problem = error.0[0].problem();
         assert!(
             problem.contains("file/below` cannot be written"),

@@ -1,13 +1,14 @@
 //! From the environment of a build script to the files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use redrive_model::digest::digest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
 use redrive_syntax::rules::catalog::{PERMISSIONS, TAG};
 
-use crate::build_output::OutputFolder;
+use crate::build_output::OutputFolders;
 use crate::cfg::Cfg;
 use crate::discover::{self, Discovery, Warning};
 use crate::env::Env;
@@ -26,15 +27,13 @@ use crate::{cargo, permissions, plan, render, report, target};
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     overlays: Vec<PathBuf>,
-    out_dir: Option<PathBuf>,
-    target_dir: Option<PathBuf>,
     cfgs: Vec<String>,
     tags: BTreeMap<String, String>,
     roles: Roles,
 }
 
 impl Builder {
-    /// Writes to `<target>/redrive/<package>`, without an overlay.
+    /// Without an overlay.
     pub fn new() -> Self {
         Self::default()
     }
@@ -89,28 +88,6 @@ impl Builder {
     #[must_use]
     pub fn role_path(mut self, path: impl Into<String>) -> Self {
         self.roles.path = path.into();
-        self
-    }
-
-    /// Writes `template.json` and `stack.md` to this folder, relative to the
-    /// package's. The template finds the code from there. `stack.json` stays in
-    /// the target folder, where programs look for it.
-    #[must_use]
-    pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
-        self.out_dir = Some(path.into());
-        self
-    }
-
-    /// Names cargo's target folder, relative to the package's.
-    ///
-    /// Only a workspace that sets cargo's [`build.build-dir`] needs this. Cargo
-    /// does not pass the target folder to build scripts; by default it is the
-    /// folder that `OUT_DIR` is in.
-    ///
-    /// [`build.build-dir`]: https://doc.rust-lang.org/cargo/reference/config.html#buildbuild-dir
-    #[must_use]
-    pub fn target_dir(mut self, path: impl Into<PathBuf>) -> Self {
-        self.target_dir = Some(path.into());
         self
     }
 
@@ -197,47 +174,31 @@ impl Builder {
         discovery: &Discovery,
         read: &[Warning],
     ) -> Result<Vec<Warning>, Errors> {
-        let target = match &self.target_dir {
-            Some(folder) => env.package.join(folder),
-            None => target::folder(&env.out_dir, &env.target)?,
-        };
-        let for_programs =
-            OutputFolder::new(&target.join("redrive").join(&env.name), &env.out_dir)?;
-        let output = match &self.out_dir {
-            Some(folder) => OutputFolder::new(&env.package.join(folder), &env.out_dir)?,
-            None => for_programs.clone(),
-        };
-        // Cargo keeps this folder apart by target, profile and features.
-        let of_this_build = OutputFolder::new(&env.out_dir, &env.out_dir)?;
+        let copy = target::folder_of_binary(env).map(|it| it.join("redrive").join(&env.name));
+        if copy.is_none() {
+            cargo::note(report::no_copy(&env.out_dir));
+        }
+        // Cargo keeps `OUT_DIR` apart by target, profile and features; the copy is
+        // for people.
+        let output = OutputFolders::new(iter::once(&env.out_dir).chain(&copy), &env.out_dir)?;
         let same = |old: &str, new: &str| old == new;
         if stack.functions.is_empty() {
-            for folder in [&of_this_build, &for_programs] {
-                folder.write("stack.json", &stack.to_text(), same)?;
-            }
+            output.write("stack.json", &stack.to_text(), same)?;
             cargo::warning(report::no_function(discovery, &env.name));
             // CloudFormation rejects a template without resources, and an old
             // one would deploy what is gone.
-            for folder in [&of_this_build, &output] {
-                folder.remove("template.json")?;
-                folder.remove("stack.md")?;
-            }
+            output.remove("template.json")?;
+            output.remove("stack.md")?;
             return Ok(report::warnings(discovery, Some(Vec::new())));
         }
 
-        let code = code_folder(output.folder(), &target);
         let overlays = self.read_overlays(&env.package)?;
         let now = jiff::Timestamp::now();
-        let files = render::files(discovery, stack, &overlays, read, &code, now)?;
-        output.write("template.json", &files.template, same)?;
-        for_programs.write("stack.json", &files.stack.to_text(), same)?;
-        output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
-
-        // `cargo redrive package` puts the zips next to these files.
-        let files = render::files(discovery, stack, &overlays, read, ".", now)?;
+        let files = render::files(discovery, stack, &overlays, read, now)?;
         let stack = files.stack.to_text();
-        of_this_build.write("template.json", &files.template, same)?;
-        of_this_build.write("stack.json", &stack, same)?;
-        of_this_build.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
+        output.write("template.json", &files.template, same)?;
+        output.write("stack.json", &stack, same)?;
+        output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
         let digest = digest(&(files.template + &stack));
         cargo::rustc_env(MANIFEST, &format!("{MANIFEST_MARKER}{digest}"));
         Ok(files.warnings)
@@ -286,33 +247,4 @@ fn check_roles(Roles { boundary, path }: &Roles) -> Result<(), Errors> {
         errors.push(wrong(&problem).help("for example, `/orders/`, with at most 512 characters"));
     }
     Errors::check(errors)
-}
-
-/// The folder of cargo-lambda's zips, as seen from the template's folder.
-fn code_folder(template: &Path, target: &Path) -> String {
-    let target = target
-        .canonicalize()
-        .unwrap_or_else(|_| target.to_path_buf());
-    let lambda = target.join("lambda");
-    let relative = pathdiff::diff_paths(&lambda, template).unwrap_or(lambda);
-    relative
-        .iter()
-        .map(|part| part.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::code_folder;
-
-    #[test]
-    fn the_code_is_relative_to_the_template() {
-        let target = Path::new("/no/such/target");
-        let code = |template: &str| code_folder(Path::new(template), target);
-        assert_eq!(code("/no/such/target/redrive/shop"), "../../lambda");
-        assert_eq!(code("/no/such/package/infra"), "../../target/lambda");
-    }
 }

@@ -19,6 +19,11 @@ pub(crate) fn warning(text: impl Display) {
     lines("warning", text);
 }
 
+/// Shows one warning, however long, because it contains a path.
+pub(crate) fn note(text: impl Display) {
+    print("warning", text);
+}
+
 /// Fails the build before the package is compiled.
 pub(crate) fn error(text: impl Display) {
     lines("error", text);

@@ -12,7 +12,6 @@ pub(crate) struct Env {
     pub(crate) package: PathBuf,
     pub(crate) name: String,
     pub(crate) out_dir: PathBuf,
-    pub(crate) target: String,
     pub(crate) architecture: String,
 }
 
@@ -30,7 +29,6 @@ impl Env {
             package: read("CARGO_MANIFEST_DIR")?.into(),
             name: read("CARGO_PKG_NAME")?,
             out_dir: read("OUT_DIR")?.into(),
-            target: read("TARGET")?,
             architecture: read("CARGO_CFG_TARGET_ARCH")?,
         })
     }

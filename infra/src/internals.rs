@@ -9,9 +9,6 @@ use crate::discover::discover;
 use crate::stack::{Architecture, Stack};
 use crate::{permissions, render};
 
-/// Where the code is, as seen from the template.
-const CODE: &str = "../../lambda";
-
 /// What the build script of the package in folder `package` writes for arm64 at
 /// `now`: `stack.json`, `template.json` and `stack.md`.
 ///
@@ -28,11 +25,11 @@ pub fn files(
     }
     let mut stack = Stack::new(name, Architecture::Arm64, discovery.deployed());
     let warnings = permissions::read(package, &mut stack)?;
-    let files = render::files(&discovery, &stack, &[], &warnings, CODE, now)?;
+    let files = render::files(&discovery, &stack, &[], &warnings, now)?;
     Ok((files.stack, files.template, files.markdown))
 }
 
 /// The text of the template of `stack`.
 pub fn template(stack: &Stack) -> String {
-    render::cloudformation::to_text(render::template(stack, CODE))
+    render::cloudformation::to_text(render::template(stack))
 }

@@ -13,17 +13,22 @@
 //! the attribute refuses to compile a function that is not found.
 //!
 //! # What it writes
-//! To `<target>/redrive/<package>/`, each file only when it changes:
+//! To `OUT_DIR`, each file only when it changes, with a copy for people next to the
+//! binary, in `<target>/[<triple>/]<profile>/redrive/<package>/`:
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `template.json` | the CloudFormation template; its code is the zip that `cargo lambda build --output-format zip` makes |
+//! | `template.json` | the CloudFormation template; the code of binary `b` is `b/bootstrap.zip` next to it |
 //! | `stack.md` | what will be created, for people |
 //! | `stack.json` | what will be created, for programs: a [`Stack`](stack::Stack) |
 //!
-//! The last build decides on architecture, features and profile, an editor's
-//! `cargo check` included. So build for Lambda last, right before you deploy:
-//! `cargo lambda build --release --arm64 --output-format zip`.
+//! Cargo keeps `OUT_DIR` apart by target, profile and features, so an editor's
+//! `cargo check` never changes the manifests of a build for Lambda. The binary
+//! contains the digest of its manifests. `cargo redrive package` builds for Lambda,
+//! and lays out the zips with the manifests of exactly that build.
+//!
+//! The copy is left out, with a note, if `OUT_DIR` is not in the target folder,
+//! such as with cargo's `build.build-dir`.
 //!
 //! If the source does not compile, the files are not changed.
 //!
@@ -35,9 +40,8 @@
 //! deployed. `stack.md` describes how to rename safely.
 //!
 //! # What cargo does not pass to it
-//! A build script does not know the cfgs that your own `build.rs` sets, nor the
-//! target folder if cargo's `build.build-dir` is another: name them with
-//! [`Builder::cfg`] and [`Builder::target_dir`].
+//! A build script does not know the cfgs that your own `build.rs` sets: name them
+//! with [`Builder::cfg`].
 //!
 //! # Your own resources
 //! Environment variables and managed policies are keys of the attribute (`env`,
@@ -47,6 +51,8 @@ mod build_output;
 mod builder;
 mod cargo;
 mod cfg;
+#[doc(hidden)]
+pub mod deploy;
 mod discover;
 mod env;
 mod error;

@@ -32,18 +32,18 @@ pub(crate) fn files(
     stack: &Stack,
     overlays: &[Overlay],
     warnings: &[Warning],
-    code: &str,
     now: Timestamp,
 ) -> Result<Files, Errors> {
-    let overlaid = overlay::apply(overlays, stack, |stack| template(stack, code))?;
+    let overlaid = overlay::apply(overlays, stack, template)?;
     let text = cloudformation::to_text(overlaid.template.clone());
     cloudformation::limits::check(&overlaid.template, &text)?;
     let warnings = report::warnings(discovery, Some([warnings, &overlaid.warnings].concat()));
     let plan = plan::of(&overlaid.stack);
-    let base = cloudformation::render(&plan, code);
+    let base = cloudformation::render(&plan);
     let contents = markdown::Contents {
         stack: &overlaid.stack,
         plan: &plan,
+        template: &overlaid.template,
         resources: &cloudformation::summaries::of(&plan, &base, &overlaid.template),
         warnings: &warnings,
         overlays,
@@ -58,6 +58,6 @@ pub(crate) fn files(
 }
 
 /// The template of a stack without overlays.
-pub(crate) fn template(stack: &Stack, code: &str) -> Value {
-    cloudformation::render(&plan::of(stack), code)
+pub(crate) fn template(stack: &Stack) -> Value {
+    cloudformation::render(&plan::of(stack))
 }

@@ -74,6 +74,14 @@ fn unread(discovery: &Discovery, package: &Path) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// Where the files are, if there is no copy for people.
+pub(crate) fn no_copy(out_dir: &Path) -> String {
+    format!(
+        "`template.json` and `stack.md` are only in `{}`, because that is not in cargo's target folder",
+        out_dir.display()
+    )
+}
+
 /// Why there is no template, and what would make one.
 pub(crate) fn no_function(discovery: &Discovery, package: &str) -> Diagnostic {
     let nothing = |why: String| broken(&NO_FUNCTION, why + "; no template written");

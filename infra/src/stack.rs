@@ -7,12 +7,17 @@ use std::fmt;
 use redrive_syntax::Function;
 use serde::{Deserialize, Serialize};
 
+/// The version of redrive that this crate belongs to.
+const REDRIVE: &str = env!("CARGO_PKG_VERSION");
+
 /// All functions of one package, the content of `stack.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stack {
     /// The format of this file: [`Stack::VERSION`].
     pub version: u32,
+    /// The version of redrive that wrote it.
+    pub redrive: String,
     /// The package's name.
     pub package: String,
     /// The architecture of both functions.
@@ -42,6 +47,7 @@ impl Stack {
     ) -> Self {
         Self {
             version: Self::VERSION,
+            redrive: REDRIVE.to_owned(),
             package: package.into(),
             architecture,
             tags: BTreeMap::new(),
@@ -66,12 +72,13 @@ impl Stack {
         #[derive(Deserialize)]
         struct Versioned {
             version: u32,
+            redrive: String,
         }
         let no_stack = |error: serde_json::Error| ReadError::NoStack(error.to_string());
         // Another format need not have the fields of this one.
-        let Versioned { version } = serde_json::from_str(text).map_err(no_stack)?;
+        let Versioned { version, redrive } = serde_json::from_str(text).map_err(no_stack)?;
         if version != Self::VERSION {
-            return Err(ReadError::Version(version));
+            return Err(ReadError::Version { version, redrive });
         }
         serde_json::from_str(text).map_err(no_stack)
     }
@@ -80,8 +87,13 @@ impl Stack {
 /// Why a text is not read as a [`Stack`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// It is of this format, which is not [`Stack::VERSION`].
-    Version(u32),
+    /// It is of another format than [`Stack::VERSION`].
+    Version {
+        /// Its format.
+        version: u32,
+        /// The version of redrive that wrote it.
+        redrive: String,
+    },
     /// It is not a stack in JSON, and why.
     NoStack(String),
 }
@@ -89,12 +101,25 @@ pub enum ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Version(version) => write!(
-                f,
-                "it has format {version} and not {}, so another version of `redrive-infra` wrote it; \
-                 let the package and this program have one version of redrive, and build again",
-                Stack::VERSION
-            ),
+            Self::Version { version, redrive } => {
+                write!(
+                    f,
+                    "it has format {version}, of redrive {redrive}; \
+                     this program reads format {}, of redrive {REDRIVE}\nhelp: ",
+                    Stack::VERSION
+                )?;
+                match *version > Stack::VERSION {
+                    true => write!(
+                        f,
+                        "update the command line: cargo install cargo-redrive --version {redrive}"
+                    ),
+                    false => write!(
+                        f,
+                        "update the package: cargo add redrive@{REDRIVE} && \
+                         cargo add --build redrive-infra@{REDRIVE}"
+                    ),
+                }
+            }
             Self::NoStack(why) => write!(f, "it is not a stack: {why}"),
         }
     }
@@ -142,6 +167,16 @@ pub enum Architecture {
     X86_64,
 }
 
+impl fmt::Display for Architecture {
+    /// As CloudFormation spells it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Arm64 => "arm64",
+            Self::X86_64 => "x86_64",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ReadError, Stack};
@@ -155,9 +190,25 @@ mod tests {
 
     #[test]
     fn another_format_is_not_an_unreadable_stack() {
-        let newer = r#"{"version": 4000000, "shape": "unknown"}"#;
-        assert_eq!(Stack::from_text(newer), Err(ReadError::Version(4_000_000)));
-        for text in ["", "{}", r#"{"version": 2}"#] {
+        let other = |version: u32| {
+            let text =
+                format!(r#"{{"version": {version}, "redrive": "9.8.7", "shape": "unknown"}}"#);
+            let error = Stack::from_text(&text).expect_err("another format");
+            let redrive = "9.8.7".to_owned();
+            assert_eq!(error, ReadError::Version { version, redrive });
+            error.to_string()
+        };
+        let this = env!("CARGO_PKG_VERSION");
+        let newer = "help: update the command line: cargo install cargo-redrive --version 9.8.7";
+        assert!(other(4_000_000).ends_with(newer));
+        let older = format!(
+            "this program reads format {}, of redrive {this}\nhelp: update the package: \
+             cargo add redrive@{this} && cargo add --build redrive-infra@{this}",
+            Stack::VERSION
+        );
+        assert!(other(0).ends_with(&older), "{}", other(0));
+        let empty = format!(r#"{{"version": {}, "redrive": "{this}"}}"#, Stack::VERSION);
+        for text in ["", "{}", &empty] {
             let error = Stack::from_text(text);
             assert!(matches!(error, Err(ReadError::NoStack(_))), "{error:?}");
         }

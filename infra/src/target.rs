@@ -1,9 +1,12 @@
 //! What the package is built for, and where cargo puts it.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use redrive_syntax::rules::catalog::{ARCHITECTURE, NOT_A_BUILD_SCRIPT};
+use redrive_syntax::rules::catalog::ARCHITECTURE;
+use serde::Deserialize;
 
+use crate::env::Env;
 use crate::error::{Errors, broken};
 use crate::stack::Architecture;
 
@@ -20,47 +23,56 @@ pub(crate) fn architecture(target_arch: &str) -> Result<Architecture, Errors> {
     }
 }
 
-/// Cargo's target folder, from the `OUT_DIR` in it.
+/// The folder for the binary, if cargo's layout is a known one.
 ///
-/// Cargo marks the folders it makes with `CACHEDIR.TAG`: the target folder, and
-/// the one for `--target` in it. One that was there before, such as a mounted
-/// cache, has no mark: then `OUT_DIR` is
-/// `<folder>[/<target>]/<profile>/build/<package>/out`.
-pub(crate) fn folder(out_dir: &Path, target: &str) -> Result<PathBuf, Errors> {
-    let marked = out_dir
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    let folder = match marked.or_else(|| out_dir.ancestors().nth(4)) {
-        Some(folder) if folder.ends_with(target) => folder.parent(),
-        folder => folder,
-    };
-    folder.map(Path::to_path_buf).ok_or_else(|| {
-        let problem = format!(
-            "no folder above `{}` is cargo's target folder",
-            out_dir.display()
-        );
-        broken(&NOT_A_BUILD_SCRIPT, problem)
-            .help("name it with `Builder::target_dir`")
-            .into()
+/// Cargo does not pass this folder to build scripts:
+/// <https://github.com/rust-lang/cargo/issues/9661>.
+pub(crate) fn folder_of_binary(env: &Env) -> Option<PathBuf> {
+    let folder = profile(&env.out_dir, &env.name)?;
+    is_target_folder(&env.package).then(|| folder.to_owned())
+}
+
+/// `<target>/[<triple>/]<profile>` of an `OUT_DIR` in
+/// `<target>/[<triple>/]<profile>/build/<package>-<hash>/out`.
+fn profile<'a>(out_dir: &'a Path, package: &str) -> Option<&'a Path> {
+    let unit = out_dir.parent().filter(|_| out_dir.ends_with("out"))?;
+    let name = unit.file_name()?.to_str()?;
+    let hash = name.strip_prefix(package)?.strip_prefix('-')?;
+    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let build = unit.parent().filter(|_| is_hash)?;
+    build.parent().filter(|_| build.ends_with("build"))
+}
+
+/// Whether `OUT_DIR` is in the target folder: with `build.build-dir`, it is in
+/// another one of the same layout.
+fn is_target_folder(package: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+        build_directory: Option<PathBuf>,
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--format-version=1"])
+        .current_dir(package)
+        .output();
+    let metadata = output.ok().and_then(|output| {
+        let metadata: Result<Metadata, _> = serde_json::from_slice(&output.stdout);
+        metadata.ok()
+    });
+    metadata.is_some_and(|it| {
+        it.build_directory
+            .is_none_or(|folder| folder == it.target_directory)
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
-    use redrive_syntax::rules::catalog::NOT_A_BUILD_SCRIPT;
-
-    use super::{architecture, folder};
+    use super::{architecture, profile};
     use crate::error::Errors;
     use crate::stack::Architecture;
-
-    const TARGET: &str = "aarch64-unknown-linux-musl";
-
-    fn found(out_dir: &Path) -> PathBuf {
-        folder(out_dir, TARGET).expect("a target folder")
-    }
 
     #[test]
     fn architectures_of_lambda() {
@@ -72,33 +84,28 @@ mod tests {
     }
 
     #[test]
-    fn the_marked_folder() {
-        let target = tempfile::tempdir().expect("a temporary folder");
-        fs::write(target.path().join("CACHEDIR.TAG"), "").expect("a new file");
-        let expected = target.path().to_path_buf();
-        assert_eq!(
-            found(&target.path().join("release/build/shop-1/out")),
-            expected
+    fn the_folder_of_the_profile() {
+        let known = |out_dir, folder| {
+            assert_eq!(
+                profile(Path::new(out_dir), "my-shop"),
+                Some(Path::new(folder))
+            );
+        };
+        known("/t/debug/build/my-shop-0123456789abcdef/out", "/t/debug");
+        known(
+            "/t/aarch64-unknown-linux-musl/lambda/build/my-shop-0123456789abcdef/out",
+            "/t/aarch64-unknown-linux-musl/lambda",
         );
-
-        let cross = target.path().join(TARGET);
-        let out = cross.join("release/build/shop-1/out");
-        assert_eq!(found(&out), expected);
-        fs::create_dir(&cross).expect("a new folder");
-        fs::write(cross.join("CACHEDIR.TAG"), "").expect("a new file");
-        assert_eq!(found(&out), expected);
-    }
-
-    #[test]
-    fn the_unmarked_folder() {
-        let expected = PathBuf::from("/no/such/cache");
-        assert_eq!(
-            found(Path::new("/no/such/cache/debug/build/shop-1/out")),
-            expected
-        );
-        let cross = format!("/no/such/cache/{TARGET}/debug/build/shop-1/out");
-        assert_eq!(found(Path::new(&cross)), expected);
-        let error = folder(Path::new("out"), TARGET).expect_err("not cargo's");
-        assert_eq!(error.0[0].rule, &NOT_A_BUILD_SCRIPT);
+        for other in [
+            // Cargo's new layout: https://github.com/rust-lang/cargo/issues/15010.
+            "/t/debug/build/my-shop/0123456789abcdef/out",
+            "/t/debug/build/shop-0123456789abcdef/out",
+            "/t/debug/build/my-shop-0123456789abcdef/output",
+            "/t/debug/units/my-shop-0123456789abcdef/out",
+            "/t/bazel-out/my-shop-script/out_dir",
+            "out",
+        ] {
+            assert_eq!(profile(Path::new(other), "my-shop"), None, "{other}");
+        }
     }
 }

@@ -258,6 +258,9 @@ fn spans_have_fields() -> bool {
 
 /// The string is also how `cargo redrive package` finds the digest in the binary.
 pub(crate) fn started(manifest: Option<&'static str>) {
+    // Kept where a feature of `tracing` removes the event, such as
+    // `release_max_level_info`.
+    let manifest = std::hint::black_box(manifest);
     tracing::debug!(target: TARGET, event = event::STARTED, manifest, "started");
 }
 

@@ -4,6 +4,7 @@ Where AWS is, who asks and in which region stand in the environment variables
 that all of them read.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -31,55 +32,49 @@ def wait_for(what, condition, seconds=120):
     return answer
 
 
-def run(*command, cwd):
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+def run(*command, env=None):
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
     if done.returncode:
         raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
 
 
 class Stack:
-    """A template as the build left it, with the binary it names, deployed."""
+    """A deployed stack."""
 
-    def __init__(self, name, template, binaries):
+    def __init__(self, name):
         self.name = name
-        # As below the target folder: the template names its code relative to
-        # itself.
-        self.folder = Path("redrive", name).absolute()
-        self.folder.mkdir(parents=True)
-        shutil.copy(template, self.folder / "template.json")
-        for binary in binaries:
-            zip_bootstrap(Path(binary), Path("lambda").absolute())
-        client("s3").create_bucket(Bucket=BUCKET)
 
-    def deploy_with_aws(self):
+    @classmethod
+    def of_package(cls):
+        """Deploys a package by one of the commands that `cargo redrive package` prints."""
+        client("s3").create_bucket(Bucket=BUCKET)
+        packaged = json.loads(os.environ["PACKAGED"])
+        tools = [str(Path(os.environ[name]).parent) for name in ("AWS", "SAM")]
+        path = os.pathsep.join([*tools, os.environ["PATH"]])
+        for command in packaged["deploy"][os.environ["TOOL"]]:
+            run("sh", "-c", command, env=os.environ | {"BUCKET": BUCKET, "PATH": path})
+        return cls(packaged["package"])
+
+    @classmethod
+    def of_template(cls, name, template, binary):
+        """Deploys a template, with the binary it names, from a folder like that of a package."""
+        client("s3").create_bucket(Bucket=BUCKET)
+        shutil.copy(template, "template.json")
+        zip_bootstrap(Path(binary), Path())
         aws = os.environ["AWS"]
         run(
             aws, "cloudformation", "package",
             "--template-file", "template.json",
             "--s3-bucket", BUCKET,
             "--output-template-file", "packaged.yaml",
-            cwd=self.folder,
         )
         run(
             aws, "cloudformation", "deploy",
             "--template-file", "packaged.yaml",
-            "--stack-name", self.name,
+            "--stack-name", name,
             "--capabilities", "CAPABILITY_IAM",
-            cwd=self.folder,
         )
-
-    def deploy_with_sam(self):
-        run(
-            os.environ["SAM"], "deploy",
-            "--template-file", "template.json",
-            "--stack-name", self.name,
-            "--s3-bucket", BUCKET,
-            "--capabilities", "CAPABILITY_IAM",
-            "--region", os.environ["AWS_REGION"],
-            "--no-confirm-changeset",
-            "--no-progressbar",
-            cwd=self.folder,
-        )
+        return cls(name)
 
     def outputs(self):
         stacks = client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]

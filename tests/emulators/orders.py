@@ -165,11 +165,7 @@ def check_redrive_that_cannot(redrive):
 
 
 def main():
-    stack = Stack("orders", os.environ["TEMPLATE"], [os.environ["BINARY"]])
-    if "SAM" in os.environ:
-        stack.deploy_with_sam()
-    else:
-        stack.deploy_with_aws()
+    stack = Stack.of_package()
     outputs, resources = stack.outputs(), stack.resources()
     source, dlq = Queue(outputs["ProcessOrderQueueUrl"]), Queue(outputs["ProcessOrderDlqUrl"])
     check_queues(source, dlq, outputs)

@@ -9,8 +9,7 @@ VISIBILITY_SECONDS = 60
 
 
 def main():
-    stack = Stack("redrive-fixtures", os.environ["TEMPLATE"], [os.environ["BINARY"]])
-    stack.deploy_with_aws()
+    stack = Stack.of_template("redrive-fixtures", os.environ["TEMPLATE"], os.environ["BINARY"])
     outputs = stack.outputs()
     source, dlq = Queue(outputs["RefusalsQueueUrl"]), Queue(outputs["RefusalsDlqUrl"])
     assert source.attributes()["VisibilityTimeout"] == str(VISIBILITY_SECONDS)

@@ -60,10 +60,10 @@ pub fn aborting(package: &str, name: &str) -> PathBuf {
     binary_with(package, name, &abort)
 }
 
-/// Where a build of the package leaves its template.
+/// Where a build of the package for this machine leaves its template.
 pub fn template(package: &str) -> PathBuf {
     workspace::target()
-        .join("redrive")
+        .join("debug/redrive")
         .join(package)
         .join("template.json")
 }

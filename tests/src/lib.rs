@@ -2,6 +2,7 @@
 //! target folder, and end what they start.
 
 pub mod binary;
+pub mod cargo_lambda;
 pub mod emulator;
 pub mod http;
 pub mod package;

@@ -14,7 +14,9 @@ use crate::workspace;
 /// others: the name must be the test's own.
 pub struct Package {
     name: String,
-    folder: TempDir,
+    /// In a folder of its own, which is deleted at the end.
+    folder: PathBuf,
+    _root: TempDir,
 }
 
 /// What a run of cargo came to.
@@ -34,9 +36,16 @@ impl Package {
 
     /// A package without a target.
     pub fn empty(name: &str) -> Self {
+        Self::in_folder(name, "package")
+    }
+
+    /// A package without a target, in a folder of this name.
+    pub fn in_folder(name: &str, folder: &str) -> Self {
+        let root = TempDir::new().expect("a temporary folder");
         let package = Self {
             name: name.to_owned(),
-            folder: TempDir::new().expect("a temporary folder"),
+            folder: root.path().join(folder),
+            _root: root,
         };
         let workspace = workspace::root();
         let path = |member: &str| workspace.join(member).display().to_string();
@@ -44,7 +53,7 @@ impl Package {
             "Cargo.toml",
             &format!(
                 "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-                 [features]\nmore = []\nsqs-client = [\"redrive/sqs-client\"]\n\
+                 [features]\nmore = []\nextra = []\nsqs-client = [\"redrive/sqs-client\"]\n\
                  [dependencies]\n\
                  redrive = {{ path = \"{}\", default-features = false }}\n\
                  serde = {{ version = \"1\", features = [\"derive\"] }}\n\
@@ -60,36 +69,46 @@ impl Package {
         // The versions that the workspace is tested with, and no look-ups.
         fs::copy(
             workspace.join("Cargo.lock"),
-            package.folder.path().join("Cargo.lock"),
+            package.folder.join("Cargo.lock"),
         )
         .expect("a copy");
         package
     }
 
+    /// The folder of its `Cargo.toml`.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Writes a file of the package.
     pub fn write(&self, path: &str, text: &str) {
-        let path = self.folder.path().join(path);
+        let path = self.folder.join(path);
         fs::create_dir_all(path.parent().expect("a file of the package")).expect("a new folder");
         fs::write(path, text).expect("a new file");
     }
 
     /// A file of the package.
     pub fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.folder.path().join(path)).expect("a file of the package")
+        fs::read_to_string(self.folder.join(path)).expect("a file of the package")
     }
 
     /// `cargo check`: it runs the build script and the macro, and leaves out
     /// what neither has to do with. It says which commands it ran.
     pub fn check(&self, arguments: &[&str]) -> Outcome {
-        self.run(&[&["--verbose"], arguments].concat())
+        self.check_with(arguments, &[])
+    }
+
+    /// As [`check`](Self::check), with environment variables.
+    pub fn check_with(&self, arguments: &[&str], environment: &[(&str, &Path)]) -> Outcome {
+        self.run(&[&["--verbose"], arguments].concat(), environment)
     }
 
     /// What a user reads of `cargo check`: its errors and warnings, without the
     /// progress, and without what depends on the machine or on lines of redrive's
     /// own source.
     pub fn report(&self, arguments: &[&str]) -> String {
-        let stderr = self.run(arguments).stderr;
-        let folder = self.folder.path().display().to_string();
+        let stderr = self.run(arguments, &[]).stderr;
+        let folder = self.folder.display().to_string();
         let workspace = workspace::root().display().to_string();
         let mut report: Vec<String> = Vec::new();
         let mut in_workspace = false;
@@ -115,13 +134,14 @@ impl Package {
         format!("{}\n", report.join("\n").trim())
     }
 
-    fn run(&self, arguments: &[&str]) -> Outcome {
+    fn run(&self, arguments: &[&str], environment: &[(&str, &Path)]) -> Outcome {
         let output = Command::new(env!("CARGO"))
             .args(["check", "--offline", "--color", "never"])
             .args(arguments)
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", target())
             .env_remove("RUSTFLAGS")
+            .envs(environment.iter().copied())
             .output()
             .expect("cargo runs");
         Outcome {
@@ -130,9 +150,15 @@ impl Package {
         }
     }
 
-    /// The folder of the build script's files.
+    /// The folder of the build script's files, of a build for this machine.
     pub fn outputs(&self) -> PathBuf {
-        target().join("redrive").join(&self.name)
+        self.outputs_in(&target())
+    }
+
+    /// The folder of the build script's files, of a build in this target folder,
+    /// or in that of a triple in it.
+    pub fn outputs_in(&self, target: &Path) -> PathBuf {
+        target.join("debug/redrive").join(&self.name)
     }
 
     /// One of them.
@@ -188,7 +214,7 @@ fn is_progress(line: &str) -> bool {
 }
 
 /// Shared by the packages, so that their dependencies are built once.
-fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     workspace::own().join("packages")
 }
 

@@ -3,18 +3,26 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command as Process;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
+use redrive_infra::stack::Stack;
 use redrive_local::Until;
 
 /// Run and watch Lambda functions made with redrive
 #[derive(Debug, Parser)]
-#[command(name = "cargo-redrive", bin_name = "cargo redrive", version)]
+#[command(name = "cargo-redrive", bin_name = "cargo redrive", version = VERSION.as_str())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// With the format of the manifests that it reads.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let format = Stack::VERSION;
+    format!("{} (manifest format {format})", env!("CARGO_PKG_VERSION"))
+});
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -141,8 +149,12 @@ pub(crate) struct RunArgs {
 ///
 /// Runs `cargo lambda build`, takes the manifests of exactly that build, and checks
 /// that each zip contains the digest of the manifest, is built for its architecture
-/// and is not older than the binary. Deploy or archive the folder as it is.
+/// and is not older than the binary. Prints the commands that deploy the folder.
+///
+/// A committed copy of the manifests shows in reviews what a change deploys. Without
+/// `--check`, those of its differences that lose or strand messages are warnings.
 #[derive(Debug, Args)]
+#[command(after_long_help = AFTER_PACKAGE_HELP)]
 pub(crate) struct PackageArgs {
     #[command(flatten)]
     pub(crate) cargo: CargoArgs,
@@ -155,11 +167,12 @@ pub(crate) struct PackageArgs {
     #[arg(long = "x86-64")]
     pub(crate) x86_64: bool,
 
-    /// The folder for manifests and zips; `redrive/<package>/package` in the target folder by default
+    /// The folder for manifests and zips, which is replaced [default: redrive/<package> in cargo's
+    /// target folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Fail if the template differs from the committed copy
+    /// Fail if the template differs from the committed copy, and print the differences
     #[arg(long)]
     pub(crate) check: bool,
 
@@ -167,7 +180,7 @@ pub(crate) struct PackageArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) compare: Option<PathBuf>,
 
-    /// Print a line of JSON
+    /// Print one line of JSON: the folder, the manifest's digest, differences, warnings and commands
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -237,6 +250,11 @@ Exit status:
   1    a message is not accounted for, or the package does not build
   2    invalid arguments or message file
   130  interrupted; the summary so far is printed"#;
+
+const AFTER_PACKAGE_HELP: &str = "Exit status:
+  0    the folder is complete
+  1    the package does not build, or --check found a difference
+  2    any other error; the folder is unchanged";
 
 /// Removes the first argument if it is `redrive`: cargo passes a subcommand its
 /// own name.

@@ -71,6 +71,21 @@ pub(crate) enum Error {
     },
     #[error("{} cannot be deployed: {problem}", .path.display())]
     WrongZip { path: PathBuf, problem: String },
+    #[error("the package `{name}` has no function to deploy in this build")]
+    NothingToDeploy { name: String },
+    #[error("no committed copy in {}\nhelp: package without `--check`, then: {help}", .folder.display())]
+    NoCopy { folder: PathBuf, help: String },
+    #[error("{} is not JSON: {reason}", .path.display())]
+    NoTemplate {
+        path: PathBuf,
+        reason: serde_json::Error,
+    },
+    #[error(
+        "{} contains `{}`, which is not part of a package and would be deleted\n\
+         help: choose another folder with `--out`",
+        .folder.display(), .name.display()
+    )]
+    ForeignFile { folder: PathBuf, name: PathBuf },
     #[error("cannot read {}: {reason}", .path.display())]
     Read {
         path: PathBuf,

@@ -1,15 +1,15 @@
 //! `cargo redrive package`.
 
 mod bundle;
-mod changes;
+mod committed;
+mod folder;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anstream::{eprintln, println};
-use redrive_infra::stack::Stack;
+use redrive_infra::deploy::{self, Commands};
 use redrive_model::digest::digest;
 use serde_json::{Value, json};
 
@@ -19,60 +19,84 @@ use crate::error::Error;
 use crate::print::style;
 use crate::workspace::{self, Member};
 use bundle::Expected;
+use committed::{Committed, Differences};
+use folder::File;
 
 /// The manifests that are laid out next to the zips.
 const MANIFESTS: [&str; 3] = ["template.json", "stack.json", "stack.md"];
+
+/// A package that can be deployed.
+struct Packaged {
+    /// Its name.
+    name: String,
+    /// The folder with manifests and zips.
+    folder: PathBuf,
+    /// The digest of the manifests.
+    digest: String,
+    commands: Commands,
+    differences: Differences,
+}
 
 /// Builds the package for Lambda, checks the zips, and lays manifests and zips out
 /// in one folder.
 pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
     let member = workspace::find(&args.cargo)?;
+    // A build may take minutes, so other errors are reported first.
+    let committed = Committed::read(args, &member)?;
+    if let Some(folder) = &args.out {
+        folder::check(folder)?;
+    }
     let lambda = member.target.join("lambda");
     let Some(built) = build(&member, args, &lambda)? else {
         return Ok(ExitCode::FAILURE);
     };
-    let template = read(&built.manifests.join("template.json"))?;
-    let stack = read(&built.manifests.join("stack.json"))?;
+    let [template, stack, _] = MANIFESTS.map(|name| built.manifests.join(name));
+    if built.stack.functions.is_empty() {
+        return Err(Error::NothingToDeploy { name: member.name });
+    }
+    let (template, stack) = (read(&template)?, read(&stack)?);
     let digest = digest(&(template.clone() + &stack));
-    let binaries: BTreeSet<&str> = built
-        .stack
-        .functions
-        .iter()
-        .map(|function| &*function.binary)
-        .collect();
-    for name in &binaries {
+    let manifests = MANIFESTS.map(|name| File {
+        from: built.manifests.join(name),
+        name: name.into(),
+    });
+    let mut files = Vec::from(manifests);
+    let functions = built.stack.functions.iter();
+    for binary in functions.map(|it| &it.binary).collect::<BTreeSet<_>>() {
+        let name = Path::new(binary).join(folder::ZIP);
+        let from = lambda.join(&name);
         let expected = Expected {
             digest: &digest,
             architecture: built.stack.architecture,
-            binary: built.binaries.get(*name),
+            binary: built.binaries.get(binary),
         };
-        bundle::check(&zip(&lambda, name), &expected)?;
+        bundle::check(&from, &expected)?;
+        files.push(File { from, name });
     }
-
-    let committed = match &args.compare {
-        Some(folder) => folder.clone(),
-        None => member.folder.join("redrive"),
-    };
-    let differences = compare(args, &committed, &template, &built.stack)?;
-
     let out = match &args.out {
         Some(folder) => folder.clone(),
-        None => member
-            .target
-            .join("redrive")
-            .join(&member.name)
-            .join("package"),
+        None => member.target.join("redrive").join(&member.name),
     };
-    lay_out(&out, &built, &lambda, &binaries)?;
-    report(args, &member, &out, &digest, &differences);
-    Ok(match args.check && !differences.is_empty() {
+    let folder = folder::replace(&out, &files)?;
+
+    let template: Value = serde_json::from_str(&template).unwrap_or_default();
+    let differences = committed.compare(&template, &built.stack);
+    let is_rejected = args.check && !differences.resources.is_empty();
+    let packaged = Packaged {
+        commands: deploy::commands(&member.name, &template, Some(&folder.display().to_string())),
+        name: member.name,
+        folder,
+        digest,
+        differences,
+    };
+    match args.json {
+        true => print_json(&packaged),
+        false => print(&packaged, &committed, is_rejected),
+    }
+    Ok(match is_rejected {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     })
-}
-
-fn zip(folder: &Path, binary: &str) -> PathBuf {
-    folder.join(binary).join("bootstrap.zip")
 }
 
 /// Runs `cargo lambda build`.
@@ -97,91 +121,49 @@ fn build(member: &Member, args: &PackageArgs, lambda: &Path) -> Result<Option<Bu
     build::run(command, member, &args.cargo)
 }
 
-/// Differences to the committed copy: of all resources with `--check`, otherwise
-/// those that lose or strand messages.
-fn compare(
-    args: &PackageArgs,
-    committed: &Path,
-    template: &str,
-    stack: &Stack,
-) -> Result<Vec<String>, Error> {
-    if args.check {
-        let old = read(&committed.join("template.json"))?;
-        let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-        return Ok(changes::of_templates(&parse(&old), &parse(template)));
-    }
-    // Without a committed copy there is nothing to compare with.
-    let Ok(old) = fs::read_to_string(committed.join("stack.json")) else {
-        return Ok(Vec::new());
-    };
-    let path = committed.join("stack.json");
-    let old = Stack::from_text(&old).map_err(|reason| Error::BadStack { path, reason })?;
-    Ok(changes::that_strand_messages(&old, stack))
+fn print_json(packaged: &Packaged) {
+    let Commands { sam, aws } = &packaged.commands;
+    let line = json!({
+        "package": packaged.name,
+        "folder": packaged.folder,
+        "manifest": packaged.digest,
+        "differences": packaged.differences.resources,
+        "warnings": packaged.differences.warnings,
+        "deploy": { "sam": [sam], "aws": aws },
+    });
+    println!("{line}");
 }
 
-fn lay_out(
-    out: &Path,
-    built: &Built,
-    lambda: &Path,
-    binaries: &BTreeSet<&str>,
-) -> Result<(), Error> {
-    let copy = |from: &Path, to: &Path| {
-        let folder = to.parent().unwrap_or(out);
-        let is_same = || Some(from.canonicalize().ok()? == to.canonicalize().ok()?);
-        fs::create_dir_all(folder)
-            .and_then(|()| match is_same() {
-                // `copy` would empty the file.
-                Some(true) => Ok(0),
-                _ => fs::copy(from, to),
-            })
-            .map_err(|reason| Error::Write {
-                path: to.to_owned(),
-                reason,
-            })
-    };
-    for name in MANIFESTS {
-        copy(&built.manifests.join(name), &out.join(name))?;
+fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
+    let Differences {
+        resources,
+        warnings,
+    } = &packaged.differences;
+    let (good, warning, error) = (style::GOOD, style::WARNING, style::ERROR);
+    for text in warnings {
+        eprintln!("{warning}warning{warning:#}: {text}");
     }
-    for name in binaries {
-        copy(&zip(lambda, name), &zip(out, name))?;
+    if is_rejected {
+        let folder = committed.folder.display();
+        eprintln!("{error}error{error:#}: the template differs from {folder}/template.json");
+        resources.iter().for_each(|line| eprintln!("  {line}"));
+        let accept = committed::accept(&packaged.folder, &committed.folder);
+        eprintln!("help: to accept the changes, commit the new copy: {accept}");
     }
-    Ok(())
-}
-
-fn report(args: &PackageArgs, member: &Member, out: &Path, digest: &str, differences: &[String]) {
-    if args.json {
-        let summary = json!({
-            "package": member.name,
-            "folder": out,
-            "manifest": digest,
-            "differences": differences,
-        });
-        println!("{summary}");
-        return;
+    let folder = packaged.folder.display();
+    eprintln!("{good}    Packaged{good:#} {} in {folder}", packaged.name);
+    if !is_rejected {
+        let Commands {
+            sam,
+            aws: [upload, deploy],
+        } = &packaged.commands;
+        println!("# with the SAM command line\n{sam}");
+        println!("# or with the AWS command line\n{upload}\n{deploy}");
     }
-    let (label, style) = match args.check {
-        true => ("error", style::ERROR),
-        false => ("warning", style::WARNING),
-    };
-    for difference in differences {
-        eprintln!("{style}{label}{style:#}: {difference}");
-    }
-    let good = style::GOOD;
-    eprintln!(
-        "{good}    Packaged{good:#} {} in {}",
-        member.name,
-        out.display()
-    );
-    println!(
-        "sam deploy --template-file {}/template.json --stack-name {} --resolve-s3 \
-         --capabilities CAPABILITY_IAM",
-        out.display(),
-        member.name
-    );
 }
 
 fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|reason| Error::Read {
+    std::fs::read_to_string(path).map_err(|reason| Error::Read {
         path: path.to_owned(),
         reason,
     })

@@ -130,11 +130,13 @@ fn package_of_two_binaries() -> TempDir {
     let tokens = |text: &str| text.parse().expect("tokens");
     let item = "async fn handle(_: Order) -> Result<(), Error> {}";
     let function = redrive_syntax::parse(tokens("max_receive_count = 1"), tokens(item)).function;
-    let functions = vec![StackFunction {
-        binary: "orders".to_owned(),
-        function,
-    }];
-    let stack = Stack::new("shop", Architecture::X86_64, functions);
+    let architecture = match cfg!(target_arch = "aarch64") {
+        true => Architecture::Arm64,
+        false => Architecture::X86_64,
+    };
+    let binary = "orders".to_owned();
+    let functions = vec![StackFunction { binary, function }];
+    let stack = Stack::new("shop", architecture, functions);
     write(&folder.join("stack.json"), &stack.to_text());
     let build = "fn main() {
         let folder = std::env::var(\"OUT_DIR\").unwrap();
@@ -164,115 +166,35 @@ fn the_binary_of_this_machine_is_run_whatever_cargo_builds_by_default() {
     assert_the_hosts_binary_was_run(&run(&[]));
 }
 
-/// A stub of cargo-lambda, which builds for this machine and makes the zips.
-const CARGO_LAMBDA: &str = r#"#!/usr/bin/env python3
-import json, os, pathlib, subprocess, sys, zipfile
-arguments = sys.argv[1:]
-if "--version" in arguments:
-    sys.exit(0)
-folder = arguments[arguments.index("--lambda-dir") + 1]
-for option in ("--output-format", "--lambda-dir"):
-    at = arguments.index(option)
-    del arguments[at : at + 2]
-build = subprocess.run([os.environ["CARGO"], *arguments[1:]], stdout=subprocess.PIPE, text=True)
-print(build.stdout, end="")
-for line in build.stdout.splitlines():
-    binary = json.loads(line).get("executable")
-    if binary and "STALE" not in os.environ:
-        path = pathlib.Path(folder) / pathlib.Path(binary).name / "bootstrap.zip"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED).write(binary, "bootstrap")
-sys.exit(build.returncode)
-"#;
-
-#[cfg(target_os = "linux")]
+/// A manifest of another format names the side to update, of each command.
 #[test]
-fn a_package_is_laid_out_if_its_zips_belong_to_its_manifest() {
-    use redrive_model::digest::digest;
-    use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
-
+fn a_manifest_of_another_format_is_an_error() {
     let package = package_of_two_binaries();
-    let folder = package.path();
-    let template =
-        |size: u32| format!("{{\"Resources\":{{\"Q\":{{\"Properties\":{{\"Size\":{size}}}}}}}}}");
-    let stack = fs::read_to_string(folder.join("stack.json")).expect("a stack");
-    let stack = match cfg!(target_arch = "aarch64") {
-        true => stack.replace("x86_64", "arm64"),
-        false => stack,
+    let path = package.path().join("stack.json");
+    let text = fs::read_to_string(&path).expect("a stack");
+    let this = env!("CARGO_PKG_VERSION");
+    let error = |version: u32, redrive: &str| {
+        let this_version = format!("\"version\": {}", Stack::VERSION);
+        let other = text.replace(&this_version, &format!("\"version\": {version}"));
+        let other = other.replace(this, redrive);
+        assert_ne!(other, text);
+        write(&path, &other);
+        error(package.path(), &[])
     };
-    let manifest = |template: &str| {
-        write(&folder.join("template.json"), template);
-        let digest = digest(&(template.to_owned() + &stack));
-        let build = format!(
-            "fn main() {{
-                let folder = std::env::var(\"OUT_DIR\").unwrap();
-                for name in [\"template.json\", \"stack.json\", \"stack.md\"] {{
-                    std::fs::copy(name, format!(\"{{folder}}/{{name}}\")).unwrap();
-                }}
-                println!(\"cargo::rustc-env={MANIFEST}={MANIFEST_MARKER}{digest}\");
-            }}"
-        );
-        write(&folder.join("build.rs"), &build);
-    };
-    write(&folder.join("stack.json"), &stack);
-    write(&folder.join("stack.md"), "");
-    let main = format!("fn main() {{ println!(env!(\"{MANIFEST}\")) }}");
-    write(&folder.join("src/bin/orders.rs"), &main);
-    manifest(&template(1));
-
-    let tools = TempDir::new().expect("a temporary folder");
-    let stub = tools.path().join("cargo-lambda");
-    write(&stub, CARGO_LAMBDA);
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(&stub, mode).expect("a mode");
-    let path = format!(
-        "{}:{}",
-        tools.path().display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
-    let run = |arguments: &[&str], environment: &[(&str, &str)]| {
-        Command::new(env!("CARGO_BIN_EXE_cargo-redrive"))
-            .args(["redrive", "package"])
-            .args(arguments)
-            .current_dir(folder)
-            .env_remove("CARGO_TARGET_DIR")
-            .env("PATH", &path)
-            .envs(environment.iter().copied())
-            .output()
-            .expect("the binary runs")
-    };
-    let out = folder.join("out");
-    let packaged = run(&["--out", "out"], &[]);
-    assert!(packaged.status.success(), "{packaged:?}");
-    for file in [
-        "template.json",
-        "stack.json",
-        "stack.md",
-        "orders/bootstrap.zip",
-    ] {
-        assert!(out.join(file).is_file(), "{file}");
-    }
-    // It has no function, so it is not deployed.
-    assert!(!out.join("other").exists());
-
-    write(&folder.join("redrive/template.json"), &template(1));
-    assert!(run(&["--check"], &[]).status.success());
-    write(&folder.join("redrive/template.json"), &template(2));
-    let checked = run(&["--check"], &[]);
-    assert_eq!(checked.status.code(), Some(1), "{checked:?}");
-    let errors = String::from_utf8_lossy(&checked.stderr).into_owned();
+    let newer = error(Stack::VERSION + 1, "9.8.7");
     assert!(
-        errors.contains("changed: Q/Properties/Size: 2 is now 1"),
-        "{errors}"
+        newer.ends_with(
+            "\nhelp: update the command line: cargo install cargo-redrive --version 9.8.7\n"
+        ),
+        "{newer}"
     );
-
-    // The zips of the build before, which had another manifest.
-    manifest(&template(3));
-    let stale = run(&[], &[("STALE", "1")]);
-    assert_eq!(stale.status.code(), Some(2), "{stale:?}");
-    let errors = String::from_utf8_lossy(&stale.stderr).into_owned();
+    let older = error(Stack::VERSION - 1, "0.0.1");
     assert!(
-        errors.contains("bootstrap.zip cannot be deployed: "),
-        "{errors}"
+        older.contains(", of redrive 0.0.1; this program reads format "),
+        "{older}"
     );
+    let help = format!(
+        "\nhelp: update the package: cargo add redrive@{this} && cargo add --build redrive-infra@{this}\n"
+    );
+    assert!(older.ends_with(&help), "{older}");
 }

@@ -109,7 +109,7 @@ fn overlaid(patches: &[Value]) -> Result<Overlaid, Vec<String>> {
             patch: patch.clone(),
         })
         .collect();
-    apply(&overlays, &stack, |stack| render(stack, "code"))
+    apply(&overlays, &stack, render)
         .map_err(|errors| errors.0.iter().map(ToString::to_string).collect())
 }
 
@@ -125,7 +125,7 @@ fn no_overlay_changes_nothing() {
     let attribute = quote!(dlq_redrive = "rate(1 day)");
     let stack = sample::stack([sample::with("orders", attribute)]);
     assert_eq!(overlaid.stack, stack);
-    assert_eq!(overlaid.template, render(&stack, "code"));
+    assert_eq!(overlaid.template, render(&stack));
     assert!(overlaid.changes.is_empty() && overlaid.warnings.is_empty());
 }
 
@@ -226,7 +226,7 @@ fn any_value_in_any_place_is_accepted_or_refused() {
     );
     let stack = sample::stack([sample::with("orders", attribute)]);
     let mut all = Vec::new();
-    places(&render(&stack, "code")["Resources"], &[], &mut all);
+    places(&render(&stack)["Resources"], &[], &mut all);
     let values = [json!(null), json!([]), json!({ "Ref": "AWS::StackName" })];
     for place in all {
         for value in &values {
@@ -236,7 +236,7 @@ fn any_value_in_any_place_is_accepted_or_refused() {
                 path: "overlay.json".into(),
                 patch: patch.clone(),
             };
-            let Err(errors) = apply(&[overlay], &stack, |stack| render(stack, "code")) else {
+            let Err(errors) = apply(&[overlay], &stack, render) else {
                 continue;
             };
             for error in errors.0 {
@@ -266,9 +266,7 @@ fn documented_overlays_are_accepted() {
         let overlay = read(json).expect("an overlay");
         let mut entry = sample::with("process_order", quote!(dlq_redrive = "rate(1 day)"));
         entry.binary = "orders".to_owned();
-        let result = apply(&[overlay], &sample::stack([entry]), |stack| {
-            render(stack, "code")
-        });
+        let result = apply(&[overlay], &sample::stack([entry]), render);
         let overlaid = result.unwrap_or_else(|errors| panic!("{:#?}", errors.0));
         assert!(
             overlaid.warnings.is_empty() && !overlaid.changes.is_empty(),

@@ -19,11 +19,8 @@ const HAS_ALARM_TOPIC: &str = "HasAlarmTopic";
 const HAS_BOUNDARY: &str = "HasPermissionsBoundary";
 
 /// The template of `plan`, in which the code of binary `b` is the zip
-/// `<code>/b/bootstrap.zip`.
-///
-/// `code` is relative to the template's own folder, as `aws cloudformation
-/// package` and `sam deploy` read it.
-pub(crate) fn render(plan: &Plan, code: &str) -> Json {
+/// `b/bootstrap.zip` in the template's own folder.
+pub(crate) fn render(plan: &Plan) -> Json {
     let parameters = plan.parameters.iter();
     let resources = plan.resources.iter();
     let outputs = plan.outputs.iter().map(|output| {
@@ -46,7 +43,7 @@ pub(crate) fn render(plan: &Plan, code: &str) -> Json {
             HAS_BOUNDARY: is_given(shared::BOUNDARY),
         },
         "Resources": resources
-            .map(|it| (it.id.clone(), resources::render(it, plan.architecture, code)))
+            .map(|it| (it.id.clone(), resources::render(it, plan.architecture)))
             .collect::<Map<_, _>>(),
         "Outputs": outputs.collect::<Map<_, _>>(),
     })

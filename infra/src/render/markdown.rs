@@ -13,7 +13,9 @@ mod warnings;
 use std::fmt::Write;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
+use crate::deploy;
 use crate::discover::Warning;
 use crate::overlay::{Change, Overlay};
 use crate::plan::{self, Plan, Summary};
@@ -24,6 +26,8 @@ pub(crate) struct Contents<'a> {
     /// The stack, in which overlays have replaced settings of the attributes.
     pub(crate) stack: &'a Stack,
     pub(crate) plan: &'a Plan,
+    /// After overlays.
+    pub(crate) template: &'a Value,
     pub(crate) resources: &'a [Summary],
     pub(crate) warnings: &'a [Warning],
     /// What is merged into the template, and what that changes.
@@ -92,24 +96,28 @@ fn introduction(contents: &Contents<'_>) -> String {
     let Stack { package, .. } = contents.stack;
     let flag = match contents.stack.architecture {
         Architecture::Arm64 => " --arm64",
-        Architecture::X86_64 => "",
+        Architecture::X86_64 => " --x86-64",
     };
-    // A stack's name has no underscores.
-    let name = package.replace('_', "-");
+    let deploy::Commands { sam, aws } = deploy::commands(package, contents.template, None);
     let mut text = format!(
         "# What `{package}` deploys\n\n\
          Written by the build script of `{package}`; the next build overwrites changes.\n\n\
          {}\
-         Build, then deploy from this folder:\n\n\
+         To deploy, build and package it:\n\n\
          ```sh\n\
-         cargo lambda build --release{flag} --output-format zip\n\
-         aws cloudformation package --template-file template.json --s3-bucket \"$BUCKET\" --output-template-file packaged.yaml\n\
-         aws cloudformation deploy --template-file packaged.yaml --stack-name {name} --s3-bucket \"$BUCKET\" --capabilities CAPABILITY_IAM\n\
+         cargo redrive package -p {package} --release{flag}\n\
          ```\n\n\
-         The last build decides on architecture, features and profile, and an editor's `cargo check` is a build too. \
-         So build for Lambda last, right before you deploy.\n\n\
-         `--parameter-overrides` of the last command accepts:\n\n",
+         Then run one of these in the folder that this prints, with the AWS command line:\n\n\
+         ```sh\n\
+         {}\n\
+         ```\n\n\
+         or with that of SAM:\n\n\
+         ```sh\n\
+         {sam}\n\
+         ```\n\n\
+         `--parameter-overrides` of the last command of each accepts:\n\n",
         overlays::introduction(contents.overlays, contents.changes),
+        aws.join("\n"),
     );
     for parameter in &contents.plan.parameters {
         line(
@@ -141,6 +149,7 @@ mod tests {
         let contents = Contents {
             stack,
             plan: &plan::of(stack),
+            template: &serde_json::Value::Null,
             resources: &[],
             warnings: &[],
             overlays: &[],

@@ -15,7 +15,7 @@ pub(crate) fn reported(attribute: TokenStream, patch: Value) -> Vec<String> {
         path: "overlay.json".into(),
         patch,
     };
-    match apply(&[overlay], &stack, |stack| render(stack, "code")) {
+    match apply(&[overlay], &stack, render) {
         Ok(overlaid) => {
             let warnings = overlaid.warnings.iter().map(|it| &it.diagnostic);
             let open = warnings.filter(|warning| !warning.accepted);

@@ -1,18 +1,10 @@
-#[derive(serde::Deserialize)]
-struct Order {
-    id: u64,
-}
+mod orders;
 
+use orders::main;
+
+//- src/orders.rs/mod.rs
 #[redrive::sqs_batch]
-async fn handle(order: Order) -> Result<(), String> {
-    let _ = order.id;
+async fn handle(order: u64) -> Result<(), String> {
+    let _ = order;
     Ok(())
 }
-
-//- build.rs
-fn main() {
-    redrive_infra::Builder::new().out_dir("infra").build();
-}
-
-//- infra
-a file, and no folder

@@ -40,7 +40,7 @@ pub(super) fn check(zip: &Path, expected: &Expected<'_>) -> Result<(), Error> {
         Some(other) => {
             let expected = expected.architecture;
             return Err(wrong(format!(
-                "it is built for {other:?}, and the manifest for {expected:?}"
+                "it is built for {other}, and the manifest for {expected}"
             )));
         }
         None => return Err(wrong("it does not contain a Linux binary".to_owned())),
@@ -136,7 +136,7 @@ mod tests {
     fn every_other_zip_is_rejected() {
         let rejected = |name: &str, bytes: &[u8]| problem(name, bytes, None).expect("rejected");
         let other = rejected("bootstrap", &elf(62, DIGEST));
-        assert_eq!(other, "it is built for X86_64, and the manifest for Arm64");
+        assert_eq!(other, "it is built for x86_64, and the manifest for arm64");
         let foreign = rejected("bootstrap", &elf(183, "fedcba9876543210"));
         assert_eq!(foreign, "it was built with another manifest");
         let script = rejected("bootstrap", b"#!/bin/sh");

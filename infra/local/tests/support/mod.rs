@@ -24,10 +24,8 @@ pub(crate) fn function() -> Function {
 /// A simulation's options for `function`, with the binary of
 /// `bootstrap.rs`.
 pub(crate) fn options(function: Function) -> SimulationOptions {
-    let functions = vec![StackFunction {
-        binary: "jobs".to_owned(),
-        function,
-    }];
+    let binary = "jobs".to_owned();
+    let functions = vec![StackFunction { binary, function }];
     let stack = Stack::new("jobs", Architecture::X86_64, functions);
     SimulationOptions {
         binaries: BTreeMap::from([("jobs".to_owned(), bootstrap())]),

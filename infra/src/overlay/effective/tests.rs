@@ -29,7 +29,7 @@ fn every_key() -> Function {
 fn read(patch: &Value) -> (Function, Vec<&'static str>) {
     let mut entry = sample::entry("orders");
     entry.function = every_key();
-    let before = render(&sample::stack([entry.clone()]), "code");
+    let before = render(&sample::stack([entry.clone()]));
     let mut template = before.clone();
     merge(&mut template, patch);
     let effective = Effective::read(&entry.function, &before, &template);

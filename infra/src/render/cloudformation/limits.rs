@@ -82,7 +82,7 @@ mod tests {
     fn a_package_holds_as_many_functions_as_its_rule_says() {
         let of = |count: usize, attribute: proc_macro2::TokenStream| {
             let entries = (0..count).map(|n| sample::with(&format!("f{n}"), attribute.clone()));
-            refused(&render(&plan::of(&sample::stack(entries)), "code"))
+            refused(&render(&plan::of(&sample::stack(entries))))
         };
         assert!(of(20, quote!(dlq_redrive = "rate(1 day)")).is_empty());
         assert!(!of(50, quote!()).is_empty());

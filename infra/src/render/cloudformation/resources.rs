@@ -16,12 +16,12 @@ use crate::plan::{
 use crate::render::policies;
 use crate::stack::Architecture;
 
-pub(super) fn render(resource: &Resource, architecture: Architecture, code: &str) -> Json {
+pub(super) fn render(resource: &Resource, architecture: Architecture) -> Json {
     let (name, mut properties) = match &resource.kind {
         Kind::Queue(it) => ("SQS::Queue", queue(it)),
         Kind::QueuePolicy(it) => ("SQS::QueuePolicy", queue_policy(it)),
         Kind::Subscription(it) => ("SNS::Subscription", subscription(it)),
-        Kind::Function(it) => ("Lambda::Function", function(it, architecture, code)),
+        Kind::Function(it) => ("Lambda::Function", function(it, architecture)),
         Kind::LogGroup => (
             "Logs::LogGroup",
             json!({ "RetentionInDays": { "Ref": shared::LOG_RETENTION } }),
@@ -100,11 +100,7 @@ fn queue(queue: &Queue) -> Json {
     })
 }
 
-fn function(function: &LambdaFunction, architecture: Architecture, code: &str) -> Json {
-    let architecture = match architecture {
-        Architecture::Arm64 => "arm64",
-        Architecture::X86_64 => "x86_64",
-    };
+fn function(function: &LambdaFunction, architecture: Architecture) -> Json {
     let variables = function.environment.iter();
     let variables: Map<_, _> = variables
         .map(|(name, variable)| (name.clone(), value(variable)))
@@ -117,8 +113,8 @@ fn function(function: &LambdaFunction, architecture: Architecture, code: &str) -
     });
     json!({
         "Runtime": "provided.al2023",
-        "Architectures": [architecture],
-        "Code": format!("{code}/{}/bootstrap.zip", function.binary),
+        "Architectures": [architecture.to_string()],
+        "Code": format!("{}/bootstrap.zip", function.binary),
         "Handler": function.handler,
         "Timeout": function.timeout,
         "MemorySize": function.memory,

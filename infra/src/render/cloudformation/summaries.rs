@@ -119,7 +119,7 @@ mod tests {
         let policy = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
         let stack = sample::stack([sample::with("orders", quote!(policies = #policy))]);
         let plan = plan::of(&stack);
-        let base = render(&plan, "code");
+        let base = render(&plan);
         let mut template = base.clone();
         merge(&mut template, &json!({ "Resources": resources }));
         let summaries = of(&plan, &base, &template);

@@ -124,13 +124,13 @@ fn main() { redrive_infra::build(); }"#,
     );
 
     /// The build script reads `Cargo.toml` and the sources of the package's binaries, and writes its files
-    /// to the target folder, or to that of `Builder::out_dir`.
+    /// to `OUT_DIR` and next to the binary.
     FILE_ACCESS = error(
         "file_access",
-        r#"// build.rs, where `infra` is a file
-redrive_infra::Builder::new().out_dir("infra").build();"#,
-        r#"// build.rs, where `infra` is a folder, or nothing yet
-redrive_infra::Builder::new().out_dir("infra").build();"#,
+        r#"// src/main.rs, where `src/orders.rs` is a folder
+mod orders;"#,
+        r#"// src/main.rs, where `src/orders.rs` is a file
+mod orders;"#,
     );
 
     /// `Builder::cfg` accepts one cfg, as `cargo::rustc-cfg` does: a name, or a name and a value.

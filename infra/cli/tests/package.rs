@@ -1,0 +1,397 @@
+//! `cargo redrive package` with a stub of cargo-lambda. The tests of the workspace
+//! run the real one; this one makes zips that it would not make.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use redrive_infra::stack::{Architecture, Stack, StackFunction};
+use redrive_model::digest::digest;
+use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
+use tempfile::TempDir;
+
+/// Builds for this machine and makes the zips, wrong ones if asked to.
+const CARGO_LAMBDA: &str = r#"#!/usr/bin/env python3
+import json, os, pathlib, re, signal, subprocess, sys, zipfile
+arguments, wrong = sys.argv[1:], os.environ.get("WRONG")
+if "--version" in arguments:
+    sys.exit(0)
+if wrong == "interrupted":
+    os.kill(os.getppid(), signal.SIGINT)
+    sys.exit(1)
+folder = arguments[arguments.index("--lambda-dir") + 1]
+for option in ("--output-format", "--lambda-dir"):
+    at = arguments.index(option)
+    del arguments[at : at + 2]
+build = subprocess.run([os.environ["CARGO"], *arguments[1:]], stdout=subprocess.PIPE, text=True)
+print(build.stdout, end="")
+for line in build.stdout.splitlines():
+    binary = json.loads(line).get("executable")
+    if not binary:
+        continue
+    path = pathlib.Path(folder) / pathlib.Path(binary).name / "bootstrap.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = bytearray(pathlib.Path(binary).read_bytes())
+    if wrong == "machine":
+        content[18] = {62: 183, 183: 62}[content[18]]
+    if wrong == "digest":
+        content = re.sub(rb"(redrive-manifest=)[0-9a-f]{16}", rb"\g<1>" + b"0" * 16, content)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bootstrap", bytes(content))
+    if wrong == "stale":
+        os.utime(path, (0, 0))
+    if wrong == "missing":
+        path.unlink()
+sys.exit(build.returncode)
+"#;
+
+/// A package whose build script leaves the manifests in its folder, and whose binary
+/// has their digest.
+struct Shop {
+    folder: TempDir,
+    tools: TempDir,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let shop = Self {
+            folder: TempDir::new().expect("a temporary folder"),
+            tools: TempDir::new().expect("a temporary folder"),
+        };
+        shop.write(
+            "Cargo.toml",
+            "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             [build-dependencies]\nredrive-infra = { path = \"infra\" }\n\
+             [workspace]\nexclude = [\"infra\"]\n",
+        );
+        let infra = "[package]\nname = \"redrive-infra\"\nversion = \"0.1.0\"\n";
+        shop.write("infra/Cargo.toml", infra);
+        shop.write("infra/src/lib.rs", "");
+        shop.write("src/bin/other.rs", "fn main() {}");
+        let main = format!("fn main() {{ println!(env!(\"{MANIFEST}\")) }}");
+        shop.write("src/bin/orders.rs", &main);
+        shop.write("stack.md", "");
+        shop.build("", &template(30));
+
+        let stub = shop.tools.path().join("cargo-lambda");
+        fs::write(&stub, CARGO_LAMBDA).expect("a new file");
+        fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).expect("a mode");
+        shop
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a file")).expect("a new folder");
+        fs::write(path, text).expect("a new file");
+    }
+
+    /// Lets the next build leave this template and the stack of a function with this
+    /// attribute.
+    fn build(&self, attribute: &str, template: &str) {
+        let stack = stack(attribute).to_text();
+        let digest = digest(&(template.to_owned() + &stack));
+        self.write("template.json", template);
+        self.write("stack.json", &stack);
+        self.write(
+            "build.rs",
+            &format!(
+                "fn main() {{
+                    let folder = std::env::var(\"OUT_DIR\").unwrap();
+                    for name in [\"template.json\", \"stack.json\", \"stack.md\"] {{
+                        std::fs::copy(name, format!(\"{{folder}}/{{name}}\")).unwrap();
+                    }}
+                    println!(\"cargo::rustc-env={MANIFEST}={MANIFEST_MARKER}{digest}\");
+                }}"
+            ),
+        );
+    }
+
+    /// Makes a copy of the manifests of the last build.
+    fn commit(&self) {
+        for name in ["template.json", "stack.json", "stack.md"] {
+            let text = fs::read_to_string(self.path(name)).expect("a manifest");
+            self.write(&format!("redrive/{name}"), &text);
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-redrive"));
+        command
+            .args(["redrive", "package"])
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_remove("CARGO_TARGET_DIR")
+            .env("PATH", format!("{}:{path}", self.tools.path().display()));
+        command
+    }
+
+    fn package(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the binary runs")
+    }
+
+    fn fails(&self, arguments: &[&str], status: i32) -> String {
+        let output = self.package(arguments);
+        assert_eq!(output.status.code(), Some(status), "{output:?}");
+        assert!(output.stdout.is_empty(), "{output:?}");
+        text(&output.stderr)
+    }
+
+    fn succeeds(&self, arguments: &[&str]) -> (String, String) {
+        let output = self.package(arguments);
+        assert!(output.status.success(), "{output:?}");
+        (text(&output.stdout), text(&output.stderr))
+    }
+}
+
+fn template(timeout: u32) -> String {
+    format!(r#"{{"Resources":{{"Q":{{"Properties":{{"Timeout":{timeout}}}}}}}}}"#)
+}
+
+fn stack(attribute: &str) -> Stack {
+    let tokens = |text: &str| text.parse().expect("tokens");
+    let item = "async fn handle(_: Order) -> Result<(), Error> {}";
+    let function = redrive_syntax::parse(tokens(attribute), tokens(item)).function;
+    let architecture = match cfg!(target_arch = "aarch64") {
+        true => Architecture::Arm64,
+        false => Architecture::X86_64,
+    };
+    let binary = "orders".to_owned();
+    Stack::new(
+        "shop",
+        architecture,
+        vec![StackFunction { binary, function }],
+    )
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The files in a folder and below it.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").display().to_string();
+        match path.is_dir() {
+            true => found.extend(files(&path).iter().map(|file| format!("{name}/{file}"))),
+            false => found.push(name),
+        }
+    }
+    found.sort();
+    found
+}
+
+const COMPLETE: [&str; 4] = [
+    "orders/bootstrap.zip",
+    "stack.json",
+    "stack.md",
+    "template.json",
+];
+
+#[test]
+fn a_folder_is_laid_out_and_the_next_commands_are_printed() {
+    let shop = Shop::new();
+    let (stdout, stderr) = shop.succeeds(&[]);
+    // The binary without a function is not deployed.
+    let folder = shop.path("target/redrive/shop");
+    assert_eq!(files(&folder), COMPLETE);
+    let folder = folder.canonicalize().expect("a folder");
+    let folder = folder.display();
+    assert!(
+        stderr.ends_with(&format!("    Packaged shop in {folder}\n")),
+        "{stderr}"
+    );
+    // Colours and cargo's progress are for terminals.
+    assert!(!stderr.contains(['\u{1b}', '\r']), "{stderr}");
+    let bucket = r#"--s3-bucket "${BUCKET:?an S3 bucket for the code}""#;
+    let rest = "--stack-name shop --capabilities CAPABILITY_IAM";
+    assert_eq!(
+        stdout,
+        format!(
+            "# with the SAM command line\n\
+             sam deploy --template-file {folder}/template.json --resolve-s3 {rest}\n\
+             # or with the AWS command line\n\
+             aws cloudformation package --template-file {folder}/template.json {bucket} \
+             --output-template-file {folder}/packaged.yaml\n\
+             aws cloudformation deploy --template-file {folder}/packaged.yaml {bucket} {rest}\n"
+        )
+    );
+
+    // A folder of another function's zip is replaced.
+    fs::create_dir(shop.path("out")).expect("a new folder");
+    shop.write("out/old/bootstrap.zip", "");
+    shop.write("out/packaged.yaml", "");
+    let (stdout, _) = shop.succeeds(&["--out", "out", "--json"]);
+    assert_eq!(files(&shop.path("out")), COMPLETE);
+    let line: serde_json::Value = serde_json::from_str(&stdout).expect("one line of JSON");
+    let out = shop.path("out").canonicalize().expect("a folder");
+    assert_eq!(line["folder"], out.display().to_string());
+    assert_eq!(line["package"], "shop");
+    let expected = digest(&(template(30) + &stack("").to_text()));
+    assert_eq!(line["manifest"], expected);
+    assert_eq!(line["deploy"]["aws"].as_array().map(Vec::len), Some(2));
+    assert_eq!(line["differences"], serde_json::json!([]));
+}
+
+#[test]
+fn a_zip_that_does_not_belong_to_the_manifest_is_one_error() {
+    let shop = Shop::new();
+    let other = match cfg!(target_arch = "aarch64") {
+        true => "it is built for x86_64, and the manifest for arm64",
+        false => "it is built for arm64, and the manifest for x86_64",
+    };
+    for (wrong, problem) in [
+        ("machine", other),
+        ("digest", "it was built with another manifest"),
+        ("stale", "it is older than the binary"),
+        ("missing", "No such file or directory (os error 2)"),
+    ] {
+        let output = shop.command(&[]).env("WRONG", wrong).output();
+        let output = output.expect("the binary runs");
+        assert_eq!(output.status.code(), Some(2), "{wrong}: {output:?}");
+        let errors = text(&output.stderr);
+        let error = errors.lines().last().unwrap_or_default();
+        assert!(error.starts_with("error: /"), "{wrong}: {errors}");
+        let expected = format!("/orders/bootstrap.zip cannot be deployed: {problem}");
+        assert!(error.ends_with(&expected), "{wrong}: {errors}");
+        assert!(!shop.path("target/redrive").exists(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_committed_copy_is_compared() {
+    let shop = Shop::new();
+    let missing = shop.fails(&["--check"], 2);
+    assert!(
+        missing.starts_with("error: no committed copy in "),
+        "{missing}"
+    );
+    assert!(
+        !shop.path("target").exists(),
+        "it is found before the build"
+    );
+
+    shop.commit();
+    shop.succeeds(&["--check"]);
+    // Only what loses messages is reported without `--check`.
+    shop.build("", &template(60));
+    let (_, stderr) = shop.succeeds(&[]);
+    assert!(!stderr.contains("warning: "), "{stderr}");
+    let stderr = shop.fails(&["--check"], 1);
+    let change = "/redrive/template.json\n  changed: Q/Properties/Timeout: 30 is now 60\nhelp: ";
+    assert!(stderr.contains(change), "{stderr}");
+
+    shop.build("retention = \"1d\"", &template(60));
+    let (_, stderr) = shop.succeeds(&[]);
+    let warning = "warning: `retention` is 24 h instead of 4 d";
+    assert!(stderr.contains(warning), "{stderr}");
+    let (stdout, _) = shop.succeeds(&["--json", "--compare", "redrive"]);
+    let line: serde_json::Value = serde_json::from_str(&stdout).expect("one line of JSON");
+    assert_eq!(line["warnings"].as_array().map(Vec::len), Some(1), "{line}");
+    assert_eq!(
+        line["differences"].as_array().map(Vec::len),
+        Some(1),
+        "{line}"
+    );
+
+    // The command that the error prints accepts the changes.
+    let stderr = shop.fails(&["--check"], 1);
+    let (_, accept) = stderr.split_once("commit the new copy: ").expect("a help");
+    let accept = accept.lines().next().expect("a command");
+    let status = Command::new("sh").args(["-c", accept]).status();
+    assert!(status.is_ok_and(|status| status.success()), "{accept}");
+    shop.succeeds(&["--check"]);
+
+    // A copy of an earlier format is still compared by its template.
+    let old = stack("").to_text().replace(
+        &format!("\"version\": {}", Stack::VERSION),
+        "\"version\": 0",
+    );
+    shop.write("redrive/stack.json", &old);
+    let (_, stderr) = shop.succeeds(&["--check"]);
+    assert!(
+        stderr.contains("redrive/stack.json: it has format 0"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn an_error_before_the_build_is_one_error() {
+    let shop = Shop::new();
+    let error = |arguments: &[&str]| {
+        let error = shop.fails(arguments, 2);
+        assert!(!shop.path("target").exists(), "{error}");
+        error
+    };
+    let both = error(&["--arm64", "--x86-64"]);
+    assert!(
+        both.contains("'--arm64' cannot be used with '--x86-64'"),
+        "{both}"
+    );
+    let foreign = error(&["--out", "."]);
+    assert!(
+        foreign.contains(", which is not part of a package and would be deleted\nhelp: "),
+        "{foreign}"
+    );
+    let file = error(&["--out", "Cargo.toml"]);
+    assert!(
+        file.starts_with("error: cannot write Cargo.toml: "),
+        "{file}"
+    );
+    let nowhere = error(&["--compare", "nowhere"]);
+    assert!(
+        nowhere.starts_with("error: no committed copy in nowhere\nhelp: "),
+        "{nowhere}"
+    );
+    shop.write("redrive/template.json", "{");
+    let broken = error(&[]);
+    assert!(
+        broken.contains("/redrive/template.json is not JSON: "),
+        "{broken}"
+    );
+
+    // Cargo also looks for its commands in its own folder.
+    let cargo_home = TempDir::new().expect("a temporary folder");
+    fs::remove_dir_all(shop.path("redrive")).expect("removed");
+    let mut command = shop.command(&[]);
+    command.env("CARGO_HOME", cargo_home.path()).env("PATH", "");
+    let output = command.output().expect("the binary runs");
+    let error = text(&output.stderr);
+    let help = "error: cargo-lambda is not installed\nhelp: cargo install cargo-lambda --locked\n";
+    assert!(error.starts_with(help), "{error}");
+}
+
+#[test]
+fn an_interrupted_command_leaves_no_folder() {
+    let shop = Shop::new();
+    let output = shop.command(&[]).env("WRONG", "interrupted").output();
+    let output = output.expect("the binary runs");
+    assert_eq!(output.status.signal(), Some(2), "{output:?}");
+    assert!(!shop.path("target/redrive").exists());
+}
+
+#[test]
+fn a_package_that_does_not_build_is_explained_by_cargo() {
+    let shop = Shop::new();
+    shop.write("src/bin/orders.rs", "fn main() { nothing() }");
+    let errors = shop.fails(&[], 1);
+    assert!(
+        errors.contains("error[E0425]: cannot find function `nothing`"),
+        "{errors}"
+    );
+    let nothing = Stack::new("shop", Architecture::Arm64, Vec::new());
+    shop.write("src/bin/orders.rs", "fn main() {}");
+    shop.write("stack.json", &nothing.to_text());
+    let errors = shop.fails(&[], 2);
+    let problem = "error: the package `shop` has no function to deploy in this build\n";
+    assert!(errors.ends_with(problem), "{errors}");
+}
