@@ -44,15 +44,18 @@ pub(crate) fn write_templates(folder: &Path) -> Vec<PathBuf> {
 fn apart(number: usize, function: &Function) -> StackFunction {
     let mut function = function.clone();
     function.name = format!("{}_{number}", function.name);
-    let apart = |queue: ParameterText| match queue.strip_suffix(".fifo") {
-        Some(stem) => stem.followed_by(&format!("-{number}.fifo")),
-        None => queue.followed_by(&format!("-{number}")),
-    };
-    function.queue = apart(function.queue);
-    function.dlq = function.dlq.map(apart);
+    function.queue = numbered(function.queue, number);
+    function.dlq = function.dlq.map(|dlq| numbered(dlq, number));
     StackFunction {
         binary: format!("handle{number}"),
         function,
+    }
+}
+
+fn numbered(queue: ParameterText, number: usize) -> ParameterText {
+    match queue.strip_suffix(".fifo") {
+        Some(stem) => stem.followed_by(&format!("-{number}.fifo")),
+        None => queue.followed_by(&format!("-{number}")),
     }
 }
 
