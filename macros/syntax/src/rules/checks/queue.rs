@@ -8,6 +8,7 @@ use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, sho
 use crate::diagnostic::{Edit, Fix};
 use crate::function::Function;
 use crate::options::Options;
+use crate::parameter_text::ParameterText;
 use crate::problem::Problem;
 use crate::queue_name::{self, LONGEST};
 use crate::setting::Setting as _;
@@ -35,27 +36,34 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 
 fn queue_name(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
-    let queues = [
-        ("queue", Some(&function.queue)),
-        ("dlq", function.dlq.as_ref()),
-    ];
-    let mut queues = queues
+    let queue = ("queue", Some(&function.queue));
+    let queues = [queue, ("dlq", function.dlq.as_ref())];
+    let wrong: Vec<_> = queues
         .into_iter()
-        .filter_map(|(key, text)| Some((key, text?)));
-    let (key, text, problem) =
-        queues.find_map(|(key, text)| Some((key, text, queue_name::problem_of(key, text)?)))?;
-    let meant = queue_name::meant(&text.to_string());
-    let renamed = Edit::set_text(key, &meant);
-    let mut fixes = vec![Fix::edit([renamed.clone()])];
-    if text.literal().is_none() {
-        fixes = vec![Fix::advice("correct the text around the parameters")];
-    } else if meant.len() > LONGEST {
-        fixes = vec![Fix::advice(format!("use at most {LONGEST} characters"))];
-    } else if meant.ends_with(".fifo") {
+        .filter_map(|(key, text)| Some((key, text?, queue_name::problem_of(key, text?)?)))
+        .collect();
+    let (_, _, problem) = wrong.first()?;
+    let meant = |text: &ParameterText| queue_name::meant(&text.to_string());
+    let mut names = wrong.iter().map(|(_, text, _)| meant(text));
+    let fixes = if wrong.iter().any(|(_, text, _)| text.literal().is_none()) {
+        vec![Fix::advice("correct the text around the parameters")]
+    } else if names.clone().any(|name| name.len() > LONGEST) {
+        vec![Fix::advice(format!("use at most {LONGEST} characters"))]
+    } else {
+        let renamed = wrong.iter();
+        let renamed = renamed.map(|(key, text, _)| Edit::set_text(key, meant(text)));
+        let renamed: Vec<_> = renamed.collect();
         let order = allow(&catalog::FIFO_DLQ_ORDER, options);
-        fixes.push(Fix::edit([renamed, order]));
-    }
-    Some((problem.into(), these(fixes)))
+        let mut fixes = vec![Fix::edit(renamed.clone())];
+        if names.any(|name| name.ends_with(".fifo")) {
+            fixes.push(Fix::edit(renamed.into_iter().chain([order])));
+        }
+        if function.dlq.is_some() {
+            fixes.push(Fix::advice("name a queue and a DLQ of one type"));
+        }
+        fixes
+    };
+    Some((problem.clone().into(), these(fixes)))
 }
 
 fn batch_needs_window(options: &Options) -> Option<Finding<'_>> {
