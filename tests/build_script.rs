@@ -303,7 +303,9 @@ fn source_that_is_being_typed_leaves_the_files() {
             .replace("Order", &format!("Order_{name}"))
     });
     package.write("src/main.rs", &two.concat());
-    package.check(&[]).fails_with("already holds the function");
+    package
+        .check(&[])
+        .fails_with("already contains the function");
     assert_eq!(package.output("template.json"), old);
 }
 

@@ -167,8 +167,8 @@ pub(crate) struct PackageArgs {
     #[arg(long = "x86-64")]
     pub(crate) x86_64: bool,
 
-    /// The folder for manifests and zips, which is replaced [default: redrive/<package> in cargo's
-    /// target folder]
+    /// The folder for manifests and zips, which is replaced; by default `redrive/<package>` in cargo's
+    /// target folder
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 

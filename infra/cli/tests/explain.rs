@@ -82,7 +82,7 @@ fn a_misspelt_rule_is_told_which_is_meant() {
     assert_eq!(output.status.code(), Some(2));
     let errors = text(&output.stderr);
     assert!(
-        errors.contains("`cargo redrive explain` lists them"),
+        errors.contains("`cargo redrive explain` lists the rules"),
         "{errors}"
     );
 }
