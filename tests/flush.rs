@@ -126,5 +126,6 @@ fn an_engine_without_extensions_is_one_warning() {
         assert_eq!(count(&ran, warning), 1, "{}", ran.log);
         assert_eq!(count(&ran, "403 Forbidden"), 1, "{}", ran.log);
         assert_eq!(count(&ran, "panicked"), 0, "{}", ran.log);
+        assert!(ran.ended_at_sigterm, "{}", ran.log);
     }
 }

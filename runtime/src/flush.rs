@@ -69,13 +69,14 @@ impl Shutdown {
     /// where an engine refuses the registration. With `panic = "abort"` that would end
     /// the process.
     async fn try_register() -> Result<Self, BoxError> {
-        let signal = signal(SignalKind::terminate())?;
         let extension = Extension::new().with_events(&[]);
         let extension = extension.with_extension_name(EXTENSION).register().await?;
         // Lambda's init phase ends once the extension has asked for an event. None
         // comes, so there is nothing to report if asking fails.
         tokio::spawn(extension.run());
-        Ok(Self(signal))
+        // Only now: tokio keeps its handler for good, so where an engine refuses the
+        // extension, SIGTERM would no longer end the process.
+        Ok(Self(signal(SignalKind::terminate())?))
     }
 
     /// Waits for the signal, and then calls `flush`.

@@ -35,6 +35,8 @@ pub struct Ran {
     pub log: String,
     /// Whether it ended by itself, before it asked for a further event.
     pub ended: bool,
+    /// Whether it ended when it was asked to.
+    pub ended_at_sigterm: bool,
 }
 
 impl Ran {
@@ -107,14 +109,15 @@ pub fn run(
         }
         matches!(process.0.try_wait(), Ok(Some(_))).then_some(true)
     });
+    let mut ended_at_sigterm = false;
     if ended == Some(false) {
-        // Without an extension it has no handler for that, and ends at once.
         _ = Command::new("kill")
             .arg(process.0.id().to_string())
             .status();
-        wait::wait_for(PATIENCE, || {
+        ended_at_sigterm = wait::wait_for(PATIENCE, || {
             matches!(process.0.try_wait(), Ok(Some(_))).then_some(())
-        });
+        })
+        .is_some();
     }
     drop(process);
     let log = fs::read_to_string(&log).expect("it prints text");
@@ -126,6 +129,7 @@ pub fn run(
         polls: std::mem::take(&mut api.polls),
         log,
         ended,
+        ended_at_sigterm,
     }
 }
 
