@@ -6,10 +6,7 @@ use std::{
 };
 
 use crate::{
-    error::BoxError,
-    message::{FromMessage, Never},
-    redrive::RedriveFunction,
-    settings::Settings,
+    error::BoxError, message::FromMessage, redrive::RedriveFunction, settings::Settings,
     sqs::SqsAccess,
 };
 
@@ -267,6 +264,9 @@ pub enum Stateless {}
 /// A second shape, which nothing has. With one impl to choose from, the compiler
 /// would report that impl's bounds; with two it reports the trait.
 pub enum Wrong {}
+
+/// Implemented for nothing.
+pub trait Never {}
 
 impl<S, F: Never + Send> Init<S, Wrong> for F {
     type Future = Pending<Result<S, BoxError>>;

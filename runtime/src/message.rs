@@ -11,7 +11,7 @@ mod record;
 mod sns;
 mod text;
 
-use std::{any::TypeId, marker::PhantomData};
+use std::any::TypeId;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use serde::de::DeserializeOwned;
@@ -100,28 +100,6 @@ impl<T: DeserializeOwned + 'static> FromMessage for T {
             );
         }
         None
-    }
-}
-
-/// Implemented for nothing.
-#[doc(hidden)]
-pub trait Never {}
-
-/// What does not implement [`Never`], for each type.
-#[doc(hidden)]
-pub struct Nobody<T>(PhantomData<T>);
-
-/// A second impl, for no type. With one impl to choose from, rustc reports a type that
-/// borrows for `'static` as "implementation of `Deserialize` is not general enough";
-/// with two it compares lifetimes first, and reports what this trait says.
-#[doc(hidden)]
-#[diagnostic::do_not_recommend]
-impl<T: 'static> FromMessage for T
-where
-    Nobody<T>: Never,
-{
-    fn from_message(_: &Record<'_>) -> Result<Self, BoxError> {
-        Err("no type has this impl".into())
     }
 }
 

@@ -13,3 +13,4 @@ type Error = std::io::Error;
 async fn handle(order: Order) -> Result<(), Error> {
     Ok(())
 }
+//@ by the compiler

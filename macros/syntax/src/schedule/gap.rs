@@ -30,10 +30,11 @@ pub(super) fn longest(cron: &Cron) -> Option<Duration> {
 fn longest_days(cron: &Cron) -> Option<i32> {
     let mut longest = None;
     let mut last = None;
-    // The calendar repeats after 28 years, except that 2100 is not a leap year.
+    // The calendar repeats after 28 years, except that 2100 is not a leap year: these
+    // years have the last cycle before 2100 and the first one after it.
     let is_every_year = (FIRST_YEAR..=LAST_YEAR).all(|year| cron.years.contains(&year));
     let years = if is_every_year {
-        2072..=2112
+        2072..=2128
     } else {
         FIRST_YEAR..=LAST_YEAR
     };
