@@ -29,7 +29,7 @@ impl Contestant {
         Self::in_workspace("", name, package, binary)
     }
 
-    /// Builds the binary in a workspace of its own, in this folder of the benchmarks.
+    /// Builds the binary in its own workspace, in this folder of the benchmarks.
     pub(crate) fn in_workspace(
         workspace: &'static str,
         name: &'static str,

@@ -58,7 +58,7 @@ struct Service {
 }
 
 impl RuntimeApi {
-    /// Listens on a port of its own until the runtime ends.
+    /// Listens on its own port until the runtime ends.
     pub(crate) async fn start(timeout: Duration) -> Result<Self, Error> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

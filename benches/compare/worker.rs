@@ -176,7 +176,7 @@ impl Worker {
     }
 }
 
-/// Reads on a thread of its own, so as not to disturb the server.
+/// Reads on its own thread, so as not to disturb the server.
 fn drain(pipe: OwnedFd) {
     let mut pipe = fs::File::from(pipe);
     thread::spawn(move || io::copy(&mut pipe, &mut io::sink()));

@@ -83,7 +83,7 @@ impl Target {
                     "the binary `{binary}` already contains the function `{}`",
                     first.unwrap_or_default()
                 ),
-                vec!["move this function to a file of its own in `src/bin/`"],
+                vec!["move this function to its own file in `src/bin/`"],
             ),
             [entry] if entry.around == Around::Item => (
                 &catalog::HANDLER_FUNCTION,

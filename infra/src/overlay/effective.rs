@@ -176,7 +176,7 @@ impl<'a> Effective<'a> {
         let Some(number) = number(value) else {
             return reject(&WRONG_TYPE, &excerpt(value), " is not a whole number");
         };
-        // Lambda Managed Instances have limits of their own.
+        // Lambda Managed Instances have their own limits.
         let is_managed = part == Part::Worker
             && self.only(Part::Worker, "CapacityProviderConfig") != Held::Nothing;
         match u32::try_from(number) {

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_has_a_name_of_its_own_and_one_default() {
+    fn a_parameter_has_its_own_name_and_one_default() {
         let check = |one: TokenStream, other: TokenStream| {
             let entries = [sample::with("a", one), sample::with("b", other)];
             check(&sample::stack(entries))

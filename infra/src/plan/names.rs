@@ -13,7 +13,6 @@ pub(crate) mod shared {
     pub(crate) const SUBNETS: &str = "VpcSubnetIds";
     pub(crate) const SECURITY_GROUPS: &str = "VpcSecurityGroupIds";
     pub(crate) const LOG_RETENTION: &str = "LogRetentionDays";
-    /// The parameters of each template.
     pub(crate) const FAILURES: &str = "FailedRedrives";
     pub(crate) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
     pub(crate) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";

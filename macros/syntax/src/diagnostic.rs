@@ -120,7 +120,7 @@ impl Fix {
         }
     }
 
-    /// The same with words of its own for what to do.
+    /// The same with its own text for what to do.
     pub fn described(self, text: impl Into<String>) -> Self {
         let text = text.into();
         Fix { text, ..self }

@@ -70,7 +70,7 @@ pub(super) fn render(function: &Function) -> String {
     });
     item(match function.metrics {
         true => "each invocation writes its metrics in the namespace `redrive`",
-        false => "invocations write no metrics of their own",
+        false => "invocations write no metrics",
     });
     if !function.alarms.enabled {
         item("no alarm rings, whatever happens to messages and invocations (`alarms = false`)");

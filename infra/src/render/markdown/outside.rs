@@ -11,7 +11,7 @@ use super::line;
 use crate::plan::{Value, statements};
 use crate::render::{cloudformation, policies};
 
-/// What a function needs; empty if it has all of its own.
+/// What a function needs; empty if nothing is outside the template.
 pub(super) fn render(function: &Function) -> String {
     let mut text = String::new();
     existing_queues(function, &mut text);

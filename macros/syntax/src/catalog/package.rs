@@ -204,7 +204,7 @@ fn main() { redrive_infra::build(); }"#,
     );
 
     /// A parameter `${Name}` is one for the whole package, so it has one default. It cannot have the name of a
-    /// resource, or of a parameter that each template has: `NamePrefix`, `AlarmTopicArn`, `LogRetentionDays`.
+    /// resource, or of a parameter that the template has anyway, such as `NamePrefix` or `VpcSubnetIds`.
     PARAMETER_CONFLICT = error(
         "parameter_conflict",
         r#"// src/main.rs and build.rs with redrive_infra::build()

@@ -60,7 +60,7 @@ fn key() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    // Without files of earlier failures: a failure becomes a test of its own.
+    // Without files of earlier failures: a failure becomes its own test.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

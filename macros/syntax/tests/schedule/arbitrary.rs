@@ -5,7 +5,7 @@ use crate::property::{LONGEST, check, check_in, check_text};
 use crate::seeds;
 use proptest::prelude::*;
 
-/// Without files of earlier failures: a failure becomes a test of its own.
+/// Without files of earlier failures: a failure becomes its own test.
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
