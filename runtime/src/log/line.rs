@@ -19,8 +19,8 @@ use tracing_subscriber::{
 };
 
 use super::{
-    RECORD, SPANS,
     record_context::{self, Current},
+    spans::{RECORD, SPANS},
 };
 
 /// The format of a log line, for a subscriber of your own.

@@ -10,7 +10,7 @@ use redrive_model::log::metric::NAMESPACE;
 use redrive_model::log::metric::{FAILED_MOVE_TASKS, FUNCTION};
 use serde::Serialize;
 
-use super::{Figures, level_and_timestamp, milliseconds};
+use super::{Figures, milliseconds, subscriber::level_and_timestamp};
 
 /// Writes one line of metrics.
 ///

@@ -5,7 +5,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::*;
+use tracing_subscriber::fmt::format::JsonFields;
+
+use super::{
+    spans::{RECORD, SPANS},
+    subscriber::{dispatch, lambda_level, metrics_level},
+    *,
+};
 
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
