@@ -33,30 +33,31 @@ pub(crate) fn read(package: &Path, stack: &mut Stack) -> Result<Vec<Warning>, Er
         let Some(path) = &function.permissions else {
             continue;
         };
-        let checked = statements(package, path).and_then(|statements| {
-            check(path, &statements)?;
-            Ok(statements)
-        });
-        match checked {
-            Err(error) => errors.push(error),
-            Ok(statements) => {
-                let wildcards = statements.iter().filter_map(|it| wildcard(path, it));
-                warnings.extend(wildcards.map(|diagnostic| {
-                    Warning {
-                        binary: binary.clone(),
-                        function: function.name.clone(),
-                        diagnostic: Diagnostic {
-                            accepted: function
-                                .allow
-                                .iter()
-                                .any(|id| id == PERMISSIONS_WILDCARD.id),
-                            ..diagnostic
-                        },
-                    }
-                }));
-                stack.permissions.insert(function.name.clone(), statements);
+        let statements = match statements(package, path) {
+            Ok(statements) => statements,
+            Err(error) => {
+                errors.push(error);
+                continue;
             }
-        }
+        };
+        let numbered = (1..).zip(&statements);
+        let wrong = numbered.filter_map(|(number, it)| check(path, number, it).err());
+        errors.extend(wrong);
+        let wildcards = statements.iter().filter_map(|it| wildcard(path, it));
+        warnings.extend(wildcards.map(|diagnostic| {
+            Warning {
+                binary: binary.clone(),
+                function: function.name.clone(),
+                diagnostic: Diagnostic {
+                    accepted: function
+                        .allow
+                        .iter()
+                        .any(|id| id == PERMISSIONS_WILDCARD.id),
+                    ..diagnostic
+                },
+            }
+        }));
+        stack.permissions.insert(function.name.clone(), statements);
     }
     Errors::check(errors)?;
     Ok(warnings)
@@ -73,7 +74,7 @@ fn statements(package: &Path, path: &str) -> Result<Vec<Value>, Diagnostic> {
         wrong(path, &format!("cannot be read: {error}")).help(help)
     })?;
     let json: Value = serde_json::from_str(&text)
-        .map_err(|error| wrong(path, &format!("is not JSON: {error}")))?;
+        .map_err(|error| wrong(path, &format!("is not JSON: {error}")).help(EXAMPLE))?;
     let statements = match json {
         Value::Object(mut document) => document.remove("Statement").unwrap_or_default(),
         statements => statements,
@@ -87,55 +88,53 @@ fn statements(package: &Path, path: &str) -> Result<Vec<Value>, Diagnostic> {
 
 const EXAMPLE: &str = "for example, `[{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::orders/*\"}]`";
 
-fn check(path: &str, statements: &[Value]) -> Result<(), Diagnostic> {
-    for (index, statement) in statements.iter().enumerate() {
-        let wrong = |problem: String| {
-            let problem = format!("`{path}`: statement {} {problem}", index + 1);
-            broken(&PERMISSIONS, problem)
+fn check(path: &str, number: usize, statement: &Value) -> Result<(), Diagnostic> {
+    let wrong = |problem: String| {
+        let problem = format!("`{path}`: statement {number} {problem}");
+        broken(&PERMISSIONS, problem)
+    };
+    let fail = |problem| Err(wrong(problem).help(EXAMPLE));
+    let mut placeholders = strings(statement).into_iter().map(text);
+    if let Some(Err(bad)) = placeholders.find(Result::is_err) {
+        return Err(wrong(format!("is wrong: {}", bad.problem)).help(bad.help));
+    }
+    let Some(statement) = statement.as_object() else {
+        return fail("is not an object".to_owned());
+    };
+    if let Some(name) = statement
+        .keys()
+        .find(|name| !MEMBERS.contains(&name.as_str()))
+    {
+        return fail(format!(
+            "has `{name}`, which a role's statement cannot have"
+        ));
+    }
+    if !matches!(
+        statement.get("Effect").and_then(Value::as_str),
+        Some("Allow" | "Deny")
+    ) {
+        return fail("needs the `Effect` `Allow` or `Deny`".to_owned());
+    }
+    for (name, not) in [("Action", "NotAction"), ("Resource", "NotResource")] {
+        if statement.contains_key(name) == statement.contains_key(not) {
+            return fail(format!("needs either `{name}` or `{not}`"));
+        }
+        let texts = texts(statement, name).or_else(|| texts(statement, not));
+        let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
+            return fail(format!("needs a string or a list of strings in `{name}`"));
         };
-        let fail = |problem| Err(wrong(problem).help(EXAMPLE));
-        let mut placeholders = strings(statement).into_iter().map(text);
-        if let Some(Err(bad)) = placeholders.find(Result::is_err) {
-            return Err(wrong(format!("is wrong: {}", bad.problem)).help(bad.help));
-        }
-        let Some(statement) = statement.as_object() else {
-            return fail("is not an object".to_owned());
+        let is_wrong = |text: &&str| match name {
+            "Action" => *text != "*" && !text.contains(':'),
+            // A parameter may hold the whole ARN.
+            _ => *text != "*" && !text.starts_with("arn:") && !text.starts_with("${"),
         };
-        if let Some(name) = statement
-            .keys()
-            .find(|name| !MEMBERS.contains(&name.as_str()))
-        {
-            return fail(format!(
-                "has `{name}`, which a role's statement cannot have"
-            ));
-        }
-        if !matches!(
-            statement.get("Effect").and_then(Value::as_str),
-            Some("Allow" | "Deny")
-        ) {
-            return fail("needs the `Effect` `Allow` or `Deny`".to_owned());
-        }
-        for (name, not) in [("Action", "NotAction"), ("Resource", "NotResource")] {
-            if statement.contains_key(name) == statement.contains_key(not) {
-                return fail(format!("needs either `{name}` or `{not}`"));
-            }
-            let texts = texts(statement, name).or_else(|| texts(statement, not));
-            let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
-                return fail(format!("needs a string or a list of strings in `{name}`"));
+        if let Some(text) = texts.into_iter().find(is_wrong) {
+            let what = if name == "Action" {
+                "an action"
+            } else {
+                "an ARN"
             };
-            let is_wrong = |text: &&str| match name {
-                "Action" => *text != "*" && !text.contains(':'),
-                // A parameter may hold the whole ARN.
-                _ => *text != "*" && !text.starts_with("arn:") && !text.starts_with("${"),
-            };
-            if let Some(text) = texts.into_iter().find(is_wrong) {
-                let what = if name == "Action" {
-                    "an action"
-                } else {
-                    "an ARN"
-                };
-                return fail(format!("has `{text}`, which is not {what}"));
-            }
+            return fail(format!("has `{text}`, which is not {what}"));
         }
     }
     Ok(())
@@ -211,7 +210,7 @@ fn wildcard(path: &str, statement: &Value) -> Option<Diagnostic> {
     let wide = any("Action", |action| action == "*" || action.ends_with(":*"))
         .or_else(|| any("Resource", |resource| resource == "*"))
         .or(negated)?;
-    (statement["Effect"] == "Allow").then(|| {
+    (statement.get("Effect")? == "Allow").then(|| {
         let problem = format!("`{path}` allows more than a function needs: `{wide}`");
         broken(&PERMISSIONS_WILDCARD, problem)
             .help("list the actions and resources")
@@ -256,6 +255,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{check, in_words, read, statements, text, wildcard};
+    use crate::error::Errors;
     use crate::plan;
     use crate::tests::sample;
 
@@ -312,10 +312,7 @@ mod tests {
                 json!({ "Bool": { "aws:SecureTransport": "true" } }),
             ),
         ] {
-            assert!(
-                check("iam.json", std::slice::from_ref(&statement)).is_ok(),
-                "{statement}"
-            );
+            assert!(check("iam.json", 1, &statement).is_ok(), "{statement}");
         }
         for (statement, problem) in [
             (json!("x"), "is not an object"),
@@ -338,7 +335,7 @@ mod tests {
                 "`orders`, which is not an ARN",
             ),
         ] {
-            let error = check("iam.json", &[good.clone(), statement]).expect_err(problem);
+            let error = check("iam.json", 2, &statement).expect_err(problem);
             let found = error.problem();
             assert!(found.starts_with("`iam.json`: statement 2 "), "{found}");
             assert!(found.contains(problem), "{found}");
@@ -407,6 +404,23 @@ mod tests {
             let right = role.rights.last().expect("a right");
             assert_eq!(right, "`s3:*` on `arn:aws:s3:::orders/*`");
         }
+    }
+
+    #[test]
+    fn each_wrong_statement_is_reported() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let wrong = json!([{ "Action": "*" }, one("GetObject", "*"), one("s3:GetObject", "x")]);
+        std::fs::write(folder.path().join("iam.json"), wrong.to_string()).expect("a file");
+        let mut stack = sample::stack([sample::with(
+            "orders",
+            quote::quote!(permissions = "iam.json"),
+        )]);
+        let Errors(errors) = read(folder.path(), &mut stack).expect_err("three wrong statements");
+        assert_eq!(errors.len(), 3, "{errors:?}");
+    }
+
+    #[test]
+    fn a_statement_in_words() {
         let denied = json!({ "Effect": "Deny", "NotAction": ["a:B", "c:D"], "Resource": "*", "Condition": {} });
         let words = "denied: all except `a:B`, `c:D` on `*`, with a condition";
         assert_eq!(in_words(&denied), words);
