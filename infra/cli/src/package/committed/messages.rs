@@ -28,17 +28,18 @@ pub(super) fn of_functions(old: &Stack, new: &Stack) -> Vec<String> {
         match others.find(|it| it.name == function.name) {
             Some(new) => {
                 changes.extend(of_queue(function, new));
+                changes.extend(of_dlq(function, new));
                 changes.extend(of_retention(function, new));
             }
-            None => changes.push(removed(entry, old, new)),
+            None => changes.extend(removed(entry, old, new)),
         }
     }
     changes
 }
 
-fn removed(entry: &StackFunction, old: &Stack, new: &Stack) -> String {
+fn removed(entry: &StackFunction, old: &Stack, new: &Stack) -> Option<String> {
     let Function { name, queue, .. } = &entry.function;
-    let dlq = entry.function.dlq();
+    let queues = queues(&entry.function);
     let is_new = |it: &&StackFunction| {
         old.functions
             .iter()
@@ -46,7 +47,11 @@ fn removed(entry: &StackFunction, old: &Stack, new: &Stack) -> String {
     };
     let mut added = new.functions.iter().filter(is_new);
     let renamed = added.find(|it| it.function.queue == *queue || it.binary == entry.binary);
-    match renamed.map(|it| &it.function) {
+    Some(match renamed.map(|it| &it.function) {
+        // The new function reads the queue that exists.
+        Some(renamed) if renamed.queue == *queue && renamed.existing_queue().is_some() => {
+            return None;
+        }
         Some(renamed) if renamed.queue == *queue => format!(
             "`{name}` is renamed to `{}`, with the same queue: the deployment fails, because the queue \
              `{queue}` exists\n\
@@ -54,16 +59,16 @@ fn removed(entry: &StackFunction, old: &Stack, new: &Stack) -> String {
             renamed.name
         ),
         Some(renamed) => format!(
-            "`{name}` is renamed to `{}`: nothing reads its queues `{queue}` and `{dlq}` any more\n\
-             help: deploy both functions until the two queues are empty; see \"Before you rename or \
-             remove a function\" in stack.md",
+            "`{name}` is renamed to `{}`: nothing reads {queues} any more\n\
+             help: deploy both functions until nothing is in {queues}; see \"Before you rename or remove a \
+             function\" in stack.md",
             renamed.name
         ),
         None => format!(
-            "`{name}` is removed: nothing reads its queues `{queue}` and `{dlq}` any more\n\
-             help: stop the senders and wait until both queues are empty before you deploy"
+            "`{name}` is removed: nothing reads {queues} any more\n\
+             help: stop the senders and wait until nothing is in {queues} before you deploy"
         ),
-    }
+    })
 }
 
 fn of_queue(old: &Function, new: &Function) -> Option<String> {
@@ -77,38 +82,62 @@ fn of_queue(old: &Function, new: &Function) -> Option<String> {
         _ => "",
     };
     (old.queue != new.queue).then(|| {
+        let queues = queues(old);
         format!(
-            "`{}` reads the {} `{}` instead of the {} `{}`: nothing reads the old queue and its DLQ any more\n\
-             help: stop the senders and wait until `{4}` and `{}` are empty before you deploy{senders}",
+            "`{}` reads the {} `{}` instead of the {} `{}`: nothing reads {queues} any more\n\
+             help: stop the senders and wait until nothing is in {queues} before you deploy{senders}",
             new.name,
             kind(new),
             new.queue,
             kind(old),
             old.queue,
-            old.dlq(),
         )
     })
 }
 
+/// Another DLQ of the same queue.
+fn of_dlq(old: &Function, new: &Function) -> Option<String> {
+    let have_one = old.has_dlq() && new.has_dlq();
+    let (name, dlq) = (&new.name, (old.dlq(), new.dlq()));
+    (have_one && old.queue == new.queue && dlq.0 != dlq.1).then(|| {
+        let (old, new) = dlq;
+        format!(
+            "`{name}` has the DLQ `{new}` instead of `{old}`: nothing redrives `{old}` any more\n\
+             help: redrive the messages of `{old}` before you deploy"
+        )
+    })
+}
+
+/// For example "`orders` and `orders-dlq`".
+fn queues(function: &Function) -> String {
+    match function.has_dlq() {
+        true => format!("`{}` and `{}`", function.queue, function.dlq()),
+        false => format!("`{}`", function.queue),
+    }
+}
+
+/// Shorter retentions of the stack's own queues that remain.
 fn of_retention(old: &Function, new: &Function) -> Vec<String> {
     let mut changes = Vec::new();
-    for (key, queue, first, old, new) in [
+    for (remains, key, queue, first, old, new) in [
         (
+            new.existing_queue().is_none() && new.queue == old.queue,
             "retention",
-            &old.queue,
+            &new.queue,
             "process",
             old.retention,
             new.retention,
         ),
         (
+            new.has_dlq() && new.existing_dlq().is_none() && new.dlq() == old.dlq(),
             "dlq_retention",
-            &old.dlq(),
+            &new.dlq(),
             "redrive",
             old.dlq_retention,
             new.dlq_retention,
         ),
     ] {
-        if new < old {
+        if remains && new < old {
             let (old, new) = (show(old), show(new));
             changes.push(format!(
                 "`{key}` is {new} instead of {old}: SQS deletes the messages of `{queue}` that are older \
@@ -135,11 +164,15 @@ mod tests {
         StackFunction { binary, function }
     }
 
-    /// The change from `handle` with the first attribute to this function.
-    fn change(attribute: &str, new: (&str, &str, &str)) -> String {
+    /// The changes from `handle` with the first attribute to this function.
+    fn changes(attribute: &str, new: (&str, &str, &str)) -> Vec<String> {
         let stack = |entry| Stack::new("shop", Architecture::Arm64, vec![entry]);
         let old = stack(entry(attribute, "handle", "orders"));
-        let changes = of_functions(&old, &stack(entry(new.0, new.1, new.2)));
+        of_functions(&old, &stack(entry(new.0, new.1, new.2)))
+    }
+
+    fn change(attribute: &str, new: (&str, &str, &str)) -> String {
+        let changes = changes(attribute, new);
         let [change] = &changes[..] else {
             panic!("{changes:?}");
         };
@@ -155,8 +188,8 @@ mod tests {
     fn a_function_that_is_removed() {
         reads(
             &change("", ("", "other", "others")),
-            "`handle` is removed: nothing reads its queues `handle` and `handle-dlq` any more",
-            "stop the senders and wait until both queues are empty before you deploy",
+            "`handle` is removed: nothing reads `handle` and `handle-dlq` any more",
+            "stop the senders and wait until nothing is in `handle` and `handle-dlq` before you deploy",
         );
     }
 
@@ -164,9 +197,9 @@ mod tests {
     fn a_function_that_is_renamed() {
         reads(
             &change("", ("", "renamed", "orders")),
-            "`handle` is renamed to `renamed`: nothing reads its queues `handle` and `handle-dlq` any more",
-            "deploy both functions until the two queues are empty; see \"Before you rename or remove a \
-             function\" in stack.md",
+            "`handle` is renamed to `renamed`: nothing reads `handle` and `handle-dlq` any more",
+            "deploy both functions until nothing is in `handle` and `handle-dlq`; see \"Before you rename or \
+             remove a function\" in stack.md",
         );
         reads(
             &change(
@@ -183,9 +216,9 @@ mod tests {
     fn a_changed_queue() {
         reads(
             &change("", ("queue = \"b\"", "handle", "orders")),
-            "`handle` reads the queue `b` instead of the queue `handle`: nothing reads the old queue and \
-             its DLQ any more",
-            "stop the senders and wait until `handle` and `handle-dlq` are empty before you deploy",
+            "`handle` reads the queue `b` instead of the queue `handle`: nothing reads `handle` and \
+             `handle-dlq` any more",
+            "stop the senders and wait until nothing is in `handle` and `handle-dlq` before you deploy",
         );
     }
 
@@ -194,9 +227,9 @@ mod tests {
         let fifo = "queue = \"a.fifo\", allow = \"fifo_dlq_order\"";
         reads(
             &change("queue = \"a\"", (fifo, "handle", "orders")),
-            "`handle` reads the FIFO queue `a.fifo` instead of the queue `a`: nothing reads the old queue \
-             and its DLQ any more",
-            "stop the senders and wait until `a` and `a-dlq` are empty before you deploy; senders to a \
+            "`handle` reads the FIFO queue `a.fifo` instead of the queue `a`: nothing reads `a` and `a-dlq` \
+             any more",
+            "stop the senders and wait until nothing is in `a` and `a-dlq` before you deploy; senders to a \
              FIFO queue must set a message group id",
         );
         let standard = change(fifo, ("queue = \"a\"", "handle", "orders"));
@@ -245,15 +278,32 @@ mod tests {
     }
 
     #[test]
+    fn another_dlq_of_the_same_queue() {
+        reads(
+            &change("", ("dlq = \"b\"", "handle", "orders")),
+            "`handle` has the DLQ `b` instead of `handle-dlq`: nothing redrives `handle-dlq` any more",
+            "redrive the messages of `handle-dlq` before you deploy",
+        );
+    }
+
+    /// The stack has neither of the queues, and redrive does not know the DLQ.
+    #[test]
+    fn a_queue_that_exists() {
+        const ORDERS: &str = "queue = \"arn:aws:sqs:eu-west-1:123456789012:orders\"";
+        assert!(changes(ORDERS, (ORDERS, "renamed", "orders")).is_empty());
+        let shorter = format!("{ORDERS}, retention = \"1d\", dlq_retention = \"2d\"");
+        assert!(changes(ORDERS, (&shorter, "handle", "orders")).is_empty());
+        reads(
+            &change(ORDERS, ("", "other", "others")),
+            "`handle` is removed: nothing reads `arn:aws:sqs:eu-west-1:123456789012:orders` any more",
+            "stop the senders and wait until nothing is in `arn:aws:sqs:eu-west-1:123456789012:orders` before \
+             you deploy",
+        );
+    }
+
+    #[test]
     fn other_changes_are_not_reported() {
-        let stack = |attribute| {
-            Stack::new(
-                "shop",
-                Architecture::Arm64,
-                vec![entry(attribute, "handle", "a")],
-            )
-        };
         let changed = "memory = 512, retention = \"10d\", dlq_retention = \"14d\"";
-        assert!(of_functions(&stack(""), &stack(changed)).is_empty());
+        assert!(changes("", (changed, "handle", "orders")).is_empty());
     }
 }
