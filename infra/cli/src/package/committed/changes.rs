@@ -48,6 +48,17 @@ fn differences(path: &str, old: &Value, new: &Value, changes: &mut Vec<String>) 
                 differences(&format!("{path}/{index}"), old, new, changes);
             }
         }
+        (Value::Array(before), Value::Array(after)) => {
+            let known = changes.len();
+            for (what, all, others) in [("removed", before, after), ("added", after, before)] {
+                let only = all.iter().filter(|value| !others.contains(value));
+                changes.extend(only.map(|value| format!("{what}: {path}: {value}")));
+            }
+            // One of them has a value more than once.
+            if changes.len() == known {
+                changes.push(format!("changed: {path}: {old} is now {new}"));
+            }
+        }
         (Value::Null, new) if !new.is_null() => changes.push(format!("added: {path}: {new}")),
         (old, Value::Null) if !old.is_null() => changes.push(format!("removed: {path}: {old}")),
         _ if old != new => changes.push(format!("changed: {path}: {old} is now {new}")),
@@ -74,6 +85,24 @@ mod tests {
         assert_eq!(
             changes,
             ["changed: /Parameters/LogRetentionDays/Default: 30 is now 7"]
+        );
+    }
+
+    #[test]
+    fn a_list_is_compared_by_what_is_added_and_removed() {
+        let template = |actions: Value| json!({ "Resources": { "Role": { "Actions": actions } } });
+        let changes = |old, new| of_templates(&template(old), &template(new));
+        assert_eq!(
+            changes(json!(["a", "b"]), json!(["a", "c", "d"])),
+            [
+                "removed: Role/Actions: \"b\"",
+                "added: Role/Actions: \"c\"",
+                "added: Role/Actions: \"d\"",
+            ]
+        );
+        assert_eq!(
+            changes(json!(["a", "a"]), json!(["a"])),
+            ["changed: Role/Actions: [\"a\",\"a\"] is now [\"a\"]"]
         );
     }
 
