@@ -17,7 +17,9 @@ pub(crate) fn architecture(target_arch: &str) -> Result<Architecture, Errors> {
         "x86_64" => Ok(Architecture::X86_64),
         other => Err(
             broken(&ARCHITECTURE, format!("AWS Lambda does not run `{other}`"))
-                .help("build for `aarch64` or `x86_64`, such as with `cargo lambda build --arm64`")
+                .help(
+                    "build for `aarch64` or `x86_64`, such as with `cargo redrive package --arm64`",
+                )
                 .into(),
         ),
     }

@@ -132,7 +132,7 @@ pub(super) const PROTECTED: &[Protected] = &[
     at(FUNCTION, "Architectures", Generated)
         .why("the code is built for another architecture")
         .rule(&ARCHITECTURE)
-        .help("build for it: `cargo lambda build`, with `--arm64` for arm64"),
+        .help("build for it: `cargo redrive package` with `--arm64` or `--x86-64`"),
     at(FUNCTION, "ReservedConcurrentExecutions", AtLeast(1))
         .why("Lambda would never run the function")
         .help("to pause, disable the event source mapping or the schedule"),

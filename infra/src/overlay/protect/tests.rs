@@ -216,7 +216,7 @@ fn functions_can_run() {
     }
     assert_accepted(nightly(), set("Redrive", path, json!(120)));
     let path = "/Properties/Architectures";
-    let words = "build for it: `cargo lambda build`";
+    let words = "build for it: `cargo redrive package`";
     assert_refused("Worker", path, json!(["x86_64"]), "architecture", words);
 }
 

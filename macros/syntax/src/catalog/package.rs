@@ -168,11 +168,11 @@ fn main() { redrive_infra::build(); }"#,
 fn main() { redrive_infra::build(); }"#,
     );
 
-    /// Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo lambda build --arm64`.
+    /// Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo redrive package --arm64`.
     ARCHITECTURE = error(
         "architecture",
         "// cargo build --target riscv64gc-unknown-linux-gnu",
-        "// cargo lambda build --arm64",
+        "// cargo redrive package --arm64",
     );
 
     /// The resources of a function are named after it, so two functions of a package need two names.
