@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use crate::cargo;
 use crate::error::{Errors, inaccessible};
 
-/// The folders of the files: each file is in every folder.
+/// `OUT_DIR` and the folder of the copy: each file is in both.
 pub(crate) struct OutputFolders {
     folders: Vec<PathBuf>,
     /// When cargo started the build script.
@@ -16,17 +16,13 @@ pub(crate) struct OutputFolders {
 }
 
 impl OutputFolders {
-    /// Makes the folders that are not there.
-    pub(crate) fn new<'a>(
-        folders: impl IntoIterator<Item = &'a PathBuf>,
-        out_dir: &Path,
-    ) -> Result<Self, Errors> {
-        let folders: Vec<_> = folders.into_iter().cloned().collect();
-        for folder in &folders {
-            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    /// Creates the folder of the copy.
+    pub(crate) fn new(out_dir: &Path, copy: Option<PathBuf>) -> Result<Self, Errors> {
+        if let Some(copy) = &copy {
+            fs::create_dir_all(copy).map_err(|error| unwritable(copy, &error))?;
         }
         Ok(Self {
-            folders,
+            folders: [out_dir.to_owned()].into_iter().chain(copy).collect(),
             started: started(out_dir),
         })
     }
@@ -99,10 +95,6 @@ mod tests {
 
     const SAME: fn(&str, &str) -> bool = |old, new| old == new;
 
-    fn folders(folder: &Path, out_dir: &Path) -> OutputFolders {
-        OutputFolders::new(&[folder.to_owned()], out_dir).expect("a folder")
-    }
-
     fn modified(path: &Path) -> SystemTime {
         let time = fs::metadata(path).and_then(|data| data.modified());
         time.expect("a file's time")
@@ -111,9 +103,8 @@ mod tests {
     #[test]
     fn the_same_text_is_not_written_again() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let of_files = folder.path().join("a/b");
-        let output = folders(&of_files, folder.path());
-        let path = of_files.join("x");
+        let output = OutputFolders::new(folder.path(), None).expect("a folder");
+        let path = folder.path().join("x");
         let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
         output.write("x", "one", SAME).expect("written");
         let file = File::options().write(true).open(&path).expect("a file");
@@ -131,16 +122,19 @@ mod tests {
         let stamp = File::create(folder.path().join("invoked.timestamp")).expect("a new file");
         let started = SystemTime::UNIX_EPOCH + Duration::from_secs(7);
         stamp.set_modified(started).expect("a file's time");
-        let output = folders(folder.path(), &folder.path().join("out"));
+        let out_dir = folder.path().join("out");
+        fs::create_dir(&out_dir).expect("a new folder");
+        let output = OutputFolders::new(&out_dir, None).expect("a folder");
         output.write("x", "one", SAME).expect("written");
-        assert_eq!(modified(&folder.path().join("x")), started);
+        assert_eq!(modified(&out_dir.join("x")), started);
     }
 
     #[test]
     fn a_file_is_in_each_folder_until_it_is_removed() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let both = ["a", "b"].map(|name| folder.path().join(name));
-        let output = OutputFolders::new(&both, folder.path()).expect("two folders");
+        let copy = folder.path().join("a/b");
+        let output = OutputFolders::new(folder.path(), Some(copy.clone())).expect("two folders");
+        let both = [folder.path(), &copy];
         output.write("x", "one", SAME).expect("written");
         assert!(both.iter().all(|folder| folder.join("x").is_file()));
         output.remove("x").expect("removed");
@@ -153,7 +147,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("file"), "").expect("a new file");
         let below = folder.path().join("file/below");
-        let error = OutputFolders::new(&[below], folder.path()).err();
+        let error = OutputFolders::new(folder.path(), Some(below)).err();
         let error = error.expect("no folder");
         let problem = error.0[0].problem();
         assert!(

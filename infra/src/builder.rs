@@ -1,10 +1,9 @@
 //! From the environment of a build script to the files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter;
 use std::path::{Path, PathBuf};
 
-use redrive_model::digest::digest;
+use redrive_model::digest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
 use redrive_syntax::rules::catalog::{PERMISSIONS, TAG};
 
@@ -180,7 +179,7 @@ impl Builder {
         }
         // Cargo keeps `OUT_DIR` apart by target, profile and features; the copy is
         // for people.
-        let output = OutputFolders::new(iter::once(&env.out_dir).chain(&copy), &env.out_dir)?;
+        let output = OutputFolders::new(&env.out_dir, copy)?;
         let same = |old: &str, new: &str| old == new;
         if stack.functions.is_empty() {
             output.write("stack.json", &stack.to_text(), same)?;
@@ -199,7 +198,7 @@ impl Builder {
         output.write("template.json", &files.template, same)?;
         output.write("stack.json", &stack, same)?;
         output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
-        let digest = digest(&(files.template + &stack));
+        let digest = digest::of_manifest(&files.template, &stack);
         cargo::rustc_env(MANIFEST, &format!("{MANIFEST_MARKER}{digest}"));
         Ok(files.warnings)
     }

@@ -27,8 +27,8 @@
 //! contains the digest of its manifests. `cargo redrive package` builds for Lambda,
 //! and lays out the zips with the manifests of exactly that build.
 //!
-//! The copy is left out, with a note, if `OUT_DIR` is not in the target folder,
-//! such as with cargo's `build.build-dir`.
+//! The copy is left out, with a note, if the folder of the binary is not known, such
+//! as with cargo's `build.build-dir`.
 //!
 //! If the source does not compile, the files are not changed.
 //!

@@ -77,7 +77,7 @@ fn unread(discovery: &Discovery, package: &Path) -> Vec<Diagnostic> {
 /// Where the files are, if there is no copy for people.
 pub(crate) fn no_copy(out_dir: &Path) -> String {
     format!(
-        "`template.json` and `stack.md` are only in `{}`, because that is not in cargo's target folder",
+        "`template.json` and `stack.md` are only in `{}`: cargo's folder for the binary is not known",
         out_dir.display()
     )
 }

@@ -46,7 +46,8 @@ fn profile<'a>(out_dir: &'a Path, package: &str) -> Option<&'a Path> {
 }
 
 /// Whether `OUT_DIR` is in the target folder: with `build.build-dir`, it is in
-/// another one of the same layout.
+/// another one of the same layout. Nothing passes on a `--config` of cargo's command
+/// line; with a `build.build-dir` there, the copy is in that folder.
 fn is_target_folder(package: &Path) -> bool {
     #[derive(Deserialize)]
     struct Metadata {

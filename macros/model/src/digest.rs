@@ -3,6 +3,11 @@
 /// The length of a digest, in hexadecimal digits.
 pub const LENGTH: usize = 16;
 
+/// The digest of a manifest, from the texts of its `template.json` and `stack.json`.
+pub fn of_manifest(template: &str, stack: &str) -> String {
+    digest(&[template, stack].concat())
+}
+
 /// The 64-bit FNV-1a hash of `text`, as hexadecimal digits.
 ///
 /// It is only compared between programs of one version of redrive, and is no
