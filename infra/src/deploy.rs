@@ -1,6 +1,12 @@
-//! The commands that deploy a package's folder.
+//! The folder of a package, and the commands that deploy it.
 
 use serde_json::Value;
+
+/// The zip of a binary, in a folder that is named after the binary: cargo-lambda's name.
+pub const ZIP: &str = "bootstrap.zip";
+
+/// The template after the zips are uploaded, which the AWS command line writes.
+pub const PACKAGED: &str = "packaged.yaml";
 
 /// The commands that deploy a template with the zips next to it, for a POSIX shell.
 ///
@@ -20,7 +26,7 @@ pub fn commands(package: &str, template: &Value, folder: Option<&str>) -> Comman
         Some(folder) => quoted(&format!("{folder}/{name}")),
         None => name.to_owned(),
     };
-    let (template_file, packaged) = (path("template.json"), path("packaged.yaml"));
+    let (template_file, packaged) = (path("template.json"), path(PACKAGED));
     let name = stack_name(package);
     let parameters = required(template);
     let rest = format!("--stack-name {name} --capabilities CAPABILITY_IAM{parameters}");

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use redrive_infra::stack::Stack;
 use redrive_local::Until;
 
-/// Run and watch Lambda functions made with redrive
+/// Run, package and pause Lambda functions made with redrive
 #[derive(Debug, Parser)]
 #[command(name = "cargo-redrive", bin_name = "cargo redrive", version = VERSION.as_str())]
 pub(crate) struct Cli {
@@ -62,6 +62,10 @@ pub(crate) struct CargoArgs {
     /// Path to a Cargo.toml
     #[arg(long, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
+
+    /// More options of `cargo build`, such as `-- --locked --no-default-features`
+    #[arg(last = true, value_name = "CARGO_OPTIONS")]
+    pub(crate) options: Vec<OsString>,
 }
 
 impl CargoArgs {
@@ -76,6 +80,7 @@ impl CargoArgs {
         if let Some(path) = &self.manifest_path {
             cargo.arg("--manifest-path").arg(path);
         }
+        cargo.args(&self.options);
     }
 }
 
@@ -145,14 +150,16 @@ pub(crate) struct RunArgs {
     pub(crate) logs: bool,
 }
 
-/// Build a package for Lambda, and lay its manifests and zips out in one folder
+/// Build a package for Lambda, and put its template and zips into one folder
 ///
-/// Runs `cargo lambda build`, takes the manifests of exactly that build, and checks
-/// that each zip contains the digest of the manifest, is built for its architecture
-/// and is not older than the binary. Prints the commands that deploy the folder.
+/// Runs `cargo lambda build`, and takes the manifests of exactly that build: template.json,
+/// stack.json and stack.md. Checks that each zip contains the digest of the manifests, is built
+/// for their architecture and is not older than its binary. Prints the commands that deploy the
+/// folder.
 ///
-/// A committed copy of the manifests shows in reviews what a change deploys. Without
-/// `--check`, those of its differences that lose or strand messages are warnings.
+/// A copy of the manifests that is committed shows in reviews what a change deploys. A change that
+/// loses or strands messages is a warning, with what to do first; with `--check`, every change of
+/// the template is an error.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_PACKAGE_HELP)]
 pub(crate) struct PackageArgs {
@@ -180,7 +187,7 @@ pub(crate) struct PackageArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) compare: Option<PathBuf>,
 
-    /// Print one line of JSON: the folder, the manifest's digest, differences, warnings and commands
+    /// Print one line of JSON: the folder, the manifests' digest, differences, warnings and commands
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -254,7 +261,8 @@ Exit status:
 const AFTER_PACKAGE_HELP: &str = "Exit status:
   0    the folder is complete
   1    the package does not build, or --check found a difference
-  2    any other error; the folder is unchanged";
+  2    any other error; the folder is unchanged
+  130  interrupted; the folder is unchanged";
 
 /// Removes the first argument if it is `redrive`: cargo passes a subcommand its
 /// own name.

@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use anstream::eprintln;
 use cargo_metadata::Message;
 use redrive_infra::stack::Stack;
 
@@ -59,6 +60,8 @@ pub(crate) fn run(
                 Message::BuildScriptExecuted(script) if script.package_id == member.id => {
                     manifests = Some(script.out_dir.into_std_path_buf());
                 }
+                // cargo-lambda explains there how to install zig.
+                Message::TextLine(line) => eprintln!("{line}"),
                 _ => {}
             }
         }

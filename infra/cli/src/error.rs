@@ -47,7 +47,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(
-        "cargo-lambda is not installed\nhelp: cargo install cargo-lambda --locked\n\
+        "cargo-lambda is not installed\nhelp: pip3 install cargo-lambda\n\
          see: https://www.cargo-lambda.info/guide/installation.html"
     )]
     NoCargoLambda,
@@ -69,17 +69,16 @@ pub(crate) enum Error {
         name: String,
         known: Vec<String>,
     },
-    #[error("{} cannot be deployed: {problem}", .path.display())]
+    #[error(
+        "{} cannot be deployed: {problem}\n\
+         help: package again, while no other build uses this folder",
+        .path.display()
+    )]
     WrongZip { path: PathBuf, problem: String },
-    #[error("the package `{name}` has no function to deploy in this build")]
-    NothingToDeploy { name: String },
-    #[error("no committed copy in {}\nhelp: package without `--check`, then: {help}", .folder.display())]
+    #[error("no committed copy in {}\n{help}", .folder.display())]
     NoCopy { folder: PathBuf, help: String },
-    #[error("{} is not JSON: {reason}", .path.display())]
-    NoTemplate {
-        path: PathBuf,
-        reason: serde_json::Error,
-    },
+    #[error("{0}")]
+    BadCopy(String),
     #[error(
         "{} contains `{}`, which is not part of a package and would be deleted\n\
          help: choose another folder with `--out`",

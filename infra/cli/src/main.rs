@@ -1,4 +1,5 @@
-//! `cargo redrive`: runs a package of Lambda functions before it is deployed.
+//! `cargo redrive`: runs a package of Lambda functions locally, packages it, and pauses what is
+//! deployed.
 
 mod args;
 mod build;

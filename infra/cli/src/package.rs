@@ -4,13 +4,14 @@ mod bundle;
 mod committed;
 mod folder;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anstream::{eprintln, println};
-use redrive_infra::deploy::{self, Commands};
-use redrive_model::digest::digest;
+use redrive_infra::deploy::{self, Commands, ZIP};
+use redrive_local::StartError;
+use redrive_model::digest;
 use serde_json::{Value, json};
 
 use crate::args::PackageArgs;
@@ -20,70 +21,51 @@ use crate::print::style;
 use crate::workspace::{self, Member};
 use bundle::Expected;
 use committed::{Committed, Differences};
-use folder::File;
 
-/// The manifests that are laid out next to the zips.
+/// The manifests that are next to the zips.
 const MANIFESTS: [&str; 3] = ["template.json", "stack.json", "stack.md"];
 
 /// A package that can be deployed.
 struct Packaged {
     /// Its name.
     name: String,
-    /// The folder with manifests and zips.
-    folder: PathBuf,
+    /// The full path of the folder with manifests and zips.
+    folder: String,
     /// The digest of the manifests.
     digest: String,
     commands: Commands,
     differences: Differences,
 }
 
-/// Builds the package for Lambda, checks the zips, and lays manifests and zips out
-/// in one folder.
+/// Builds the package for Lambda, and replaces the folder by one with the manifests of
+/// this build and with the zips, if they belong together.
 pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
     let member = workspace::find(&args.cargo)?;
+    let folder = match &args.out {
+        Some(folder) => folder.clone(),
+        None => member.target.join("redrive").join(&member.name),
+    };
     // A build may take minutes, so other errors are reported first.
-    let committed = Committed::read(args, &member)?;
-    if let Some(folder) = &args.out {
-        folder::check(folder)?;
+    let committed = Committed::read(args, &member, &folder)?;
+    if args.out.is_some() {
+        folder::check(&folder)?;
     }
     let lambda = member.target.join("lambda");
     let Some(built) = build(&member, args, &lambda)? else {
         return Ok(ExitCode::FAILURE);
     };
-    let [template, stack, _] = MANIFESTS.map(|name| built.manifests.join(name));
     if built.stack.functions.is_empty() {
-        return Err(Error::NothingToDeploy { name: member.name });
+        let package = member.name;
+        return Err(StartError::NoFunctions { package }.into());
     }
-    let (template, stack) = (read(&template)?, read(&stack)?);
-    let digest = digest(&(template.clone() + &stack));
-    let manifests = MANIFESTS.map(|name| File {
-        from: built.manifests.join(name),
-        name: name.into(),
-    });
-    let mut files = Vec::from(manifests);
-    let functions = built.stack.functions.iter();
-    for binary in functions.map(|it| &it.binary).collect::<BTreeSet<_>>() {
-        let name = Path::new(binary).join(folder::ZIP);
-        let from = lambda.join(&name);
-        let expected = Expected {
-            digest: &digest,
-            architecture: built.stack.architecture,
-            binary: built.binaries.get(binary),
-        };
-        bundle::check(&from, &expected)?;
-        files.push(File { from, name });
-    }
-    let out = match &args.out {
-        Some(folder) => folder.clone(),
-        None => member.target.join("redrive").join(&member.name),
-    };
-    let folder = folder::replace(&out, &files)?;
+    let (template, digest) = folder::replace(&folder, |new| fill(new, &built, &lambda))?;
 
-    let template: Value = serde_json::from_str(&template).unwrap_or_default();
     let differences = committed.compare(&template, &built.stack);
     let is_rejected = args.check && !differences.resources.is_empty();
+    let folder = path::absolute(&folder).unwrap_or(folder);
+    let folder = folder.display().to_string();
     let packaged = Packaged {
-        commands: deploy::commands(&member.name, &template, Some(&folder.display().to_string())),
+        commands: deploy::commands(&member.name, &template, Some(&folder)),
         name: member.name,
         folder,
         digest,
@@ -97,6 +79,32 @@ pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     })
+}
+
+/// Copies the manifests and the zips into an empty folder, and gives the template and
+/// the digest.
+fn fill(folder: &Path, built: &Built, lambda: &Path) -> Result<(Value, String), Error> {
+    let copy = |name: &str| -> Result<_, Error> {
+        let (from, to) = (built.manifests.join(name), folder.join(name));
+        let text =
+            fs::read_to_string(&from).map_err(|reason| Error::Read { path: from, reason })?;
+        fs::write(&to, &text).map_err(|reason| Error::Write { path: to, reason })?;
+        Ok(text)
+    };
+    let [template, stack, markdown] = MANIFESTS.map(copy);
+    let (template, stack, _) = (template?, stack?, markdown?);
+    let digest = digest::of_manifest(&template, &stack);
+    for binary in built.stack.functions.iter().map(|it| &it.binary) {
+        let zip = Path::new(binary).join(ZIP);
+        let expected = Expected {
+            digest: &digest,
+            architecture: built.stack.architecture,
+            binary: built.binaries.get(binary).map(PathBuf::as_path),
+        };
+        bundle::copy(&lambda.join(&zip), &folder.join(&zip), &expected)?;
+    }
+    let template = serde_json::from_str(&template).unwrap_or_default();
+    Ok((template, digest))
 }
 
 /// Runs `cargo lambda build`.
@@ -140,19 +148,18 @@ fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
         warnings,
     } = &packaged.differences;
     let (good, warning, error) = (style::GOOD, style::WARNING, style::ERROR);
+    let Packaged { name, folder, .. } = packaged;
+    eprintln!("{good}    Packaged{good:#} {name} in {folder}");
     for text in warnings {
         eprintln!("{warning}warning{warning:#}: {text}");
     }
     if is_rejected {
-        let folder = committed.folder.display();
-        eprintln!("{error}error{error:#}: the template differs from {folder}/template.json");
+        let copy = committed.folder.display();
+        eprintln!("{error}error{error:#}: the template differs from {copy}/template.json");
         resources.iter().for_each(|line| eprintln!("  {line}"));
-        let accept = committed::accept(&packaged.folder, &committed.folder);
+        let accept = committed::accept(Path::new(folder), &committed.folder);
         eprintln!("help: to accept the changes, commit the new copy: {accept}");
-    }
-    let folder = packaged.folder.display();
-    eprintln!("{good}    Packaged{good:#} {} in {folder}", packaged.name);
-    if !is_rejected {
+    } else {
         let Commands {
             sam,
             aws: [upload, deploy],
@@ -160,11 +167,4 @@ fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
         println!("# with the SAM command line\n{sam}");
         println!("# or with the AWS command line\n{upload}\n{deploy}");
     }
-}
-
-fn read(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|reason| Error::Read {
-        path: path.to_owned(),
-        reason,
-    })
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
-use redrive_model::digest::digest;
+use redrive_model::digest::of_manifest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
 use tempfile::TempDir;
 
@@ -26,8 +26,11 @@ folder = arguments[arguments.index("--lambda-dir") + 1]
 for option in ("--output-format", "--lambda-dir"):
     at = arguments.index(option)
     del arguments[at : at + 2]
+if wrong == "unbuilt":
+    arguments += ["--bin", "other"]
 build = subprocess.run([os.environ["CARGO"], *arguments[1:]], stdout=subprocess.PIPE, text=True)
 print(build.stdout, end="")
+print("a line of cargo-lambda")
 for line in build.stdout.splitlines():
     binary = json.loads(line).get("executable")
     if not binary:
@@ -96,7 +99,7 @@ impl Shop {
     /// attribute.
     fn build(&self, attribute: &str, template: &str) {
         let stack = stack(attribute).to_text();
-        let digest = digest(&(template.to_owned() + &stack));
+        let digest = of_manifest(template, &stack);
         self.write("template.json", template);
         self.write("stack.json", &stack);
         self.write(
@@ -207,7 +210,9 @@ fn a_folder_is_laid_out_and_the_next_commands_are_printed() {
     let folder = folder.canonicalize().expect("a folder");
     let folder = folder.display();
     assert!(
-        stderr.ends_with(&format!("    Packaged shop in {folder}\n")),
+        stderr.ends_with(&format!(
+            "a line of cargo-lambda\n    Packaged shop in {folder}\n"
+        )),
         "{stderr}"
     );
     // Colours and cargo's progress are for terminals.
@@ -236,7 +241,7 @@ fn a_folder_is_laid_out_and_the_next_commands_are_printed() {
     let out = shop.path("out").canonicalize().expect("a folder");
     assert_eq!(line["folder"], out.display().to_string());
     assert_eq!(line["package"], "shop");
-    let expected = digest(&(template(30) + &stack("").to_text()));
+    let expected = of_manifest(&template(30), &stack("").to_text());
     assert_eq!(line["manifest"], expected);
     assert_eq!(line["deploy"]["aws"].as_array().map(Vec::len), Some(2));
     assert_eq!(line["differences"], serde_json::json!([]));
@@ -253,17 +258,21 @@ fn a_zip_that_does_not_belong_to_the_manifest_is_one_error() {
         ("machine", other),
         ("digest", "it was built with another manifest"),
         ("stale", "it is older than the binary"),
+        ("unbuilt", "this build did not make its binary"),
         ("missing", "No such file or directory (os error 2)"),
     ] {
         let output = shop.command(&[]).env("WRONG", wrong).output();
         let output = output.expect("the binary runs");
         assert_eq!(output.status.code(), Some(2), "{wrong}: {output:?}");
         let errors = text(&output.stderr);
-        let error = errors.lines().last().unwrap_or_default();
-        assert!(error.starts_with("error: /"), "{wrong}: {errors}");
-        let expected = format!("/orders/bootstrap.zip cannot be deployed: {problem}");
-        assert!(error.ends_with(&expected), "{wrong}: {errors}");
-        assert!(!shop.path("target/redrive").exists(), "{wrong}");
+        let expected = format!(
+            "/orders/bootstrap.zip cannot be deployed: {problem}\n\
+             help: package again, while no other build uses this folder\n"
+        );
+        assert!(errors.ends_with(&expected), "{wrong}: {errors}");
+        assert_eq!(errors.matches("error: ").count(), 1, "{wrong}: {errors}");
+        let left = fs::read_dir(shop.path("target/redrive")).expect("a folder");
+        assert_eq!(left.count(), 0, "{wrong}");
     }
 }
 
@@ -311,17 +320,28 @@ fn a_committed_copy_is_compared() {
     assert!(status.is_ok_and(|status| status.success()), "{accept}");
     shop.succeeds(&["--check"]);
 
-    // A copy of an earlier format is still compared by its template.
-    let old = stack("").to_text().replace(
-        &format!("\"version\": {}", Stack::VERSION),
-        "\"version\": 0",
-    );
-    shop.write("redrive/stack.json", &old);
-    let (_, stderr) = shop.succeeds(&["--check"]);
-    assert!(
-        stderr.contains("redrive/stack.json: it has format 0"),
-        "{stderr}"
-    );
+    // A copy of another format is an error with the side to update, or a warning
+    // without `--check`.
+    let format = |version: u32| {
+        let this = format!("\"version\": {}", Stack::VERSION);
+        let other = format!("\"version\": {version}");
+        shop.write(
+            "redrive/stack.json",
+            &stack("").to_text().replace(&this, &other),
+        );
+    };
+    format(0);
+    let old = "/redrive/stack.json: it has format 0, of redrive ";
+    let help = "\nhelp: package without `--check`, and commit the new copy: mkdir -p ";
+    let error = shop.fails(&["--check"], 2);
+    assert!(error.contains(old) && error.contains(help), "{error}");
+    let (_, warning) = shop.succeeds(&[]);
+    assert!(warning.contains("warning: cannot read "), "{warning}");
+    assert!(warning.contains(old) && warning.contains(help), "{warning}");
+    format(Stack::VERSION + 1);
+    let error = shop.fails(&["--check"], 2);
+    let help = "\nhelp: update the command line: cargo install cargo-redrive --version ";
+    assert!(error.contains(help), "{error}");
 }
 
 #[test]
@@ -352,10 +372,12 @@ fn an_error_before_the_build_is_one_error() {
         nowhere.starts_with("error: no committed copy in nowhere\nhelp: "),
         "{nowhere}"
     );
+    let missing = error(&["--check", "--out", "made"]);
+    assert!(missing.contains(" && cp made/template.json "), "{missing}");
     shop.write("redrive/template.json", "{");
-    let broken = error(&[]);
+    let broken = error(&["--check"]);
     assert!(
-        broken.contains("/redrive/template.json is not JSON: "),
+        broken.contains("/redrive/template.json: it is not JSON: "),
         "{broken}"
     );
 
@@ -366,7 +388,7 @@ fn an_error_before_the_build_is_one_error() {
     command.env("CARGO_HOME", cargo_home.path()).env("PATH", "");
     let output = command.output().expect("the binary runs");
     let error = text(&output.stderr);
-    let help = "error: cargo-lambda is not installed\nhelp: cargo install cargo-lambda --locked\n";
+    let help = "error: cargo-lambda is not installed\nhelp: pip3 install cargo-lambda\n";
     assert!(error.starts_with(help), "{error}");
 }
 
@@ -382,6 +404,8 @@ fn an_interrupted_command_leaves_no_folder() {
 #[test]
 fn a_package_that_does_not_build_is_explained_by_cargo() {
     let shop = Shop::new();
+    let errors = shop.fails(&["--", "--locked"], 1);
+    assert!(errors.contains("--locked"), "{errors}");
     shop.write("src/bin/orders.rs", "fn main() { nothing() }");
     let errors = shop.fails(&[], 1);
     assert!(
@@ -392,6 +416,6 @@ fn a_package_that_does_not_build_is_explained_by_cargo() {
     shop.write("src/bin/orders.rs", "fn main() {}");
     shop.write("stack.json", &nothing.to_text());
     let errors = shop.fails(&[], 2);
-    let problem = "error: the package `shop` has no function to deploy in this build\n";
-    assert!(errors.ends_with(problem), "{errors}");
+    let problem = "error: the package `shop` has no functions in this build\nhelp: ";
+    assert!(errors.contains(problem), "{errors}");
 }

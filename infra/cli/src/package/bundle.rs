@@ -1,8 +1,8 @@
-//! Whether a zip belongs to a manifest.
+//! The zip of a binary, which has to belong to the manifest.
 
 use std::fs::{self, File};
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use redrive_infra::stack::Architecture;
 use redrive_model::digest::LENGTH;
@@ -15,39 +15,48 @@ pub(super) struct Expected<'a> {
     /// Of the manifest.
     pub(super) digest: &'a str,
     pub(super) architecture: Architecture,
-    /// The binary that the zip contains, as cargo built it.
-    pub(super) binary: Option<&'a PathBuf>,
+    /// The binary that the zip contains, as cargo built it; `None` if it did not.
+    pub(super) binary: Option<&'a Path>,
 }
 
+/// Copies a zip.
+///
 /// # Errors
 /// The zip is missing, is older than the binary, is for another architecture, or
 /// was built with another manifest.
-pub(super) fn check(zip: &Path, expected: &Expected<'_>) -> Result<(), Error> {
-    let wrong = |problem: String| Error::WrongZip {
-        path: zip.to_owned(),
+pub(super) fn copy(from: &Path, to: &Path, expected: &Expected<'_>) -> Result<(), Error> {
+    copy_checked(from, to, expected).map_err(|problem| Error::WrongZip {
+        path: from.to_owned(),
         problem,
+    })
+}
+
+fn copy_checked(from: &Path, to: &Path, expected: &Expected<'_>) -> Result<(), String> {
+    let Some(binary) = expected.binary else {
+        return Err("this build did not make its binary".to_owned());
     };
     let modified = |path: &Path| fs::metadata(path).and_then(|data| data.modified());
-    let age = modified(zip).map_err(|error| wrong(error.to_string()))?;
-    if let Some(binary) = expected.binary
-        && modified(binary).is_ok_and(|built| built > age)
-    {
-        return Err(wrong("it is older than the binary".to_owned()));
+    let text = |error: io::Error| error.to_string();
+    if modified(binary).map_err(text)? > modified(from).map_err(text)? {
+        return Err("it is older than the binary".to_owned());
     }
-    let bootstrap = bootstrap(zip).map_err(|error| wrong(error.to_string()))?;
+    fs::create_dir_all(to.parent().unwrap_or(to)).map_err(text)?;
+    fs::copy(from, to).map_err(text)?;
+    // The copy is checked, because another build may be replacing the zip.
+    let bootstrap = bootstrap(to).map_err(|error| error.to_string())?;
     match machine(&bootstrap) {
         Some(architecture) if architecture == expected.architecture => {}
         Some(other) => {
             let expected = expected.architecture;
-            return Err(wrong(format!(
+            return Err(format!(
                 "it is built for {other}, and the manifest for {expected}"
-            )));
+            ));
         }
-        None => return Err(wrong("it does not contain a Linux binary".to_owned())),
+        None => return Err("it does not contain a Linux binary".to_owned()),
     }
-    match digests(&bootstrap).find(|digest| *digest == expected.digest.as_bytes()) {
-        Some(_) => Ok(()),
-        None => Err(wrong("it was built with another manifest".to_owned())),
+    match digests(&bootstrap).any(|digest| digest == expected.digest.as_bytes()) {
+        true => Ok(()),
+        false => Err("it was built with another manifest".to_owned()),
     }
 }
 
@@ -88,7 +97,10 @@ fn digests(binary: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
+    use std::path::PathBuf;
     use std::time::{Duration, SystemTime};
+
+    use tempfile::TempDir;
 
     use super::*;
 
@@ -102,67 +114,69 @@ mod tests {
         elf
     }
 
-    fn zip(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = folder.join("bootstrap.zip");
-        let mut zip = zip::ZipWriter::new(File::create(&path).expect("a file"));
+    /// A folder with a binary and the zip of it, with this entry.
+    fn built(name: &str, bytes: &[u8]) -> (TempDir, PathBuf) {
+        let folder = TempDir::new().expect("a temporary folder");
+        let binary = folder.path().join("orders");
+        fs::write(&binary, "").expect("a new file");
+        let zip = File::create(folder.path().join("bootstrap.zip")).expect("a file");
+        let mut zip = zip::ZipWriter::new(zip);
         let options = zip::write::SimpleFileOptions::default();
         zip.start_file(name, options).expect("an entry");
         zip.write_all(bytes).expect("written");
         zip.finish().expect("a zip");
-        path
+        (folder, binary)
     }
 
-    /// Why the zip with this entry is rejected.
-    fn problem(name: &str, bytes: &[u8], binary: Option<&PathBuf>) -> Option<String> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+    fn copy_in(folder: &Path, binary: Option<&Path>) -> Result<(), String> {
         let expected = Expected {
             digest: DIGEST,
             architecture: Architecture::Arm64,
             binary,
         };
-        match check(&zip(folder.path(), name, bytes), &expected) {
-            Ok(()) => None,
-            Err(Error::WrongZip { problem, .. }) => Some(problem),
-            Err(other) => panic!("{other}"),
-        }
+        let (from, to) = (folder.join("bootstrap.zip"), folder.join("new/copy.zip"));
+        copy_checked(&from, &to, &expected)
+    }
+
+    /// Why a zip with this entry is rejected.
+    fn problem(name: &str, bytes: &[u8]) -> String {
+        let (folder, binary) = built(name, bytes);
+        copy_in(folder.path(), Some(&binary)).expect_err("rejected")
     }
 
     #[test]
-    fn a_zip_of_this_build_is_accepted() {
-        assert_eq!(problem("bootstrap", &elf(183, DIGEST), None), None);
+    fn a_zip_of_this_build_is_copied() {
+        let (folder, binary) = built("bootstrap", &elf(183, DIGEST));
+        assert_eq!(copy_in(folder.path(), Some(&binary)), Ok(()));
+        let read = |name| fs::read(folder.path().join(name)).expect("a zip");
+        assert_eq!(read("new/copy.zip"), read("bootstrap.zip"));
     }
 
     #[test]
     fn every_other_zip_is_rejected() {
-        let rejected = |name: &str, bytes: &[u8]| problem(name, bytes, None).expect("rejected");
-        let other = rejected("bootstrap", &elf(62, DIGEST));
+        let other = problem("bootstrap", &elf(62, DIGEST));
         assert_eq!(other, "it is built for x86_64, and the manifest for arm64");
-        let foreign = rejected("bootstrap", &elf(183, "fedcba9876543210"));
+        let foreign = problem("bootstrap", &elf(183, "fedcba9876543210"));
         assert_eq!(foreign, "it was built with another manifest");
-        let script = rejected("bootstrap", b"#!/bin/sh");
+        let script = problem("bootstrap", b"#!/bin/sh");
         assert_eq!(script, "it does not contain a Linux binary");
-        rejected("other", &elf(183, DIGEST));
+        problem("other", &elf(183, DIGEST));
     }
 
     #[test]
-    fn a_zip_older_than_the_binary_is_rejected() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let binary = folder.path().join("orders");
+    fn a_zip_of_another_build_is_rejected() {
+        let (folder, binary) = built("bootstrap", &elf(183, DIGEST));
+        let unbuilt = copy_in(folder.path(), None);
+        assert_eq!(
+            unbuilt,
+            Err("this build did not make its binary".to_owned())
+        );
         let newer = SystemTime::now() + Duration::from_secs(60);
-        let file = File::create(&binary).expect("a file");
+        let file = File::options().write(true).open(&binary).expect("a file");
         file.set_modified(newer).expect("a file's time");
-        let stale = problem("bootstrap", &elf(183, DIGEST), Some(&binary));
-        assert_eq!(stale.as_deref(), Some("it is older than the binary"));
-    }
-
-    #[test]
-    fn a_missing_zip_is_an_error() {
-        let expected = Expected {
-            digest: DIGEST,
-            architecture: Architecture::Arm64,
-            binary: None,
-        };
-        let missing = check(Path::new("no/such/bootstrap.zip"), &expected);
-        assert!(matches!(missing, Err(Error::WrongZip { .. })));
+        let stale = copy_in(folder.path(), Some(&binary));
+        assert_eq!(stale, Err("it is older than the binary".to_owned()));
+        fs::remove_file(folder.path().join("bootstrap.zip")).expect("removed");
+        copy_in(folder.path(), Some(&binary)).expect_err("missing");
     }
 }

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use redrive_infra::deploy::quoted;
-use redrive_infra::stack::Stack;
+use redrive_infra::stack::{ReadError, Stack};
 use serde_json::Value;
 
 use super::MANIFESTS;
@@ -16,14 +16,17 @@ use crate::args::PackageArgs;
 use crate::error::Error;
 use crate::workspace::Member;
 
-/// The copy of an earlier package.
+/// The folder of the copy.
 pub(super) struct Committed {
     pub(super) folder: PathBuf,
-    /// `None` without a copy.
-    template: Option<Value>,
-    stack: Option<Stack>,
-    /// Why `stack.json` cannot be compared.
-    unread: Option<String>,
+    /// `None` without a copy; an error says why it cannot be compared.
+    copy: Option<Result<Manifests, String>>,
+}
+
+/// The manifests of an earlier package.
+struct Manifests {
+    template: Value,
+    stack: Stack,
 }
 
 /// What a deployment changes.
@@ -36,70 +39,73 @@ pub(super) struct Differences {
 }
 
 impl Committed {
-    /// Reads the copy, which must be there with `--check` and `--compare`.
-    pub(super) fn read(args: &PackageArgs, member: &Member) -> Result<Self, Error> {
+    /// Reads the copy that is compared with the package in `package`.
+    ///
+    /// # Errors
+    /// With `--check`, there is no copy that can be compared. With `--compare`, there is
+    /// no copy.
+    pub(super) fn read(args: &PackageArgs, member: &Member, package: &Path) -> Result<Self, Error> {
         let folder = match &args.compare {
             Some(folder) => folder.clone(),
             None => member.folder.join("redrive"),
         };
-        let text = |name: &str| {
-            let path = folder.join(name);
-            match fs::read_to_string(&path) {
-                Ok(text) => Ok(Some(text)),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-                Err(reason) => Err(Error::Read { path, reason }),
-            }
+        let help = || {
+            let accept = accept(package, &folder);
+            format!("help: package without `--check`, and commit the new copy: {accept}")
         };
-        let template = text("template.json")?.map(|text| {
-            serde_json::from_str(&text).map_err(|reason| Error::NoTemplate {
-                path: folder.join("template.json"),
-                reason,
-            })
-        });
-        let template = template.transpose()?;
-        if template.is_none() && (args.check || args.compare.is_some()) {
-            let made = member.target.join("redrive").join(&member.name);
-            return Err(Error::NoCopy {
-                help: accept(&made, &folder),
+        let copy = Manifests::read(&folder, help).transpose();
+        match copy {
+            None if args.check || args.compare.is_some() => Err(Error::NoCopy {
+                help: help(),
                 folder,
-            });
+            }),
+            Some(Err(problem)) if args.check => Err(Error::BadCopy(problem)),
+            copy => Ok(Self { folder, copy }),
         }
-        let (stack, unread) = match text("stack.json")?.map(|text| Stack::from_text(&text)) {
-            Some(Ok(stack)) => (Some(stack), None),
-            Some(Err(reason)) => (None, Some(reason.to_string())),
-            None => (None, None),
-        };
-        Ok(Self {
-            folder,
-            template,
-            stack,
-            unread,
-        })
     }
 
     /// Compares the copy with this package.
     pub(super) fn compare(&self, template: &Value, stack: &Stack) -> Differences {
         let mut differences = Differences::default();
-        if let Some(old) = &self.template {
-            differences.resources = changes::of_templates(old, template);
-            differences
-                .warnings
-                .extend(messages::of_prefix(old, template));
-        }
-        if let Some(old) = &self.stack {
-            differences
-                .warnings
-                .extend(messages::of_functions(old, stack));
-        }
-        if let Some(reason) = &self.unread {
-            let problem = reason.lines().next().unwrap_or_default();
-            differences.warnings.push(format!(
-                "cannot find changes that lose messages in {}/stack.json: {problem}\n\
-                 help: compare the templates, and commit a new copy",
-                self.folder.display()
-            ));
+        match &self.copy {
+            Some(Ok(old)) => {
+                differences.resources = changes::of_templates(&old.template, template);
+                differences.warnings = messages::of_functions(&old.stack, stack);
+                let of_prefix = messages::of_prefix(&old.template, template);
+                differences.warnings.extend(of_prefix);
+            }
+            Some(Err(problem)) => differences.warnings.push(problem.clone()),
+            None => {}
         }
         differences
+    }
+}
+
+impl Manifests {
+    /// `None` if there is no template.
+    fn read(folder: &Path, help: impl Fn() -> String) -> Result<Option<Self>, String> {
+        let problem = |name: &str, reason: String| {
+            let path = folder.join(name);
+            let reason = reason.lines().next().unwrap_or_default();
+            format!("cannot read {}: {reason}\n{}", path.display(), help())
+        };
+        let text = |name: &str| fs::read_to_string(folder.join(name));
+        let [template, stack, _] = MANIFESTS;
+        let template = match text(template) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(problem(template, error.to_string())),
+            Ok(text) => serde_json::from_str(&text)
+                .map_err(|error| problem(template, format!("it is not JSON: {error}")))?,
+        };
+        let text = text(stack).map_err(|error| problem(stack, error.to_string()))?;
+        let stack = Stack::from_text(&text).map_err(|error| match error {
+            // The copy is right, and the command line is out of date.
+            ReadError::Version { version, .. } if version > Stack::VERSION => {
+                format!("cannot read {}: {error}", folder.join(stack).display())
+            }
+            error => problem(stack, error.to_string()),
+        })?;
+        Ok(Some(Self { template, stack }))
     }
 }
 

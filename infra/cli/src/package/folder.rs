@@ -3,19 +3,13 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
+use redrive_infra::deploy::{PACKAGED, ZIP};
+use tempfile::TempDir;
+
+use super::MANIFESTS;
 use crate::error::Error;
-
-/// cargo-lambda's name of a binary's zip, in a folder named after the binary.
-pub(super) const ZIP: &str = "bootstrap.zip";
-
-/// A file of the folder.
-pub(super) struct File {
-    pub(super) from: PathBuf,
-    /// Its path in the folder.
-    pub(super) name: PathBuf,
-}
 
 /// Checks that nothing else would be deleted with an earlier package.
 ///
@@ -39,10 +33,9 @@ fn foreign(folder: &Path) -> io::Result<Option<PathBuf>> {
         let is_ours = match entry.is_dir() {
             true => fs::read_dir(&entry)?
                 .all(|file| file.is_ok_and(|file| file.file_name() == OsStr::new(ZIP))),
-            // `packaged.yaml` is written by the command that uploads the zips.
             false => {
-                name == Path::new("packaged.yaml")
-                    || super::MANIFESTS.iter().any(|it| name == Path::new(it))
+                let mut ours = MANIFESTS.iter().chain([&PACKAGED]);
+                ours.any(|it| name == Path::new(it))
             }
         };
         if !is_ours {
@@ -52,11 +45,29 @@ fn foreign(folder: &Path) -> io::Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// Replaces the folder by one with these files, and gives its full path.
-pub(super) fn replace(folder: &Path, files: &[File]) -> Result<PathBuf, Error> {
-    uninterrupted(|| swap(folder, files))
-        .and_then(|swapped| swapped)
-        .map_err(|reason| unwritable(folder, reason))
+/// Replaces the folder by one that `fill` fills.
+///
+/// # Errors
+/// `fill` fails, or the folder cannot be written. Then the folder is unchanged.
+pub(super) fn replace<T>(
+    folder: &Path,
+    fill: impl FnOnce(&Path) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let unwritable = |reason| unwritable(folder, reason);
+    let work = || -> Result<T, Error> {
+        // A link stays, and leads to the new folder.
+        let folder = match folder.canonicalize() {
+            Ok(folder) => folder,
+            Err(_) => path::absolute(folder).map_err(unwritable)?,
+        };
+        let temporary = temporary_folder(&folder).map_err(unwritable)?;
+        let new = temporary.path().join("new");
+        fs::create_dir(&new).map_err(unwritable)?;
+        let filled = fill(&new)?;
+        swap(&new, &folder, &temporary.path().join("old")).map_err(unwritable)?;
+        Ok(filled)
+    };
+    uninterrupted(work).map_err(unwritable)?
 }
 
 fn unwritable(folder: &Path, reason: io::Error) -> Error {
@@ -66,34 +77,28 @@ fn unwritable(folder: &Path, reason: io::Error) -> Error {
     }
 }
 
-fn swap(folder: &Path, files: &[File]) -> io::Result<PathBuf> {
-    let folder = match folder.canonicalize() {
-        Ok(folder) => folder,
-        Err(_) => std::path::absolute(folder)?,
-    };
-    let parent = folder.parent().unwrap_or(&folder);
+/// A new folder on the same file system. It is deleted when it is dropped.
+fn temporary_folder(folder: &Path) -> io::Result<TempDir> {
+    let parent = folder.parent().unwrap_or(folder);
     fs::create_dir_all(parent)?;
-    // Deleted at the end, also after an error.
-    let temporary = tempfile::Builder::new()
+    tempfile::Builder::new()
         .prefix(".package-")
-        .tempdir_in(parent)?;
-    let [new, old] = ["new", "old"].map(|name| temporary.path().join(name));
-    for File { from, name } in files {
-        let to = new.join(name);
-        fs::create_dir_all(to.parent().unwrap_or(&new))?;
-        fs::copy(from, &to)?;
-    }
+        .tempdir_in(parent)
+}
+
+/// Moves `folder` to `old`, and `new` to `folder`.
+fn swap(new: &Path, folder: &Path, old: &Path) -> io::Result<()> {
     let is_replaced = folder.exists();
     if is_replaced {
-        fs::rename(&folder, &old)?;
+        fs::rename(folder, old)?;
     }
-    if let Err(error) = fs::rename(&new, &folder) {
+    if let Err(error) = fs::rename(new, folder) {
         if is_replaced {
-            fs::rename(&old, &folder)?;
+            fs::rename(old, folder)?;
         }
         return Err(error);
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Runs `work`, during which Ctrl-C does not end the process.
@@ -128,47 +133,50 @@ mod tests {
         names
     }
 
-    fn file(from: &Path, name: &str) -> File {
-        File {
-            from: from.to_owned(),
-            name: name.into(),
-        }
-    }
-
     #[test]
     fn a_folder_is_replaced_as_a_whole() {
         let root = tempfile::tempdir().expect("a temporary folder");
-        let root = root.path().canonicalize().expect("a folder");
-        let (source, out) = (root.join("source"), root.join("a/out"));
-        fs::write(&source, "text").expect("a new file");
-        let names = |names: &[&str]| -> Vec<String> {
-            names
-                .iter()
-                .map(|name| out.join(name).display().to_string())
-                .collect()
+        let out = root.path().join("a/out");
+        let fill = |names: &[&str]| {
+            replace(&out, |folder| {
+                for name in names {
+                    let path = folder.join(name);
+                    fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
+                    fs::write(path, "").expect("a new file");
+                }
+                match names.len() {
+                    2 => Ok(()),
+                    _ => Err(Error::UnknownRule("not filled".to_owned())),
+                }
+            })
         };
         for zip in ["one/bootstrap.zip", "two/bootstrap.zip"] {
-            let files_of_it = [file(&source, "template.json"), file(&source, zip)];
-            let folder = replace(&out, &files_of_it).expect("written");
-            assert_eq!(folder, out);
-            assert_eq!(files(&root.join("a")), {
-                let mut expected = names(&[zip, "template.json"]);
-                expected.sort();
-                expected
-            });
+            fill(&[zip, "template.json"]).expect("written");
+            let mut expected = [zip, "template.json"].map(|it| out.join(it).display().to_string());
+            expected.sort();
+            assert_eq!(files(&root.path().join("a")), expected);
             check(&out).expect("only a package");
         }
-        // The folder stays as it is if a file is missing.
-        let missing = [
-            file(&source, "stack.md"),
-            file(&root.join("nope"), "stack.json"),
-        ];
-        let error = replace(&out, &missing).expect_err("not written");
-        assert!(error.to_string().starts_with("cannot write "), "{error}");
-        assert_eq!(
-            files(&root.join("a")),
-            names(&["template.json", "two/bootstrap.zip"])
-        );
+        let before = files(root.path());
+        let error = fill(&["stack.md"]).expect_err("not filled");
+        assert_eq!(error.to_string(), "not filled");
+        assert_eq!(files(root.path()), before);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_to_the_new_folder() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let (link, folder) = (root.path().join("link"), root.path().join("a/out"));
+        fs::create_dir_all(&folder).expect("a new folder");
+        std::os::unix::fs::symlink(&folder, &link).expect("a new link");
+        let fill = |new: &Path| {
+            fs::write(new.join("template.json"), "").expect("a new file");
+            Ok(())
+        };
+        replace(&link, fill).expect("written");
+        assert!(link.is_symlink());
+        assert!(folder.join("template.json").is_file());
     }
 
     #[test]

@@ -63,7 +63,10 @@ pub enum StartError {
     #[error("cannot listen on the loopback address: {0}")]
     Bind(#[source] std::io::Error),
     /// The stack has no functions.
-    #[error("the package `{package}` has no functions\nhelp: add `#[sqs_batch]` to a function")]
+    #[error(
+        "the package `{package}` has no functions in this build\n\
+         help: add `#[sqs_batch]` to a function, or enable its feature"
+    )]
     NoFunctions {
         /// The package.
         package: String,

@@ -8,6 +8,7 @@ use super::metadata;
 use super::{
     HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, arn_part, own_arn, remove_nulls, sub, text, value,
 };
+use crate::deploy::ZIP;
 use crate::permissions;
 use crate::plan::{
     ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
@@ -114,7 +115,7 @@ fn function(function: &LambdaFunction, architecture: Architecture) -> Json {
     json!({
         "Runtime": "provided.al2023",
         "Architectures": [architecture.to_string()],
-        "Code": format!("{}/bootstrap.zip", function.binary),
+        "Code": format!("{}/{ZIP}", function.binary),
         "Handler": function.handler,
         "Timeout": function.timeout,
         "MemorySize": function.memory,
