@@ -16,7 +16,7 @@ use redrive_model::log::{TARGET, event};
 
 pub use self::line::LogFormat;
 pub(crate) use self::{
-    spans::{batch_span, invocation_span, record_span, record_span_failed},
+    spans::{batch_span, end_record_span, invocation_span, record_span, record_span_failed},
     subscriber::Starting,
 };
 use crate::{

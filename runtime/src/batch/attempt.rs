@@ -43,10 +43,15 @@ pin_project! {
             if let Some(span) = this.span && !*this.ended {
                 log::record_span_failed(span, "timeout");
             }
-            let _entered = this.span.as_ref().map(Span::enter);
-            let dropped = record_context::scope(this.current, || panic::catch(|| this.future.set(None)));
-            if let Err(failure) = dropped {
-                tracing::error!(error = failure.reason, "an attempt panicked when it was dropped");
+            {
+                let _entered = this.span.as_ref().map(Span::enter);
+                let dropped = record_context::scope(this.current, || panic::catch(|| this.future.set(None)));
+                if let Err(failure) = dropped {
+                    tracing::error!(error = failure.reason, "an attempt panicked when it was dropped");
+                }
+            }
+            if let Some(span) = this.span.take() {
+                log::end_record_span(span);
             }
         }
     }

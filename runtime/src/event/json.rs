@@ -36,23 +36,30 @@ pub(crate) fn describe<'de, T: Deserialize<'de>>(
 ///
 /// If it is not a string, or has a surrogate without its pair.
 pub(crate) fn string(json: &str) -> Result<Cow<'_, str>, String> {
-    if let Some(text) = unescape(json) {
-        return Ok(Cow::Owned(text));
+    match unescape(json) {
+        Some(text) => Ok(text),
+        None => from_str::<MaybeBorrowed<'_>>(json).map(|text| text.0),
     }
-    from_str::<MaybeBorrowed<'_>>(json).map(|text| text.0)
 }
 
 /// Replaces the common escapes; `None` leaves the string to `serde_json`.
 ///
 /// A body is usually JSON within JSON: every quote in it is an escape.
 /// `serde_json` reads such a string into a buffer that it grows from nothing, and
-/// copies it. This allocates once.
-fn unescape(json: &str) -> Option<String> {
+/// copies it. This allocates once, and not at all where there is no escape.
+fn unescape(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    let first = inner.find('\\')?;
+    let first = inner.find('\\').unwrap_or(inner.len());
+    let (plain, rest) = inner.split_at(first);
+    if plain.bytes().any(|byte| byte < 0x20 || byte == b'"') {
+        return None;
+    }
+    if rest.is_empty() {
+        return Some(Cow::Borrowed(plain));
+    }
     let mut text = Vec::with_capacity(inner.len());
-    text.extend_from_slice(&inner.as_bytes()[..first]);
-    let mut bytes = inner.bytes().skip(first);
+    text.extend_from_slice(plain.as_bytes());
+    let mut bytes = rest.bytes();
     while let Some(byte) = bytes.next() {
         text.push(match byte {
             b'\\' => match bytes.next()? {
@@ -68,9 +75,7 @@ fn unescape(json: &str) -> Option<String> {
             _ => byte,
         });
     }
-    let start = &text[..first];
-    let plain = start.iter().all(|byte| *byte >= 0x20 && *byte != b'"');
-    plain.then(|| String::from_utf8(text).ok()).flatten()
+    String::from_utf8(text).ok().map(Cow::Owned)
 }
 
 /// A string that is borrowed if it has no escapes; `serde` never borrows a `Cow`

@@ -125,9 +125,28 @@ pub(super) fn timestamp() -> String {
 
 /// Keeps in each record's span which record it is of: a task of the function's own
 /// may keep the span for longer than the record is polled.
-pub(super) struct KeepRecord;
+///
+/// It wraps the layer that writes the lines, whose own preparations for a span would
+/// be half of what the span of a record costs.
+pub(super) struct KeepRecord<L>(pub(super) L);
 
-impl<S: Subscriber + for<'lookup> LookupSpan<'lookup>> Layer<S> for KeepRecord {
+/// Makes a record's span that outlives its attempt keep no more than the fields.
+pub(super) fn detach_record(id: &span::Id) {
+    dispatcher::get_default(|dispatch| {
+        let registry: Option<&Registry> = dispatch.downcast_ref();
+        if let Some(span) = registry.and_then(|registry| registry.span(id))
+            && let Some(record) = span.extensions_mut().get_mut::<Current>()
+        {
+            *record = record.detached();
+        }
+    });
+}
+
+impl<S, L> Layer<S> for KeepRecord<L>
+where
+    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+    L: Layer<S>,
+{
     fn on_new_span(
         &self,
         attributes: &span::Attributes<'_>,
@@ -135,13 +154,21 @@ impl<S: Subscriber + for<'lookup> LookupSpan<'lookup>> Layer<S> for KeepRecord {
         context: layer::Context<'_, S>,
     ) {
         let metadata = attributes.metadata();
-        if metadata.name() == RECORD
-            && metadata.target() == SPANS
-            && let Some(record) = record_context::get()
+        if metadata.name() != RECORD || metadata.target() != SPANS {
+            self.0.on_new_span(attributes, id, context);
+        } else if let Some(record) = record_context::get()
             && let Some(span) = context.span(id)
         {
-            span.extensions_mut().insert(record.detached());
+            span.extensions_mut().insert(record);
         }
+    }
+
+    fn on_record(&self, id: &span::Id, values: &span::Record<'_>, context: layer::Context<'_, S>) {
+        self.0.on_record(id, values, context);
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: layer::Context<'_, S>) {
+        self.0.on_event(event, context);
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tracing::{Level, Span, field::Empty};
 
+use super::line;
 #[cfg(feature = "opentelemetry")]
 use super::span_links;
 use crate::{
@@ -101,6 +102,15 @@ pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
     #[cfg(feature = "opentelemetry")]
     span_links::add(&span, fields, attributes.trace_header.as_deref());
     Some(span)
+}
+
+/// Ends the span of an attempt, unless a task of the function's own keeps it.
+pub(crate) fn end_record_span(span: Span) {
+    let id = span.id();
+    drop(span);
+    if let Some(id) = id {
+        line::detach_record(&id);
+    }
 }
 
 /// Marks the span of an attempt that failed, or that was dropped (`timeout`).

@@ -89,8 +89,7 @@ pub(super) fn dispatch(
     Dispatch::new(
         tracing_subscriber::registry()
             .with(filter(env))
-            .with(line::KeepRecord)
-            .with(lines),
+            .with(line::KeepRecord(lines)),
     )
 }
 
