@@ -1,4 +1,5 @@
-//! Sources in, template and `stack.md` out: the folders in `golden/`.
+//! Sources in, template, Terraform module and `stack.md` out: the folders in `golden/`,
+//! and the examples, whose files are in `golden/examples/`.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p redrive-tests --test golden` renews the files;
 //! a new folder with a package in it is a new case.
@@ -6,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use redrive_infra::Format;
 use redrive_infra::internals;
 use redrive_infra::stack::Stack;
 
@@ -19,16 +21,41 @@ mod linters;
 mod options;
 #[path = "golden/resources.rs"]
 mod resources;
+#[path = "golden/same_in_terraform.rs"]
+mod same_in_terraform;
+#[path = "golden/terraform.rs"]
+mod terraform;
 
 /// The first of these nights is the last before clocks go forward in Jerusalem.
 const NOW: &str = "2026-03-26T12:00:00Z";
 
-fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let entries = fs::read_dir(folder).expect("the folder of the cases");
-    let paths = entries.map(|entry| entry.expect("a case").path());
-    let mut cases: Vec<_> = paths.filter(|path| path.is_dir()).collect();
-    cases.sort();
+/// A package, and the files that it gives.
+struct Case {
+    name: String,
+    package: PathBuf,
+    expected: PathBuf,
+}
+
+fn cases() -> Vec<Case> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let examples = golden.join("../../examples");
+    let in_folder = |folder: &Path, expected: &Path| {
+        let entries = fs::read_dir(folder).expect("the folder of the cases");
+        let paths = entries.map(|entry| entry.expect("a case").path());
+        let packages = paths.filter(|path| path.join("Cargo.toml").is_file());
+        let cases = packages.map(|package| {
+            let name = package.file_name().expect("a folder").to_string_lossy();
+            Case {
+                expected: expected.join(&*name),
+                name: name.replace('_', "-"),
+                package,
+            }
+        });
+        cases.collect::<Vec<_>>()
+    };
+    let mut cases = in_folder(&golden, &golden);
+    cases.extend(in_folder(&examples, &golden.join("examples")));
+    cases.sort_by(|a, b| a.expected.cmp(&b.expected));
     assert!(!cases.is_empty());
     cases
 }
@@ -36,12 +63,17 @@ fn cases() -> Vec<PathBuf> {
 #[test]
 fn sources_give_these_files() {
     for case in cases() {
-        let name = case.file_name().expect("a folder").to_string_lossy();
         let now = NOW.parse().expect("a time");
-        let files = internals::files(&case, &name.replace('_', "-"), now);
-        let (stack, template, markdown) = files.expect("a package without mistakes");
-        expect_test::expect_file![case.join("template.json")].assert_eq(&template);
-        expect_test::expect_file![case.join("stack.md")].assert_eq(&markdown);
+        let files = internals::files(&case.package, &case.name, &Format::ALL, now);
+        let (stack, texts) = files.expect("a package without mistakes");
+        for (name, text) in texts {
+            let folder = match name.ends_with(".tf.json") {
+                true => case.expected.join("terraform"),
+                false => case.expected.clone(),
+            };
+            fs::create_dir_all(&folder).expect("a folder");
+            expect_test::expect_file![folder.join(name)].assert_eq(&text);
+        }
         assert_eq!(Stack::from_text(&stack.to_text()), Ok(stack));
     }
 }
@@ -49,7 +81,7 @@ fn sources_give_these_files() {
 fn templates() -> Vec<PathBuf> {
     cases()
         .into_iter()
-        .map(|case| case.join("template.json"))
+        .map(|case| case.expected.join("template.json"))
         .collect()
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use redrive_infra::Format;
 use redrive_infra::internals;
 
 use crate::{ROUNDS, median};
@@ -11,7 +12,8 @@ pub(crate) fn measure() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/orders");
     let now = "2026-01-05T09:00:00Z".parse().expect("a time");
     let median = median(ROUNDS, || {
-        internals::files(&package, "orders", now).expect("a package without mistakes")
+        internals::files(&package, "orders", &[Format::CloudFormation], now)
+            .expect("a package without mistakes")
     });
     println!("  {:<28} {median:>10.1?}", "discover, stack, render");
 }

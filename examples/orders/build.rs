@@ -1,5 +1,9 @@
-//! Writes the template that deploys this package.
+//! Writes the template and the Terraform module, of which either deploys this package.
+
+use redrive_infra::Format::{CloudFormation, Terraform};
 
 fn main() {
-    redrive_infra::build();
+    redrive_infra::Builder::new()
+        .formats([CloudFormation, Terraform])
+        .build();
 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use redrive_model::digest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
-use redrive_syntax::rules::catalog::{PERMISSIONS, TAG};
+use redrive_syntax::rules::catalog::{OVERLAY, PERMISSIONS, TAG};
 
 use crate::build_output::OutputFolders;
 use crate::cfg::Cfg;
 use crate::discover::{self, Discovery, Warning};
 use crate::env::Env;
 use crate::error::{Errors, broken};
+use crate::format::Format;
 use crate::overlay::Overlay;
 use crate::render::markdown;
 use crate::stack::{Roles, Stack};
@@ -27,6 +28,7 @@ use crate::{cargo, permissions, plan, render, report, target};
 pub struct Builder {
     overlays: Vec<PathBuf>,
     cfgs: Vec<String>,
+    formats: BTreeSet<Format>,
     tags: BTreeMap<String, String>,
     roles: Roles,
 }
@@ -37,7 +39,7 @@ impl Builder {
         Self::default()
     }
 
-    /// Merges a file into the template: a JSON merge patch
+    /// Merges a file into the CloudFormation template: a JSON merge patch
     /// ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)) of the whole
     /// template, in which intrinsic functions are replaced as a whole. The path is
     /// relative to the package's folder. Several files are merged in the order of
@@ -56,6 +58,27 @@ impl Builder {
     #[must_use]
     pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
         self.overlays.push(path.into());
+        self
+    }
+
+    /// Chooses what deploys the package: CloudFormation, by default, Terraform, or both.
+    ///
+    /// ```no_run
+    /// // build.rs
+    /// use redrive_infra::Format::{CloudFormation, Terraform};
+    ///
+    /// redrive_infra::Builder::new().formats([CloudFormation, Terraform]).build();
+    /// ```
+    ///
+    /// Both deploy the same resources, with the same rights and alarms. The Terraform module is
+    /// the folder that `cargo redrive package` makes. What redrive does not know belongs
+    /// into a file `override.tf.json` in that folder, which
+    /// [Terraform merges](https://developer.hashicorp.com/terraform/language/files/override)
+    /// and `cargo redrive package` keeps. The build fails if there is also an
+    /// [`overlay`](Self::overlay), which would change only one of the two.
+    #[must_use]
+    pub fn formats(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
+        self.formats = formats.into_iter().collect();
         self
     }
 
@@ -135,12 +158,16 @@ impl Builder {
             .iter()
             .for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
 
+        check_formats(&self.formats, &self.overlays)?;
         let architecture = target::architecture(&env.architecture)?;
         let mut stack = Stack {
             tags: self.tags.clone(),
             roles: self.roles.clone(),
             ..Stack::new(&env.name, architecture, discovery.deployed())
         };
+        if !self.formats.is_empty() {
+            stack.formats.clone_from(&self.formats);
+        }
         check_tags(&stack)?;
         check_roles(&stack.roles)?;
         let files = stack
@@ -186,8 +213,10 @@ impl Builder {
             cargo::warning(report::no_function(discovery, &env.name));
             // CloudFormation rejects a template without resources, and an old
             // one would deploy what is gone.
-            output.remove("template.json")?;
-            output.remove("stack.md")?;
+            let files = Format::ALL.iter().flat_map(|it| it.files()).copied();
+            for name in files.chain(["stack.md"]) {
+                output.remove(name)?;
+            }
             return Ok(report::warnings(discovery, Some(Vec::new())));
         }
 
@@ -195,10 +224,19 @@ impl Builder {
         let now = jiff::Timestamp::now();
         let files = render::files(discovery, stack, &overlays, read, now)?;
         let stack = files.stack.to_text();
-        output.write("template.json", &files.template, same)?;
+        let mut manifest = String::new();
+        for name in Format::ALL.iter().flat_map(|it| it.files()) {
+            match files.formats.get(name) {
+                Some(text) => {
+                    output.write(name, text, same)?;
+                    manifest += text;
+                }
+                None => output.remove(name)?,
+            }
+        }
         output.write("stack.json", &stack, same)?;
         output.write("stack.md", &files.markdown, markdown::same_but_for_runs)?;
-        let digest = digest::of_manifest(&files.template, &stack);
+        let digest = digest::of_manifest(&manifest, &stack);
         cargo::rustc_env(MANIFEST, &format!("{MANIFEST_MARKER}{digest}"));
         Ok(files.warnings)
     }
@@ -213,6 +251,20 @@ impl Builder {
         Errors::check(failed.flat_map(|errors| errors.0).collect())?;
         Ok(read.into_iter().flatten().collect())
     }
+}
+
+/// An overlay is a patch of the CloudFormation template.
+fn check_formats(formats: &BTreeSet<Format>, overlays: &[PathBuf]) -> Result<(), Errors> {
+    let (true, Some(path)) = (formats.contains(&Format::Terraform), overlays.first()) else {
+        return Ok(());
+    };
+    let path = path.display();
+    let problem = format!("the overlay `{path}` does not change the Terraform module");
+    let help = "remove `.overlay(…)`, and write `override.tf.json` in the module's folder; `cargo redrive package` keeps it";
+    Err(broken(&OVERLAY, problem)
+        .help(help)
+        .help("or remove `Terraform` from `.formats(…)`")
+        .into())
 }
 
 /// Checks the tags of the build script, and how many a resource has with those of its
@@ -246,4 +298,33 @@ fn check_roles(Roles { boundary, path }: &Roles) -> Result<(), Errors> {
         errors.push(wrong(&problem).help("for example, `/orders/`, with at most 512 characters"));
     }
     Errors::check(errors)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::PathBuf;
+
+    use super::check_formats;
+    use crate::format::Format::{CloudFormation, Terraform};
+
+    #[test]
+    fn a_module_has_no_overlay() {
+        let overlays = [PathBuf::from("infra/overlay.json")];
+        let both = BTreeSet::from([CloudFormation, Terraform]);
+        let error = check_formats(&both, &overlays)
+            .expect_err("an overlay")
+            .to_string();
+        assert!(
+            error.contains("`infra/overlay.json` does not change"),
+            "{error}"
+        );
+        assert!(error.contains("`override.tf.json`"), "{error}");
+        assert!(
+            error.lines().all(|line| line.chars().count() <= 120),
+            "{error}"
+        );
+        check_formats(&both, &[]).expect("no overlay");
+        check_formats(&BTreeSet::new(), &overlays).expect("CloudFormation by default");
+    }
 }

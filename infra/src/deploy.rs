@@ -1,6 +1,14 @@
-//! The folder of a package, and the commands that deploy it.
+//! The folder of a package, the ways to deploy it, and what each needs.
 
 use serde_json::Value;
+
+use crate::format::Format;
+use crate::plan;
+use crate::render::cloudformation::cdk;
+use crate::render::terraform;
+use crate::stack::Stack;
+
+pub use crate::render::cloudformation::cdk::{FILE as CDK_TEMPLATE, template as cdk_template};
 
 /// The zip of a binary, in a folder that is named after the binary: cargo-lambda's name.
 pub const ZIP: &str = "bootstrap.zip";
@@ -8,43 +16,95 @@ pub const ZIP: &str = "bootstrap.zip";
 /// The template after the zips are uploaded, which the AWS command line writes.
 pub const PACKAGED: &str = "packaged.yaml";
 
-/// The commands that deploy a template with the zips next to it, for a POSIX shell.
+/// One way to deploy, for a POSIX shell.
 ///
-/// They read the variable `BUCKET`, and one for each parameter without a default.
+/// The commands read the variable `BUCKET`, and one for each parameter of the template
+/// without a default.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commands {
-    /// With the SAM command line.
-    pub sam: String,
-    /// With the AWS command line: the first uploads the zips.
-    pub aws: [String; 2],
+pub struct Way {
+    /// One word for it.
+    pub name: &'static str,
+    /// With what.
+    pub title: &'static str,
+    /// What has to be there.
+    pub needs: &'static str,
+    /// What the user writes first: the language and the text.
+    pub code: Option<(&'static str, String)>,
+    /// The commands.
+    pub commands: Vec<String>,
 }
 
-/// The commands for `template`, which is in `folder`, as a stack named after
-/// `package`; without a folder, in the current one.
-pub fn commands(package: &str, template: &Value, folder: Option<&str>) -> Commands {
+/// The ways to deploy `stack`, whose template is `template`, from `folder`; without a
+/// folder, from the current one.
+pub fn ways(stack: &Stack, template: &Value, folder: Option<&str>) -> Vec<Way> {
+    let formats = stack.formats.iter();
+    formats
+        .flat_map(|format| match format {
+            Format::CloudFormation => Vec::from(with_cloudformation(stack, template, folder)),
+            Format::Terraform => vec![with_terraform(stack, folder)],
+        })
+        .collect()
+}
+
+fn with_cloudformation(stack: &Stack, template: &Value, folder: Option<&str>) -> [Way; 3] {
     let path = |name: &str| match folder {
         Some(folder) => quoted(&format!("{folder}/{name}")),
         None => name.to_owned(),
     };
     let (template_file, packaged) = (path("template.json"), path(PACKAGED));
-    let name = stack_name(package);
+    let name = stack_name(&stack.package);
     let parameters = required(template);
     let rest = format!("--stack-name {name} --capabilities CAPABILITY_IAM{parameters}");
     let bucket = r#"--s3-bucket "${BUCKET:?an S3 bucket for the code}""#;
-    Commands {
-        sam: format!("sam deploy --template-file {template_file} --resolve-s3 {rest}"),
-        aws: [
-            format!(
-                "aws cloudformation package --template-file {template_file} {bucket} \
-                 --output-template-file {packaged}"
-            ),
-            format!("aws cloudformation deploy --template-file {packaged} {bucket} {rest}"),
-        ],
+    let sam = format!("sam deploy --template-file {template_file} --resolve-s3 {rest}");
+    let package = format!(
+        "aws cloudformation package --template-file {template_file} {bucket} \
+         --output-template-file {packaged}"
+    );
+    let deploy = format!("aws cloudformation deploy --template-file {packaged} {bucket} {rest}");
+    [
+        Way {
+            name: "sam",
+            title: "the SAM command line",
+            needs: "`sam` and credentials; SAM creates a bucket for the code",
+            code: None,
+            commands: vec![sam],
+        },
+        Way {
+            name: "aws",
+            title: "the AWS command line",
+            needs: "`aws` and credentials; an S3 bucket in the stack's region for the code, in the variable `BUCKET`",
+            code: None,
+            commands: vec![package, deploy],
+        },
+        Way {
+            name: "cdk",
+            title: "CDK",
+            needs: "Node.js 20 or newer, an app with `aws-cdk-lib`, credentials, and an environment after `cdk bootstrap`, \
+                    which has a bucket for the code",
+            code: Some(("ts", cdk::code(template, folder.unwrap_or(".")))),
+            commands: vec!["npx cdk deploy".to_owned()],
+        },
+    ]
+}
+
+fn with_terraform(stack: &Stack, folder: Option<&str>) -> Way {
+    let plan = plan::of(stack);
+    Way {
+        name: "terraform",
+        title: "Terraform",
+        needs: "`terraform` 1.5 or newer, or `tofu`; a configuration with the AWS provider 5.100 or newer, \
+                with credentials, and with a backend. Terraform uploads the code itself",
+        code: Some((
+            "terraform",
+            terraform::call(&plan, folder.unwrap_or("<the folder>")),
+        )),
+        commands: vec!["terraform init".to_owned(), "terraform apply".to_owned()],
     }
 }
 
 /// A stack's name has letters, digits and hyphens, and begins with a letter.
-fn stack_name(package: &str) -> String {
+pub(crate) fn stack_name(package: &str) -> String {
     let is_allowed = |c: char| c.is_ascii_alphanumeric();
     let name: String = package
         .chars()
@@ -58,15 +118,20 @@ fn stack_name(package: &str) -> String {
 
 /// The option for the parameters without a default.
 fn required(template: &Value) -> String {
-    let parameters = template["Parameters"].as_object().into_iter().flatten();
-    let required = parameters.filter(|(_, parameter)| parameter.get("Default").is_none());
-    let values: String = required
-        .map(|(name, _)| format!(r#" {name}="${{{name}:?a parameter of the template}}""#))
+    let values: String = without_default(template)
+        .map(|name| format!(r#" {name}="${{{name}:?a parameter of the template}}""#))
         .collect();
     match values.is_empty() {
         true => values,
         false => format!(" --parameter-overrides{values}"),
     }
+}
+
+/// The parameters of a template that the deployment has to give.
+pub(crate) fn without_default(template: &Value) -> impl Iterator<Item = &String> {
+    let parameters = template["Parameters"].as_object().into_iter().flatten();
+    let required = parameters.filter(|(_, parameter)| parameter.get("Default").is_none());
+    required.map(|(name, _)| name)
 }
 
 /// The text as one word of a POSIX shell.
@@ -82,7 +147,9 @@ pub fn quoted(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{commands, quoted, stack_name};
+    use super::{quoted, stack_name, ways};
+    use crate::format::Format;
+    use crate::tests::sample;
 
     #[test]
     fn a_word_of_the_shell() {
@@ -103,15 +170,28 @@ mod tests {
             "NamePrefix": { "Default": "" },
             "TopicArn": { "Type": "String" },
         } });
-        let commands = commands("shop", &template, Some("/my shop"));
+        let attribute = quote::quote!(topics = "${TopicArn}");
+        let mut stack = sample::stack([sample::with("orders", attribute)]);
+        stack.formats = Format::ALL.into();
+        let ways = ways(&stack, &template, Some("/my shop"));
+        let names: Vec<_> = ways.iter().map(|way| way.name).collect();
+        assert_eq!(names, ["sam", "aws", "cdk", "terraform"]);
         assert_eq!(
-            commands.sam,
-            "sam deploy --template-file '/my shop/template.json' --resolve-s3 --stack-name shop \
-             --capabilities CAPABILITY_IAM \
-             --parameter-overrides TopicArn=\"${TopicArn:?a parameter of the template}\""
+            ways[0].commands,
+            [
+                "sam deploy --template-file '/my shop/template.json' --resolve-s3 --stack-name shop \
+              --capabilities CAPABILITY_IAM \
+              --parameter-overrides TopicArn=\"${TopicArn:?a parameter of the template}\""
+            ]
         );
-        let [package, deploy] = commands.aws;
+        let [package, deploy] = ways[1].commands.as_slice() else {
+            panic!("{ways:?}");
+        };
         assert!(package.ends_with("--output-template-file '/my shop/packaged.yaml'"));
         assert!(deploy.contains("TopicArn="), "{deploy}");
+        for (way, expected) in [(2, "TopicArn: "), (3, "  topic_arn = ")] {
+            let (_, code) = ways[way].code.as_ref().expect("code");
+            assert!(code.contains(expected), "{code}");
+        }
     }
 }

@@ -1,35 +1,55 @@
 //! What redrive's own tests and benchmarks call. It changes without notice.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use crate::cfg::Cfg;
 use crate::discover::discover;
+use crate::format::Format;
 use crate::stack::{Architecture, Stack};
 use crate::{permissions, render};
 
+/// Texts by the name of their file.
+pub type Texts = BTreeMap<&'static str, String>;
+
 /// What the build script of the package in folder `package` writes for arm64 at
-/// `now`: `stack.json`, `template.json` and `stack.md`.
+/// `now`, in these formats: `stack.json`, and the texts of the other files by name.
 ///
 /// # Errors
 /// If the sources cannot be read, or contain an error.
 pub fn files(
     package: &Path,
     name: &str,
+    formats: &[Format],
     now: Timestamp,
-) -> Result<(Stack, String, String), Box<dyn std::error::Error>> {
+) -> Result<(Stack, Texts), Box<dyn std::error::Error>> {
     let discovery = discover(package, &Cfg::default())?;
     if !discovery.is_sound() {
-        return Err(format!("errors in the sources of `{name}`").into());
+        let parsed = discovery.found.iter().map(|found| &found.parsed);
+        let all = parsed.flat_map(|it| it.diagnostics.iter());
+        let diagnostics: Vec<_> = all.map(ToString::to_string).collect();
+        let diagnostics = diagnostics.join("\n");
+        return Err(format!("errors in the sources of `{name}`\n{diagnostics}").into());
     }
     let mut stack = Stack::new(name, Architecture::Arm64, discovery.deployed());
+    stack.formats = formats.iter().copied().collect();
     let warnings = permissions::read(package, &mut stack)?;
     let files = render::files(&discovery, &stack, &[], &warnings, now)?;
-    Ok((files.stack, files.template, files.markdown))
+    let mut texts = files.formats;
+    texts.insert("stack.md", files.markdown);
+    Ok((files.stack, texts))
 }
 
-/// The text of the template of `stack`.
-pub fn template(stack: &Stack) -> String {
-    render::cloudformation::to_text(render::template(stack))
+/// The texts of all formats of `stack`, by file.
+///
+/// # Panics
+/// If the template is too large.
+pub fn formats(stack: &Stack) -> Texts {
+    let stack = Stack {
+        formats: Format::ALL.into(),
+        ..stack.clone()
+    };
+    render::texts(&stack, &render::template(&stack)).expect("a template of this size")
 }

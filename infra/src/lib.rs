@@ -1,5 +1,5 @@
 //! The build-script half of redrive: finds the `#[sqs_batch]` functions of a
-//! package and writes the CloudFormation template that deploys them.
+//! package and writes the CloudFormation template or the Terraform module that deploys them.
 //!
 //! ```no_run
 //! // build.rs
@@ -19,6 +19,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `template.json` | the CloudFormation template; the code of binary `b` is `b/bootstrap.zip` next to it |
+//! | `*.tf.json` | the same as a Terraform module, if [`Builder::formats`] has [`Format::Terraform`] |
 //! | `stack.md` | what will be created, for people |
 //! | `stack.json` | what will be created, for programs: a [`Stack`](stack::Stack) |
 //!
@@ -57,6 +58,7 @@ mod discover;
 mod env;
 mod error;
 mod export;
+mod format;
 #[doc(hidden)]
 pub mod internals;
 #[doc(hidden)]
@@ -73,6 +75,7 @@ mod target;
 mod tests;
 
 pub use builder::Builder;
+pub use format::Format;
 
 /// Writes the template of the package whose build script calls it:
 /// [`Builder::build`] with nothing set.

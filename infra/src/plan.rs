@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use redrive_syntax::{Function, ParameterText};
 
-pub(crate) use names::{Ids, shared};
+pub(crate) use names::{Ids, pascal, shared};
 pub(crate) use outputs::Output;
 pub(crate) use parameters::{Parameter, ParameterKind};
 pub(crate) use resource::{

@@ -3,12 +3,16 @@
 pub(crate) mod cloudformation;
 pub(crate) mod markdown;
 pub(crate) mod policies;
+pub(crate) mod terraform;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::discover::{Discovery, Warning};
 use crate::error::Errors;
+use crate::format::Format;
 use crate::overlay::{self, Overlay};
 use crate::stack::Stack;
 use crate::{plan, report};
@@ -17,8 +21,8 @@ use crate::{plan, report};
 pub(crate) struct Files {
     /// For `stack.json`: the stack, in which overlays have replaced settings.
     pub(crate) stack: Stack,
-    /// The text of `template.json`.
-    pub(crate) template: String,
+    /// The texts of the stack's formats, by file.
+    pub(crate) formats: BTreeMap<&'static str, String>,
     /// The text of `stack.md`.
     pub(crate) markdown: String,
     /// The warnings about the attributes and the overlays.
@@ -35,8 +39,7 @@ pub(crate) fn files(
     now: Timestamp,
 ) -> Result<Files, Errors> {
     let overlaid = overlay::apply(overlays, stack, template)?;
-    let text = cloudformation::to_text(overlaid.template.clone());
-    cloudformation::limits::check(&overlaid.template, &text)?;
+    let formats = texts(&overlaid.stack, &overlaid.template)?;
     let warnings = report::warnings(discovery, Some([warnings, &overlaid.warnings].concat()));
     let plan = plan::of(&overlaid.stack);
     let base = cloudformation::render(&plan);
@@ -52,9 +55,43 @@ pub(crate) fn files(
     Ok(Files {
         markdown: markdown::render(&contents, now),
         stack: overlaid.stack,
-        template: text,
+        formats,
         warnings,
     })
+}
+
+/// The texts of the stack's formats, by file, of which `template` is that of
+/// CloudFormation.
+pub(crate) fn texts(
+    stack: &Stack,
+    template: &Value,
+) -> Result<BTreeMap<&'static str, String>, Errors> {
+    let mut texts = BTreeMap::new();
+    for format in &stack.formats {
+        match format {
+            Format::CloudFormation => {
+                let text = to_text(template.clone());
+                cloudformation::limits::check(template, &text)?;
+                texts.extend(format.files().iter().map(|name| (*name, text.clone())));
+            }
+            Format::Terraform => texts.extend(terraform::render(&plan::of(stack))),
+        }
+    }
+    Ok(texts)
+}
+
+/// JSON as a file holds it: keys in alphabetical order, whichever features of
+/// `serde_json` the build has turned on.
+fn to_text(mut json: Value) -> String {
+    json.sort_all_objects();
+    format!("{json:#}\n")
+}
+
+/// Removes the properties that are not given.
+fn remove_nulls(json: &mut Value) {
+    if let Some(properties) = json.as_object_mut() {
+        properties.retain(|_, value| !value.is_null());
+    }
 }
 
 /// The template of a stack without overlays.

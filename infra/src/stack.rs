@@ -1,11 +1,13 @@
 //! What a package deploys: the model that the template, `stack.md` and the local
 //! simulator are made from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use redrive_syntax::Function;
 use serde::{Deserialize, Serialize};
+
+use crate::format::Format;
 
 /// The version of redrive that this crate belongs to.
 const REDRIVE: &str = env!("CARGO_PKG_VERSION");
@@ -22,6 +24,8 @@ pub struct Stack {
     pub package: String,
     /// The architecture of both functions.
     pub architecture: Architecture,
+    /// The formats in which it can be deployed.
+    pub formats: BTreeSet<Format>,
     /// The tags of all resources, as the build script sets them.
     pub tags: BTreeMap<String, String>,
     /// By function, the IAM statements of its key `permissions`.
@@ -50,12 +54,19 @@ impl Stack {
             redrive: REDRIVE.to_owned(),
             package: package.into(),
             architecture,
+            formats: BTreeSet::from([Format::CloudFormation]),
             tags: BTreeMap::new(),
             roles: Roles::default(),
             permissions: BTreeMap::new(),
             functions,
             deployed_env: BTreeMap::new(),
         }
+    }
+
+    /// The names of the files that deploy it.
+    #[doc(hidden)]
+    pub fn files(&self) -> impl Iterator<Item = &'static str> {
+        self.formats.iter().flat_map(|it| it.files()).copied()
     }
 
     /// The text of `stack.json`.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import boto3
 from botocore.config import Config
+from module import Module
 
 BUCKET = "code"
 
@@ -47,8 +48,10 @@ class Stack:
     @classmethod
     def of_package(cls):
         """Deploys a package by one of the commands that `cargo redrive package` prints."""
-        client("s3").create_bucket(Bucket=BUCKET)
         packaged = json.loads(os.environ["PACKAGED"])
+        if os.environ["TOOL"] == "terraform":
+            return Module(packaged)
+        client("s3").create_bucket(Bucket=BUCKET)
         tools = [str(Path(os.environ[name]).parent) for name in ("AWS", "SAM")]
         path = os.pathsep.join([*tools, os.environ["PATH"]])
         for command in packaged["deploy"][os.environ["TOOL"]]:
@@ -75,6 +78,9 @@ class Stack:
             "--capabilities", "CAPABILITY_IAM",
         )
         return cls(name)
+
+    def destroy(self):
+        """Queues outlive their stack."""
 
     def outputs(self):
         stacks = client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]

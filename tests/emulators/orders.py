@@ -186,6 +186,7 @@ def main():
         check_redrive_while_one_runs(source, dlq, redrive)
     else:
         check_redrive_that_cannot(redrive)
+    stack.destroy()
 
 
 main()

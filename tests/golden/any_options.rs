@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -23,21 +24,35 @@ const TRIES: usize = 6_000;
 
 /// Writes the templates to `folder`.
 pub(crate) fn write_templates(folder: &Path) -> Vec<PathBuf> {
+    let stacks = stacks().iter().enumerate();
+    let paths = stacks.map(|(place, stack)| {
+        let path = folder.join(format!("{place}.json"));
+        let template = &internals::formats(stack)["template.json"];
+        fs::write(&path, template).expect("a new file");
+        path
+    });
+    paths.collect()
+}
+
+/// The stacks of the templates.
+pub(crate) fn stacks() -> &'static [Stack] {
+    static STACKS: LazyLock<Vec<Stack>> = LazyLock::new(make_stacks);
+    &STACKS
+}
+
+fn make_stacks() -> Vec<Stack> {
     let functions = functions();
     let stacks = functions.chunks(FUNCTIONS).enumerate();
-    let paths = stacks.map(|(place, functions)| {
+    let stacks = stacks.map(|(place, functions)| {
         let functions = functions.iter().enumerate();
         let architecture = match place % 2 {
             0 => Architecture::Arm64,
             _ => Architecture::X86_64,
         };
         let functions = functions.map(|(number, function)| apart(number, function));
-        let stack = Stack::new("any", architecture, functions.collect());
-        let path = folder.join(format!("{place}.json"));
-        fs::write(&path, internals::template(&stack)).expect("a new file");
-        path
+        Stack::new("any", architecture, functions.collect())
     });
-    paths.collect()
+    stacks.collect()
 }
 
 /// A function with a name and a queue that no other one of its package has.

@@ -125,7 +125,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn hash(requirements: &str) -> u64 {
+pub(crate) fn hash(requirements: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     requirements.hash(&mut hasher);
     hasher.finish()

@@ -4,12 +4,15 @@ mod bundle;
 mod committed;
 mod folder;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anstream::{eprintln, println};
-use redrive_infra::deploy::{self, Commands, ZIP};
+use redrive_infra::Format;
+use redrive_infra::deploy::{self, CDK_TEMPLATE, Way, ZIP};
+use redrive_infra::stack::Stack;
 use redrive_local::StartError;
 use redrive_model::digest;
 use serde_json::{Value, json};
@@ -22,9 +25,6 @@ use crate::workspace::{self, Member};
 use bundle::Expected;
 use committed::{Committed, Differences};
 
-/// The manifests that are next to the zips.
-const MANIFESTS: [&str; 3] = ["template.json", "stack.json", "stack.md"];
-
 /// A package that can be deployed.
 struct Packaged {
     /// Its name.
@@ -33,7 +33,7 @@ struct Packaged {
     folder: String,
     /// The digest of the manifests.
     digest: String,
-    commands: Commands,
+    ways: Vec<Way>,
     differences: Differences,
 }
 
@@ -47,9 +47,7 @@ pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
     };
     // A build may take minutes, so other errors are reported first.
     let committed = Committed::read(args, &member, &folder)?;
-    if args.out.is_some() {
-        folder::check(&folder)?;
-    }
+    folder::check(&folder)?;
     let lambda = member.target.join("lambda");
     let Some(built) = build(&member, args, &lambda)? else {
         return Ok(ExitCode::FAILURE);
@@ -58,14 +56,17 @@ pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
         let package = member.name;
         return Err(StartError::NoFunctions { package }.into());
     }
-    let (template, digest) = folder::replace(&folder, |new| fill(new, &built, &lambda))?;
+    let (manifests, digest, differences) = folder::replace(&folder, |new| {
+        let (manifests, digest) = fill(new, &built, &lambda)?;
+        let differences = committed.compare(&manifests, args, &folder)?;
+        Ok((manifests, digest, differences))
+    })?;
 
-    let differences = committed.compare(&template, &built.stack);
     let is_rejected = args.check && !differences.resources.is_empty();
     let folder = path::absolute(&folder).unwrap_or(folder);
     let folder = folder.display().to_string();
     let packaged = Packaged {
-        commands: deploy::commands(&member.name, &template, Some(&folder)),
+        ways: deploy::ways(&built.stack, manifests.template(), Some(&folder)),
         name: member.name,
         folder,
         digest,
@@ -81,19 +82,36 @@ pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
     })
 }
 
-/// Copies the manifests and the zips into an empty folder, and gives the template and
-/// the digest.
-fn fill(folder: &Path, built: &Built, lambda: &Path) -> Result<(Value, String), Error> {
+/// Writes the manifests and the zips into an empty folder, and gives the manifests and
+/// their digest.
+fn fill(folder: &Path, built: &Built, lambda: &Path) -> Result<(Manifests, String), Error> {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|reason| Error::Write { path, reason })
+    };
     let copy = |name: &str| -> Result<_, Error> {
-        let (from, to) = (built.manifests.join(name), folder.join(name));
+        let from = built.manifests.join(name);
         let text =
             fs::read_to_string(&from).map_err(|reason| Error::Read { path: from, reason })?;
-        fs::write(&to, &text).map_err(|reason| Error::Write { path: to, reason })?;
+        write(name, &text)?;
         Ok(text)
     };
-    let [template, stack, markdown] = MANIFESTS.map(copy);
-    let (template, stack, _) = (template?, stack?, markdown?);
-    let digest = digest::of_manifest(&template, &stack);
+    let (mut files, mut formats) = (BTreeMap::new(), String::new());
+    for name in built.stack.files() {
+        let text = copy(name)?;
+        files.insert(name, serde_json::from_str(&text).unwrap_or_default());
+        formats += &text;
+    }
+    let (stack, _) = (copy("stack.json")?, copy("stack.md")?);
+    let digest = digest::of_manifest(&formats, &stack);
+    let manifests = Manifests {
+        files,
+        stack: built.stack.clone(),
+    };
+    if built.stack.formats.contains(&Format::CloudFormation) {
+        let template = deploy::cdk_template(manifests.template());
+        write(CDK_TEMPLATE, &format!("{template:#}\n"))?;
+    }
     for binary in built.stack.functions.iter().map(|it| &it.binary) {
         let zip = Path::new(binary).join(ZIP);
         let expected = Expected {
@@ -103,8 +121,21 @@ fn fill(folder: &Path, built: &Built, lambda: &Path) -> Result<(Value, String), 
         };
         bundle::copy(&lambda.join(&zip), &folder.join(&zip), &expected)?;
     }
-    let template = serde_json::from_str(&template).unwrap_or_default();
-    Ok((template, digest))
+    Ok((manifests, digest))
+}
+
+/// The manifests of a package.
+struct Manifests {
+    /// The files of its formats, by name.
+    files: BTreeMap<&'static str, Value>,
+    stack: Stack,
+}
+
+impl Manifests {
+    /// The template of CloudFormation; `null` without one.
+    fn template(&self) -> &Value {
+        self.files.get("template.json").unwrap_or(&Value::Null)
+    }
 }
 
 /// Runs `cargo lambda build`.
@@ -130,14 +161,15 @@ fn build(member: &Member, args: &PackageArgs, lambda: &Path) -> Result<Option<Bu
 }
 
 fn print_json(packaged: &Packaged) {
-    let Commands { sam, aws } = &packaged.commands;
+    let ways = packaged.ways.iter();
+    let ways: BTreeMap<_, _> = ways.map(|way| (way.name, &way.commands)).collect();
     let line = json!({
         "package": packaged.name,
         "folder": packaged.folder,
         "manifest": packaged.digest,
         "differences": packaged.differences.resources,
         "warnings": packaged.differences.warnings,
-        "deploy": { "sam": [sam], "aws": aws },
+        "deploy": ways,
     });
     println!("{line}");
 }
@@ -146,6 +178,7 @@ fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
     let Differences {
         resources,
         warnings,
+        ..
     } = &packaged.differences;
     let (good, warning, error) = (style::GOOD, style::WARNING, style::ERROR);
     let Packaged { name, folder, .. } = packaged;
@@ -154,17 +187,23 @@ fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
         eprintln!("{warning}warning{warning:#}: {text}");
     }
     if is_rejected {
-        let copy = committed.folder.display();
-        eprintln!("{error}error{error:#}: the template differs from {copy}/template.json");
+        let copy = committed.folder.join(packaged.differences.file);
+        eprintln!(
+            "{error}error{error:#}: the template differs from {}",
+            copy.display()
+        );
         resources.iter().for_each(|line| eprintln!("  {line}"));
         let accept = committed::accept(Path::new(folder), &committed.folder);
         eprintln!("help: to accept the changes, commit the new copy: {accept}");
-    } else {
-        let Commands {
-            sam,
-            aws: [upload, deploy],
-        } = &packaged.commands;
-        println!("# with the SAM command line\n{sam}");
-        println!("# or with the AWS command line\n{upload}\n{deploy}");
+        return;
+    }
+    for (place, way) in packaged.ways.iter().enumerate() {
+        let or = if place == 0 { "" } else { "or " };
+        println!("# {or}with {}", way.title);
+        let code = way.code.iter().flat_map(|(_, code)| code.lines());
+        code.for_each(|line| println!("#   {line}"));
+        way.commands
+            .iter()
+            .for_each(|command| println!("{command}"));
     }
 }

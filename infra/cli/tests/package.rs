@@ -8,6 +8,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use redrive_infra::Format::{self, CloudFormation, Terraform};
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
 use redrive_model::digest::of_manifest;
 use redrive_model::names::{MANIFEST, MANIFEST_MARKER};
@@ -98,16 +99,33 @@ impl Shop {
     /// Lets the next build leave this template and the stack of a function with this
     /// attribute.
     fn build(&self, attribute: &str, template: &str) {
-        let stack = stack(attribute).to_text();
-        let digest = of_manifest(template, &stack);
-        self.write("template.json", template);
+        self.build_formats(attribute, template, &[CloudFormation], "");
+    }
+
+    /// The same in these formats, with this text in each file of a module.
+    fn build_formats(&self, attribute: &str, template: &str, formats: &[Format], module: &str) {
+        let mut stack = stack(attribute);
+        stack.formats = formats.iter().copied().collect();
+        let (mut names, mut texts) = (vec!["stack.json", "stack.md"], String::new());
+        for name in stack.files() {
+            let text = if name == "template.json" {
+                template
+            } else {
+                module
+            };
+            self.write(name, text);
+            texts += text;
+            names.push(name);
+        }
+        let stack = stack.to_text();
+        let digest = of_manifest(&texts, &stack);
         self.write("stack.json", &stack);
         self.write(
             "build.rs",
             &format!(
                 "fn main() {{
                     let folder = std::env::var(\"OUT_DIR\").unwrap();
-                    for name in [\"template.json\", \"stack.json\", \"stack.md\"] {{
+                    for name in {names:?} {{
                         std::fs::copy(name, format!(\"{{folder}}/{{name}}\")).unwrap();
                     }}
                     println!(\"cargo::rustc-env={MANIFEST}={MANIFEST_MARKER}{digest}\");
@@ -193,10 +211,11 @@ fn files(folder: &Path) -> Vec<String> {
     found
 }
 
-const COMPLETE: [&str; 4] = [
+const COMPLETE: [&str; 5] = [
     "orders/bootstrap.zip",
     "stack.json",
     "stack.md",
+    "template.cdk.json",
     "template.json",
 ];
 
@@ -227,7 +246,13 @@ fn a_folder_is_laid_out_and_the_next_commands_are_printed() {
              # or with the AWS command line\n\
              aws cloudformation package --template-file {folder}/template.json {bucket} \
              --output-template-file {folder}/packaged.yaml\n\
-             aws cloudformation deploy --template-file {folder}/packaged.yaml {bucket} {rest}\n"
+             aws cloudformation deploy --template-file {folder}/packaged.yaml {bucket} {rest}\n\
+             # or with CDK\n\
+             #   new CfnInclude(this, \"Functions\", {{\n\
+             #     templateFile: \"{folder}/template.cdk.json\",\n\
+             #     parameters: {{  }},\n\
+             #   }});\n\
+             npx cdk deploy\n"
         )
     );
 
@@ -245,6 +270,67 @@ fn a_folder_is_laid_out_and_the_next_commands_are_printed() {
     assert_eq!(line["manifest"], expected);
     assert_eq!(line["deploy"]["aws"].as_array().map(Vec::len), Some(2));
     assert_eq!(line["differences"], serde_json::json!([]));
+}
+
+/// In both formats, and in Terraform alone.
+#[test]
+fn a_module_is_the_folder_with_the_changes_of_the_user() {
+    let shop = Shop::new();
+    let module = "{\"resource\":{}}";
+    let others = ["outputs.tf.json", "variables.tf.json", "versions.tf.json"];
+    for (formats, has_template) in [
+        (&[CloudFormation, Terraform][..], true),
+        (&[Terraform], false),
+    ] {
+        shop.build_formats("", &template(30), formats, module);
+        let (stdout, _) = shop.succeeds(&["--out", "module"]);
+        let mut expected = Vec::from([
+            "main.tf.json",
+            "orders/bootstrap.zip",
+            "stack.json",
+            "stack.md",
+        ]);
+        expected.extend(others);
+        if has_template {
+            expected.extend(["template.cdk.json", "template.json"]);
+        }
+        if shop.path("module/override.tf.json").exists() {
+            expected.push("override.tf.json");
+        }
+        expected.sort_unstable();
+        assert_eq!(files(&shop.path("module")), expected);
+        let folder = shop.path("module").canonicalize().expect("a folder");
+        let call = format!(
+            "#   module \"shop\" {{\n#     source = \"{}\"\n",
+            folder.display()
+        );
+        assert!(stdout.contains(&call), "{stdout}");
+        assert!(
+            stdout.ends_with("terraform init\nterraform apply\n"),
+            "{stdout}"
+        );
+        assert_eq!(stdout.contains("sam deploy"), has_template, "{stdout}");
+        shop.write("module/override.tf.json", "{}");
+    }
+    // A state in the folder would be deleted.
+    shop.write("module/terraform.tfstate", "{}");
+    let error = shop.fails(&["--out", "module"], 2);
+    assert!(
+        error.contains("contains `terraform.tfstate`, which"),
+        "{error}"
+    );
+
+    // Without a template, the copy of the module is compared.
+    for name in ["main.tf.json", "stack.json"] {
+        let text = fs::read_to_string(shop.path(name)).expect("a manifest");
+        shop.write(&format!("redrive/{name}"), &text);
+    }
+    shop.succeeds(&["--check"]);
+    let changed = "{\"resource\":{\"aws_sqs_queue\":{}}}";
+    shop.build_formats("", &template(30), &[Terraform], changed);
+    let error = shop.fails(&["--check"], 1);
+    let change = "/redrive/main.tf.json\n  added: /resource/aws_sqs_queue: {}\n";
+    assert!(error.contains(change), "{error}");
 }
 
 #[test]
@@ -373,7 +459,10 @@ fn an_error_before_the_build_is_one_error() {
         "{nowhere}"
     );
     let missing = error(&["--check", "--out", "made"]);
-    assert!(missing.contains(" && cp made/template.json "), "{missing}");
+    assert!(
+        missing.contains(" && cp made/*.json made/stack.md "),
+        "{missing}"
+    );
     shop.write("redrive/template.json", "{");
     let broken = error(&["--check"]);
     assert!(

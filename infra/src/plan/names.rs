@@ -42,7 +42,7 @@ impl Ids {
 }
 
 /// `process_order` as `ProcessOrder`; logical ids are ASCII letters and digits.
-fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     let words = name.split(|character: char| !character.is_ascii_alphanumeric());
     words
         .map(|word| {

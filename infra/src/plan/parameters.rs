@@ -126,10 +126,7 @@ pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
     let functions = stack.functions.iter().map(|entry| &entry.function);
     parameters.extend(functions.map(|function| Parameter {
         name: Ids::new(function).of(Part::Enabled),
-        description: format!(
-            "Whether Lambda receives messages for {}; cargo redrive pause and resume set it",
-            function.name
-        ),
+        description: format!("Whether Lambda receives messages for {}", function.name),
         kind: ParameterKind::Switch,
     }));
     parameters

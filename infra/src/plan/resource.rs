@@ -80,6 +80,24 @@ pub(crate) enum Kind {
     Alarm(Alarm),
 }
 
+impl Kind {
+    /// Whether AWS accepts tags for it.
+    pub(crate) fn can_have_tags(&self) -> bool {
+        match self {
+            Self::Queue(_)
+            | Self::Function(_)
+            | Self::LogGroup
+            | Self::Role(_)
+            | Self::EventSourceMapping(_)
+            | Self::Alarm(_) => true,
+            Self::QueuePolicy(_)
+            | Self::Subscription(_)
+            | Self::Schedule(_)
+            | Self::InvokeConfig(_) => false,
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Queue {
     /// The name after the `NamePrefix`; `None`: the deployment makes one up.

@@ -1,5 +1,6 @@
 //! The CloudFormation template of a [`Plan`].
 
+pub(crate) mod cdk;
 pub(crate) mod limits;
 mod metadata;
 mod resources;
@@ -11,6 +12,7 @@ use redrive_syntax::queues;
 use serde_json::{Map, Value as Json, json};
 
 use crate::plan::{Parameter, ParameterKind, Plan, Value, shared};
+use crate::render::remove_nulls;
 
 /// The condition that a topic for the alarms is given.
 const HAS_ALARM_TOPIC: &str = "HasAlarmTopic";
@@ -54,15 +56,17 @@ fn is_given(parameter: &str) -> Json {
     json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": parameter }, ""] }] })
 }
 
-/// The template as the file holds it: keys in alphabetical order, whichever
-/// features of `serde_json` the build has turned on.
-pub(crate) fn to_text(mut template: Json) -> String {
-    template.sort_all_objects();
-    format!("{template:#}\n")
+/// The description of a parameter.
+pub(crate) fn description(parameter: &Parameter) -> String {
+    let description = &parameter.description;
+    match parameter.kind {
+        ParameterKind::Switch => format!("{description}; cargo redrive pause and resume set it"),
+        _ => description.clone(),
+    }
 }
 
 fn parameter(parameter: &Parameter) -> Json {
-    let description = &parameter.description;
+    let description = description(parameter);
     let mut json = match &parameter.kind {
         ParameterKind::Own { default, pattern } => json!({
             "Type": "String",
@@ -100,13 +104,6 @@ fn parameter(parameter: &Parameter) -> Json {
     };
     remove_nulls(&mut json);
     json
-}
-
-/// Removes the properties that are not given.
-fn remove_nulls(json: &mut Json) {
-    if let Some(properties) = json.as_object_mut() {
-        properties.retain(|_, value| !value.is_null());
-    }
 }
 
 pub(crate) fn value(value: &Value) -> Json {

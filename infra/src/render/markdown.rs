@@ -9,14 +9,15 @@ mod permissions;
 mod resources;
 mod runs;
 mod warnings;
+mod ways;
 
 use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::deploy;
 use crate::discover::Warning;
+use crate::format::Format;
 use crate::overlay::{Change, Overlay};
 use crate::plan::{self, Plan, Summary};
 use crate::stack::{Architecture, Stack, StackFunction};
@@ -67,6 +68,12 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
     text.push_str(&overlays::changes(contents.changes));
     text.push_str(&deployed::render(stack));
     text.push_str(RENAMING);
+    for format in &stack.formats {
+        text.push_str(match format {
+            Format::CloudFormation => RENAMING_WITH_CLOUDFORMATION,
+            Format::Terraform => RENAMING_WITH_TERRAFORM,
+        });
+    }
     text.push_str(&warnings::render(stack, contents.warnings));
     text
 }
@@ -74,16 +81,30 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
 /// What a new name does to the queues.
 const RENAMING: &str = "## Before you rename or remove a function
 
-Resources are named after their function, so CloudFormation replaces a renamed function by a new one. \
-The old queues are kept with their messages, but nothing reads them, and their names stay in use: \
-if the new function has the same `queue`, the deployment fails and is rolled back. To rename a function safely:
+Resources are named after their function, so a deployment replaces a renamed function by a new one with new queues. \
+To rename a function safely:
 
 1. Deploy the function under both names, in two binaries and with two queues, and let senders send to the new queue.
-2. When the old queue and its DLQ are empty, remove the old function, deploy, and delete the two queues.
+2. When the old queue and its DLQ are empty, remove the old function, and deploy.
 
-Or give the deployed resources their new logical ids first, by \
+";
+
+const RENAMING_WITH_CLOUDFORMATION: &str =
+    "CloudFormation keeps the old queues with their messages, but nothing reads them, and their names stay in use: \
+if the new function has the same `queue`, the deployment fails and is rolled back. Delete the two queues after the second \
+step. Or give the deployed resources their new logical ids first, by \
 [stack refactoring](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-refactoring.html). \
 The queues also remain when the stack is deleted: delete them before you deploy it again.
+
+";
+
+/// Terraform has no counterpart of a deletion policy.
+const RENAMING_WITH_TERRAFORM: &str =
+    "Terraform deletes the queues of a renamed or removed function with their messages, and those of a module that is \
+destroyed. So do not skip the first step, or move the resources in the configuration that calls the module, with \
+[`moved` blocks](https://developer.hashicorp.com/terraform/language/modules/develop/refactoring). \
+`{\"resource\": {\"aws_sqs_queue\": {\"<name>\": {\"lifecycle\": {\"prevent_destroy\": true}}}}}` in `override.tf.json` \
+makes Terraform refuse to delete a queue.
 
 ";
 
@@ -98,8 +119,7 @@ fn introduction(contents: &Contents<'_>) -> String {
         Architecture::Arm64 => " --arm64",
         Architecture::X86_64 => " --x86-64",
     };
-    let deploy::Commands { sam, aws } = deploy::commands(package, contents.template, None);
-    let mut text = format!(
+    format!(
         "# What `{package}` deploys\n\n\
          Written by the build script of `{package}`; the next build overwrites changes.\n\n\
          {}\
@@ -107,26 +127,10 @@ fn introduction(contents: &Contents<'_>) -> String {
          ```sh\n\
          cargo redrive package -p {package} --release{flag}\n\
          ```\n\n\
-         Then run one of these in the folder that this prints, with the AWS command line:\n\n\
-         ```sh\n\
-         {}\n\
-         ```\n\n\
-         or with that of SAM:\n\n\
-         ```sh\n\
-         {sam}\n\
-         ```\n\n\
-         `--parameter-overrides` of the last command of each accepts:\n\n",
+         {}",
         overlays::introduction(contents.overlays, contents.changes),
-        aws.join("\n"),
-    );
-    for parameter in &contents.plan.parameters {
-        line(
-            &mut text,
-            &format!("- `{}`: {}", parameter.name, parameter.description),
-        );
-    }
-    text.push('\n');
-    text
+        ways::render(contents),
+    )
 }
 
 /// Adds a line.

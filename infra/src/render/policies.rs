@@ -1,15 +1,19 @@
 //! The statements of IAM, which are the same in each format but for the values
 //! that `value` writes.
 
+use redrive_syntax::ParameterText;
+use redrive_syntax::senders::Service;
 use serde_json::{Value as Json, json};
 
-use redrive_syntax::senders::Service;
-
+use crate::permissions;
 use crate::plan::{Allowed, Grant, QueuePolicy, Role, Value};
 
-type Write = fn(&Value) -> Json;
+/// The name of the inline policy with the user's own statements.
+pub(super) const OWN: &str = "permissions";
 
-pub(super) fn allow(grant: &Grant, value: Write) -> Json {
+type Write<'a> = &'a dyn Fn(&Value) -> Json;
+
+pub(super) fn allow(grant: &Grant, value: Write<'_>) -> Json {
     let mut statement = json!({
         "Sid": grant.sid,
         "Effect": "Allow",
@@ -26,7 +30,7 @@ pub(super) fn allow(grant: &Grant, value: Write) -> Json {
 }
 
 /// Senders may send to the queue with this ARN.
-pub(crate) fn allow_senders(allowed: &Allowed, queue: &Value, value: Write) -> Json {
+pub(crate) fn allow_senders(allowed: &Allowed, queue: &Value, value: Write<'_>) -> Json {
     let sources = allowed.sources.iter();
     let sources: Vec<_> = sources.map(|it| value(&Value::Text(it.clone()))).collect();
     let principal = match allowed.service {
@@ -55,7 +59,7 @@ pub(crate) fn allow_senders(allowed: &Allowed, queue: &Value, value: Write) -> J
 }
 
 /// Who may assume the role.
-pub(super) fn trust(role: &Role, value: Write) -> Json {
+pub(super) fn trust(role: &Role, value: Write<'_>) -> Json {
     let mut trust = json!({
         "Effect": "Allow",
         "Principal": { "Service": role.service },
@@ -74,7 +78,7 @@ pub(super) fn trust(role: &Role, value: Write) -> Json {
 }
 
 /// Denies every call to the queue that is not encrypted in transit.
-pub(super) fn only_with_tls(policy: &QueuePolicy, value: Write) -> Json {
+pub(super) fn only_with_tls(policy: &QueuePolicy, value: Write<'_>) -> Json {
     json!({
         "Sid": "DenyInsecureTransport",
         "Effect": "Deny",
@@ -88,4 +92,25 @@ pub(super) fn only_with_tls(policy: &QueuePolicy, value: Write) -> Json {
 pub(super) fn document(statements: impl IntoIterator<Item = Json>) -> Json {
     let statements: Vec<_> = statements.into_iter().collect();
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// A statement of the user's own, in which parameters are replaced at deployment.
+/// `text` writes its texts, and `key` the names of its members.
+pub(super) fn of_user(
+    statement: &Json,
+    text: &dyn Fn(&ParameterText) -> Json,
+    key: &dyn Fn(&str) -> String,
+) -> Json {
+    let of_user = |json: &Json| of_user(json, text, key);
+    match statement {
+        Json::String(written) => {
+            text(&permissions::text(written).unwrap_or_else(|_| written.as_str().into()))
+        }
+        Json::Array(list) => list.iter().map(of_user).collect(),
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, value)| (key(name), of_user(value)))
+            .collect(),
+        _ => statement.clone(),
+    }
 }

@@ -3,9 +3,10 @@
 /// The length of a digest, in hexadecimal digits.
 pub const LENGTH: usize = 16;
 
-/// The digest of a manifest, from the texts of its `template.json` and `stack.json`.
-pub fn of_manifest(template: &str, stack: &str) -> String {
-    digest(&[template, stack].concat())
+/// The digest of a manifest, from the texts of the files of its formats, such as
+/// `template.json`, one after the other, and from that of `stack.json`.
+pub fn of_manifest(formats: &str, stack: &str) -> String {
+    digest(&[formats, stack].concat())
 }
 
 /// The 64-bit FNV-1a hash of `text`, as hexadecimal digits.

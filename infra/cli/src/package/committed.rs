@@ -3,15 +3,16 @@
 mod changes;
 mod messages;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use redrive_infra::Format;
 use redrive_infra::deploy::quoted;
 use redrive_infra::stack::{ReadError, Stack};
-use serde_json::Value;
 
-use super::MANIFESTS;
+use super::Manifests;
 use crate::args::PackageArgs;
 use crate::error::Error;
 use crate::workspace::Member;
@@ -23,12 +24,6 @@ pub(super) struct Committed {
     copy: Option<Result<Manifests, String>>,
 }
 
-/// The manifests of an earlier package.
-struct Manifests {
-    template: Value,
-    stack: Stack,
-}
-
 /// What a deployment changes.
 #[derive(Default)]
 pub(super) struct Differences {
@@ -36,6 +31,8 @@ pub(super) struct Differences {
     pub(super) resources: Vec<String>,
     /// Those that lose or strand messages, with what to do first.
     pub(super) warnings: Vec<String>,
+    /// The file whose resources are compared.
+    pub(super) file: &'static str,
 }
 
 impl Committed {
@@ -49,10 +46,7 @@ impl Committed {
             Some(folder) => folder.clone(),
             None => member.folder.join("redrive"),
         };
-        let help = || {
-            let accept = accept(package, &folder);
-            format!("help: package without `--check`, and commit the new copy: {accept}")
-        };
+        let help = || help(package, &folder);
         let copy = Manifests::read(&folder, help).transpose();
         match copy {
             None if args.check || args.compare.is_some() => Err(Error::NoCopy {
@@ -65,24 +59,49 @@ impl Committed {
     }
 
     /// Compares the copy with this package.
-    pub(super) fn compare(&self, template: &Value, stack: &Stack) -> Differences {
-        let mut differences = Differences::default();
+    ///
+    /// # Errors
+    /// With `--check`, the copy is of another format.
+    pub(super) fn compare(
+        &self,
+        new: &Manifests,
+        args: &PackageArgs,
+        package: &Path,
+    ) -> Result<Differences, Error> {
+        // All formats deploy the same.
+        let first = new.stack.formats.first().copied();
+        let file = main(first.unwrap_or(Format::CloudFormation));
+        let mut differences = Differences {
+            file,
+            ..Differences::default()
+        };
         match &self.copy {
             Some(Ok(old)) => {
-                differences.resources = changes::of_templates(&old.template, template);
-                differences.warnings = messages::of_functions(&old.stack, stack);
-                let of_prefix = messages::of_prefix(&old.template, template);
+                differences.warnings = messages::of_functions(&old.stack, &new.stack);
+                let of_prefix = messages::of_prefix(old.template(), new.template());
                 differences.warnings.extend(of_prefix);
+                match old.files.get(file) {
+                    Some(old) => {
+                        differences.resources = changes::of_templates(old, &new.files[file]);
+                    }
+                    None if args.check => {
+                        return Err(Error::NoCopy {
+                            help: help(package, &self.folder),
+                            folder: self.folder.clone(),
+                        });
+                    }
+                    None => {}
+                }
             }
             Some(Err(problem)) => differences.warnings.push(problem.clone()),
             None => {}
         }
-        differences
+        Ok(differences)
     }
 }
 
 impl Manifests {
-    /// `None` if there is no template.
+    /// Reads a copy; `None` if there is none of any format.
     fn read(folder: &Path, help: impl Fn() -> String) -> Result<Option<Self>, String> {
         let problem = |name: &str, reason: String| {
             let path = folder.join(name);
@@ -90,13 +109,22 @@ impl Manifests {
             format!("cannot read {}: {reason}\n{}", path.display(), help())
         };
         let text = |name: &str| fs::read_to_string(folder.join(name));
-        let [template, stack, _] = MANIFESTS;
-        let template = match text(template) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(problem(template, error.to_string())),
-            Ok(text) => serde_json::from_str(&text)
-                .map_err(|error| problem(template, format!("it is not JSON: {error}")))?,
-        };
+        let mut files = BTreeMap::new();
+        for name in Format::ALL.map(main) {
+            match text(name) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(problem(name, error.to_string())),
+                Ok(text) => {
+                    let json = serde_json::from_str(&text)
+                        .map_err(|error| problem(name, format!("it is not JSON: {error}")))?;
+                    files.insert(name, json);
+                }
+            }
+        }
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let stack = "stack.json";
         let text = text(stack).map_err(|error| problem(stack, error.to_string()))?;
         let stack = Stack::from_text(&text).map_err(|error| match error {
             // The copy is right, and the command line is out of date.
@@ -105,14 +133,24 @@ impl Manifests {
             }
             error => problem(stack, error.to_string()),
         })?;
-        Ok(Some(Self { template, stack }))
+        Ok(Some(Self { files, stack }))
     }
+}
+
+/// The file of a format with its resources.
+fn main(format: Format) -> &'static str {
+    format.files()[0]
+}
+
+fn help(package: &Path, copy: &Path) -> String {
+    let accept = accept(package, copy);
+    format!("help: package without `--check`, and commit the new copy: {accept}")
 }
 
 /// The command that commits the manifests of a package as the new copy.
 pub(super) fn accept(package: &Path, copy: &Path) -> String {
     let quoted = |path: &Path| quoted(&path.display().to_string());
-    let files = MANIFESTS.map(|name| quoted(&package.join(name)));
-    let copy = quoted(copy);
-    format!("mkdir -p {copy} && cp {} {copy}", files.join(" "))
+    let (package, copy) = (quoted(package), quoted(copy));
+    // Which files there are depends on the formats.
+    format!("mkdir -p {copy} && cp {package}/*.json {package}/stack.md {copy}")
 }

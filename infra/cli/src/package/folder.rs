@@ -5,11 +5,14 @@ use std::fs;
 use std::io;
 use std::path::{self, Path, PathBuf};
 
-use redrive_infra::deploy::{PACKAGED, ZIP};
+use redrive_infra::Format;
+use redrive_infra::deploy::{CDK_TEMPLATE, PACKAGED, ZIP};
 use tempfile::TempDir;
 
-use super::MANIFESTS;
 use crate::error::Error;
+
+/// The user's changes of a Terraform module, which each package keeps.
+const OVERRIDE: &str = "override.tf.json";
 
 /// Checks that nothing else would be deleted with an earlier package.
 ///
@@ -33,16 +36,19 @@ fn foreign(folder: &Path) -> io::Result<Option<PathBuf>> {
         let is_ours = match entry.is_dir() {
             true => fs::read_dir(&entry)?
                 .all(|file| file.is_ok_and(|file| file.file_name() == OsStr::new(ZIP))),
-            false => {
-                let mut ours = MANIFESTS.iter().chain([&PACKAGED]);
-                ours.any(|it| name == Path::new(it))
-            }
+            false => is_file_of_package(&name),
         };
         if !is_ours {
             return Ok(Some(name));
         }
     }
     Ok(None)
+}
+
+fn is_file_of_package(name: &Path) -> bool {
+    let of_formats = Format::ALL.iter().flat_map(|it| it.files()).copied();
+    let others = ["stack.json", "stack.md", CDK_TEMPLATE, PACKAGED, OVERRIDE];
+    of_formats.chain(others).any(|it| name == Path::new(it))
 }
 
 /// Replaces the folder by one that `fill` fills.
@@ -64,6 +70,9 @@ pub(super) fn replace<T>(
         let new = temporary.path().join("new");
         fs::create_dir(&new).map_err(unwritable)?;
         let filled = fill(&new)?;
+        if folder.join(OVERRIDE).exists() {
+            fs::copy(folder.join(OVERRIDE), new.join(OVERRIDE)).map_err(unwritable)?;
+        }
         swap(&new, &folder, &temporary.path().join("old")).map_err(unwritable)?;
         Ok(filled)
     };
@@ -157,6 +166,11 @@ mod tests {
             assert_eq!(files(&root.path().join("a")), expected);
             check(&out).expect("only a package");
         }
+        // The user's own changes of a module are kept.
+        fs::write(out.join(OVERRIDE), "{}").expect("a new file");
+        fill(&["main.tf.json", "stack.md"]).expect("written");
+        check(&out).expect("only a package");
+        assert!(out.join(OVERRIDE).is_file());
         let before = files(root.path());
         let error = fill(&["stack.md"]).expect_err("not filled");
         assert_eq!(error.to_string(), "not filled");
@@ -185,7 +199,7 @@ mod tests {
         check(&root.path().join("none")).expect("nothing to delete");
         fs::write(root.path().join("packaged.yaml"), "").expect("a new file");
         check(root.path()).expect("only a package");
-        for name in ["src/main.rs", "overlay.json"] {
+        for name in ["src/main.rs", "overlay.json", "terraform.tfstate"] {
             let path = root.path().join(name);
             fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
             fs::write(&path, "").expect("a new file");

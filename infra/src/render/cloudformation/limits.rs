@@ -40,7 +40,8 @@ mod tests {
     use super::check;
     use crate::error::Errors;
     use crate::plan;
-    use crate::render::cloudformation::{render, to_text};
+    use crate::render::cloudformation::render;
+    use crate::render::to_text;
     use crate::tests::sample;
 
     fn refused(template: &Value) -> Vec<String> {

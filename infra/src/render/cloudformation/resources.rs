@@ -5,16 +5,13 @@ use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
 use super::metadata;
-use super::{
-    HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, arn_part, own_arn, remove_nulls, sub, text, value,
-};
+use super::{HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, arn_part, own_arn, sub, text, value};
 use crate::deploy::ZIP;
-use crate::permissions;
 use crate::plan::{
     ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
     Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value, shared,
 };
-use crate::render::policies;
+use crate::render::{policies, remove_nulls};
 use crate::stack::Architecture;
 
 pub(super) fn render(resource: &Resource, architecture: Architecture) -> Json {
@@ -33,11 +30,7 @@ pub(super) fn render(resource: &Resource, architecture: Architecture) -> Json {
         Kind::InvokeConfig(it) => ("Lambda::EventInvokeConfig", invoke_config(it)),
         Kind::Alarm(it) => ("CloudWatch::Alarm", alarm(it)),
     };
-    let can_have_tags = !matches!(
-        &resource.kind,
-        Kind::QueuePolicy(_) | Kind::Subscription(_) | Kind::Schedule(_) | Kind::InvokeConfig(_)
-    );
-    if can_have_tags && !resource.tags.is_empty() {
+    if resource.kind.can_have_tags() && !resource.tags.is_empty() {
         let tags = resource.tags.iter();
         let tag = |(name, value)| json!({ "Key": name, "Value": value });
         properties["Tags"] = tags.map(tag).collect();
@@ -133,8 +126,8 @@ fn function(function: &LambdaFunction, architecture: Architecture) -> Json {
 fn queue_policy(policy: &QueuePolicy) -> Json {
     let queue = Value::Arn(policy.queue.clone());
     let senders = policy.senders.iter();
-    let senders = senders.map(|it| policies::allow_senders(it, &queue, value));
-    let statements = [policies::only_with_tls(policy, value)]
+    let senders = senders.map(|it| policies::allow_senders(it, &queue, &value));
+    let statements = [policies::only_with_tls(policy, &value)]
         .into_iter()
         .chain(senders);
     json!({
@@ -160,16 +153,17 @@ fn role(role: &Role) -> Json {
     let statements = role
         .grants
         .iter()
-        .map(|grant| policies::allow(grant, value));
+        .map(|grant| policies::allow(grant, &value));
     let managed: Vec<_> = role.policies.iter().map(text).collect();
     let policy = |name, document| json!({ "PolicyName": name, "PolicyDocument": document });
     let mut inline = vec![policy(role.name, policies::document(statements))];
     if !role.statements.is_empty() {
-        let own = policies::document(role.statements.iter().map(with_parameters));
-        inline.push(policy("permissions", own));
+        let own = role.statements.iter();
+        let own = own.map(|it| policies::of_user(it, &text, &str::to_owned));
+        inline.push(policy(policies::OWN, policies::document(own)));
     }
     json!({
-        "AssumeRolePolicyDocument": policies::document([policies::trust(role, value)]),
+        "AssumeRolePolicyDocument": policies::document([policies::trust(role, &value)]),
         "Policies": inline,
         "Path": { "Ref": shared::ROLE_PATH },
         "PermissionsBoundary": {
@@ -177,22 +171,6 @@ fn role(role: &Role) -> Json {
         },
         "ManagedPolicyArns": (!managed.is_empty()).then_some(managed),
     })
-}
-
-/// The user's own JSON, in which parameters are replaced at deployment.
-fn with_parameters(json: &Json) -> Json {
-    match json {
-        Json::String(written) => match permissions::text(written) {
-            Ok(it) => text(&it),
-            Err(_) => json.clone(),
-        },
-        Json::Array(list) => list.iter().map(with_parameters).collect(),
-        Json::Object(members) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), with_parameters(value)))
-            .collect(),
-        _ => json.clone(),
-    }
 }
 
 fn mapping(mapping: &EventSourceMapping) -> Json {

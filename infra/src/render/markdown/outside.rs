@@ -72,7 +72,7 @@ fn senders(function: &Function, text: &mut String) {
     };
     for allowed in statements(function) {
         let queue = Value::Text(queue.clone());
-        let statement = policies::allow_senders(&allowed, &queue, cloudformation::value);
+        let statement = policies::allow_senders(&allowed, &queue, &cloudformation::value);
         line(
             text,
             &format!("- the policy of the queue needs this statement: `{statement}`"),
