@@ -158,6 +158,7 @@ impl Builder {
             .iter()
             .for_each(|path| cargo::rerun_if_changed(&env.package.join(path)));
 
+        discovery.check_messages()?;
         check_formats(&self.formats, &self.overlays)?;
         let architecture = target::architecture(&env.architecture)?;
         let mut stack = Stack {

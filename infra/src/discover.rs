@@ -1,6 +1,7 @@
 //! Finds the `#[sqs_batch]` functions of a package in its sources.
 
 mod binaries;
+mod borrowed;
 mod module_files;
 mod walk;
 
@@ -28,6 +29,8 @@ pub(crate) struct Discovery {
     pub(crate) unparsed: Vec<(PathBuf, String)>,
     /// The files of modules that are not there.
     pub(crate) missing: Vec<PathBuf>,
+    /// The structs, which can be the messages.
+    pub(crate) structs: borrowed::Structs,
 }
 
 impl Discovery {
@@ -39,6 +42,18 @@ impl Discovery {
             && self.missing.is_empty()
             && !self.found.iter().any(Found::is_wrong)
             && self.firsts().count() == self.found.len()
+    }
+
+    /// The messages that borrow: rustc would reject them without a reason.
+    ///
+    /// # Errors
+    /// If there are any.
+    pub(crate) fn check_messages(&self) -> Result<(), Errors> {
+        let errors = self.found.iter().filter_map(|found| {
+            let message = &found.parsed.handler.as_ref()?.message;
+            borrowed::error(&self.structs, &found.binary, message)
+        });
+        Errors::check(errors.collect())
     }
 
     /// The functions that belong in the template: the first of each binary, as

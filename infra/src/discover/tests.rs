@@ -377,3 +377,39 @@ fn a_file_of_two_binaries_is_two_functions() {
     write(folder.path(), "Cargo.toml", &format!("{MANIFEST}{targets}"));
     assert_eq!(found(&folder, ""), ["a|handle", "b|handle"]);
 }
+
+#[test]
+fn a_message_whose_derived_fields_borrow_is_an_error_with_its_fix() {
+    let errors = |structs: &str, message: &str| {
+        let function = handler("orders").replace("order: Order", message);
+        let folder = package(&[("src/main.rs", &format!("{structs}\n{function}"))]);
+        let found = discover(folder.path(), &Cfg::default()).expect("a readable package");
+        found.check_messages().err().map(|it| it.to_string())
+    };
+    let text = "#[derive(Debug, serde::Deserialize)]\nstruct Order { id: &'static str }";
+    for message in [
+        "order: Order",
+        "order: Message<Order>",
+        "order: shop::Order",
+    ] {
+        let error = errors(text, message).expect("a borrowing message");
+        assert!(
+            error.contains("`Order` borrows in its field `id`"),
+            "{error}"
+        );
+        assert!(error.contains("help: write `id: String`"), "{error}");
+    }
+    let list = text.replace("&'static str", "Vec<&'static [u8]>");
+    let error = errors(&list, "order: Order").expect("a borrowing message");
+    assert!(error.contains("use owned fields"), "{error}");
+
+    for structs in [
+        "#[derive(Deserialize)] struct Order { id: Cow<'static, str> }",
+        "#[derive(Deserialize)] struct Order { #[serde(skip)] id: &'static str }",
+        "struct Order { id: &'static str }",
+        "#[derive(Deserialize)] struct Other { id: &'static str } struct Order { id: u64 }",
+        "#[derive(Deserialize)] struct Order { id: &'static str } mod a { struct Order { id: u64 } }",
+    ] {
+        assert_eq!(errors(structs, "order: Order"), None, "{structs}");
+    }
+}

@@ -11,7 +11,7 @@ use syn::{
 };
 
 use super::module_files::ModuleFolder;
-use super::{Around, Discovery, Found};
+use super::{Around, Discovery, Found, borrowed};
 use crate::cfg::Cfg;
 use crate::error::{Errors, inaccessible};
 
@@ -103,6 +103,9 @@ impl<'a> Walk<'a> {
     fn item(&mut self, item: &Item, around: Around) {
         match item {
             Item::Fn(it) => self.function(&it.attrs, &it.sig, Some(&it.block), around),
+            Item::Struct(it) if self.cfg.resolve(&it.attrs).is_some() => {
+                borrowed::note(&mut self.discovery.structs, self.binary, it);
+            }
             Item::Impl(block) if self.cfg.resolve(&block.attrs).is_some() => {
                 for item in &block.items {
                     if let ImplItem::Fn(it) = item {
