@@ -45,8 +45,8 @@
 //! with [`Builder::cfg`].
 //!
 //! # Your own resources
-//! Environment variables and managed policies are keys of the attribute (`env`,
-//! `policies`). For anything else there are overlays: see [`Builder::overlay`].
+//! Environment variables, permissions, senders, topics and much else are keys of the
+//! attribute. For the rest there are overlays: see [`Builder::overlay`].
 
 mod build_output;
 mod builder;
@@ -58,6 +58,8 @@ mod discover;
 mod env;
 mod error;
 mod export;
+#[doc(hidden)]
+pub mod filter_policy;
 mod format;
 #[doc(hidden)]
 pub mod internals;

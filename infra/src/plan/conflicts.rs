@@ -11,6 +11,7 @@ use redrive_syntax::{Diagnostic, Function};
 
 use super::{Kind, Plan};
 use crate::error::{Errors, broken};
+use crate::filter_policy::FilterPolicy;
 use crate::permissions;
 use crate::stack::Stack;
 
@@ -81,12 +82,7 @@ fn shared_existing(stack: &Stack, owner: impl Fn(usize) -> String) -> Vec<Diagno
 }
 
 fn filter_policy(function: &Function) -> Option<Diagnostic> {
-    let policy = function.filter_policy.as_deref()?;
-    let problem = match serde_json::from_str::<serde_json::Value>(policy) {
-        Ok(json) if json.is_object() => return None,
-        Ok(_) => "it is not an object".to_owned(),
-        Err(error) => error.to_string(),
-    };
+    let problem = FilterPolicy::parse(function.filter_policy.as_deref()?).err()?;
     let problem = format!(
         "the `filter_policy` of `{}` cannot be read: {problem}",
         function.name

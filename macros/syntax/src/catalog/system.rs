@@ -82,7 +82,8 @@ async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
 async fn handle(order: redrive::Sns<Content>) -> Result<(), Error> { Ok(()) }"#,
     );
 
-    /// SNS reads a filter policy as a JSON object: for each attribute, the values that are delivered.
+    /// SNS reads a filter policy as a JSON object: for each attribute, the list of values and patterns that are delivered.
+    /// It allows five attributes, and 150 combinations of their values.
     FILTER_POLICY = error(
         "filter_policy",
         r#"// src/main.rs and build.rs with redrive_infra::build()

@@ -1,0 +1,294 @@
+//! Filter policies of SNS subscriptions, as they are applied to the attributes of a
+//! message; see
+//! <https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html>.
+
+use std::net::IpAddr;
+
+use serde_json::{Map, Value};
+
+/// The most attributes of a policy, and the most combinations of their values; see
+/// <https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html>.
+const MAX_ATTRIBUTES: usize = 5;
+const MAX_COMBINATIONS: usize = 150;
+
+/// A filter policy. A message passes if each of its conditions is met.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilterPolicy(Vec<Condition>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Condition {
+    /// A value of the attribute matches one of the patterns.
+    Attribute(String, Vec<Pattern>),
+    /// One of the policies lets the message through (`$or`).
+    Or(Vec<FilterPolicy>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Pattern {
+    Is(Value),
+    IgnoringCase(String),
+    Prefix(String),
+    Suffix(String),
+    /// All comparisons are true.
+    Numeric(Vec<(Comparison, f64)>),
+    Cidr(IpAddr, u32),
+    /// None of these patterns.
+    Not(Vec<Pattern>),
+    Exists(bool),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Comparison {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl FilterPolicy {
+    /// Reads the JSON of a policy.
+    ///
+    /// # Errors
+    /// Why SNS would reject it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let Value::Object(members) = serde_json::from_str(text).map_err(|it| it.to_string())?
+        else {
+            return Err("it is not an object".to_owned());
+        };
+        if members.len() > MAX_ATTRIBUTES {
+            let count = members.len();
+            return Err(format!(
+                "it has {count} attributes, and SNS allows {MAX_ATTRIBUTES}"
+            ));
+        }
+        let policy = Self::read(members)?;
+        match policy.combinations() {
+            ..=MAX_COMBINATIONS => Ok(policy),
+            count => Err(format!(
+                "it has {count} combinations of values, and SNS allows {MAX_COMBINATIONS}"
+            )),
+        }
+    }
+
+    fn read(members: Map<String, Value>) -> Result<Self, String> {
+        let conditions = members.into_iter().map(|(name, value)| match value {
+            Value::Array(branches) if name == "$or" && is_or(&branches) => {
+                let policies = branches.into_iter().filter_map(|branch| match branch {
+                    Value::Object(members) => Some(Self::read(members)),
+                    _ => None,
+                });
+                Ok(Condition::Or(policies.collect::<Result<_, _>>()?))
+            }
+            Value::Array(values) if values.is_empty() => {
+                Err(format!("the list of `{name}` is empty"))
+            }
+            Value::Array(values) => {
+                let patterns = values.into_iter().map(Pattern::read);
+                let patterns = patterns.collect::<Result<_, _>>();
+                patterns
+                    .map(|patterns| Condition::Attribute(name.clone(), patterns))
+                    .map_err(|problem| format!("{problem} in `{name}`"))
+            }
+            _ => Err(format!("`{name}` is not a list of values")),
+        });
+        Ok(Self(conditions.collect::<Result<_, _>>()?))
+    }
+
+    fn combinations(&self) -> usize {
+        let of_each = self.0.iter().map(|condition| match condition {
+            Condition::Attribute(_, patterns) => patterns.len(),
+            Condition::Or(policies) => policies.iter().map(Self::combinations).sum(),
+        });
+        of_each.fold(1, usize::saturating_mul)
+    }
+
+    /// Whether it lets a message through. `values` are those of an attribute of the
+    /// message: several of a `String.Array`, and `None` if there is no such attribute.
+    pub fn matches(&self, values: &impl Fn(&str) -> Option<Vec<Value>>) -> bool {
+        self.0.iter().all(|condition| match condition {
+            Condition::Or(policies) => policies.iter().any(|policy| policy.matches(values)),
+            Condition::Attribute(name, patterns) => {
+                let values = values(name);
+                let is_met = |pattern: &Pattern| match (pattern, &values) {
+                    (Pattern::Exists(exists), values) => *exists == values.is_some(),
+                    (pattern, Some(values)) => values.iter().any(|value| pattern.matches(value)),
+                    (_, None) => false,
+                };
+                patterns.iter().any(is_met)
+            }
+        })
+    }
+}
+
+/// SNS reads `$or` as an attribute's name unless it has at least two policies.
+fn is_or(branches: &[Value]) -> bool {
+    let is_policy = |branch: &Value| {
+        let members = branch.as_object();
+        members.is_some_and(|members| {
+            !members
+                .keys()
+                .any(|name| OPERATORS.contains(&name.as_str()))
+        })
+    };
+    branches.len() > 1 && branches.iter().all(is_policy)
+}
+
+const OPERATORS: [&str; 7] = [
+    "anything-but",
+    "cidr",
+    "equals-ignore-case",
+    "exists",
+    "numeric",
+    "prefix",
+    "suffix",
+];
+
+impl Pattern {
+    fn read(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Object(members) => {
+                let count = members.len();
+                let mut members = members.into_iter();
+                match (members.next(), count) {
+                    (Some((operator, operand)), 1) => Self::operator(&operator, operand),
+                    _ => Err(format!("{count} operators in one pattern")),
+                }
+            }
+            Value::Array(_) => Err("a list of values".to_owned()),
+            value => Ok(Self::Is(value)),
+        }
+    }
+
+    fn operator(operator: &str, operand: Value) -> Result<Self, String> {
+        let text = |operand: &Value| match operand {
+            Value::String(text) => Ok(text.clone()),
+            _ => Err(format!("`{operator}` without a string")),
+        };
+        match (operator, &operand) {
+            ("prefix", _) => text(&operand).map(Self::Prefix),
+            ("suffix", _) => text(&operand).map(Self::Suffix),
+            ("equals-ignore-case", _) => text(&operand).map(Self::IgnoringCase),
+            ("cidr", _) => {
+                let text = text(&operand)?;
+                cidr(&text).ok_or_else(|| format!("`{text}`, which is not a range of addresses,"))
+            }
+            ("exists", Value::Bool(exists)) => Ok(Self::Exists(*exists)),
+            ("exists", _) => Err("`exists` without `true` or `false`".to_owned()),
+            ("numeric", _) => numeric(&operand).ok_or_else(|| {
+                "`numeric` without a comparison such as `[\">=\", 1, \"<\", 5]`".to_owned()
+            }),
+            ("anything-but", _) => {
+                let but = match operand {
+                    Value::Array(values) => values.into_iter().map(Self::read).collect(),
+                    value => Self::read(value).map(|but| vec![but]),
+                };
+                let but: Vec<Self> = but?;
+                let is_allowed =
+                    |but: &Self| matches!(but, Self::Is(_) | Self::Prefix(_) | Self::Suffix(_));
+                match !but.is_empty() && but.iter().all(is_allowed) {
+                    true => Ok(Self::Not(but)),
+                    false => Err("`anything-but` without values, `prefix` or `suffix`".to_owned()),
+                }
+            }
+            _ => Err(format!(
+                "`{operator}`, which is none of {}",
+                OPERATORS.join(", ")
+            )),
+        }
+    }
+
+    fn matches(&self, value: &Value) -> bool {
+        let text = value.as_str();
+        match self {
+            Self::Is(expected) => match (number(expected), number(value)) {
+                (Some(expected), Some(value)) => expected == value,
+                _ => expected == value,
+            },
+            Self::IgnoringCase(expected) => {
+                text.is_some_and(|text| text.to_lowercase() == expected.to_lowercase())
+            }
+            Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
+            Self::Suffix(suffix) => text.is_some_and(|text| text.ends_with(suffix)),
+            Self::Numeric(comparisons) => number(value).is_some_and(|value| {
+                let is_true = |(comparison, limit): &(Comparison, f64)| match comparison {
+                    Comparison::Equal => value == *limit,
+                    Comparison::Less => value < *limit,
+                    Comparison::LessOrEqual => value <= *limit,
+                    Comparison::Greater => value > *limit,
+                    Comparison::GreaterOrEqual => value >= *limit,
+                };
+                comparisons.iter().all(is_true)
+            }),
+            Self::Cidr(network, bits) => {
+                let address = text.and_then(|text| text.parse().ok());
+                address.is_some_and(|address| is_in(*network, *bits, address))
+            }
+            Self::Not(patterns) => !patterns.iter().any(|pattern| pattern.matches(value)),
+            // It needs no value.
+            Self::Exists(_) => false,
+        }
+    }
+}
+
+/// A number in units of SNS's accuracy, five digits after the decimal point.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().map(|number| (number * 1e5).round())
+}
+
+/// A comparison, or a range: `[">=", 1, "<", 5]`.
+fn numeric(operand: &Value) -> Option<Pattern> {
+    let pairs = operand.as_array()?.chunks(2).map(|pair| match pair {
+        [operator, limit] => {
+            let comparison = match operator.as_str()? {
+                "=" => Comparison::Equal,
+                "<" => Comparison::Less,
+                "<=" => Comparison::LessOrEqual,
+                ">" => Comparison::Greater,
+                ">=" => Comparison::GreaterOrEqual,
+                _ => return None,
+            };
+            Some((comparison, number(limit)?))
+        }
+        _ => None,
+    });
+    let pairs: Vec<_> = pairs.collect::<Option<_>>()?;
+    let is_valid = match pairs.as_slice() {
+        [_] => true,
+        [(from, bottom), (to, top)] => {
+            let is_start = matches!(from, Comparison::Greater | Comparison::GreaterOrEqual);
+            let is_end = matches!(to, Comparison::Less | Comparison::LessOrEqual);
+            is_start && is_end && bottom < top
+        }
+        _ => false,
+    };
+    is_valid.then_some(Pattern::Numeric(pairs))
+}
+
+/// A range of addresses, such as `10.0.0.0/24`.
+fn cidr(text: &str) -> Option<Pattern> {
+    let (network, bits) = text.split_once('/')?;
+    let network: IpAddr = network.parse().ok()?;
+    let bits = bits.parse().ok()?;
+    (bits <= width(network)).then_some(Pattern::Cidr(network, bits))
+}
+
+fn width(address: IpAddr) -> u32 {
+    match address {
+        IpAddr::V4(_) => u32::BITS,
+        IpAddr::V6(_) => u128::BITS,
+    }
+}
+
+fn is_in(network: IpAddr, bits: u32, address: IpAddr) -> bool {
+    let number = |address: IpAddr| match address {
+        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    };
+    // All bits are shifted out of a range of all addresses.
+    let start = |address| number(address).checked_shr(width(network) - bits);
+    network.is_ipv4() == address.is_ipv4() && start(network) == start(address)
+}
+
+#[cfg(test)]
+mod tests;
