@@ -3,6 +3,8 @@
 
 #[path = "local_simulator/refusals.rs"]
 mod refusals;
+#[path = "local_simulator/service.rs"]
+mod service;
 #[path = "local_simulator/simulation.rs"]
 mod simulation;
 

@@ -84,11 +84,13 @@ impl CargoArgs {
     }
 }
 
-/// Run a package's functions in a local simulator: SQS, Lambda and EventBridge Scheduler in one process
+/// Run a package's functions in a local simulator: SQS, SNS, Lambda and EventBridge Scheduler in one process
 ///
-/// Builds the package for this machine, creates the queues of its template,
-/// sends the messages of its messages.jsonl, and runs the package's own binary
-/// as Lambda would: as the worker, and on its schedule as the redrive function.
+/// Builds the package for this machine, creates the queues and topics that its
+/// functions name, sends the messages of its messages.jsonl, and runs the
+/// package's own binary as Lambda would: as the worker, and on its schedule as
+/// the redrive function. While it runs, senders can call SQS, and `Publish` of
+/// SNS, at the address that it prints.
 ///
 /// Queues and schedules run on simulated time: while no function is running,
 /// time jumps to the next event, so that a night passes in a moment. The
@@ -236,6 +238,13 @@ queues only, because a FIFO queue has one delay for all its messages. A message 
 a "group", and may have a "deduplication" id (default: one per line):
   {"body": {"id": 4}, "group": "a", "deduplication": "order 4"}
 Empty lines and lines that start with # are skipped.
+
+A message for a topic of the functions' "topics", by its ARN or its name. Each subscribed queue gets
+a copy, raw or in SNS's envelope, if the filter policy lets its "attributes" through. A "group" and a
+"deduplication" id are for FIFO topics:
+  {"body": {"id": 5}, "topic": "orders", "subject": "new", "attributes": {"kind": "order", "tags": ["a"]}}
+
+A queue that exists already is simulated as the function's keys declare it, by the name in its ARN.
 
 HTTP stubs of the functions' dependencies. The worker gets the stub's URL in the variable "env". The
 stub answers 503 until "down_until" (a time, or a duration after the start) and to the first

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 use jiff::{SignedDuration, Timestamp};
-use redrive_local::{EventKind, OutputLine, Scenario, TimelineEvent, moment};
+use redrive_local::{EventKind, OutputLine, TimelineEvent, moment};
 
 /// Width of the column with the events.
 const LABEL: usize = 14;
@@ -30,15 +30,12 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    pub(crate) fn new(json: bool, scenario: &Scenario) -> Self {
-        let names = scenario
-            .messages
-            .iter()
-            .map(|message| message.name.chars().count());
+    /// `names` is the width of the column with the messages' names.
+    pub(crate) fn new(json: bool, names: usize) -> Self {
         Self {
             out: anstream::stdout(),
             json,
-            names: names.max().unwrap_or_default(),
+            names,
             last: None,
             reasons: BTreeMap::new(),
             failed: None,

@@ -45,7 +45,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
         ..SimulationOptions::new(stack)
     };
     let scenario = events.scenario(options.start)?;
-    let printer = Printer::new(args.json, &scenario);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -53,12 +52,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     runtime.block_on(async {
         let simulation = Simulation::start(options, scenario).await?;
         eprintln!(
-            "{}     Running{} {} in a local simulator, SQS at {}",
+            "{}     Running{} {} in a local simulator, SQS and SNS at {}",
             style::GOOD,
             style::GOOD.render_reset(),
             package.name,
             simulation.endpoint(),
         );
+        let printer = Printer::new(args.json, simulation.longest_name());
         watch(simulation, printer).await
     })
 }

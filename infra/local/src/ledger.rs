@@ -43,6 +43,12 @@ impl Ledger {
         self.names.insert(origin, name.to_owned());
     }
 
+    /// The characters of the longest name.
+    pub(crate) fn longest_name(&self) -> usize {
+        let names = self.names.values().map(|name| name.chars().count());
+        names.max().unwrap_or_default()
+    }
+
     pub(crate) fn name_of(&self, origin: Origin) -> String {
         self.names
             .get(&origin)
@@ -67,6 +73,12 @@ impl Ledger {
             // After the original is deleted the message is lost, unless an earlier
             // copy is still in the DLQ.
             EventKind::Duplicate { is_copy: true, .. } => entry.forwarded = true,
+            EventKind::NotDelivered { queue, reason } => {
+                entry.end = Some(Fate::NotDelivered {
+                    queue: queue.clone(),
+                    reason: reason.clone(),
+                });
+            }
             EventKind::Duplicate { .. } => {
                 entry.end.get_or_insert(Fate::Duplicate);
             }

@@ -1,11 +1,12 @@
-//! SQS, Lambda and EventBridge Scheduler in one process, for the functions of a
+//! SQS, SNS, Lambda and EventBridge Scheduler in one process, for the functions of a
 //! redrive package.
 //!
 //! A [`Simulation`] is created from the [`Stack`](redrive_infra::stack::Stack) of
 //! the template. It contains the queues, polls them as Lambda's event source
 //! mapping does, runs the package's binary as a child process over the Lambda
 //! Runtime API, and invokes the redrive function on its schedule. The SQS API is
-//! served over HTTP. Time is simulated by default.
+//! served over HTTP, and SNS's `Publish` for the topics of the stack. Time is
+//! simulated by default.
 //!
 //! ```no_run
 //! # async fn doc(stack: redrive_infra::stack::Stack) -> Result<(), Box<dyn std::error::Error>> {
@@ -32,6 +33,9 @@
 //!   `reserved_concurrency` are not started, where Lambda throttles them.
 //! - A move task moves messages once per second, 500 at a time without a rate, and
 //!   the first ones after a second.
+//! - A queue that exists already is as its keys declare it, and without `dlq` has a
+//!   DLQ of its own. Topics deliver at once, and FIFO topics leave deduplication to
+//!   FIFO queues, by the message if the publisher gives no id.
 //! - Memory is not limited, and credentials and permissions are not checked.
 //! - Functions see real time. Simulated time runs with it during an invocation.
 //! - Idle processes are not frozen. They are shut down with SIGTERM only if they
@@ -39,6 +43,7 @@
 
 pub mod clock;
 pub mod names;
+pub mod sns;
 pub mod sqs;
 
 mod attempts;
@@ -54,7 +59,7 @@ mod timeline;
 mod until;
 
 pub use dependency::Dependency;
-pub use scenario::{BadLine, Scenario, ScenarioMessage};
+pub use scenario::{BadLine, Content, Scenario, ScenarioMessage};
 pub use simulation::{Given, MessageError, Simulation, SimulationOptions, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 pub use timeline::{EventKind, OutputLine, TimelineEvent, moment};

@@ -1,5 +1,8 @@
 //! Account, region, ARNs, URLs and ids of the simulation.
 
+use redrive_syntax::ParameterText;
+use redrive_syntax::function::Function;
+
 /// The account: the one of AWS's own examples.
 pub const ACCOUNT: &str = "123456789012";
 
@@ -11,6 +14,23 @@ pub fn queue_arn(name: &str) -> String {
     format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
 }
 
+/// The ARN of a function's source queue.
+pub(crate) fn source_arn(function: &Function) -> String {
+    arn(function.existing_queue(), &function.queue_name())
+}
+
+/// The ARN of a function's DLQ.
+pub(crate) fn dlq_arn(function: &Function) -> String {
+    arn(function.existing_dlq(), &function.dlq_name())
+}
+
+/// That of a queue that exists already, or of a new one.
+fn arn(existing: Option<&ParameterText>, name: &str) -> String {
+    // All parameters have values in a simulation.
+    let existing = existing.map(|arn| arn.with(|_| String::new()));
+    existing.unwrap_or_else(|| queue_arn(name))
+}
+
 /// A queue's URL, at the endpoint `http://<address>`.
 pub fn queue_url(endpoint: &str, name: &str) -> String {
     format!("{endpoint}/{ACCOUNT}/{name}")
@@ -18,7 +38,11 @@ pub fn queue_url(endpoint: &str, name: &str) -> String {
 
 /// The queue's name in an ARN.
 pub(crate) fn queue_of_arn(arn: &str) -> Option<&str> {
-    arn.strip_prefix("arn:aws:sqs:")?.splitn(3, ':').nth(2)
+    let parts: Vec<_> = arn.split(':').collect();
+    match parts[..] {
+        ["arn", _, "sqs", _, _, name] => Some(name),
+        _ => None,
+    }
 }
 
 /// The queue's name in a URL; AWS's clients also accept a bare name.

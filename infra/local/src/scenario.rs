@@ -13,6 +13,17 @@
 //! all its messages. `deduplication` (`MessageDeduplicationId`) is for FIFO
 //! queues only; the default differs for each line.
 //!
+//! A message that is published to a topic of the package's functions, by its ARN
+//! or its name:
+//!
+//! ```json
+//! {"name": "order 4", "body": {"id": 4}, "topic": "orders", "subject": "new", "attributes": {"kind": "order"}}
+//! ```
+//!
+//! Each subscribed queue gets a copy, raw or in SNS's envelope, if its filter policy
+//! lets the message through. A list of strings is an attribute of the type
+//! `String.Array`. `group` and `deduplication` are for FIFO topics.
+//!
 //! A stub of an HTTP dependency:
 //!
 //! ```json
@@ -38,6 +49,7 @@ use thiserror::Error;
 
 use crate::clock::add;
 use crate::dependency::Dependency;
+use crate::sns::Publication;
 use crate::sqs::{Attribute, AttributeValue, Outgoing};
 
 /// What a message file contains.
@@ -54,10 +66,17 @@ pub struct Scenario {
 pub struct ScenarioMessage {
     /// Its name in the timeline.
     pub name: String,
-    /// The queue; `None`: the only one of the stack.
-    pub queue: Option<String>,
-    /// The message.
-    pub message: Outgoing,
+    /// What is sent, and where to.
+    pub content: Content,
+}
+
+/// What is sent, and where to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// To a queue; `None`: the only one of the stack.
+    Sent(Option<String>, Outgoing),
+    /// To the topic of this ARN or name.
+    Published(String, Publication),
 }
 
 /// A line that cannot be read.
@@ -75,6 +94,8 @@ pub struct BadLine {
 struct MessageLine {
     name: Option<String>,
     queue: Option<String>,
+    topic: Option<String>,
+    subject: Option<String>,
     body: Value,
     delay: Option<Value>,
     group: Option<String>,
@@ -156,20 +177,45 @@ fn message(line: MessageLine, number: usize) -> Result<ScenarioMessage, String> 
             Ok((name, attribute))
         })
         .collect::<Result<_, String>>()?;
+    let body = match line.body {
+        Value::String(body) => body,
+        body => body.to_string(),
+    };
+    let content = match line.topic {
+        None if line.subject.is_some() => {
+            return Err("`subject` is for messages with a `topic`".to_owned());
+        }
+        None => {
+            let outgoing = Outgoing {
+                body,
+                attributes,
+                delay: line.delay.as_ref().map_or(Ok(0), delay)?,
+                group: line.group,
+                deduplication: line.deduplication,
+                trace_header: None,
+            };
+            Content::Sent(line.queue, outgoing)
+        }
+        Some(_) if line.queue.is_some() => {
+            return Err("`queue` and `topic` are both specified; remove one".to_owned());
+        }
+        Some(_) if line.delay.is_some() => {
+            return Err("`delay` is for messages without a `topic`, which has none".to_owned());
+        }
+        Some(topic) => {
+            let publication = Publication {
+                message: body,
+                subject: line.subject,
+                attributes,
+                group: line.group,
+                deduplication: line.deduplication,
+            };
+            Content::Published(topic, publication)
+        }
+    };
     Ok(ScenarioMessage {
         name: line.name.unwrap_or_else(|| format!("message {number}")),
-        queue: line.queue,
-        message: Outgoing {
-            body: match line.body {
-                Value::String(body) => body,
-                body => body.to_string(),
-            },
-            attributes,
-            delay: line.delay.as_ref().map_or(Ok(0), delay)?,
-            group: line.group,
-            deduplication: line.deduplication,
-            trace_header: None,
-        },
+        content,
     })
 }
 
@@ -190,8 +236,12 @@ fn attribute(name: &str, value: &Value) -> Result<Attribute, String> {
             data_type: "Number".to_owned(),
             value: AttributeValue::Text(number.to_string()),
         }),
+        Value::Array(_) => Ok(Attribute {
+            data_type: "String.Array".to_owned(),
+            value: AttributeValue::Text(value.to_string()),
+        }),
         _ => Err(format!(
-            "attribute `{name}` is neither a string nor a number"
+            "attribute `{name}` is neither a string, a number nor a list"
         )),
     }
 }
@@ -246,20 +296,36 @@ mod tests {
     fn reads_messages_and_dependencies() {
         let text = r#"
 # a comment
-{"name":"good","body":{"id":1},"attributes":{"tenant":"x","weight":3}}
-{"body":"{ not JSON","delay":"1m 30s"}
+{"name":"good","body":{"id":1},"attributes":{"tenant":"x","weight":3,"tags":["a"]}}
+{"body":"{ not JSON","delay":"1m 30s","queue":"q"}
+{"body":1,"topic":"t","subject":"s"}
 {"dependency":"warehouse","env":"WAREHOUSE_URL","down_until":"23h","fail_first":2}
 "#;
         let scenario = Scenario::parse(text, start()).unwrap();
-        let [good, raw] = &scenario.messages[..] else {
+        let [good, raw, published] = &scenario.messages[..] else {
             panic!("{scenario:?}");
         };
         assert_eq!(good.name, "good");
-        assert_eq!(good.message.body, r#"{"id":1}"#);
-        assert_eq!(good.message.attributes["weight"].data_type, "Number");
+        let Content::Sent(None, sent) = &good.content else {
+            panic!("{good:?}");
+        };
+        assert_eq!(sent.body, r#"{"id":1}"#);
+        assert_eq!(sent.attributes["weight"].data_type, "Number");
+        assert_eq!(sent.attributes["tags"].data_type, "String.Array");
         assert_eq!(raw.name, "message 2");
-        assert_eq!(raw.message.body, "{ not JSON");
-        assert_eq!(raw.message.delay, 90);
+        let expected = Outgoing {
+            body: "{ not JSON".to_owned(),
+            delay: 90,
+            ..Outgoing::default()
+        };
+        assert_eq!(raw.content, Content::Sent(Some("q".to_owned()), expected));
+        let expected = Publication {
+            message: "1".to_owned(),
+            subject: Some("s".to_owned()),
+            ..Publication::default()
+        };
+        let expected = Content::Published("t".to_owned(), expected);
+        assert_eq!(published.content, expected);
         let morning = "2026-01-06T08:00:00Z".parse().unwrap();
         assert_eq!(scenario.dependencies[0].down_until, Some(morning));
     }
@@ -268,10 +334,12 @@ mod tests {
     fn every_bad_line_is_reported() {
         let text = "{\"body\":1}\nno\n[]\n{\"body\":1,\"dely\":3}\n{\"name\":\"x\"}\n\
                     {\"dependency\":\"a\",\"env\":\"A\",\"down_until\":\"soon\"}\n\
-                    {\"body\":1,\"delay\":\"HH:MM\"}\n{\"body\":1,\"delay\":30}";
+                    {\"body\":1,\"delay\":\"HH:MM\"}\n{\"body\":1,\"delay\":30}\n\
+                    {\"body\":1,\"topic\":\"t\",\"queue\":\"q\"}\n\
+                    {\"body\":1,\"topic\":\"t\",\"delay\":1}\n{\"body\":1,\"subject\":\"s\"}";
         let bad = Scenario::parse(text, start()).unwrap_err();
         let lines: Vec<usize> = bad.iter().map(|bad| bad.line).collect();
-        assert_eq!(lines, [2, 3, 4, 5, 6, 7]);
+        assert_eq!(lines, [2, 3, 4, 5, 6, 7, 9, 10, 11]);
         assert!(bad[2].reason.contains("dely"), "{}", bad[2]);
         assert!(bad[3].reason.contains("body"), "{}", bad[3]);
     }

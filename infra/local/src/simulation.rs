@@ -4,6 +4,7 @@ mod delivery;
 mod finish;
 mod given;
 mod options;
+mod send;
 mod start;
 mod step;
 mod worker;

@@ -16,7 +16,7 @@ pub use queue::{Counts, Queue, QueueConfig, ReceiveLimit, RedrivePolicy};
 pub use send::{Outgoing, Sent};
 pub use shared::SharedSqs;
 
-pub(crate) use message::{md5_of_attributes, md5_of_body, system_attributes};
+pub(crate) use message::{bytes_of, md5_of_attributes, md5_of_body, system_attributes};
 
 use std::collections::BTreeMap;
 
@@ -71,17 +71,23 @@ impl Sqs {
         }
     }
 
-    /// The source queues and DLQs of `stack`, as its template creates them.
+    /// The source queues and DLQs of `stack`, as its template creates them. Queues that
+    /// exist already are as their keys declare them.
     pub fn of_stack(stack: &Stack, seed: u64) -> Self {
         let mut sqs = Self::new(seed);
-        for function in stack.functions.iter().map(|entry| &entry.function) {
-            sqs.create(QueueConfig {
+        let functions = || stack.functions.iter().map(|entry| &entry.function);
+        for function in functions() {
+            let config = QueueConfig {
                 name: function.dlq_name(),
                 visibility_timeout: DEFAULT_VISIBILITY,
                 retention: seconds(function.dlq_retention),
                 redrive_policy: None,
-            });
-            sqs.create(QueueConfig {
+            };
+            sqs.insert(Queue::new(config, names::dlq_arn(function)));
+        }
+        // A function may read the DLQ of another one.
+        for function in functions() {
+            let config = QueueConfig {
                 name: function.queue_name(),
                 visibility_timeout: seconds(function.visibility_timeout),
                 retention: seconds(function.retention),
@@ -89,7 +95,8 @@ impl Sqs {
                     dead_letter_queue: function.dlq_name(),
                     max_receive_count: function.max_receive_count,
                 }),
-            });
+            };
+            sqs.insert(Queue::new(config, names::source_arn(function)));
         }
         sqs
     }
@@ -103,7 +110,12 @@ impl Sqs {
 
     /// Adds a queue, or replaces the one with that name.
     pub fn create(&mut self, config: QueueConfig) {
-        self.queues.insert(config.name.clone(), Queue::new(config));
+        let arn = names::queue_arn(&config.name);
+        self.insert(Queue::new(config, arn));
+    }
+
+    fn insert(&mut self, queue: Queue) {
+        self.queues.insert(queue.config.name.clone(), queue);
     }
 
     /// The queue `name`.
@@ -112,6 +124,11 @@ impl Sqs {
     /// There is no such queue.
     pub fn queue(&self, name: &str) -> Result<&Queue, SqsError> {
         self.queues.get(name).ok_or(SqsError::NoQueue)
+    }
+
+    /// The ARN of the queue `name`, if it exists.
+    pub(crate) fn arn_of(&self, name: &str) -> Option<&str> {
+        self.queues.get(name).map(Queue::arn)
     }
 
     /// All queues, by name.
@@ -157,7 +174,7 @@ impl Sqs {
         let Some(policy) = source.config.redrive_policy.clone() else {
             return;
         };
-        message.dead_letter_source = Some(source.arn());
+        message.dead_letter_source = Some(source.arn().to_owned());
         message.invisible_until = None;
         if source.is_fifo() {
             message.retained_from = now;
@@ -267,12 +284,12 @@ impl Sqs {
         self.events.push(QueueEvent { at, origin, kind });
     }
 
-    fn new_id(&mut self) -> String {
+    pub(crate) fn new_id(&mut self) -> String {
         names::new_id(&mut self.rng)
     }
 
     /// A new sequence number for a FIFO queue: 20 digits, ascending.
-    fn new_sequence(&mut self) -> String {
+    pub(crate) fn new_sequence(&mut self) -> String {
         self.next_sequence += 1;
         format!("1885{:016}", self.next_sequence)
     }

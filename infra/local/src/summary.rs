@@ -113,6 +113,13 @@ pub enum Fate {
         /// Its last queue.
         queue: String,
     },
+    /// A topic did not deliver it to a subscribed queue.
+    NotDelivered {
+        /// The queue.
+        queue: String,
+        /// Why.
+        reason: String,
+    },
     /// A FIFO queue dropped it as a duplicate.
     Duplicate,
     /// It was deleted by a call to the API.
@@ -123,8 +130,9 @@ pub enum Fate {
 
 impl Fate {
     /// The values of [`kind`](Self::kind), the best first.
-    pub const KINDS: [&str; 7] = [
+    pub const KINDS: [&str; 8] = [
         "completed",
+        "not delivered",
         "duplicate",
         "deleted",
         "still waiting",
@@ -137,12 +145,13 @@ impl Fate {
     pub fn kind(&self) -> &'static str {
         Self::KINDS[match self {
             Self::Completed { .. } => 0,
-            Self::Duplicate => 1,
-            Self::Deleted => 2,
-            Self::Waiting { .. } => 3,
-            Self::InDlq { .. } => 4,
-            Self::Expired { .. } => 5,
-            Self::Unaccounted => 6,
+            Self::NotDelivered { .. } => 1,
+            Self::Duplicate => 2,
+            Self::Deleted => 3,
+            Self::Waiting { .. } => 4,
+            Self::InDlq { .. } => 5,
+            Self::Expired { .. } => 6,
+            Self::Unaccounted => 7,
         }]
     }
 
@@ -150,6 +159,7 @@ impl Fate {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::InDlq { reason, .. } | Self::Waiting { reason, .. } => reason.as_deref(),
+            Self::NotDelivered { reason, .. } => Some(reason),
             _ => None,
         }
     }
@@ -163,6 +173,7 @@ impl Fate {
             Self::InDlq { queue, .. } => format!("in {queue}"),
             Self::Waiting { queue, .. } => format!("waiting in {queue}"),
             Self::Expired { queue } => format!("expired in {queue}"),
+            Self::NotDelivered { queue, .. } => format!("not delivered to {queue}"),
             Self::Duplicate => "dropped by the FIFO queue as a duplicate".to_owned(),
             Self::Deleted => "deleted by a call to the API".to_owned(),
             Self::Unaccounted => "UNACCOUNTED FOR".to_owned(),

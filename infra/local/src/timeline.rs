@@ -65,6 +65,13 @@ pub enum EventKind {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// A topic did not deliver the message to a subscribed queue.
+    NotDelivered {
+        /// The queue.
+        queue: String,
+        /// Why.
+        reason: String,
+    },
     /// A FIFO queue dropped the message as a duplicate.
     Duplicate {
         /// The queue.
@@ -170,6 +177,7 @@ impl EventKind {
         match self {
             Self::Sent { .. } => "sent",
             Self::Forwarded { .. } => "sent to DLQ",
+            Self::NotDelivered { .. } => "not delivered",
             Self::Duplicate { .. } => "duplicate",
             Self::Completed { .. } => "completed",
             Self::Redelivered { .. } => "redelivered",
@@ -215,6 +223,7 @@ impl EventKind {
                 Some(reason) => format!("{queue}: {reason}"),
                 None => queue.clone(),
             },
+            Self::NotDelivered { queue, reason } => format!("to {queue}: {reason}"),
             Self::Duplicate { queue, .. } => {
                 format!("{queue} has received this deduplication id within 5 minutes")
             }

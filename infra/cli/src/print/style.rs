@@ -30,6 +30,6 @@ pub(crate) fn of_fate(fate: &Fate) -> Style {
         Fate::Completed { .. } => COMPLETED,
         Fate::Waiting { .. } => FAILED,
         Fate::InDlq { .. } | Fate::Expired { .. } | Fate::Unaccounted => LOST,
-        Fate::Duplicate | Fate::Deleted => Style::new(),
+        Fate::NotDelivered { .. } | Fate::Duplicate | Fate::Deleted => Style::new(),
     }
 }

@@ -8,14 +8,14 @@ use crate::names;
 use crate::sqs::{Attribute, AttributeValue, Message};
 use crate::sqs::{md5_of_attributes, md5_of_body, system_attributes};
 
-/// The event with `messages` of the queue `queue`.
+/// The event with `messages` of the queue with this ARN.
 pub(crate) fn payload(queue: &str, messages: &[Message]) -> Value {
     let records = messages.iter().map(|message| record(queue, message));
     json!({ "Records": records.collect::<Vec<_>>() })
 }
 
 /// The maximum bytes of the parts of a record that are not known before a message
-/// is received: the queue's name and the attributes of the receive.
+/// is received: the queue's ARN and the attributes of the receive.
 const RECEIVE: usize = 256;
 
 /// An upper bound of the bytes of the message in an event.
@@ -37,7 +37,7 @@ fn record(queue: &str, message: &Message) -> Value {
         "messageAttributes": attributes,
         "md5OfBody": md5_of_body(&message.body),
         "eventSource": "aws:sqs",
-        "eventSourceARN": names::queue_arn(queue),
+        "eventSourceARN": queue,
         "awsRegion": names::REGION,
     });
     if let Some(md5) = md5_of_attributes(&message.attributes) {

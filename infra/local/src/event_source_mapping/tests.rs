@@ -160,16 +160,14 @@ fn the_payload_has_the_form_of_lambdas() {
     let message = sqs
         .receive("q", ReceiveLimit::messages(1), None, after(1))
         .unwrap();
-    let event = payload("q", &message);
+    let arn = "arn:aws:sqs:eu-west-1:123456789012:q";
+    let event = payload(arn, &message);
     let record = &event["Records"][0];
     assert_eq!(record["messageId"], message[0].id);
     assert_eq!(record["body"], "a0");
     assert_eq!(record["md5OfBody"], "5640486daa6880d667b76c958820361a");
     assert_eq!(record["eventSource"], "aws:sqs");
-    assert_eq!(
-        record["eventSourceARN"],
-        "arn:aws:sqs:us-east-1:123456789012:q"
-    );
+    assert_eq!(record["eventSourceARN"], arn);
     assert_eq!(record["attributes"]["ApproximateReceiveCount"], "1");
     assert_eq!(record["attributes"]["SentTimestamp"], "1767603600000");
     assert_eq!(record["attributes"]["MessageGroupId"], "a");

@@ -75,9 +75,9 @@ fn template_variables(
     declared.into_iter().map(move |(name, variable)| {
         let value = match variable {
             Variable::QueueUrl => names::queue_url(endpoint, &function.queue_name()),
-            Variable::QueueArn => names::queue_arn(&function.queue_name()),
+            Variable::QueueArn => names::source_arn(function),
             Variable::DlqUrl => names::queue_url(endpoint, &function.dlq_name()),
-            Variable::DlqArn => names::queue_arn(&function.dlq_name()),
+            Variable::DlqArn => names::dlq_arn(function),
             // All parameters have values here.
             Variable::Text(text) => text.with(|_| String::new()),
         };
@@ -113,6 +113,7 @@ fn lambda_variables(
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_SESSION_TOKEN", "local"),
         ("AWS_ENDPOINT_URL_SQS", endpoint),
+        ("AWS_ENDPOINT_URL_SNS", endpoint),
         ("LAMBDA_TASK_ROOT", &task_root),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
         ("LANG", "en_US.UTF-8"),

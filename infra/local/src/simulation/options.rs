@@ -8,6 +8,7 @@ use redrive_infra::stack::Stack;
 use thiserror::Error;
 
 use super::given::Given;
+use crate::sns::SnsError;
 use crate::sqs::SqsError;
 use crate::until::Until;
 
@@ -90,6 +91,14 @@ pub enum StartError {
         /// The time zone.
         name: String,
     },
+    /// A function's filter policy cannot be read.
+    #[error("the `filter_policy` of `{function}` cannot be read: {problem}")]
+    FilterPolicy {
+        /// The function.
+        function: String,
+        /// Why.
+        problem: String,
+    },
     /// Some messages cannot be sent.
     #[error("{}", lines(.0))]
     Messages(Vec<MessageError>),
@@ -115,6 +124,35 @@ pub enum MessageError {
         /// The queues of the stack.
         queues: Vec<String>,
     },
+    /// Its topic is not known.
+    #[error(
+        "{message} is for the topic `{specified}`, which is not one of `topics` of this package{}",
+        match .topics.as_slice() {
+            [] => String::new(),
+            topics => format!("\nhelp: write `\"topic\"` with one of: {}", topics.join(", ")),
+        },
+    )]
+    WhichTopic {
+        /// The message.
+        message: String,
+        /// The topic that it specifies.
+        specified: String,
+        /// The topics of the stack.
+        topics: Vec<String>,
+    },
+    /// SNS rejects it.
+    #[error(
+        "the topic {topic} rejects {message}: {reason}{}",
+        help_with_topic(reason)
+    )]
+    NotPublished {
+        /// The message.
+        message: String,
+        /// Its topic.
+        topic: String,
+        /// Why.
+        reason: SnsError,
+    },
     /// SQS rejects it.
     #[error("the queue {queue} rejects {message}: {reason}{}", help(reason))]
     Rejected {
@@ -130,6 +168,19 @@ pub enum MessageError {
 fn lines(errors: &[MessageError]) -> String {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     lines.join("\n")
+}
+
+/// How to fix the message file, where SNS's text does not explain it.
+fn help_with_topic(reason: &SnsError) -> &'static str {
+    match reason {
+        SnsError::InvalidParameter(problem) if problem.contains("MessageGroupId") => {
+            "\nhelp: add `\"group\"` to the message"
+        }
+        SnsError::InvalidParameter(problem) if problem.contains("MessageDeduplicationId") => {
+            "\nhelp: remove `\"deduplication\"`, which only FIFO topics support"
+        }
+        _ => "",
+    }
 }
 
 /// How to fix the message file, where SQS's text does not explain it.

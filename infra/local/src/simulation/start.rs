@@ -2,18 +2,20 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::Arc;
 
 use redrive_infra::parameters;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::Simulation;
-use super::options::{MessageError, SimulationOptions, StartError};
+use super::options::{SimulationOptions, StartError};
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::dependency::Dependencies;
 use crate::ledger::Ledger;
-use crate::scenario::{Scenario, ScenarioMessage};
+use crate::scenario::Scenario;
+use crate::sns::{self, Topics};
 use crate::sqs::{self, SharedSqs, Sqs};
 
 impl Simulation {
@@ -42,7 +44,11 @@ impl Simulation {
         let listener = listener.map_err(StartError::Bind)?;
         let address = listener.local_addr().map_err(StartError::Bind)?;
         let endpoint = format!("http://{address}");
+        let topics = Topics::of_stack(stack)
+            .map_err(|(function, problem)| StartError::FilterPolicy { function, problem })?;
+        let topics = Arc::new(topics);
         let router = sqs::api::router(sqs.clone(), &endpoint);
+        let router = sns::api::with_topics(router, Arc::clone(&topics), sqs.clone());
         let dependencies = Dependencies::serve(scenario.dependencies.clone(), clock.clone()).await;
         let dependencies = dependencies.map_err(StartError::Bind)?;
 
@@ -75,57 +81,7 @@ impl Simulation {
             workers,
             options,
         };
-        simulation.send(scenario)?;
+        simulation.send(scenario, &topics)?;
         Ok(simulation)
-    }
-
-    fn send(&mut self, scenario: Scenario) -> Result<(), StartError> {
-        let queues = self.workers.iter().map(|it| it.function.queue_name());
-        let queues: Vec<_> = queues.collect();
-        let messages = scenario.messages.into_iter().enumerate();
-        let sent = messages.filter_map(|(index, entry)| self.send_one(index, entry, &queues).err());
-        let bad: Vec<_> = sent.collect();
-        match bad.is_empty() {
-            true => Ok(()),
-            false => Err(StartError::Messages(bad)),
-        }
-    }
-
-    fn send_one(
-        &mut self,
-        index: usize,
-        mut entry: ScenarioMessage,
-        queues: &[String],
-    ) -> Result<(), MessageError> {
-        let queue = match (&entry.queue, queues) {
-            (None, [only]) => only.clone(),
-            (Some(queue), _) if queues.contains(queue) => queue.clone(),
-            (specified, _) => {
-                return Err(MessageError::WhichQueue {
-                    message: entry.name,
-                    specified: specified.clone(),
-                    queues: queues.to_vec(),
-                });
-            }
-        };
-        if queue.ends_with(".fifo") {
-            // Two equal lines are two messages.
-            let id = || format!("line-{index}");
-            entry.message.deduplication.get_or_insert_with(id);
-        }
-        let sent = self
-            .sqs
-            .change(|sqs, now| sqs.send(&queue, entry.message, now));
-        match sent {
-            Ok(sent) => {
-                self.ledger.name(sent.origin, &entry.name);
-                Ok(())
-            }
-            Err(reason) => Err(MessageError::Rejected {
-                message: entry.name,
-                queue,
-                reason,
-            }),
-        }
     }
 }

@@ -8,6 +8,7 @@ use super::{Finished, Simulation, Task};
 use crate::clock::add;
 use crate::event_source_mapping::payload;
 use crate::lambda::Pool;
+use crate::names;
 use crate::timeline::{EventKind, OutputLine, TimelineEvent};
 use crate::until::Until;
 
@@ -52,7 +53,7 @@ impl Simulation {
             });
             for batch in batches {
                 let worker = &self.workers[index];
-                let payload = payload(&worker.function.queue_name(), &batch).to_string();
+                let payload = payload(&names::source_arn(&worker.function), &batch).to_string();
                 let pool = Arc::clone(&worker.workers);
                 self.invoke(index, pool, payload, Task::Batch(batch));
             }

@@ -8,6 +8,8 @@ mod receive;
 mod request;
 mod tasks;
 
+pub(crate) use message::WireAttribute;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;

@@ -111,6 +111,18 @@ impl Attribute {
     }
 }
 
+/// The bytes of attributes that count towards the limits of messages.
+pub(crate) fn bytes_of(attributes: &BTreeMap<String, Attribute>) -> usize {
+    let bytes = attributes.iter().map(|(name, attribute)| {
+        let value = match &attribute.value {
+            AttributeValue::Text(text) => text.len(),
+            AttributeValue::Bytes(bytes) => bytes.len(),
+        };
+        name.len() + attribute.data_type.len() + value
+    });
+    bytes.sum()
+}
+
 /// `MD5OfMessageBody`.
 pub(crate) fn md5_of_body(body: &str) -> String {
     hex(&Md5::digest(body.as_bytes()))

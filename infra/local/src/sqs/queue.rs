@@ -8,7 +8,6 @@ use redrive_model::limits::LONGEST_INVISIBILITY;
 use super::error::SqsError;
 use super::message::{Message, Receipt};
 use crate::clock::add_seconds;
-use crate::names;
 
 /// How long SQS remembers a deduplication id.
 const DEDUPLICATION: SignedDuration = SignedDuration::from_mins(5);
@@ -44,6 +43,7 @@ pub struct RedrivePolicy {
 pub struct Queue {
     /// Its attributes.
     pub config: QueueConfig,
+    arn: String,
     messages: Vec<Message>,
     /// The last message with each deduplication id.
     deduplication: BTreeMap<String, Sighting>,
@@ -99,9 +99,10 @@ pub struct Counts {
 }
 
 impl Queue {
-    pub(crate) fn new(config: QueueConfig) -> Self {
+    pub(crate) fn new(config: QueueConfig, arn: String) -> Self {
         Self {
             config,
+            arn,
             messages: Vec::new(),
             deduplication: BTreeMap::new(),
         }
@@ -113,8 +114,8 @@ impl Queue {
     }
 
     /// Its ARN.
-    pub fn arn(&self) -> String {
-        names::queue_arn(&self.config.name)
+    pub fn arn(&self) -> &str {
+        &self.arn
     }
 
     /// Its messages, in order.

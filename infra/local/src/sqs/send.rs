@@ -8,7 +8,7 @@ use redrive_model::names::{REASON, SOURCE_MESSAGE_ID};
 
 use super::Sqs;
 use super::error::SqsError;
-use super::message::{Attribute, AttributeValue, Message, Origin};
+use super::message::{Attribute, AttributeValue, Message, Origin, bytes_of};
 use crate::clock::add_seconds;
 use crate::timeline::EventKind;
 
@@ -60,11 +60,7 @@ impl Sqs {
         let deduplication = outgoing.deduplication.clone();
 
         let copy_of = self.source_of(name, &outgoing, now);
-        let origin = copy_of.unwrap_or_else(|| {
-            let origin = Origin(self.next_origin);
-            self.next_origin += 1;
-            origin
-        });
+        let origin = copy_of.unwrap_or_else(|| self.new_origin());
         let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
         if let Some(deduplication) = &deduplication
             && let Some((id, sequence)) = queue.duplicate_of(deduplication, now)
@@ -119,6 +115,20 @@ impl Sqs {
             });
         }
         Ok(sent)
+    }
+
+    /// Records that a topic did not deliver a message to the queue `name`.
+    pub(crate) fn not_delivered(&mut self, name: &str, reason: String, now: Timestamp) -> Origin {
+        let origin = self.new_origin();
+        let queue = name.to_owned();
+        self.record(now, origin, EventKind::NotDelivered { queue, reason });
+        origin
+    }
+
+    fn new_origin(&mut self) -> Origin {
+        let origin = Origin(self.next_origin);
+        self.next_origin += 1;
+        origin
     }
 
     /// A worker that sends a record to the DLQ names the original in an attribute:
@@ -189,14 +199,7 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
 
 /// The bytes that count towards the limit: body and attributes.
 pub(crate) fn size(outgoing: &Outgoing) -> usize {
-    let attributes = outgoing.attributes.iter().map(|(name, attribute)| {
-        let value = match &attribute.value {
-            AttributeValue::Text(text) => text.len(),
-            AttributeValue::Bytes(bytes) => bytes.len(),
-        };
-        name.len() + attribute.data_type.len() + value
-    });
-    outgoing.body.len() + attributes.sum::<usize>()
+    outgoing.body.len() + bytes_of(&outgoing.attributes)
 }
 
 /// Whether SQS allows the character in a body.

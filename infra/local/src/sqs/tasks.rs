@@ -181,7 +181,7 @@ impl Sqs {
 
     fn queue_of<'a>(&self, parameter: &str, arn: &'a str) -> Result<&'a str, SqsError> {
         names::queue_of_arn(arn)
-            .filter(|name| self.queues.contains_key(*name) && names::queue_arn(name) == arn)
+            .filter(|name| self.arn_of(name) == Some(arn))
             .ok_or_else(|| {
                 SqsError::NoResource(format!(
                     "The resource that you specified for the {parameter} parameter doesn't exist."

@@ -51,7 +51,7 @@ fn attributes(sqs: &Sqs, queue: &Queue, now: Timestamp) -> BTreeMap<&'static str
     let counts = queue.counts(now);
     let config = &queue.config;
     let mut attributes = BTreeMap::from([
-        ("QueueArn", queue.arn()),
+        ("QueueArn", queue.arn().to_owned()),
         ("ApproximateNumberOfMessages", counts.visible.to_string()),
         (
             "ApproximateNumberOfMessagesNotVisible",
@@ -72,12 +72,12 @@ fn attributes(sqs: &Sqs, queue: &Queue, now: Timestamp) -> BTreeMap<&'static str
     ]);
     if let Some(policy) = &config.redrive_policy {
         let policy = json!({
-            "deadLetterTargetArn": names::queue_arn(&policy.dead_letter_queue),
+            "deadLetterTargetArn": sqs.arn_of(&policy.dead_letter_queue),
             "maxReceiveCount": policy.max_receive_count,
         });
         attributes.insert("RedrivePolicy", policy.to_string());
     }
-    let sources: Vec<String> = sqs.sources_of(&config.name).map(Queue::arn).collect();
+    let sources: Vec<&str> = sqs.sources_of(&config.name).map(Queue::arn).collect();
     if !sources.is_empty() {
         let policy = json!({ "redrivePermission": "byQueue", "sourceQueueArns": sources });
         attributes.insert("RedriveAllowPolicy", policy.to_string());

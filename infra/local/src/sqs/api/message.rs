@@ -99,16 +99,16 @@ impl WireMessage {
 /// A message attribute in requests and answers.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct WireAttribute {
-    data_type: String,
+pub(crate) struct WireAttribute {
+    pub(crate) data_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    string_value: Option<String>,
+    pub(crate) string_value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    binary_value: Option<String>,
+    pub(crate) binary_value: Option<String>,
 }
 
 impl WireAttribute {
-    fn read(self, name: &str) -> Result<Attribute, SqsError> {
+    pub(crate) fn read(self, name: &str) -> Result<Attribute, SqsError> {
         let invalid = |reason: &str| {
             SqsError::invalid_parameter(format!(
                 "The message attribute '{name}' is invalid: {reason}."

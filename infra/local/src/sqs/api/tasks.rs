@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Api, present};
-use crate::names::queue_arn;
+use crate::sqs::Sqs;
 use crate::sqs::error::SqsError;
 use crate::sqs::move_task::{MoveStatus, MoveTask};
 
@@ -21,12 +21,13 @@ impl Api {
         self.sqs.change(|sqs, now| {
             sqs.advance(now);
             let tasks = sqs.move_tasks(source_arn, max)?;
-            Ok(json!({ "Results": tasks.into_iter().map(describe).collect::<Vec<_>>() }))
+            let tasks = tasks.into_iter().map(|task| describe(sqs, task));
+            Ok(json!({ "Results": tasks.collect::<Vec<_>>() }))
         })
     }
 }
 
-fn describe(task: &MoveTask) -> Value {
+fn describe(sqs: &Sqs, task: &MoveTask) -> Value {
     let failure = match &task.status {
         MoveStatus::Failed(reason) => Some(reason),
         _ => None,
@@ -34,8 +35,8 @@ fn describe(task: &MoveTask) -> Value {
     present(json!({
         "Status": task.status.as_str(),
         "TaskHandle": task.is_running().then_some(&task.handle),
-        "SourceArn": queue_arn(&task.source),
-        "DestinationArn": task.destination.as_deref().map(queue_arn),
+        "SourceArn": sqs.arn_of(&task.source),
+        "DestinationArn": task.destination.as_deref().and_then(|name| sqs.arn_of(name)),
         "MaxNumberOfMessagesPerSecond": task.rate,
         "ApproximateNumberOfMessagesMoved": task.moved,
         "ApproximateNumberOfMessagesToMove": task.to_move,

@@ -1,0 +1,230 @@
+//! SNS: the topics of a stack, and the queues that are subscribed to them.
+
+pub(crate) mod api;
+mod envelope;
+mod error;
+
+pub use error::SnsError;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use redrive_infra::filter_policy::FilterPolicy;
+use redrive_infra::stack::Stack;
+use serde_json::Value;
+
+use crate::sqs::{Attribute, AttributeValue, Origin, Outgoing, Sqs, SqsError};
+use crate::sqs::{bytes_of, md5_of_body};
+use envelope::Envelope;
+
+/// The most bytes of a message and its attributes; see
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>.
+const MAX_BYTES: usize = 262_144;
+
+/// The most characters of a subject.
+const MAX_SUBJECT: usize = 100;
+
+/// The topics that the functions of a stack name, by ARN.
+#[derive(Debug)]
+pub(crate) struct Topics(BTreeMap<String, Vec<Subscription>>);
+
+/// A queue that is subscribed to a topic.
+#[derive(Debug)]
+struct Subscription {
+    queue: String,
+    /// `RawMessageDelivery`.
+    is_raw: bool,
+    /// `FilterPolicy`.
+    filter: Option<FilterPolicy>,
+}
+
+/// A message to publish.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Publication {
+    /// `Message`.
+    pub message: String,
+    /// `Subject`.
+    pub subject: Option<String>,
+    /// `MessageAttributes`.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// `MessageGroupId`.
+    pub group: Option<String>,
+    /// `MessageDeduplicationId`.
+    pub deduplication: Option<String>,
+}
+
+/// A message that was published.
+#[derive(Debug)]
+pub(crate) struct Published {
+    /// `MessageId`.
+    pub(crate) id: String,
+    /// `SequenceNumber`, of FIFO topics.
+    pub(crate) sequence: Option<String>,
+    /// What became of it at each subscription.
+    pub(crate) deliveries: Vec<Delivery>,
+}
+
+/// The delivery of a message to a queue.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) queue: String,
+    /// Identifies the copy of the message.
+    pub(crate) origin: Origin,
+    /// Why SQS rejects it.
+    pub(crate) rejected: Option<SqsError>,
+}
+
+impl Topics {
+    /// The topics of `stack`, which has no parameters.
+    ///
+    /// # Errors
+    /// A filter policy that SNS would reject: the function, and why.
+    pub(crate) fn of_stack(stack: &Stack) -> Result<Self, (String, String)> {
+        let mut topics: BTreeMap<String, Vec<Subscription>> = BTreeMap::new();
+        for function in stack.functions.iter().map(|entry| &entry.function) {
+            for topic in &function.topics {
+                let filter = function.filter_policy.as_deref().map(FilterPolicy::parse);
+                let filter = filter.transpose();
+                topics
+                    .entry(topic.with(|_| String::new()))
+                    .or_default()
+                    .push(Subscription {
+                        queue: function.queue_name(),
+                        is_raw: function.raw.unwrap_or(true),
+                        filter: filter.map_err(|problem| (function.name.clone(), problem))?,
+                    });
+            }
+        }
+        Ok(Self(topics))
+    }
+
+    /// The ARNs of all topics.
+    pub(crate) fn arns(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// The topic of this ARN or name; `None` if there is none, or if several have the
+    /// name.
+    pub(crate) fn find(&self, topic: &str) -> Option<&str> {
+        let is_name = |arn: &&str| arn.rsplit(':').next() == Some(topic);
+        let mut named = self.arns().filter(is_name);
+        match (self.0.get_key_value(topic), named.next(), named.next()) {
+            (Some((arn, _)), ..) => Some(arn),
+            (None, Some(arn), None) => Some(arn),
+            _ => None,
+        }
+    }
+
+    /// Publishes a message to the topic with this ARN: sends it to each subscribed
+    /// queue whose filter policy lets it through.
+    ///
+    /// # Errors
+    /// There is no such topic, or SNS would reject the message.
+    pub(crate) fn publish(
+        &self,
+        sqs: &mut Sqs,
+        topic: &str,
+        publication: &Publication,
+        now: Timestamp,
+    ) -> Result<Published, SnsError> {
+        let subscriptions = self.0.get(topic).ok_or(SnsError::NoTopic)?;
+        let is_fifo = topic.ends_with(".fifo");
+        check(publication, is_fifo)?;
+        let id = sqs.new_id();
+        let sequence = is_fifo.then(|| sqs.new_sequence());
+        let envelope = Envelope::new(topic, &id, sequence.as_deref(), publication, now);
+        let deliveries = subscriptions.iter().map(|subscription| {
+            let queue = subscription.queue.clone();
+            let filter = subscription.filter.as_ref();
+            if filter.is_some_and(|filter| !filter.matches(&|name| values(publication, name))) {
+                let reason = "its attributes do not match `filter_policy`".to_owned();
+                return Delivery {
+                    origin: sqs.not_delivered(&queue, reason, now),
+                    queue,
+                    rejected: None,
+                };
+            }
+            let outgoing = subscription.outgoing(publication, &envelope);
+            match sqs.send(&queue, outgoing, now) {
+                Ok(sent) => Delivery {
+                    queue,
+                    origin: sent.origin,
+                    rejected: None,
+                },
+                Err(error) => Delivery {
+                    origin: sqs.not_delivered(&queue, error.to_string(), now),
+                    queue,
+                    rejected: Some(error),
+                },
+            }
+        });
+        let deliveries = deliveries.collect();
+        Ok(Published {
+            id,
+            sequence,
+            deliveries,
+        })
+    }
+}
+
+impl Subscription {
+    fn outgoing(&self, publication: &Publication, envelope: &Envelope<'_>) -> Outgoing {
+        let (body, attributes) = match self.is_raw {
+            true => (publication.message.clone(), publication.attributes.clone()),
+            false => (envelope.json(), BTreeMap::new()),
+        };
+        let deduplication = self.queue.ends_with(".fifo").then(|| {
+            // Topics have content-based deduplication here, which hashes the message.
+            let hash = || md5_of_body(&publication.message);
+            publication.deduplication.clone().unwrap_or_else(hash)
+        });
+        Outgoing {
+            body,
+            attributes,
+            group: publication.group.clone(),
+            deduplication,
+            ..Outgoing::default()
+        }
+    }
+}
+
+/// The values of an attribute that a filter policy sees: not those of `Binary`.
+fn values(publication: &Publication, name: &str) -> Option<Vec<Value>> {
+    let Attribute { data_type, value } = publication.attributes.get(name)?;
+    let AttributeValue::Text(text) = value else {
+        return None;
+    };
+    match &**data_type {
+        "String.Array" => match serde_json::from_str(text) {
+            Ok(Value::Array(values)) => Some(values),
+            _ => None,
+        },
+        "Number" => text.parse::<f64>().ok().map(|number| vec![number.into()]),
+        _ => Some(vec![text.clone().into()]),
+    }
+}
+
+fn check(publication: &Publication, is_fifo: bool) -> Result<(), SnsError> {
+    let invalid = |problem: &str| Err(SnsError::invalid(problem));
+    let bytes = publication.message.len() + bytes_of(&publication.attributes);
+    let subject = publication.subject.as_deref();
+    if publication.message.is_empty() {
+        invalid("Empty message")
+    } else if bytes > MAX_BYTES {
+        invalid("Message too long")
+    } else if subject.is_some_and(|it| it.is_empty() || it.chars().count() > MAX_SUBJECT) {
+        invalid("Subject")
+    } else if is_fifo && publication.group.is_none() {
+        invalid("The MessageGroupId parameter is required for FIFO topics")
+    } else if !is_fifo && publication.deduplication.is_some() {
+        invalid(
+            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter \
+             that is not valid for this topic type",
+        )
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Writes the template of this package.
+
+fn main() {
+    redrive_infra::build();
+}
