@@ -1,9 +1,10 @@
 //! Filter policies of SNS subscriptions, as they are applied to the attributes of a
-//! message; see
+//! message or to its body; see
 //! <https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html>.
 
 use std::net::IpAddr;
 
+use redrive_model::policy::FilterScope;
 use serde_json::{Map, Value};
 
 /// The most attributes of a policy, and the most combinations of their values; see
@@ -17,8 +18,9 @@ pub struct FilterPolicy(Vec<Condition>);
 
 #[derive(Clone, Debug, PartialEq)]
 enum Condition {
-    /// A value of the attribute matches one of the patterns.
-    Attribute(String, Vec<Pattern>),
+    /// A value of the attribute matches one of the patterns. In a body, it is a property
+    /// inside of others, with the names of all.
+    Attribute(Vec<String>, Vec<Pattern>),
     /// One of the policies lets the message through (`$or`).
     Or(Vec<FilterPolicy>),
 }
@@ -47,11 +49,11 @@ enum Comparison {
 }
 
 impl FilterPolicy {
-    /// Reads the JSON of a policy.
+    /// Reads the JSON of a policy that is applied to the attributes or to the body.
     ///
     /// # Errors
     /// Why SNS would reject it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, scope: FilterScope) -> Result<Self, String> {
         let Value::Object(members) = serde_json::from_str(text).map_err(|it| it.to_string())?
         else {
             return Err("it is not an object".to_owned());
@@ -62,7 +64,7 @@ impl FilterPolicy {
                 "it has {count} attributes, and SNS allows {MAX_ATTRIBUTES}"
             ));
         }
-        let policy = Self::read(members)?;
+        let policy = Self(Self::read(members, scope, &[])?);
         match policy.combinations() {
             ..=MAX_COMBINATIONS => Ok(policy),
             count => Err(format!(
@@ -71,14 +73,23 @@ impl FilterPolicy {
         }
     }
 
-    fn read(members: Map<String, Value>) -> Result<Self, String> {
+    /// The conditions of these members, which are inside of the properties `outer`.
+    fn read(
+        members: Map<String, Value>,
+        scope: FilterScope,
+        outer: &[String],
+    ) -> Result<Vec<Condition>, String> {
+        let path = |name: &String| [outer, std::slice::from_ref(name)].concat();
         let conditions = members.into_iter().map(|(name, value)| match value {
             Value::Array(branches) if name == "$or" && is_or(&branches) => {
                 let policies = branches.into_iter().filter_map(|branch| match branch {
-                    Value::Object(members) => Some(Self::read(members)),
+                    Value::Object(members) => Some(Self::read(members, scope, outer).map(Self)),
                     _ => None,
                 });
-                Ok(Condition::Or(policies.collect::<Result<_, _>>()?))
+                Ok(vec![Condition::Or(policies.collect::<Result<_, _>>()?)])
+            }
+            Value::Object(members) if scope == FilterScope::Body && !members.is_empty() => {
+                Self::read(members, scope, &path(&name))
             }
             Value::Array(values) if values.is_empty() => {
                 Err(format!("the list of `{name}` is empty"))
@@ -87,25 +98,28 @@ impl FilterPolicy {
                 let patterns = values.into_iter().map(Pattern::read);
                 let patterns = patterns.collect::<Result<_, _>>();
                 patterns
-                    .map(|patterns| Condition::Attribute(name.clone(), patterns))
+                    .map(|patterns| vec![Condition::Attribute(path(&name), patterns)])
                     .map_err(|problem| format!("{problem} in `{name}`"))
             }
             _ => Err(format!("`{name}` is not a list of values")),
         });
-        Ok(Self(conditions.collect::<Result<_, _>>()?))
+        let conditions: Vec<_> = conditions.collect::<Result<_, _>>()?;
+        Ok(conditions.concat())
     }
 
+    /// The values of a property count once for each level.
     fn combinations(&self) -> usize {
         let of_each = self.0.iter().map(|condition| match condition {
-            Condition::Attribute(_, patterns) => patterns.len(),
+            Condition::Attribute(path, patterns) => path.len() * patterns.len(),
             Condition::Or(policies) => policies.iter().map(Self::combinations).sum(),
         });
         of_each.fold(1, usize::saturating_mul)
     }
 
     /// Whether it lets a message through. `values` are those of an attribute of the
-    /// message: several of a `String.Array`, and `None` if there is no such attribute.
-    pub fn matches(&self, values: &impl Fn(&str) -> Option<Vec<Value>>) -> bool {
+    /// message: several of a list, and `None` if there is no such attribute. An attribute
+    /// has one name; a property inside of others has the names of all.
+    pub fn matches(&self, values: &impl Fn(&[String]) -> Option<Vec<Value>>) -> bool {
         self.0.iter().all(|condition| match condition {
             Condition::Or(policies) => policies.iter().any(|policy| policy.matches(values)),
             Condition::Attribute(name, patterns) => {

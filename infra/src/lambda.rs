@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use redrive_model::declared;
+use redrive_model::declared::Declared;
 use redrive_model::duration::seconds;
-use redrive_model::limits::MEMORY_MB;
 pub use redrive_model::limits::REDRIVE_TIMEOUT;
+use redrive_model::limits::{self, MEMORY_MB};
 use redrive_model::names;
 use redrive_syntax::{Function, ParameterText};
 
 /// The redrive function's memory in MB (`MemorySize`): the minimum of Lambda, as
 /// the function holds no messages and no state.
 pub const REDRIVE_MEMORY: u32 = *MEMORY_MB.start();
+
+/// Bytes of [`names::DECLARED`], next to the other variables of a redrive function.
+const MOST_DECLARED: usize = limits::ENVIRONMENT_BYTES / 2;
 
 /// What an environment variable holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +55,9 @@ pub fn declares(function: &Function) -> bool {
     function.existing_queue().is_some() || function.existing_dlq().is_some()
 }
 
-/// What the keys declare of the queues that exist, as the redrive function reads it.
-fn declared_numbers(function: &Function) -> String {
+/// What the keys declare of the queues that exist, as the redrive function reads it. Its
+/// parameters are those of the attribute.
+pub fn declared(function: &Function) -> Declared {
     let of_queue = [
         ("visibility_timeout", seconds(function.visibility_timeout)),
         ("max_receive_count", function.max_receive_count),
@@ -62,7 +66,24 @@ fn declared_numbers(function: &Function) -> String {
     let of_dlq = ("dlq_retention", seconds(function.dlq_retention));
     let queue = function.existing_queue().map(|_| of_queue);
     let dlq = function.existing_dlq().map(|_| of_dlq);
-    declared::encode(queue.into_iter().flatten().chain(dlq))
+    let senders = function.senders.iter().chain(&function.topics);
+    let senders = senders.filter(|_| queue.is_some());
+    Declared {
+        senders: senders.map(ToString::to_string).collect(),
+        kms_key: function.kms_key.as_ref().map(ToString::to_string),
+        ..Declared::numbers(queue.into_iter().flatten().chain(dlq))
+    }
+}
+
+/// The same as the value of a variable.
+fn declared_text(function: &Function) -> ParameterText {
+    let mut declared = declared(function);
+    if declared.encode().len() > MOST_DECLARED {
+        // `cargo redrive package --verify` compares them.
+        declared.senders.clear();
+    }
+    // What was read once is read again.
+    ParameterText::parse(&declared.encode()).unwrap_or_default()
 }
 
 /// The redrive function's environment variables by name.
@@ -73,7 +94,7 @@ pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
         (names::SOURCE_ARN.to_owned(), Variable::QueueArn),
     ]);
     if declares(function) {
-        let declared = Variable::Text(declared_numbers(function).into());
+        let declared = Variable::Text(declared_text(function));
         variables.insert(names::DECLARED.to_owned(), declared);
         variables.insert(names::QUEUE_URL.to_owned(), Variable::QueueUrl);
     }
@@ -90,7 +111,7 @@ pub fn redrive_variables(function: &Function) -> BTreeMap<String, Variable> {
 mod tests {
     use quote::quote;
 
-    use super::{Variable, redrive_variables, worker_variables};
+    use super::{ParameterText, Variable, redrive_variables, worker_variables};
     use crate::tests::sample;
 
     fn text(text: &str) -> Variable {
@@ -132,5 +153,42 @@ mod tests {
             redrive_max_per_second = 7
         ));
         assert_eq!(limited["REDRIVE_RATE"], text("7"));
+    }
+
+    #[test]
+    fn what_the_keys_declare_of_queues_that_exist_is_a_variable() {
+        let declared = |attribute| {
+            let variables = redrive_variables(&sample::with("orders", attribute).function);
+            variables.get("REDRIVE_DECLARED").cloned()
+        };
+        assert_eq!(declared(quote!(dlq_redrive = "rate(1 day)")), None);
+        let dlq = quote!(
+            dlq = "arn:aws:sqs:eu-west-1:123456789012:dead",
+            dlq_redrive = "rate(1 day)",
+            senders = "arn:aws:s3:::uploads"
+        );
+        // The template has the policy of the queue.
+        assert_eq!(declared(dlq), Some(text("dlq_retention=1209600")));
+        let senders = (0..100).map(|number| format!("arn:aws:s3:::uploads-{number}"));
+        let senders: Vec<_> = senders.collect();
+        let both = |senders: &[String]| {
+            declared(quote!(
+                queue = "${Queue}",
+                fifo = false,
+                dlq = "arn:aws:sqs:eu-west-1:123456789012:dead",
+                dlq_redrive = "rate(1 day)",
+                kms_key = "alias/${Stage}",
+                senders = [#(#senders),*],
+            ))
+        };
+        let numbers =
+            "visibility_timeout=180 max_receive_count=5 retention=345600 dlq_retention=1209600";
+        let parsed = |text: String| ParameterText::parse(&text).ok().map(Variable::Text);
+        let few = "senders=arn:aws:s3:::uploads-0,arn:aws:s3:::uploads-1";
+        let expected = format!("{numbers} {few} kms_key=alias/${{Stage}}");
+        assert_eq!(both(&senders[..2]), parsed(expected));
+        // All of them would not fit.
+        let expected = format!("{numbers} kms_key=alias/${{Stage}}");
+        assert_eq!(both(&senders), parsed(expected));
     }
 }

@@ -167,6 +167,10 @@ fn no_function_has_a_dlq_of_its_own() {
     }
 }
 
+fn is_in_vpc(worker: &Resource) -> bool {
+    worker.properties["VpcConfig"]["SubnetIds"]["Ref"].is_string()
+}
+
 #[test]
 fn a_worker_may_do_what_it_needs_and_no_more() {
     for mapping in mappings() {
@@ -191,8 +195,7 @@ fn a_worker_may_do_what_it_needs_and_no_more() {
                 assert_eq!(mode, "Active", "{}", worker.place);
                 &["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
             } else if on == "*" {
-                let vpc = &worker.properties["VpcConfig"];
-                assert!(vpc.is_object(), "{}", worker.place);
+                assert!(is_in_vpc(&worker), "{}", worker.place);
                 &[
                     "ec2:AssignPrivateIpAddresses",
                     "ec2:CreateNetworkInterface",
@@ -220,6 +223,20 @@ fn a_worker_may_do_what_it_needs_and_no_more() {
                 "{}: {actions:?}",
                 worker.place
             );
+        }
+        let may = |action: &str| {
+            let mut permissions = worker.permissions().into_iter();
+            permissions.any(|(_, actions)| actions.iter().any(|own| own == action))
+        };
+        let key = &source.properties["KmsMasterKeyId"];
+        let has_key = !key.is_null() && key != "alias/aws/sqs";
+        let is_traced = worker.properties["TracingConfig"]["Mode"] == "Active";
+        for (action, is_needed) in [
+            ("ec2:CreateNetworkInterface", is_in_vpc(&worker)),
+            ("kms:Decrypt", has_key),
+            ("xray:PutTraceSegments", is_traced),
+        ] {
+            assert_eq!(may(action), is_needed, "{}: {action}", worker.place);
         }
         let variables = &worker.properties["Environment"]["Variables"];
         let needs = [

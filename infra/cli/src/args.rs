@@ -189,6 +189,15 @@ pub(crate) struct PackageArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) compare: Option<PathBuf>,
 
+    /// Compare the queues that exist with what the attributes declare, by the AWS CLI with its own
+    /// settings, and check the rules that need the values of parameters
+    #[arg(long)]
+    pub(crate) verify: bool,
+
+    /// The value of a parameter of the template for `--verify`, as it is deployed; may be repeated
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair, requires = "verify")]
+    pub(crate) params: Vec<(String, String)>,
+
     /// Print one line of JSON: the folder, the manifests' digest, differences, warnings and commands
     #[arg(long)]
     pub(crate) json: bool,
@@ -269,7 +278,7 @@ Exit status:
 
 const AFTER_PACKAGE_HELP: &str = "Exit status:
   0    the folder is complete
-  1    the package does not build, or --check found a difference
+  1    the package does not build, or --check or --verify found a difference
   2    any other error; the folder is unchanged
   130  interrupted; the folder is unchanged";
 

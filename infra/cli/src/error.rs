@@ -70,6 +70,11 @@ pub(crate) enum Error {
         known: Vec<String>,
     },
     #[error(
+        "the values of parameters are not known\nhelp: pass {}",
+        .0.iter().map(|name| format!("`--param {name}=…`")).collect::<Vec<_>>().join(" ")
+    )]
+    NoValues(Vec<String>),
+    #[error(
         "{} cannot be deployed: {problem}\n\
          help: package again, while no other build uses this folder",
         .path.display()

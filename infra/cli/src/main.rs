@@ -2,6 +2,7 @@
 //! deployed.
 
 mod args;
+mod aws;
 mod build;
 mod error;
 mod explain;

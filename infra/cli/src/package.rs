@@ -3,6 +3,7 @@
 mod bundle;
 mod committed;
 mod folder;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,6 +25,7 @@ use crate::print::style;
 use crate::workspace::{self, Member};
 use bundle::Expected;
 use committed::{Committed, Differences};
+use verify::{Verified, verify};
 
 /// A package that can be deployed.
 struct Packaged {
@@ -35,6 +37,8 @@ struct Packaged {
     digest: String,
     ways: Vec<Way>,
     differences: Differences,
+    /// What `--verify` found.
+    verified: Option<Verified>,
 }
 
 /// Builds the package for Lambda, and replaces the folder by one with the manifests of
@@ -56,13 +60,16 @@ pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
         let package = member.name;
         return Err(StartError::NoFunctions { package }.into());
     }
+    let verified = args.verify.then(|| verify(&built.stack, &args.params));
+    let verified = verified.transpose()?;
     let (manifests, digest, differences) = folder::replace(&folder, |new| {
         let (manifests, digest) = fill(new, &built, &lambda)?;
         let differences = committed.compare(&manifests, args, &folder)?;
         Ok((manifests, digest, differences))
     })?;
 
-    let is_rejected = args.check && !differences.resources.is_empty();
+    let is_changed = args.check && !differences.resources.is_empty();
+    let is_rejected = is_changed || !verified.as_ref().is_none_or(Verified::is_good);
     let folder = path::absolute(&folder).unwrap_or(folder);
     let folder = folder.display().to_string();
     let packaged = Packaged {
@@ -71,10 +78,15 @@ pub(crate) fn package(args: &PackageArgs) -> Result<ExitCode, Error> {
         folder,
         digest,
         differences,
+        verified,
     };
     match args.json {
         true => print_json(&packaged),
-        false => print(&packaged, &committed, is_rejected),
+        false => {
+            print(&packaged, &committed, is_changed);
+            let ways = packaged.ways.iter().filter(|_| !is_rejected);
+            ways.enumerate().for_each(print_way);
+        }
     }
     Ok(match is_rejected {
         true => ExitCode::FAILURE,
@@ -169,12 +181,13 @@ fn print_json(packaged: &Packaged) {
         "manifest": packaged.digest,
         "differences": packaged.differences.resources,
         "warnings": packaged.differences.warnings,
+        "verified": packaged.verified.as_ref().map(Verified::json),
         "deploy": ways,
     });
     println!("{line}");
 }
 
-fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
+fn print(packaged: &Packaged, committed: &Committed, is_changed: bool) {
     let Differences {
         resources,
         warnings,
@@ -186,7 +199,10 @@ fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
     for text in warnings {
         eprintln!("{warning}warning{warning:#}: {text}");
     }
-    if is_rejected {
+    if let Some(verified) = &packaged.verified {
+        verified.print(name);
+    }
+    if is_changed {
         let copy = committed.folder.join(packaged.differences.file);
         eprintln!(
             "{error}error{error:#}: the template differs from {}",
@@ -195,15 +211,15 @@ fn print(packaged: &Packaged, committed: &Committed, is_rejected: bool) {
         resources.iter().for_each(|line| eprintln!("  {line}"));
         let accept = committed::accept(Path::new(folder), &committed.folder);
         eprintln!("help: to accept the changes, commit the new copy: {accept}");
-        return;
     }
-    for (place, way) in packaged.ways.iter().enumerate() {
-        let or = if place == 0 { "" } else { "or " };
-        println!("# {or}with {}", way.title);
-        let code = way.code.iter().flat_map(|(_, code)| code.lines());
-        code.for_each(|line| println!("#   {line}"));
-        way.commands
-            .iter()
-            .for_each(|command| println!("{command}"));
-    }
+}
+
+fn print_way((place, way): (usize, &Way)) {
+    let or = if place == 0 { "" } else { "or " };
+    println!("# {or}with {}", way.title);
+    let code = way.code.iter().flat_map(|(_, code)| code.lines());
+    code.for_each(|line| println!("#   {line}"));
+    way.commands
+        .iter()
+        .for_each(|command| println!("{command}"));
 }

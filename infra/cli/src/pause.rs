@@ -1,10 +1,9 @@
 //! `cargo redrive pause` and `cargo redrive resume`.
 //!
 //! A parameter of the stack decides: the next deployment would undo a change of the
-//! event source mapping alone. The AWS CLI makes the calls, because deploying needs it
-//! anyway and it knows every way to sign in. An SDK would be a large dependency.
+//! event source mapping alone.
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anstream::println;
@@ -12,6 +11,7 @@ use redrive_model::duration::show;
 use serde_json::{Value, json};
 
 use crate::args::SwitchArgs;
+use crate::aws;
 use crate::error::Error;
 
 /// A function of the stack.
@@ -41,7 +41,7 @@ impl Deployed {
 /// Pauses or resumes functions of a stack, and prints what waits in their queues.
 pub(crate) fn switch(args: &SwitchArgs, enable: bool) -> Result<ExitCode, Error> {
     let stack = &args.stack;
-    let Some(described) = aws(&["cloudformation", "describe-stacks", "--stack-name", stack])?
+    let Some(described) = aws::call(&["cloudformation", "describe-stacks", "--stack-name", stack])?
     else {
         return Ok(ExitCode::FAILURE);
     };
@@ -62,18 +62,10 @@ pub(crate) fn switch(args: &SwitchArgs, enable: bool) -> Result<ExitCode, Error>
         let Some(queue) = &function.queue else {
             continue;
         };
-        let attributes = [
-            "sqs",
-            "get-queue-attributes",
-            "--queue-url",
-            queue,
-            "--attribute-names",
-            "All",
-        ];
-        let Some(attributes) = aws(&attributes)? else {
+        let Some(attributes) = aws::queue_attributes(queue, None)? else {
             return Ok(ExitCode::FAILURE);
         };
-        print_waiting(stack, queue, &attributes["Attributes"], enable);
+        print_waiting(stack, queue, &attributes, enable);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -151,7 +143,7 @@ fn update(
         arguments.push("--capabilities");
         arguments.extend(capabilities);
     }
-    if aws(&arguments)?.is_none() {
+    if aws::call(&arguments)?.is_none() {
         return Ok(false);
     }
     let wait = [
@@ -161,7 +153,7 @@ fn update(
         "--stack-name",
         stack,
     ];
-    Ok(aws(&wait)?.is_some())
+    Ok(aws::call(&wait)?.is_some())
 }
 
 fn print_waiting(stack: &str, queue: &str, attributes: &Value, enable: bool) {
@@ -180,25 +172,6 @@ fn print_waiting(stack: &str, queue: &str, attributes: &Value, enable: bool) {
             "  SQS deletes a message {} after it was sent; to deliver them, run `cargo redrive resume {stack}`",
             show(kept)
         );
-    }
-}
-
-/// The answer of the AWS CLI; `None` if it failed, and has printed the reason.
-fn aws(arguments: &[&str]) -> Result<Option<Value>, Error> {
-    let mut command = Command::new("aws");
-    command.args(arguments).args(["--output", "json"]);
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(Error::NoAwsCli)?;
-    if !output.status.success() {
-        return Ok(None);
-    }
-    match output.stdout.trim_ascii() {
-        [] => Ok(Some(Value::Null)),
-        answer => serde_json::from_slice(answer)
-            .map(Some)
-            .map_err(Error::AwsAnswer),
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use redrive_infra::filter_policy::FilterPolicy;
 use redrive_infra::stack::Stack;
+use redrive_model::policy::FilterScope;
 use serde_json::Value;
 
 use crate::sqs::{Attribute, AttributeValue, Origin, Outgoing, Sqs, SqsError};
@@ -34,8 +35,8 @@ struct Subscription {
     queue: String,
     /// `RawMessageDelivery`.
     is_raw: bool,
-    /// `FilterPolicy`.
-    filter: Option<FilterPolicy>,
+    /// `FilterPolicy` and `FilterPolicyScope`.
+    filter: Option<(FilterPolicy, FilterScope)>,
 }
 
 /// A message to publish.
@@ -83,15 +84,18 @@ impl Topics {
         let mut topics: BTreeMap<String, Vec<Subscription>> = BTreeMap::new();
         for function in stack.functions.iter().map(|entry| &entry.function) {
             for topic in &function.topics {
-                let filter = function.filter_policy.as_deref().map(FilterPolicy::parse);
+                let scope = function.filter_policy_scope;
+                let filter = function.filter_policy.as_deref();
+                let filter = filter.map(|filter| FilterPolicy::parse(filter, scope));
                 let filter = filter.transpose();
+                let filter = filter.map_err(|problem| (function.name.clone(), problem))?;
                 topics
                     .entry(topic.with(|_| String::new()))
                     .or_default()
                     .push(Subscription {
                         queue: function.queue_name(),
                         is_raw: function.raw.unwrap_or(true),
-                        filter: filter.map_err(|problem| (function.name.clone(), problem))?,
+                        filter: filter.map(|filter| (filter, scope)),
                     });
             }
         }
@@ -135,9 +139,8 @@ impl Topics {
         let envelope = Envelope::new(topic, &id, sequence.as_deref(), publication, now);
         let deliveries = subscriptions.iter().map(|subscription| {
             let queue = subscription.queue.clone();
-            let filter = subscription.filter.as_ref();
-            if filter.is_some_and(|filter| !filter.matches(&|name| values(publication, name))) {
-                let reason = "its attributes do not match `filter_policy`".to_owned();
+            if let Some(what) = subscription.filtered(publication) {
+                let reason = format!("{what} not match `filter_policy`");
                 return Delivery {
                     origin: sqs.not_delivered(&queue, reason, now),
                     queue,
@@ -168,6 +171,24 @@ impl Topics {
 }
 
 impl Subscription {
+    /// What of the message the filter policy does not let through.
+    fn filtered(&self, publication: &Publication) -> Option<&'static str> {
+        let (filter, scope) = self.filter.as_ref()?;
+        let (passes, what) = match scope {
+            FilterScope::Attributes => {
+                let values = |path: &[String]| values(publication, path.first()?);
+                (filter.matches(&values), "its attributes do")
+            }
+            FilterScope::Body => {
+                let body: Value = serde_json::from_str(&publication.message).unwrap_or_default();
+                let values = |path: &[String]| properties(&body, path);
+                // SNS filters only bodies that are JSON objects.
+                (body.is_object() && filter.matches(&values), "its body does")
+            }
+        };
+        (!passes).then_some(what)
+    }
+
     fn outgoing(&self, publication: &Publication, envelope: &Envelope<'_>) -> Outgoing {
         let (body, attributes) = match self.is_raw {
             true => (publication.message.clone(), publication.attributes.clone()),
@@ -185,6 +206,19 @@ impl Subscription {
             deduplication,
             ..Outgoing::default()
         }
+    }
+}
+
+/// The values of a property that is inside of others; those of all entries of a list.
+fn properties(value: &Value, path: &[String]) -> Option<Vec<Value>> {
+    match (value, path) {
+        (Value::Array(entries), _) => {
+            let found = entries.iter().filter_map(|entry| properties(entry, path));
+            let found: Vec<_> = found.flatten().collect();
+            (!found.is_empty()).then_some(found)
+        }
+        (value, []) => Some(vec![value.clone()]),
+        (value, [name, inner @ ..]) => properties(value.get(name)?, inner),
     }
 }
 

@@ -1,12 +1,18 @@
 use serde_json::{Value, json};
 
+use redrive_model::policy::FilterScope;
+
 use super::FilterPolicy;
+
+fn parse(policy: &str) -> Result<FilterPolicy, String> {
+    FilterPolicy::parse(policy, FilterScope::Attributes)
+}
 
 /// Whether a policy on `a` lets a message with these values of `a` through.
 fn passes(patterns: &Value, values: Option<Vec<Value>>) -> bool {
     let policy = json!({ "a": patterns }).to_string();
-    let policy = FilterPolicy::parse(&policy).expect("a policy");
-    policy.matches(&|name: &str| values.clone().filter(|_| name == "a"))
+    let policy = parse(&policy).expect("a policy");
+    policy.matches(&|path: &[String]| values.clone().filter(|_| path == ["a"]))
 }
 
 /// Asserts which of the values, each alone, a policy lets through.
@@ -108,9 +114,9 @@ fn an_attribute_may_have_to_exist_or_not() {
 #[test]
 fn each_attribute_must_match_and_one_policy_of_an_or() {
     let policy = r#"{ "kind": ["order"], "$or": [{ "price": [{ "numeric": [">", 9] }] }, { "vip": ["yes"] }] }"#;
-    let policy = FilterPolicy::parse(policy).expect("a policy");
+    let policy = parse(policy).expect("a policy");
     let matches = |kind: &str, price: i32, vip: &str| {
-        policy.matches(&|name: &str| match name {
+        policy.matches(&|path: &[String]| match path[0].as_str() {
             "kind" => Some(vec![json!(kind)]),
             "price" => Some(vec![json!(price)]),
             _ => Some(vec![json!(vip)]),
@@ -122,15 +128,15 @@ fn each_attribute_must_match_and_one_policy_of_an_or() {
     assert!(!matches("return", 10, "yes"));
 
     // Operators are no attributes, so this is an attribute named `$or`.
-    let named = FilterPolicy::parse(r#"{ "$or": [{ "prefix": "a" }, { "prefix": "b" }] }"#);
+    let named = parse(r#"{ "$or": [{ "prefix": "a" }, { "prefix": "b" }] }"#);
     let named = named.expect("a policy");
-    assert!(named.matches(&|name: &str| (name == "$or").then(|| vec![json!("bc")])));
+    assert!(named.matches(&|path: &[String]| (path == ["$or"]).then(|| vec![json!("bc")])));
 }
 
 #[test]
 fn an_empty_policy_lets_everything_through() {
-    let policy = FilterPolicy::parse("{}").expect("a policy");
-    assert!(policy.matches(&|_: &str| None));
+    let policy = parse("{}").expect("a policy");
+    assert!(policy.matches(&|_: &[String]| None));
 }
 
 /// SNS rejects them: recorded by LocalStack's tests against AWS, except for the counts,
@@ -185,11 +191,7 @@ fn what_sns_rejects_has_a_reason() {
             "it has 160 combinations of values, and SNS allows 150",
         ),
     ] {
-        assert_eq!(
-            FilterPolicy::parse(&policy),
-            Err(reason.to_owned()),
-            "{policy}"
-        );
+        assert_eq!(parse(&policy), Err(reason.to_owned()), "{policy}");
     }
     let numeric = [
         "[]",
@@ -206,10 +208,35 @@ fn what_sns_rejects_has_a_reason() {
     ];
     for operand in numeric {
         let policy = format!(r#"{{"a":[{{"numeric":{operand}}}]}}"#);
-        let reason = FilterPolicy::parse(&policy).expect_err(operand);
+        let reason = parse(&policy).expect_err(operand);
         assert!(
             reason.starts_with("`numeric` without a comparison"),
             "{reason}"
         );
     }
+}
+
+#[test]
+fn a_policy_of_bodies_may_have_properties_inside_of_others() {
+    let of_body = |policy: &str| FilterPolicy::parse(policy, FilterScope::Body);
+    let policy = of_body(r#"{ "kind": ["order"], "to": { "address": { "city": ["Bern"] } } }"#);
+    let policy = policy.expect("a policy");
+    let matches = |kind: &str, city: &str| {
+        policy.matches(&|path: &[String]| match path.join("/").as_str() {
+            "kind" => Some(vec![json!(kind)]),
+            "to/address/city" => Some(vec![json!(city)]),
+            _ => None,
+        })
+    };
+    assert!(matches("order", "Bern"));
+    assert!(!matches("order", "Basel"));
+    assert!(!matches("return", "Bern"));
+
+    // SNS counts a value once for each level: 3 × 10 × 2 × 3.
+    let values = |count: usize| json!((0..count).collect::<Vec<_>>());
+    let large = json!({ "a": { "b": { "c": values(10) } }, "d": { "e": values(3) } });
+    let reason = "it has 180 combinations of values, and SNS allows 150";
+    assert_eq!(of_body(&large.to_string()), Err(reason.to_owned()));
+    let empty = Err("`a` is not a list of values".to_owned());
+    assert_eq!(of_body(r#"{"a":{}}"#), empty);
 }

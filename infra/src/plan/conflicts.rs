@@ -82,7 +82,8 @@ fn shared_existing(stack: &Stack, owner: impl Fn(usize) -> String) -> Vec<Diagno
 }
 
 fn filter_policy(function: &Function) -> Option<Diagnostic> {
-    let problem = FilterPolicy::parse(function.filter_policy.as_deref()?).err()?;
+    let scope = function.filter_policy_scope;
+    let problem = FilterPolicy::parse(function.filter_policy.as_deref()?, scope).err()?;
     let problem = format!(
         "the `filter_policy` of `{}` cannot be read: {problem}",
         function.name

@@ -142,8 +142,8 @@ pub(crate) struct Subscription {
     /// The queue's ARN.
     pub(crate) queue: Value,
     pub(crate) is_raw: bool,
-    /// The JSON of the filter policy.
-    pub(crate) filter: Option<String>,
+    /// The JSON of the filter policy, and its scope.
+    pub(crate) filter: Option<(String, &'static str)>,
     /// The id of the queue's policy, which has to be there first.
     pub(crate) policy: Option<String>,
 }

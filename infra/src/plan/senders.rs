@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use redrive_model::digest::digest;
+use redrive_model::policy::FilterScope;
 use redrive_syntax::ParameterText;
 use redrive_syntax::senders::{Sender, Service};
 
@@ -62,14 +63,19 @@ fn short(text: &str) -> String {
 pub(super) fn subscriptions(scope: &Scope<'_>) -> Vec<Resource> {
     let function = scope.function;
     let is_raw = function.raw.unwrap_or(true);
+    let (reads, of) = match function.filter_policy_scope {
+        FilterScope::Attributes => ("MessageAttributes", "attributes"),
+        FilterScope::Body => ("MessageBody", "bodies"),
+    };
+    let policy = function.filter_policy.as_ref();
     let subscriptions = function.topics.iter().map(|topic| {
         let how = match is_raw {
             true => "raw messages",
             false => "messages in SNS's envelope",
         };
-        let filtered = match function.filter_policy {
-            Some(_) => " that a filter lets through",
-            None => "",
+        let filtered = match policy {
+            Some(_) => format!(" that a filter of {of} lets through"),
+            None => String::new(),
         };
         Resource {
             id: format!("{}{}", scope.id(Part::Subscription), short(&sub(topic))),
@@ -80,7 +86,7 @@ pub(super) fn subscriptions(scope: &Scope<'_>) -> Vec<Resource> {
                 topic: topic.clone(),
                 queue: scope.queue().arn(),
                 is_raw,
-                filter: function.filter_policy.clone(),
+                filter: policy.map(|policy| (policy.clone(), reads)),
                 policy: scope.queue().own_id().map(|_| scope.id(Part::QueuePolicy)),
             }),
         }

@@ -1,9 +1,17 @@
 //! What the keys declare of queues that exist: redrive cannot see it at build time, so it
-//! is compared later.
+//! is compared later, by the redrive function and by `cargo redrive package --verify`.
 
-/// A number that a key declares.
+#[cfg(feature = "compare")]
+mod compare;
+#[cfg(feature = "compare")]
+mod policy;
+
+#[cfg(feature = "compare")]
+pub use compare::{Difference, Existing};
+
+/// A key that declares a number of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Declared {
+pub struct Number {
     /// The key of the attribute.
     pub key: &'static str,
     /// Whether it is of the DLQ, and not of the source queue.
@@ -15,26 +23,26 @@ pub struct Declared {
 }
 
 /// All of them.
-pub const DECLARED: [Declared; 4] = [
-    Declared {
+pub const NUMBERS: [Number; 4] = [
+    Number {
         key: "visibility_timeout",
         is_of_dlq: false,
         attribute: "VisibilityTimeout",
         rule: "visibility_timeout",
     },
-    Declared {
+    Number {
         key: "max_receive_count",
         is_of_dlq: false,
         attribute: "maxReceiveCount",
         rule: "receive_count_low",
     },
-    Declared {
+    Number {
         key: "retention",
         is_of_dlq: false,
         attribute: "MessageRetentionPeriod",
         rule: "expires_before_dlq",
     },
-    Declared {
+    Number {
         key: "dlq_retention",
         is_of_dlq: true,
         attribute: "MessageRetentionPeriod",
@@ -42,33 +50,85 @@ pub const DECLARED: [Declared; 4] = [
     },
 ];
 
-/// The numbers as one line: each key with `=` and its number.
-pub fn encode(numbers: impl IntoIterator<Item = (&'static str, u32)>) -> String {
-    let numbers = numbers.into_iter();
-    let numbers = numbers.map(|(key, number)| format!("{key}={number}"));
-    numbers.collect::<Vec<_>>().join(" ")
+/// What the keys of one function declare of its queues that exist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// The numbers; those of a queue that the template creates are not in it.
+    pub numbers: Vec<(Number, u32)>,
+    /// Who sends to the source queue: ARNs of resources, and ids of accounts.
+    pub senders: Vec<String>,
+    /// The key of KMS.
+    pub kms_key: Option<String>,
 }
 
-/// The numbers of an encoded line; what is not known is skipped.
-pub fn decode(line: &str) -> Vec<(Declared, u32)> {
-    let read = |word: &str| {
-        let (key, number) = word.split_once('=')?;
-        let declared = DECLARED.iter().find(|one| one.key == key)?;
-        Some((*declared, number.parse().ok()?))
-    };
-    line.split(' ').filter_map(read).collect()
+const SENDERS: &str = "senders";
+const KMS_KEY: &str = "kms_key";
+
+impl Declared {
+    /// The numbers of these keys.
+    pub fn numbers(numbers: impl IntoIterator<Item = (&'static str, u32)>) -> Self {
+        let numbers = numbers.into_iter().filter_map(|(key, number)| {
+            let known = NUMBERS.iter().find(|known| known.key == key)?;
+            Some((*known, number))
+        });
+        Self {
+            numbers: numbers.collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether something is declared of this queue.
+    pub fn is_of(&self, is_dlq: bool) -> bool {
+        self.numbers.iter().any(|(it, _)| it.is_of_dlq == is_dlq)
+    }
+
+    /// All as one line, for an environment variable: each key with `=` and its value. No
+    /// ARN has a space or a comma.
+    pub fn encode(&self) -> String {
+        let numbers = self.numbers.iter();
+        let numbers = numbers.map(|(it, number)| format!("{}={number}", it.key));
+        let senders = (!self.senders.is_empty()).then(|| self.senders.join(","));
+        let senders = senders.map(|senders| format!("{SENDERS}={senders}"));
+        let key = self.kms_key.as_ref().map(|key| format!("{KMS_KEY}={key}"));
+        let words: Vec<_> = numbers.chain(senders).chain(key).collect();
+        words.join(" ")
+    }
+
+    /// Reads an encoded line; what is not known is skipped.
+    pub fn decode(line: &str) -> Self {
+        let mut declared = Self::default();
+        for (key, value) in line.split(' ').filter_map(|word| word.split_once('=')) {
+            match key {
+                SENDERS => declared.senders = value.split(',').map(str::to_owned).collect(),
+                KMS_KEY => declared.kms_key = Some(value.to_owned()),
+                _ => {
+                    let known = NUMBERS.iter().find(|known| known.key == key);
+                    let number = known.and_then(|known| Some((*known, value.parse().ok()?)));
+                    declared.numbers.extend(number);
+                }
+            }
+        }
+        declared
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, decode, encode};
+    use super::{Declared, NUMBERS};
 
     #[test]
     fn what_is_encoded_is_decoded() {
-        let numbers = DECLARED.map(|one| (one.key, 5));
-        let decoded = DECLARED.map(|one| (one, 5));
-        assert_eq!(decode(&encode(numbers)), decoded);
-        assert_eq!(decode(""), []);
-        assert_eq!(decode("retention=x colour=5 retention"), []);
+        let numbers = Declared::numbers(NUMBERS.map(|number| (number.key, 5)));
+        assert_eq!(numbers.numbers, NUMBERS.map(|number| (number, 5)));
+        let all = Declared {
+            senders: vec!["arn:aws:s3:::a=b".to_owned(), "123456789012".to_owned()],
+            kms_key: Some("alias/orders".to_owned()),
+            ..numbers
+        };
+        assert_eq!(Declared::decode(&all.encode()), all);
+        let nothing = Declared::default();
+        assert_eq!(Declared::decode(&nothing.encode()), nothing);
+        let unknown = Declared::decode("retention=x colour=5 retention");
+        assert_eq!(unknown, nothing);
     }
 }

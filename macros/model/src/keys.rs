@@ -214,7 +214,7 @@ mod all {
     use super::Resource::*;
     use super::{Key, Kind, at, milliseconds, seconds};
     use crate::limits;
-    use crate::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
+    use crate::policy::{FilterScope, OnGroupFailure, OnPermanent, OnTotalFailure};
 
     crate::keys!(rows);
 }

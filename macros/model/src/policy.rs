@@ -92,17 +92,28 @@ choice! {
     }
 }
 
+choice! {
+    /// What a filter policy of SNS reads.
+    FilterScope {
+        /// The attributes of a message.
+        #[default]
+        Attributes = "attributes",
+        /// The body of a message, which is JSON.
+        Body = "body",
+    }
+}
+
 /// Calls a macro with the names of all choices.
 #[macro_export]
 macro_rules! choices {
     ($callback:ident) => {
-        $callback! { OnTotalFailure OnGroupFailure OnPermanent }
+        $callback! { OnTotalFailure OnGroupFailure OnPermanent FilterScope }
     };
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure};
+    use super::{Choice, FilterScope, OnGroupFailure, OnPermanent, OnTotalFailure};
 
     fn check<T: Choice + std::fmt::Debug>(words: &[&str]) {
         assert_eq!(T::default(), T::ALL[0], "the reference lists it first");

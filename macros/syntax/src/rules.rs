@@ -17,7 +17,7 @@ use trial::Trial;
 
 pub use crate::allow::unknown;
 pub use crate::catalog::{self, all, find};
-pub use skipped::skipped;
+pub use skipped::{skipped, with_values};
 pub use unneeded::unneeded;
 
 /// What the rule finds in these options, if all that it reads is known.

@@ -8,7 +8,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use redrive_model::duration::written;
 use redrive_model::keys::{Key, Kind};
-use redrive_model::policy::{Choice, OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_model::policy::{Choice, FilterScope, OnGroupFailure, OnPermanent, OnTotalFailure};
 use redrive_model::{Alarms, Backoff, Pollers};
 
 use crate::alarms;
@@ -248,7 +248,7 @@ impl Setting for ParameterText {
     }
 
     fn written(&self) -> Option<String> {
-        Some(format!("\"{self}\""))
+        Some(format!("{:?}", self.to_string()))
     }
 }
 
@@ -339,7 +339,10 @@ impl Setting for Vec<ParameterText> {
 }
 
 fn list(texts: &[impl std::fmt::Display]) -> Option<String> {
-    let texts: Vec<_> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+    let texts: Vec<_> = texts
+        .iter()
+        .map(|text| format!("{:?}", text.to_string()))
+        .collect();
     (!texts.is_empty()).then(|| format!("[{}]", texts.join(", ")))
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use redrive_model::{
-    declared::{Declared, decode},
+    declared::Declared,
     limits::MOVED_PER_SECOND,
     names::{DECLARED, DLQ_ARN, DLQ_URL, MAX_PER_SECOND, QUEUE_URL, SOURCE_ARN},
 };
@@ -18,7 +18,7 @@ pub(super) struct Config {
     /// To compare a queue that exists.
     pub(super) queue_url: Option<String>,
     /// What the keys declare of queues that exist.
-    pub(super) declared: Vec<(Declared, u32)>,
+    pub(super) declared: Declared,
     /// Messages per second, 1 to 500; `None`: SQS decides.
     pub(super) rate: Option<u32>,
 }
@@ -81,7 +81,7 @@ impl Config {
                 source,
                 dlq_url,
                 queue_url: get(QUEUE_URL),
-                declared: decode(&get(DECLARED).unwrap_or_default()),
+                declared: Declared::decode(&get(DECLARED).unwrap_or_default()),
                 rate: number,
             }),
             _ => Err(problems),

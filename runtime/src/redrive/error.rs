@@ -13,6 +13,7 @@ pub(super) enum Call {
     ListTasks,
     StartTask,
     Count,
+    Compare,
 }
 
 impl Call {
@@ -21,6 +22,9 @@ impl Call {
             Call::ListTasks => format!("cannot list the move tasks of {dlq}"),
             Call::StartTask => format!("cannot start moving messages from {dlq} to {source}"),
             Call::Count => format!("cannot count the messages in {dlq}"),
+            Call::Compare => {
+                format!("cannot compare {source} and {dlq} with what their keys declare")
+            }
         }
     }
 }
@@ -82,7 +86,7 @@ fn hint(call: Call, code: &str) -> &'static str {
                  sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on the first \
                  queue and sqs:SendMessage on the second, and the KMS keys of both if they have any"
             }
-            Call::Count => {
+            Call::Count | Call::Compare => {
                 "; check that the role of this function allows sqs:GetQueueAttributes on that queue"
             }
         };

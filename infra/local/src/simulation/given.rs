@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use redrive_infra::parameters;
 use redrive_infra::stack::Stack;
 
 /// Values of parameters and of environment variables, by name.
@@ -19,37 +20,18 @@ impl Given {
     /// # Errors
     /// All values that are missing, each with the option that gives it.
     pub(super) fn resolve(&self, stack: &Stack) -> Result<Stack, Vec<String>> {
-        let functions = || stack.functions.iter().map(|entry| &entry.function);
-        let parameters = || functions().flat_map(|function| function.parameters());
-        let mut values: BTreeMap<&str, &str> = parameters()
-            .filter_map(|it| Some((it.name.as_str(), it.default.as_deref()?)))
-            .collect();
-        values.extend(
-            self.parameters
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str())),
-        );
-        let missing = parameters().filter(|it| !values.contains_key(it.name.as_str()));
-        let missing: BTreeSet<_> = missing.map(|it| format!("--param {}=…", it.name)).collect();
+        let values = parameters::with_values(stack, &self.parameters);
+        let missing = values.as_ref().err().into_iter().flatten();
+        let missing = missing.map(|name| format!("--param {name}=…"));
         let variables = stack.deployed_env.values().flatten();
         let variables = variables.filter(|name| !self.env.contains_key(*name));
         let variables: BTreeSet<_> = variables.map(|name| format!("--env {name}=…")).collect();
-        let missing: Vec<_> = missing.into_iter().chain(variables).collect();
-        if !missing.is_empty() {
-            return Err(missing);
-        }
-        let mut stack = stack.clone();
+        let missing: Vec<_> = missing.chain(variables).collect();
+        let mut stack = match values {
+            Ok(stack) if missing.is_empty() => stack,
+            _ => return Err(missing),
+        };
         for entry in &mut stack.functions {
-            for text in entry.function.texts_mut() {
-                let value = text.with(|it| {
-                    values
-                        .get(it.name.as_str())
-                        .copied()
-                        .unwrap_or_default()
-                        .to_owned()
-                });
-                *text = value.into();
-            }
             let env = self.env.iter();
             let env = env.map(|(name, value)| (name.clone(), value.as_str().into()));
             entry.function.env.extend(env);

@@ -107,6 +107,34 @@ fn a_filter_policy_sees_texts_numbers_and_lists() {
 }
 
 #[test]
+fn a_filter_policy_may_see_the_body() {
+    let policy = r#"{"id": [{"numeric": [">", 9]}], "lines": {"sku": ["lamp"]}}"#;
+    let attribute = format!(
+        "topics = \"{TOPIC}\", filter_policy = r#\"{policy}\"#, filter_policy_scope = \"body\""
+    );
+    let (mut sqs, topics) = of(&[&attribute]);
+    let mut publish = |message: &str| {
+        let message = message.to_owned();
+        let publication = Publication {
+            message,
+            ..order("order")
+        };
+        topics
+            .publish(&mut sqs, TOPIC, &publication, now())
+            .expect("a topic");
+        receive(&mut sqs, "a").len()
+    };
+    assert_eq!(publish(r#"{"id":10,"lines":{"sku":"lamp"}}"#), 1);
+    assert_eq!(
+        publish(r#"{"id":10,"lines":[{"sku":"rug"},{"sku":"lamp"}]}"#),
+        1
+    );
+    assert_eq!(publish(r#"{"id":10,"lines":[{"sku":"rug"}]}"#), 0);
+    assert_eq!(publish(r#"{"id":9,"lines":{"sku":"lamp"}}"#), 0);
+    assert_eq!(publish("no JSON"), 0);
+}
+
+#[test]
 fn a_fifo_topic_needs_a_group_and_numbers_its_messages() {
     let attribute = format!("queue = \"a.fifo\", topics = \"{FIFO}\", raw = false");
     let (mut sqs, topics) = of(&[&attribute]);

@@ -128,6 +128,10 @@ pub(super) const PROTECTED: &[Protected] = &[
         .why("messages are not delivered, and expire in the queue")
         .rule(&PAUSED)
         .help(UNPAUSE),
+    // What is disabled is found above.
+    at(MAPPING, "Enabled", OneOf(&["false"]))
+        .why("`cargo redrive pause` sets a parameter, and could not pause it")
+        .help("remove `Enabled`; the parameter is `true` unless a pause sets it"),
     at(FUNCTION, "Handler", Generated).why("the binary has only the generated handlers"),
     at(FUNCTION, "Architectures", Generated)
         .why("the code is built for another architecture")

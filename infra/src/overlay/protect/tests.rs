@@ -195,10 +195,17 @@ fn a_pause_is_a_warning() {
         "expire in the queue",
     );
     assert_accepted(quote!(allow = "paused"), paused());
-    assert_accepted(
-        quote!(),
-        with("EventSourceMapping", json!({ "Enabled": "true" })),
-    );
+}
+
+#[test]
+fn a_pause_stays_possible() {
+    for value in [json!(true), json!("true"), json!(null)] {
+        let path = "/Properties/Enabled";
+        let words = "`cargo redrive pause` sets a parameter, and could not pause it";
+        assert_refused("EventSourceMapping", path, value, "overlay", words);
+    }
+    let own = json!({ "Enabled": { "Ref": "Switch" } });
+    assert_accepted(quote!(), with("EventSourceMapping", own));
 }
 
 #[test]

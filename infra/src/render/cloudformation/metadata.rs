@@ -28,7 +28,7 @@ pub(super) fn of(kind: &Kind) -> Map<String, Json> {
 /// The checks of checkov that are skipped, each with the reason.
 fn skipped(kind: &Kind) -> Vec<(&'static str, &'static str)> {
     match kind {
-        Kind::Queue(_) => vec![(
+        Kind::Queue(queue) if queue.kms_key.is_none() => vec![(
             "CKV_AWS_27",
             "SQS encrypts the messages with its own key (SqsManagedSseEnabled)",
         )],
@@ -39,7 +39,8 @@ fn skipped(kind: &Kind) -> Vec<(&'static str, &'static str)> {
         Kind::Function(function) => of_function(function),
         Kind::Role(role) => {
             let mut grants = role.grants.iter();
-            let has_wildcard = grants.any(|grant| matches!(&grant.on, Value::Text(_)));
+            let has_wildcard =
+                grants.any(|grant| matches!(&grant.on, Value::Text(it) if *it == "*"));
             let reason =
                 "The actions of X-Ray and on network interfaces cannot be limited to a resource";
             has_wildcard

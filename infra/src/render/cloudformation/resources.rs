@@ -99,12 +99,10 @@ fn function(function: &LambdaFunction, architecture: Architecture) -> Json {
     let variables: Map<_, _> = variables
         .map(|(name, variable)| (name.clone(), value(variable)))
         .collect();
-    let vpc = function.vpc.then(|| {
-        json!({
-            "SubnetIds": { "Ref": shared::SUBNETS },
-            "SecurityGroupIds": { "Ref": shared::SECURITY_GROUPS },
-        })
-    });
+    let vpc = |ids| match function.vpc {
+        true => json!({ "Ref": ids }),
+        false => json!([]),
+    };
     json!({
         "Runtime": "provided.al2023",
         "Architectures": [architecture.to_string()],
@@ -114,12 +112,16 @@ fn function(function: &LambdaFunction, architecture: Architecture) -> Json {
         "MemorySize": function.memory,
         "EphemeralStorage": { "Size": function.storage },
         "ReservedConcurrentExecutions": function.reserved_concurrency,
-        // Tracing would stay active if the property were missing.
+        // A function would stay traced, in its VPC and with its variables if the property
+        // were missing: Lambda keeps what an update does not name.
         "TracingConfig": { "Mode": if function.tracing { "Active" } else { "PassThrough" } },
-        "VpcConfig": vpc,
+        "VpcConfig": {
+            "SubnetIds": vpc(shared::SUBNETS),
+            "SecurityGroupIds": vpc(shared::SECURITY_GROUPS),
+        },
         "Role": arn(&function.role),
         "LoggingConfig": { "LogFormat": "JSON", "LogGroup": { "Ref": function.logs } },
-        "Environment": (!variables.is_empty()).then(|| json!({ "Variables": variables })),
+        "Environment": { "Variables": variables },
     })
 }
 
@@ -137,14 +139,15 @@ fn queue_policy(policy: &QueuePolicy) -> Json {
 }
 
 fn subscription(subscription: &Subscription) -> Json {
-    let filter = subscription.filter.as_deref();
-    let filter = filter.map(|json| serde_json::from_str::<Json>(json).unwrap_or_default());
+    let filter = subscription.filter.as_ref();
+    let policy = filter.map(|(json, _)| serde_json::from_str::<Json>(json).unwrap_or_default());
     json!({
         "Protocol": "sqs",
         "TopicArn": text(&subscription.topic),
         "Endpoint": value(&subscription.queue),
         "RawMessageDelivery": subscription.is_raw,
-        "FilterPolicy": filter,
+        "FilterPolicy": policy,
+        "FilterPolicyScope": filter.map(|(_, scope)| scope),
         "Region": arn_part(&subscription.topic, 3),
     })
 }

@@ -9,15 +9,16 @@ use crate::stack::Stack;
 pub(super) fn render(stack: &Stack) -> String {
     let mut text = String::new();
     for function in stack.functions.iter().map(|entry| &entry.function) {
-        for (rule, key, names) in skipped(function) {
+        for (rules, key, names) in skipped(function) {
             let names: Vec<_> = names.iter().map(|name| format!("`${{{name}}}`")).collect();
+            let rules: Vec<_> = rules.iter().map(|rule| rule.id).collect();
             line(
                 &mut text,
                 &format!(
                     "- `{}`: `{key}` contains {} [{}]",
                     function.name,
                     names.join(", "),
-                    rule.id
+                    rules.join(", ")
                 ),
             );
         }
@@ -26,7 +27,8 @@ pub(super) fn render(stack: &Stack) -> String {
         "" => text,
         list => format!(
             "## Not checked before deployment\n\n\
-             Each line names the rule that needs the value of a parameter:\n\n{list}\n"
+             Each line names the rules that need the value of a parameter. \
+             `cargo redrive package --verify` checks them with values:\n\n{list}\n"
         ),
     }
 }

@@ -27,8 +27,10 @@ pub(super) fn render(function: &Function) -> String {
 fn existing_queues(function: &Function, text: &mut String) {
     let mut item = |words: String| line(text, &format!("- {words}"));
     let compared = match function.dlq_redrive {
-        Some(_) => "; the redrive function warns of differences at each run",
-        None => "",
+        Some(_) => {
+            "; `cargo redrive package --verify` compares this, and the redrive function at each run"
+        }
+        None => "; `cargo redrive package --verify` compares this",
     };
     if let Some(queue) = function.existing_queue() {
         item(format!(

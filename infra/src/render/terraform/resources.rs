@@ -147,14 +147,15 @@ impl<'a> Resources<'a> {
     }
 
     fn subscription(&self, subscription: &Subscription) -> Json {
-        let filter = subscription.filter.as_deref();
+        let filter = subscription.filter.as_ref();
         let policy = subscription.policy.as_deref();
         json!({
             "protocol": "sqs",
             "topic_arn": self.text(&subscription.topic),
             "endpoint": self.value(&subscription.queue),
             "raw_message_delivery": subscription.is_raw,
-            "filter_policy": filter.map(|json| Text::literal(json).template()),
+            "filter_policy": filter.map(|(json, _)| Text::literal(json).template()),
+            "filter_policy_scope": filter.map(|(_, scope)| scope),
             // Without it, the first messages would be refused.
             "depends_on": policy.map(|policy| [self.names.address(policy)]),
         })

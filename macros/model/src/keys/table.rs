@@ -75,8 +75,7 @@ macro_rules! keys {
                     link: "https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html",
                 }
 
-                /// which messages of `topics` are delivered, by their attributes: the JSON of a
-                /// filter policy
+                /// which messages of `topics` are delivered: the JSON of a filter policy
                 filter_policy: Option<String> = None => {
                     aliases: &["filter"],
                     kind: Kind::Json,
@@ -84,6 +83,16 @@ macro_rules! keys {
                     without: "all",
                     aws: "FilterPolicy",
                     link: "https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html",
+                }
+
+                /// what `filter_policy` reads: the attributes of a message, or its body, which is
+                /// JSON then
+                filter_policy_scope: FilterScope = FilterScope::Attributes => {
+                    aliases: &["filter_scope"],
+                    kind: Kind::Choice(FilterScope::WORDS),
+                    example: "\"body\"",
+                    aws: "FilterPolicyScope",
+                    link: "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html",
                 }
 
                 /// the KMS key of both queues: its ARN, its id or an alias

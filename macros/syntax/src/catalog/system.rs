@@ -44,7 +44,9 @@ rules! {
 
     /// The policy of a queue names the service that sends and the resource it sends for. So `senders` has ARNs of SNS
     /// topics, EventBridge rules and S3 buckets, and ids of accounts; `topics` has ARNs of topics. The ARN of a bucket
-    /// of another account has that account: `arn:aws:s3::123456789012:uploads`.
+    /// of another account has that account: `arn:aws:s3::123456789012:uploads`. A queue that exists has its own policy,
+    /// which must allow the senders and deny access without TLS: the redrive function and
+    /// `cargo redrive package --verify` compare it.
     SENDER = error(
         "sender",
         r#"#[sqs_batch(senders = "uploads")]"#,
@@ -61,13 +63,14 @@ rules! {
     .see(SUBSCRIBE)
     .after(&[&QUEUE_NAME, &QUEUE_TYPE]);
 
-    /// `raw` and `filter_policy` are settings of the subscriptions of `topics`.
+    /// `raw`, `filter_policy` and `filter_policy_scope` are settings of the subscriptions of `topics`. The scope is that
+    /// of the policy.
     TOPIC_SETTINGS = error(
         "topic_settings",
         "#[sqs_batch(raw = true)]",
         r#"#[sqs_batch(topics = "arn:aws:sns:eu-west-1:123456789012:orders", raw = true)]"#,
     )
-    .reads(&["raw", "filter_policy", "topics"])
+    .reads(&["raw", "filter_policy", "filter_policy_scope", "topics"])
     .see(SUBSCRIBE);
 
     /// A message of `topics` is in SNS's envelope if the message type is `Sns<T>`, which is known by the last segment of
@@ -95,7 +98,8 @@ async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"##,
     )
     .see("https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html");
 
-    /// SQS accepts the ARN or the id of a key of KMS, or an alias.
+    /// SQS accepts the ARN or the id of a key of KMS, or an alias. If a queue that exists has a key, `kms_key` names it:
+    /// without rights on the key, the functions cannot read the messages.
     KMS_KEY = error(
         "kms_key",
         r#"#[sqs_batch(kms_key = "orders")]"#,

@@ -26,7 +26,7 @@ rules! {
         r#"// infra/overlay.json
 { "Resources": { "HandleEventSourceMapping": { "Properties": { "FunctionResponseTypes": [] } } } }"#,
         r#"// infra/overlay.json
-{ "Resources": { "HandleEventSourceMapping": { "Properties": { "Enabled": true } } } }"#,
+{ "Resources": { "HandleEventSourceMapping": { "Properties": { "BatchSize": 5 } } } }"#,
     )
     .see(ERROR_HANDLING);
 

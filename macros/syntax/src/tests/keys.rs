@@ -36,6 +36,9 @@ fn context(key: &Key) -> &'static str {
         _ if ["raw", "filter_policy"].contains(&key.name) => {
             "topics = \"arn:aws:sns:eu-west-1:123456789012:orders\""
         }
+        _ if key.name == "filter_policy_scope" => {
+            "topics = \"arn:aws:sns:eu-west-1:123456789012:orders\", filter_policy = \"{}\""
+        }
         _ => "",
     }
 }

@@ -155,6 +155,10 @@ fn usual_values() -> Vec<(&'static str, BoxedStrategy<String>)> {
             ]),
         ),
         ("filter_policy", one_of(&["\"{}\"", "\" { } \""])),
+        (
+            "filter_policy_scope",
+            one_of(&["\"attributes\"", "\"body\""]),
+        ),
         ("template", one_of(&["true", "false"])),
         (
             "allow",

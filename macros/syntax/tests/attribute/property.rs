@@ -109,8 +109,10 @@ fn check_function(function: &Function) {
     assert!(function.backoff.min <= function.backoff.max);
     assert!(function.is_fifo() || function.retention < function.dlq_retention);
     for queue in [function.queue.clone(), function.dlq()] {
+        // Of a queue that exists, the end of its ARN.
         let queue = queue.with(|_| "x".to_owned());
-        let stem = queue.strip_suffix(".fifo").unwrap_or(&queue);
+        let queue = queue.rsplit(':').next().unwrap_or_default();
+        let stem = queue.strip_suffix(".fifo").unwrap_or(queue);
         assert!((1..=80).contains(&queue.len()), "{queue}");
         assert!(
             stem.chars()

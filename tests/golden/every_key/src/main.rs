@@ -1,5 +1,13 @@
 #[redrive::sqs_batch(
-    queue = "shop-orders",
+    queue = "shop-orders-${Stage:-dev}",
+    dlq = "shop-orders-dead-${Stage}",
+    fifo = false,
+    senders = ["arn:aws:events:eu-west-1:123456789012:rule/new-order", "arn:aws:s3:::uploads-${Stage}"],
+    topics = "${OrdersTopicArn}",
+    raw = true,
+    filter_policy = r#"{"kind": ["order"]}"#,
+    filter_policy_scope = "body",
+    kms_key = "alias/orders-${Stage}",
     batch_size = 100,
     batch_window = "20s",
     max_concurrency = 7,
@@ -26,9 +34,11 @@
     init = connect,
     metrics = true,
     env(LEVEL = "info", TABLE = "orders"),
+    vpc = true,
+    alarms(dlq_depth = 10, oldest = "1d", errors = 3),
     tags(team = "orders", cost-center = "42"),
     permissions = "iam/orders.json",
     policies = ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"],
-    allow = ["receive_count_low", "panic_abort"],
+    allow = ["receive_count_low", "panic_abort", "vpc_endpoint"],
 )]
 async fn process_order(order: Order, state: &State) -> Result<(), OrderError> {}

@@ -6,7 +6,15 @@ struct Order {
 }
 
 #[redrive::sqs_batch(
-    queue = "every-key",
+    queue = "every-key-${Stage:-dev}",
+    dlq = "every-key-dead-${Stage}",
+    fifo = false,
+    senders = ["arn:aws:s3:::uploads-${Stage}", "123456789012"],
+    topics = "${TopicArn}",
+    raw = true,
+    filter_policy = "{}",
+    filter_policy_scope = "body",
+    kms_key = "${KeyArn}",
     batch_size = 10_000,
     batch_window = "300s",
     max_concurrency = 1000,
@@ -31,6 +39,7 @@ struct Order {
     queue_backoff = "1s..59s",
     metrics = false,
     flush = flush,
+    alarms(dlq_depth = 10, oldest = "1d", errors = 3),
     env(LEVEL = "info", BUCKET = "orders"),
     tags(team = "orders", cost-center = "42"),
     policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]

@@ -142,16 +142,21 @@ fn sender_fifo(options: &Options) -> Option<Finding<'_>> {
 }
 
 fn topic_settings(options: &Options) -> Option<Finding<'_>> {
-    let mut keys = ["raw", "filter_policy"].into_iter();
-    let key = keys.find(|key| options.is_given(key))?;
-    options.function.topics.is_empty().then(|| {
-        let problem = Problem::new()
-            .key(key)
-            .text(" has no effect without `topics`");
-        let given = ["raw", "filter_policy"].into_iter();
-        let given = given.filter(|key| options.is_given(key));
-        (problem, these([Fix::edit(given.map(Edit::remove))]))
-    })
+    let function = &options.function;
+    let (keys, other) = match (function.topics.is_empty(), &function.filter_policy) {
+        (true, _) => (
+            &["raw", "filter_policy", "filter_policy_scope"][..],
+            "topics",
+        ),
+        (false, None) => (&["filter_policy_scope"][..], "filter_policy"),
+        (false, Some(_)) => return None,
+    };
+    let given = keys.iter().copied().filter(|key| options.is_given(key));
+    let given: Vec<_> = given.collect();
+    let problem = Problem::new().key(given.first()?);
+    let problem = problem.text(format!(" has no effect without `{other}`"));
+    let removed = given.into_iter().map(Edit::remove);
+    Some((problem, these([Fix::edit(removed)])))
 }
 
 fn kms_sender(options: &Options) -> Option<Finding<'_>> {
