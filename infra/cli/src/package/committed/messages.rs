@@ -1,5 +1,6 @@
 //! Changes after which messages are lost, or remain in a queue that nothing reads.
 
+use redrive_infra::Format;
 use redrive_infra::stack::{Stack, StackFunction};
 use redrive_syntax::{Function, show};
 use serde_json::Value;
@@ -26,10 +27,10 @@ pub(super) fn of_functions(old: &Stack, new: &Stack) -> Vec<String> {
         let function = &entry.function;
         let mut others = new.functions.iter().map(|it| &it.function);
         match others.find(|it| it.name == function.name) {
-            Some(new) => {
-                changes.extend(of_queue(function, new));
-                changes.extend(of_dlq(function, new));
-                changes.extend(of_retention(function, new));
+            Some(it) => {
+                changes.extend(of_queue(function, it, new));
+                changes.extend(of_dlq(function, it));
+                changes.extend(of_retention(function, it));
             }
             None => changes.extend(removed(entry, old, new)),
         }
@@ -39,7 +40,7 @@ pub(super) fn of_functions(old: &Stack, new: &Stack) -> Vec<String> {
 
 fn removed(entry: &StackFunction, old: &Stack, new: &Stack) -> Option<String> {
     let Function { name, queue, .. } = &entry.function;
-    let queues = queues(&entry.function);
+    let (queues, fate) = (queues(&entry.function), fate(&entry.function, new));
     let is_new = |it: &&StackFunction| {
         old.functions
             .iter()
@@ -59,19 +60,19 @@ fn removed(entry: &StackFunction, old: &Stack, new: &Stack) -> Option<String> {
             renamed.name
         ),
         Some(renamed) => format!(
-            "`{name}` is renamed to `{}`: nothing reads {queues} any more\n\
+            "`{name}` is renamed to `{}`: {fate}\n\
              help: deploy both functions until nothing is in {queues}; see \"Before you rename or remove a \
              function\" in stack.md",
             renamed.name
         ),
         None => format!(
-            "`{name}` is removed: nothing reads {queues} any more\n\
+            "`{name}` is removed: {fate}\n\
              help: stop the senders and wait until nothing is in {queues} before you deploy"
         ),
     })
 }
 
-fn of_queue(old: &Function, new: &Function) -> Option<String> {
+fn of_queue(old: &Function, new: &Function, stack: &Stack) -> Option<String> {
     let kind = |function: &Function| match function.is_fifo() {
         true => "FIFO queue",
         false => "queue",
@@ -82,9 +83,9 @@ fn of_queue(old: &Function, new: &Function) -> Option<String> {
         _ => "",
     };
     (old.queue != new.queue).then(|| {
-        let queues = queues(old);
+        let (queues, fate) = (queues(old), fate(old, stack));
         format!(
-            "`{}` reads the {} `{}` instead of the {} `{}`: nothing reads {queues} any more\n\
+            "`{}` reads the {} `{}` instead of the {} `{}`: {fate}\n\
              help: stop the senders and wait until nothing is in {queues} before you deploy{senders}",
             new.name,
             kind(new),
@@ -106,6 +107,18 @@ fn of_dlq(old: &Function, new: &Function) -> Option<String> {
              help: redrive the messages of `{old}` before you deploy"
         )
     })
+}
+
+/// What becomes of the queues of a function without it. CloudFormation keeps them.
+fn fate(function: &Function, new: &Stack) -> String {
+    let queues = queues(function);
+    let is_own = function.existing_queue().is_none();
+    match is_own && new.formats.contains(&Format::Terraform) {
+        true => format!(
+            "nothing reads {queues} any more, and Terraform deletes them with their messages"
+        ),
+        false => format!("nothing reads {queues} any more"),
+    }
 }
 
 /// For example "`orders` and `orders-dlq`".
@@ -189,6 +202,24 @@ mod tests {
         reads(
             &change("", ("", "other", "others")),
             "`handle` is removed: nothing reads `handle` and `handle-dlq` any more",
+            "stop the senders and wait until nothing is in `handle` and `handle-dlq` before you deploy",
+        );
+    }
+
+    #[test]
+    fn terraform_deletes_queues() {
+        let stack = |functions| Stack {
+            formats: [Format::Terraform].into(),
+            ..Stack::new("shop", Architecture::Arm64, functions)
+        };
+        let old = stack(vec![entry("", "handle", "orders")]);
+        let [change] = &of_functions(&old, &stack(Vec::new()))[..] else {
+            panic!("not one change");
+        };
+        reads(
+            change,
+            "`handle` is removed: nothing reads `handle` and `handle-dlq` any more, and Terraform deletes them \
+             with their messages",
             "stop the senders and wait until nothing is in `handle` and `handle-dlq` before you deploy",
         );
     }
