@@ -154,14 +154,14 @@ pub(crate) struct RunArgs {
 
 /// Build a package for Lambda, and put its template and zips into one folder
 ///
-/// Runs `cargo lambda build`, and takes the manifests of exactly that build: template.json,
+/// Runs `cargo lambda build`, and takes the manifests of exactly that build: the template,
 /// stack.json and stack.md. Checks that each zip contains the digest of the manifests, is built
 /// for their architecture and is not older than its binary. Prints the commands that deploy the
 /// folder.
 ///
-/// A copy of the manifests that is committed shows in reviews what a change deploys. A change that
-/// loses or strands messages is a warning, with what to do first; with `--check`, every change of
-/// the template is an error.
+/// A committed copy of the manifests shows in reviews what a change deploys. A change that loses or
+/// strands messages is a warning, with what to do first; with `--check`, every change of the
+/// template is an error.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_PACKAGE_HELP)]
 pub(crate) struct PackageArgs {

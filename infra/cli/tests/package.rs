@@ -149,7 +149,7 @@ fn a_module_is_the_folder_with_the_changes_of_the_user() {
     let changed = "{\"resource\":{\"aws_sqs_queue\":{}}}";
     shop.build_formats("", &template(30), &[Terraform], changed);
     let error = shop.fails(&["--check"], 1);
-    let change = "/redrive/main.tf.json\n  added: /resource/aws_sqs_queue: {}\n";
+    let change = " redrive/main.tf.json\n  added: /resource/aws_sqs_queue: {}\n";
     assert!(error.contains(change), "{error}");
 }
 
@@ -202,7 +202,7 @@ fn a_committed_copy_is_compared() {
     let (_, stderr) = shop.succeeds(&[]);
     assert!(!stderr.contains("warning: "), "{stderr}");
     let stderr = shop.fails(&["--check"], 1);
-    let change = "/redrive/template.json\n  changed: Q/Properties/Timeout: 30 is now 60\nhelp: ";
+    let change = " redrive/template.json\n  changed: Q/Properties/Timeout: 30 is now 60\nhelp: ";
     assert!(stderr.contains(change), "{stderr}");
 
     shop.build("retention = \"1d\"", &template(60));
@@ -222,8 +222,12 @@ fn a_committed_copy_is_compared() {
     let stderr = shop.fails(&["--check"], 1);
     let (_, accept) = stderr.split_once("commit the new copy: ").expect("a help");
     let accept = accept.lines().next().expect("a command");
-    let status = Command::new("sh").args(["-c", accept]).status();
-    assert!(status.is_ok_and(|status| status.success()), "{accept}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", accept]).current_dir(shop.folder.path());
+    assert!(
+        shell.status().is_ok_and(|status| status.success()),
+        "{accept}"
+    );
     shop.succeeds(&["--check"]);
 
     // A copy of another format is an error with the side to update, or a warning
@@ -237,7 +241,7 @@ fn a_committed_copy_is_compared() {
         );
     };
     format(0);
-    let old = "/redrive/stack.json: it has format 0, of redrive ";
+    let old = " redrive/stack.json: it has format 0, of redrive ";
     let help = "\nhelp: package without `--check`, and commit the new copy: mkdir -p ";
     let error = shop.fails(&["--check"], 2);
     assert!(error.contains(old) && error.contains(help), "{error}");
@@ -286,7 +290,7 @@ fn an_error_before_the_build_is_one_error() {
     shop.write("redrive/template.json", "{");
     let broken = error(&["--check"]);
     assert!(
-        broken.contains("/redrive/template.json: it is not JSON: "),
+        broken.contains(" redrive/template.json: it is not JSON: "),
         "{broken}"
     );
 

@@ -44,7 +44,7 @@ impl Committed {
     pub(super) fn read(args: &PackageArgs, member: &Member, package: &Path) -> Result<Self, Error> {
         let folder = match &args.compare {
             Some(folder) => folder.clone(),
-            None => member.folder.join("redrive"),
+            None => from_here(&member.folder.join("redrive")).to_owned(),
         };
         let help = || help(package, &folder);
         let copy = Manifests::read(&folder, help).transpose();
@@ -142,6 +142,12 @@ fn main(format: Format) -> &'static str {
     format.files()[0]
 }
 
+/// The path from the current folder, if it is in it.
+fn from_here(path: &Path) -> &Path {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path)
+}
+
 fn help(package: &Path, copy: &Path) -> String {
     let accept = accept(package, copy);
     format!("help: package without `--check`, and commit the new copy: {accept}")
@@ -150,7 +156,7 @@ fn help(package: &Path, copy: &Path) -> String {
 /// The command that commits the manifests of a package as the new copy.
 pub(super) fn accept(package: &Path, copy: &Path) -> String {
     let quoted = |path: &Path| quoted(&path.display().to_string());
-    let (package, copy) = (quoted(package), quoted(copy));
+    let (package, copy) = (quoted(from_here(package)), quoted(copy));
     // Which files there are depends on the formats.
     format!("mkdir -p {copy} && cp {package}/*.json {package}/stack.md {copy}")
 }
