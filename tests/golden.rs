@@ -29,6 +29,9 @@ mod terraform;
 /// The first of these nights is the last before clocks go forward in Jerusalem.
 const NOW: &str = "2026-03-26T12:00:00Z";
 
+/// The cases whose build script has `dashboard(true)`.
+const WITH_DASHBOARD: [&str; 2] = ["every-key", "existing-system"];
+
 /// A package, and the files that it gives.
 struct Case {
     name: String,
@@ -64,7 +67,13 @@ fn cases() -> Vec<Case> {
 fn sources_give_these_files() {
     for case in cases() {
         let now = NOW.parse().expect("a time");
-        let files = internals::files(&case.package, &case.name, &Format::ALL, now);
+        let files = internals::files(
+            &case.package,
+            &case.name,
+            &Format::ALL,
+            WITH_DASHBOARD.contains(&&*case.name),
+            now,
+        );
         let (stack, texts) = files.expect("a package without mistakes");
         for (name, text) in texts {
             let folder = match name.ends_with(".tf.json") {

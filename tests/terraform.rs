@@ -74,14 +74,14 @@ fn hostile_texts_come_out_unchanged() {
     let variables = &outputs["variables"]["value"];
     for (name, expected) in [
         ("BRACES", "${x} $${x} $$${x} %{if x} %%{x} $%{x} %${x} {x}"),
-        ("MARKS", "100% of $5, ${Stage} and ${"),
+        ("MARKS", "100% of $5, ${Other} and ${"),
         (
             "QUOTES",
             r#"a "quoted" 'word', a \ and a \\ and \n and \u{1f980}"#,
         ),
         ("LINES", "one\ntwo\tthree"),
         ("LETTERS", "größer 🦀 日本 \u{feff}"),
-        ("BEFORE", "$${Stage} %<stage>{x} ${<stage>}"),
+        ("BEFORE", "$${Other} %<stage>{x} ${<stage>}"),
         ("DEFAULT", r#"%{x "q" \ $ é"#),
     ] {
         assert_eq!(variables[name], expected);

@@ -12,7 +12,7 @@ pub(crate) fn measure() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/orders");
     let now = "2026-01-05T09:00:00Z".parse().expect("a time");
     let median = median(ROUNDS, || {
-        internals::files(&package, "orders", &[Format::CloudFormation], now)
+        internals::files(&package, "orders", &[Format::CloudFormation], false, now)
             .expect("a package without mistakes")
     });
     println!("  {:<28} {median:>10.1?}", "discover, stack, render");

@@ -29,6 +29,7 @@ pub struct Builder {
     overlays: Vec<PathBuf>,
     cfgs: Vec<String>,
     formats: BTreeSet<Format>,
+    dashboard: bool,
     tags: BTreeMap<String, String>,
     roles: Roles,
 }
@@ -79,6 +80,18 @@ impl Builder {
     #[must_use]
     pub fn formats(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
         self.formats = formats.into_iter().collect();
+        self
+    }
+
+    /// Adds a CloudWatch dashboard of the package: for each function the messages in its queue,
+    /// the oldest of them and those in the DLQ, the records by outcome, retries, latency,
+    /// invocations with errors and throttles, and redrives. Without it by default;
+    /// [CloudWatch charges for dashboards](https://aws.amazon.com/cloudwatch/pricing/).
+    ///
+    /// Graphs of records need the key `metrics`.
+    #[must_use]
+    pub fn dashboard(mut self, dashboard: bool) -> Self {
+        self.dashboard = dashboard;
         self
     }
 
@@ -162,6 +175,7 @@ impl Builder {
         check_formats(&self.formats, &self.overlays)?;
         let architecture = target::architecture(&env.architecture)?;
         let mut stack = Stack {
+            dashboard: self.dashboard,
             tags: self.tags.clone(),
             roles: self.roles.clone(),
             ..Stack::new(&env.name, architecture, discovery.deployed())

@@ -15,7 +15,8 @@ use crate::{permissions, render};
 pub type Texts = BTreeMap<&'static str, String>;
 
 /// What the build script of the package in folder `package` writes for arm64 at
-/// `now`, in these formats: `stack.json`, and the texts of the other files by name.
+/// `now`, in these formats, with a dashboard or without: `stack.json`, and the texts of the
+/// other files by name.
 ///
 /// # Errors
 /// If the sources cannot be read, or contain an error.
@@ -23,6 +24,7 @@ pub fn files(
     package: &Path,
     name: &str,
     formats: &[Format],
+    dashboard: bool,
     now: Timestamp,
 ) -> Result<(Stack, Texts), Box<dyn std::error::Error>> {
     let discovery = discover(package, &Cfg::default())?;
@@ -35,6 +37,7 @@ pub fn files(
     }
     let mut stack = Stack::new(name, Architecture::Arm64, discovery.deployed());
     stack.formats = formats.iter().copied().collect();
+    stack.dashboard = dashboard;
     let warnings = permissions::read(package, &mut stack)?;
     let files = render::files(&discovery, &stack, &[], &warnings, now)?;
     let mut texts = files.formats;

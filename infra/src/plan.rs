@@ -6,6 +6,7 @@
 
 mod alarms;
 pub(crate) mod conflicts;
+mod dashboard;
 mod functions;
 mod names;
 mod outputs;
@@ -25,8 +26,9 @@ pub(crate) use names::{Ids, pascal, shared};
 pub(crate) use outputs::Output;
 pub(crate) use parameters::{Parameter, ParameterKind};
 pub(crate) use resource::{
-    ALARM_PERIOD, Alarm, Allowed, EventSourceMapping, Grant, InvokeConfig, Kind, LambdaFunction,
-    MAXIMUM_AGE, Part, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,
+    ALARM_PERIOD, Alarm, Allowed, Dashboard, EventSourceMapping, Grant, InvokeConfig, Kind,
+    LambdaFunction, MAXIMUM_AGE, Metric, Part, Queue, QueuePolicy, RETRIES, Resource, Role,
+    Schedule, Subscription, Value, Widget,
 };
 pub(crate) use senders::statements;
 pub(crate) use summary::{Summary, all_of};
@@ -51,6 +53,7 @@ pub(crate) struct Plan {
 pub(crate) fn of(stack: &Stack) -> Plan {
     let mut resources = Vec::new();
     let mut outputs = Vec::new();
+    let mut widgets = Vec::new();
     let failures_key = failures_key(stack);
     for (index, entry) in stack.functions.iter().enumerate() {
         let scope = &Scope {
@@ -69,6 +72,7 @@ pub(crate) fn of(stack: &Stack) -> Plan {
         resources.extend(redrive::resources(scope));
         resources.extend(alarms::resources(scope));
         outputs.extend(outputs::outputs(scope));
+        widgets.extend(dashboard::widgets(scope));
     }
     let functions = stack.functions.iter().map(|entry| &entry.function);
     let mut redriven = functions.filter(|function| function.dlq_redrive.is_some());
@@ -76,6 +80,9 @@ pub(crate) fn of(stack: &Stack) -> Plan {
         let has_alarm = first.alarms.enabled || redriven.any(|function| function.alarms.enabled);
         resources.extend(redrive::shared(has_alarm, failures_key));
         outputs.push(outputs::failures());
+    }
+    if stack.dashboard {
+        resources.push(dashboard::dashboard(widgets));
     }
     for resource in &mut resources {
         resource.tags = tags(stack, resource.function);

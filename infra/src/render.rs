@@ -1,6 +1,7 @@
 //! The texts that a build script writes, one module for each format.
 
 pub(crate) mod cloudformation;
+mod dashboards;
 pub(crate) mod markdown;
 pub(crate) mod policies;
 pub(crate) mod terraform;

@@ -26,6 +26,8 @@ pub struct Stack {
     pub architecture: Architecture,
     /// The formats in which it can be deployed.
     pub formats: BTreeSet<Format>,
+    /// Whether it has a CloudWatch dashboard.
+    pub dashboard: bool,
     /// The tags of all resources, as the build script sets them.
     pub tags: BTreeMap<String, String>,
     /// By function, the IAM statements of its key `permissions`.
@@ -55,6 +57,7 @@ impl Stack {
             package: package.into(),
             architecture,
             formats: BTreeSet::from([Format::CloudFormation]),
+            dashboard: false,
             tags: BTreeMap::new(),
             roles: Roles::default(),
             permissions: BTreeMap::new(),

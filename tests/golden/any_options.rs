@@ -50,7 +50,10 @@ fn make_stacks() -> Vec<Stack> {
             _ => Architecture::X86_64,
         };
         let functions = functions.map(|(number, function)| apart(number, function));
-        Stack::new("any", architecture, functions.collect())
+        Stack {
+            dashboard: place % 3 == 0,
+            ..Stack::new("any", architecture, functions.collect())
+        }
     });
     stacks.collect()
 }

@@ -74,7 +74,7 @@ fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
 /// The names that do not need to be the same as those of the template.
 fn own_name(place: &str, block: &Json, names: &mut BTreeSet<String>) -> Json {
     let is_name = |name: &&str| block[*name].is_string();
-    let name = ["name", "function_name", "alarm_name"]
+    let name = ["name", "function_name", "alarm_name", "dashboard_name"]
         .into_iter()
         .find(is_name);
     let name = &block[name.unwrap_or_else(|| panic!("{place}: no name"))];
@@ -112,6 +112,7 @@ fn each_resource_of_the_template_is_in_the_module_and_no_other() {
                 let attribute = match kind {
                     "aws_lambda_function" => "function_name",
                     "aws_cloudwatch_metric_alarm" => "alarm_name",
+                    "aws_cloudwatch_dashboard" => "dashboard_name",
                     _ => "name",
                 };
                 block[attribute] = name;
@@ -331,6 +332,12 @@ fn block(
                 ("ok_actions", ok),
             ];
             ("aws_cloudwatch_metric_alarm", object(block))
+        }
+        "AWS::CloudWatch::Dashboard" => {
+            let body = take("DashboardBody");
+            let body = serde_json::from_str(body.as_str().expect("a text")).expect("JSON");
+            let block = [("own_name", json!(true)), ("dashboard_body", body)];
+            ("aws_cloudwatch_dashboard", object(block))
         }
         other => panic!("{id}: no counterpart of {other} is known to this test"),
     }
@@ -613,14 +620,14 @@ fn hostile_texts_are_unchanged() {
     let variables = module.value(&function.expect("a function")["environment"]["variables"]);
     for (name, expected) in [
         ("BRACES", "${x} $${x} $$${x} %{if x} %%{x} $%{x} %${x} {x}"),
-        ("MARKS", "100% of $5, ${Stage} and ${"),
+        ("MARKS", "100% of $5, ${Other} and ${"),
         (
             "QUOTES",
             r#"a "quoted" 'word', a \ and a \\ and \n and \u{1f980}"#,
         ),
         ("LINES", "one\ntwo\tthree"),
         ("LETTERS", "größer 🦀 日本 \u{feff}"),
-        ("BEFORE", "$${Stage} %<var.stage>{x} ${<var.stage>}"),
+        ("BEFORE", "$${Other} %<var.stage>{x} ${<var.stage>}"),
         ("DEFAULT", "<var.text>"),
     ] {
         assert_eq!(variables[name], expected);

@@ -84,11 +84,7 @@ pub(super) fn widgets(scope: &Scope<'_>) -> Vec<Widget> {
             "records with retries",
             vec![sum(metric::RETRIED, "retried")],
         ));
-        latency.push(of_records(
-            metric::BATCH_LATENCY,
-            "p99",
-            "batch, 99 %",
-        ));
+        latency.push(of_records(metric::BATCH_LATENCY, "p99", "batch, 99 %"));
     }
     widgets.push(widget("latency in milliseconds", latency));
     widgets.push(widget(

@@ -13,6 +13,7 @@ pub(crate) mod shared {
     pub(crate) const SUBNETS: &str = "VpcSubnetIds";
     pub(crate) const SECURITY_GROUPS: &str = "VpcSecurityGroupIds";
     pub(crate) const LOG_RETENTION: &str = "LogRetentionDays";
+    pub(crate) const DASHBOARD: &str = "Dashboard";
     pub(crate) const FAILURES: &str = "FailedRedrives";
     pub(crate) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
     pub(crate) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";

@@ -78,6 +78,7 @@ pub(crate) enum Kind {
     Schedule(Schedule),
     InvokeConfig(InvokeConfig),
     Alarm(Alarm),
+    Dashboard(Dashboard),
 }
 
 impl Kind {
@@ -93,7 +94,8 @@ impl Kind {
             Self::QueuePolicy(_)
             | Self::Subscription(_)
             | Self::Schedule(_)
-            | Self::InvokeConfig(_) => false,
+            | Self::InvokeConfig(_)
+            | Self::Dashboard(_) => false,
         }
     }
 }
@@ -292,6 +294,28 @@ pub(crate) struct Alarm {
     /// The dimension of the metric, and its value.
     pub(crate) dimension: (&'static str, Value),
     pub(crate) at_least: u32,
+}
+
+/// Graphs of metrics.
+pub(crate) struct Dashboard {
+    pub(crate) widgets: Vec<Widget>,
+}
+
+/// One graph.
+pub(crate) struct Widget {
+    pub(crate) title: String,
+    pub(crate) metrics: Vec<Metric>,
+}
+
+/// A line of a graph.
+pub(crate) struct Metric {
+    pub(crate) namespace: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) statistic: &'static str,
+    /// What it is, for people.
+    pub(crate) label: &'static str,
+    /// The dimensions of the metric, and their values.
+    pub(crate) dimensions: Vec<(&'static str, Value)>,
 }
 
 /// A value that a format writes in its own way; those of a resource have its id.

@@ -102,12 +102,26 @@ pub mod field {
     pub const DURATION_MS: &str = "durationMs";
 }
 
-/// The metrics that alarms read.
+/// The metrics that alarms and dashboards read.
 pub mod metric {
     /// The namespace of all metrics.
     pub const NAMESPACE: &str = "redrive";
     /// The dimension with the Lambda function's name.
     pub const FUNCTION: &str = "function";
+    /// The dimension with the source queue's name, of the metrics of an invocation.
+    pub const QUEUE: &str = "queue";
+    /// Records of an invocation that were completed.
+    pub const SUCCEEDED: &str = "Succeeded";
+    /// Those whose last attempt failed.
+    pub const FAILED: &str = "Failed";
+    /// Those with more than one attempt.
+    pub const RETRIED: &str = "Retried";
+    /// Those that can never succeed.
+    pub const PERMANENT: &str = "Permanent";
+    /// Those that were not completed before the deadline.
+    pub const OUT_OF_TIME: &str = "OutOfTime";
+    /// Milliseconds that the invocation took.
+    pub const BATCH_LATENCY: &str = "BatchLatency";
     /// Move tasks of the DLQ that failed or were cancelled.
     pub const FAILED_MOVE_TASKS: &str = "FailedMoveTasks";
 }

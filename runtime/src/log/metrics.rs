@@ -5,9 +5,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use redrive_model::log::metric::NAMESPACE;
 #[cfg(feature = "sqs-client")]
-use redrive_model::log::metric::{FAILED_MOVE_TASKS, FUNCTION};
+use redrive_model::log::metric::FAILED_MOVE_TASKS;
+use redrive_model::log::metric::{
+    BATCH_LATENCY, FAILED, FUNCTION, NAMESPACE, OUT_OF_TIME, PERMANENT, QUEUE, RETRIED, SUCCEEDED,
+};
 use serde::Serialize;
 
 use super::{Figures, milliseconds, subscriber::level_and_timestamp};
@@ -130,16 +132,16 @@ fn line(
             timestamp: now.as_millis() as u64,
             cloud_watch_metrics: [Directive {
                 namespace: NAMESPACE,
-                dimensions: [["function", "queue"]],
+                dimensions: [[FUNCTION, QUEUE]],
                 metrics: [
                     count("Records"),
-                    count("Succeeded"),
-                    count("Failed"),
-                    count("Retried"),
-                    count("Permanent"),
-                    count("OutOfTime"),
+                    count(SUCCEEDED),
+                    count(FAILED),
+                    count(RETRIED),
+                    count(PERMANENT),
+                    count(OUT_OF_TIME),
                     Metric {
-                        name: "BatchLatency",
+                        name: BATCH_LATENCY,
                         unit: "Milliseconds",
                     },
                 ],

@@ -8,10 +8,11 @@ use super::metadata;
 use super::{HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, arn_part, own_arn, sub, text, value};
 use crate::deploy::ZIP;
 use crate::plan::{
-    ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE,
-    Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value, shared,
+    ALARM_PERIOD, Alarm, Dashboard, EventSourceMapping, InvokeConfig, Kind, LambdaFunction,
+    MAXIMUM_AGE, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,
+    shared,
 };
-use crate::render::{policies, remove_nulls};
+use crate::render::{dashboards, policies, remove_nulls};
 use crate::stack::Architecture;
 
 pub(super) fn render(resource: &Resource, architecture: Architecture) -> Json {
@@ -29,6 +30,7 @@ pub(super) fn render(resource: &Resource, architecture: Architecture) -> Json {
         Kind::Schedule(it) => ("Scheduler::Schedule", schedule(it)),
         Kind::InvokeConfig(it) => ("Lambda::EventInvokeConfig", invoke_config(it)),
         Kind::Alarm(it) => ("CloudWatch::Alarm", alarm(it)),
+        Kind::Dashboard(it) => ("CloudWatch::Dashboard", dashboard(it)),
     };
     if resource.kind.can_have_tags() && !resource.tags.is_empty() {
         let tags = resource.tags.iter();
@@ -251,4 +253,47 @@ fn alarm(alarm: &Alarm) -> Json {
         "AlarmActions": actions,
         "OKActions": actions,
     })
+}
+
+fn dashboard(dashboard: &Dashboard) -> Json {
+    let mut body = dashboards::body(dashboard, &json!({ "Ref": "AWS::Region" }), &value);
+    body.sort_all_objects();
+    let (mut parts, mut text) = (Vec::new(), String::new());
+    write_json(&body, &mut parts, &mut text);
+    parts.push(json!(text));
+    json!({ "DashboardBody": { "Fn::Join": ["", parts] } })
+}
+
+/// Writes JSON as a text, in which each intrinsic function is a part of its own, the
+/// content of a string.
+fn write_json(json: &Json, parts: &mut Vec<Json>, text: &mut String) {
+    let is_intrinsic = |name: &String| name == "Ref" || name.starts_with("Fn::");
+    match json {
+        Json::Object(members) if members.keys().any(is_intrinsic) => {
+            text.push('"');
+            parts.push(json!(std::mem::take(text)));
+            parts.push(json.clone());
+            text.push('"');
+        }
+        Json::Object(members) => {
+            let mut before = '{';
+            for (name, value) in members {
+                text.push(before);
+                *text += &format!("{}:", json!(name));
+                write_json(value, parts, text);
+                before = ',';
+            }
+            text.push('}');
+        }
+        Json::Array(list) => {
+            let mut before = '[';
+            for value in list {
+                text.push(before);
+                write_json(value, parts, text);
+                before = ',';
+            }
+            text.push(']');
+        }
+        json => *text += &json.to_string(),
+    }
 }

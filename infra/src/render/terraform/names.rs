@@ -66,6 +66,7 @@ pub(super) fn type_of(kind: &Kind) -> &'static str {
         Kind::Schedule(_) => "aws_scheduler_schedule",
         Kind::InvokeConfig(_) => "aws_lambda_function_event_invoke_config",
         Kind::Alarm(_) => "aws_cloudwatch_metric_alarm",
+        Kind::Dashboard(_) => "aws_cloudwatch_dashboard",
     }
 }
 
@@ -199,6 +200,8 @@ impl<'a> Names<'a> {
     }
 }
 
+/// The region of the deployment.
+pub(super) const REGION: &str = "data.aws_region.current.id";
 const ACCOUNT: &str = "data.aws_caller_identity.current.account_id";
 
 /// The ARN of a resource of the deployment's own account and region.
@@ -206,7 +209,7 @@ fn own_arn(service: &str, resource: Text) -> Text {
     Text::literal("arn:")
         .then(Text::of("data.aws_partition.current.partition"))
         .then_literal(format!(":{service}:"))
-        .then(Text::of("data.aws_region.current.id"))
+        .then(Text::of(REGION))
         .then_literal(":")
         .then(Text::of(ACCOUNT))
         .then_literal(":")

@@ -7,14 +7,15 @@ use redrive_model::digest::digest;
 use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
-use super::names::{Names, ZIPS, name, queue_arn, type_of};
+use super::names::{Names, REGION, ZIPS, name, queue_arn, type_of};
 use super::text::{Text, quoted};
 use crate::deploy::ZIP;
 use crate::plan::{
-    ALARM_PERIOD, Alarm, EventSourceMapping, InvokeConfig, Kind, LambdaFunction, MAXIMUM_AGE, Plan,
-    Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value, shared,
+    ALARM_PERIOD, Alarm, Dashboard, EventSourceMapping, InvokeConfig, Kind, LambdaFunction,
+    MAXIMUM_AGE, Plan, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,
+    shared,
 };
-use crate::render::{policies, remove_nulls};
+use crate::render::{dashboards, policies, remove_nulls};
 
 /// The blocks of the resources so far.
 pub(super) struct Resources<'a> {
@@ -52,6 +53,7 @@ impl<'a> Resources<'a> {
             Kind::Schedule(it) => self.schedule(id, it),
             Kind::InvokeConfig(it) => self.invoke_config(it),
             Kind::Alarm(it) => self.alarm(id, it),
+            Kind::Dashboard(it) => self.dashboard(id, it),
         };
         if resource.kind.can_have_tags() {
             block["tags"] = self.tags(&resource.tags);
@@ -318,6 +320,16 @@ impl<'a> Resources<'a> {
             "treat_missing_data": "notBreaching",
             "alarm_actions": topics,
             "ok_actions": topics,
+        })
+    }
+
+    fn dashboard(&mut self, id: &str, dashboard: &Dashboard) -> Json {
+        let names = self.names;
+        let value = |it: &Value| names.value(it).template();
+        let body = dashboards::body(dashboard, &Text::of(REGION).template(), &value);
+        json!({
+            "dashboard_name": names.created(id).template(),
+            "dashboard_body": self.document(name(id), body),
         })
     }
 }

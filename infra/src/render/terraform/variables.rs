@@ -41,7 +41,12 @@ pub(super) fn render(plan: &Plan, names: &Names<'_>) -> Map<String, Json> {
 /// The longest prefix with which each created name is allowed.
 fn prefix(plan: &Plan, names: &Names<'_>) -> usize {
     let resources = plan.resources.iter();
-    let created = resources.filter(|it| !matches!(it.kind, Kind::Alarm(_) | Kind::LogGroup));
+    let created = resources.filter(|it| {
+        !matches!(
+            it.kind,
+            Kind::Alarm(_) | Kind::Dashboard(_) | Kind::LogGroup
+        )
+    });
     let longest = created.map(|it| names.without_prefix(&it.id).len()).max();
     LONGEST_WITH_PREFIX - longest.unwrap_or_default()
 }

@@ -5,11 +5,11 @@
     filter_policy = r#"{"kind": ["${x}", "%{if}", "\"\\"]}"#,
     env(
         BRACES = "$${x} $$${x} $$$${x} %{if x} %%{x} $%{x} %$${x} {x}",
-        MARKS = "100% of $5, $${Stage} and $${",
+        MARKS = "100% of $5, $${Other} and $${",
         QUOTES = r#"a "quoted" 'word', a \ and a \\ and \n and \u{1f980}"#,
         LINES = "one\ntwo\tthree",
         LETTERS = "größer 🦀 日本 \u{feff}",
-        BEFORE = "$$${Stage} %${Stage}{x} $${${Stage}}",
+        BEFORE = "$$${Other} %${Stage}{x} $${${Stage}}",
         DEFAULT = "${Text:-%{x \"q\" \\ $ é}",
     ),
     tags(Größe = "klein + fein = 1"),
