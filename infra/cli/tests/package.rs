@@ -223,7 +223,7 @@ fn a_committed_copy_is_compared() {
     let (_, accept) = stderr.split_once("commit the new copy: ").expect("a help");
     let accept = accept.lines().next().expect("a command");
     let mut shell = Command::new("sh");
-    shell.args(["-c", accept]).current_dir(shop.folder.path());
+    shell.args(["-c", accept]).current_dir(shop.path(""));
     assert!(
         shell.status().is_ok_and(|status| status.success()),
         "{accept}"
