@@ -1,6 +1,8 @@
 //! The user's real binary in the local simulator, as worker and as redrive
 //! function: mostly the `orders` example.
 
+#[path = "local_simulator/idempotency.rs"]
+mod idempotency;
 #[path = "local_simulator/refusals.rs"]
 mod refusals;
 #[path = "local_simulator/service.rs"]

@@ -45,6 +45,7 @@ pub(crate) async fn measure(runs: usize) -> Result<(), Error> {
             memory_mb,
             timeout: TIMEOUT,
             sqs: sqs.clone(),
+            ..Lambda::default()
         };
         let group = Group::of(memory_mb);
         let mut lateness = Vec::new();

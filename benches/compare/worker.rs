@@ -34,6 +34,8 @@ pub(crate) struct Lambda {
     pub(crate) timeout: Duration,
     /// Where its SQS client sends its calls.
     pub(crate) sqs: String,
+    /// The same of its DynamoDB client.
+    pub(crate) dynamodb: String,
 }
 
 impl Default for Lambda {
@@ -43,6 +45,7 @@ impl Default for Lambda {
             memory_mb: 1_769,
             timeout: Duration::from_secs(900),
             sqs: "http://127.0.0.1:1".to_owned(),
+            dynamodb: "http://127.0.0.1:1".to_owned(),
         }
     }
 }
@@ -85,6 +88,8 @@ impl Worker {
             .env("AWS_SECRET_ACCESS_KEY", "none")
             .env("AWS_ENDPOINT_URL_SQS", &lambda.sqs)
             .env("REDRIVE_QUEUE_URL", &lambda.sqs)
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &lambda.dynamodb)
+            .env("REDRIVE_TABLE", "completed")
             .env("LAMBDA_TASK_ROOT", &program.directory)
             .env("_HANDLER", "bootstrap")
             .stdin(Stdio::null())

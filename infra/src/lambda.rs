@@ -27,6 +27,8 @@ pub enum Variable {
     DlqUrl,
     /// The DLQ's ARN.
     DlqArn,
+    /// The name or the ARN of the table of `idempotent`.
+    Table,
     /// This text.
     Text(ParameterText),
 }
@@ -42,6 +44,7 @@ pub fn worker_variables(function: &Function) -> BTreeMap<String, Variable> {
     variables.extend(function.queue_variables().map(|name| {
         let variable = match name {
             names::QUEUE_URL => Variable::QueueUrl,
+            names::TABLE => Variable::Table,
             _ => Variable::DlqUrl,
         };
         (name.to_owned(), variable)
@@ -136,6 +139,13 @@ mod tests {
         assert_eq!(
             variables(quote!(on_permanent = "dlq")),
             [("REDRIVE_DLQ_URL".to_owned(), Variable::DlqUrl)]
+        );
+        assert_eq!(
+            variables(quote!(idempotent(key = order.id))),
+            [
+                ("REDRIVE_QUEUE_URL".to_owned(), Variable::QueueUrl),
+                ("REDRIVE_TABLE".to_owned(), Variable::Table),
+            ]
         );
     }
 

@@ -8,6 +8,7 @@ mod alarms;
 pub(crate) mod conflicts;
 mod dashboard;
 mod functions;
+mod idempotency;
 mod names;
 mod outputs;
 mod parameters;
@@ -83,6 +84,11 @@ pub(crate) fn of(stack: &Stack) -> Plan {
     }
     if stack.dashboard {
         resources.push(dashboard::dashboard(widgets));
+    }
+    let mut functions = stack.functions.iter().map(|entry| &entry.function);
+    if functions.any(idempotency::needs_table) {
+        resources.push(idempotency::table());
+        outputs.push(idempotency::output());
     }
     for resource in &mut resources {
         resource.tags = tags(stack, resource.function);

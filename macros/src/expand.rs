@@ -5,9 +5,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use redrive_model::names::redrive_handler;
 use redrive_model::policy::OnPermanent;
+use redrive_model::setting::Setting as _;
 use redrive_syntax::rules::catalog::{self, Rule};
 use redrive_syntax::signature::split_body;
-use redrive_syntax::{Diagnostics, Function, Handler, Parsed, Paths};
+use redrive_syntax::{Diagnostics, Function, Handler, MessageKey, Parsed, Paths};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 
@@ -24,6 +25,7 @@ pub(crate) fn sqs_batch(
         function,
         handler,
         paths,
+        key,
         mut diagnostics,
         ..
     } = redrive_syntax::parse(attribute, item.clone());
@@ -34,7 +36,7 @@ pub(crate) fn sqs_batch(
     }
     match handler {
         Some(handler) if !diagnostics.has_errors() => {
-            let main = main(&function, &handler, &paths);
+            let main = main(&function, &handler, &paths, key.as_ref());
             quote!(#item #main)
         }
         handler => {
@@ -81,17 +83,25 @@ fn without_attribute(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(quote!(#(#attributes)* #rest))
 }
 
-fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
+fn main(
+    function: &Function,
+    handler: &Handler,
+    user: &Paths,
+    key: Option<&MessageKey>,
+) -> TokenStream {
     let redrive = paths::redrive(user.redrive.as_ref());
     let name = &handler.name;
     let message = &handler.message;
     let result = &handler.result;
     let settings = settings::expression(function);
     let manifest = redrive_model::names::MANIFEST;
-    let sqs = match function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some() {
-        true => quote!(Sqs),
-        false => quote!(NoSqs),
+    let calls_sqs = function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some();
+    let sqs = match (calls_sqs, key) {
+        (true, _) => quote!(Sqs),
+        (false, Some(_)) => quote!(IdempotentSqs),
+        (false, None) => quote!(NoSqs),
     };
+    let idempotency = idempotency(function, key);
     let redrive_function = match function.dlq_redrive {
         Some(_) => quote!(Redrive),
         None => quote!(NoRedrive),
@@ -121,6 +131,7 @@ fn main(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
                 #state
                 type Sqs = __redrive::#sqs;
                 type Redrive = __redrive::#redrive_function;
+                #idempotency
                 const SETTINGS: __redrive::Settings = #settings;
                 const IS_FIFO: bool = #is_fifo;
                 const MANIFEST: ::core::option::Option<&'static str> =
@@ -164,6 +175,7 @@ fn for_tests(function: &Function, handler: &Handler, user: &Paths) -> TokenStrea
                 type State = #state;
                 type Sqs = __redrive::NoSqs;
                 type Redrive = __redrive::NoRedrive;
+                type Idempotency = __redrive::NotIdempotent;
                 const SETTINGS: __redrive::Settings = #settings;
                 const IS_FIFO: bool = false;
                 async fn init() -> #result<Self::State, __redrive::BoxError> {
@@ -304,6 +316,47 @@ fn call(handler: &Handler) -> TokenStream {
             #lent: &Self::State,
         ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
             #handler_future(self::#name(#arguments))
+        }
+    }
+}
+
+/// Where completed messages are remembered, and by which key.
+fn idempotency(function: &Function, key: Option<&MessageKey>) -> TokenStream {
+    let (Some(idempotent), Some(key)) = (&function.idempotent, key) else {
+        return quote!(
+            type Idempotency = __redrive::NotIdempotent;
+        );
+    };
+    // What the model writes is an expression.
+    let tokens = |expression: String| expression.parse::<TokenStream>().unwrap_or_default();
+    let ttl = tokens(function.idempotency_ttl().expression());
+    let on_conflict = tokens(idempotent.on_conflict.expression());
+    let parameter = format_ident!("message", span = Span::mixed_site());
+    let (message, id, text) = match key {
+        MessageKey::Id => (quote!(_), quote!(id), quote!(__redrive::handler_key(id))),
+        MessageKey::Field(name, field) => {
+            // The user's own tokens, after a parameter that is named as theirs is.
+            let handler_key = spanned(quote!(__redrive::handler_key), field.span());
+            let is_whole = *name == field.to_string();
+            let lent = (!is_whole).then(|| quote!(&));
+            let text = quote!(#handler_key(#lent #field));
+            (quote!(#name), quote!(_), text)
+        }
+        MessageKey::Function(path) => {
+            let handler_key = spanned(quote!(__redrive::handler_key_of), path.span());
+            let text = quote!(#handler_key(#parameter, #path));
+            (quote!(#parameter), quote!(_), text)
+        }
+    };
+    quote! {
+        type Idempotency = __redrive::Idempotent;
+        const IDEMPOTENCY: ::core::option::Option<__redrive::IdempotencySettings> =
+            ::core::option::Option::Some(__redrive::IdempotencySettings {
+                ttl: #ttl,
+                on_conflict: #on_conflict,
+            });
+        fn key(#message: &Self::Message, #id: &::core::primitive::str) -> ::std::string::String {
+            #text
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod attempt;
 mod backoff;
+mod claims;
 mod dlq;
 mod groups;
 mod lanes;
@@ -80,6 +81,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
     pub(crate) async fn finish(&self, run: &Run<P, Q>) -> Vec<Slot> {
         let event = &run.event;
         let slots = run.lanes().take();
+        run.settle_claims(&slots).await;
         for (fields, slot) in event.records().zip(&slots) {
             if let Outcome::OutOfTime { last } = &slot.outcome
                 && slot.attempts > 0
@@ -87,11 +89,16 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
                 log::out_of_time(&fields, last.as_deref(), slot.attempts);
             }
         }
-        if let Some(backoff) = self.settings.queue_backoff {
-            self.delay(visibility::delays(event, &slots, backoff), run.deadline)
-                .await;
+        let backoff = self.settings.queue_backoff;
+        let in_progress = |slot: &Slot| matches!(slot.outcome, Outcome::InProgress { .. });
+        if backoff.is_some() || slots.iter().any(in_progress) {
+            self.delay(
+                visibility::delays(event, &slots, backoff, run.now()),
+                run.deadline,
+            )
+            .await;
         }
-        let figures = response::figures(&slots);
+        let figures = response::figures(&slots, P::IDEMPOTENCY.is_some());
         let elapsed = run.start.elapsed();
         log::summary(&figures, elapsed);
         if self.settings.metrics {

@@ -104,6 +104,10 @@ pub(crate) enum FailureKind {
     Panic,
     /// The attempt took longer than `attempt_timeout`.
     AttemptTimeout,
+    /// The store of idempotency keys did not answer, or rejected the call.
+    Store,
+    /// A message with the same idempotency key and another body was completed.
+    KeyConflict,
 }
 
 impl Failure {
@@ -129,7 +133,10 @@ impl Failure {
 
     /// Whether another attempt would end as this one did.
     pub(crate) fn is_permanent(&self) -> bool {
-        matches!(self.kind, FailureKind::Permanent | FailureKind::Malformed)
+        matches!(
+            self.kind,
+            FailureKind::Permanent | FailureKind::Malformed | FailureKind::KeyConflict
+        )
     }
 }
 

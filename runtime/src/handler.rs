@@ -6,7 +6,11 @@ use std::{
 };
 
 use crate::{
-    error::BoxError, message::FromMessage, redrive::RedriveFunction, settings::Settings,
+    error::BoxError,
+    idempotency::{Idempotency, IdempotencySettings},
+    message::FromMessage,
+    redrive::RedriveFunction,
+    settings::Settings,
     sqs::SqsAccess,
 };
 
@@ -22,6 +26,8 @@ pub trait Handler: Send + Sync + 'static {
     type Sqs: SqsAccess;
     /// Whether the binary is also the redrive function.
     type Redrive: RedriveFunction;
+    /// Where completed messages are remembered.
+    type Idempotency: Idempotency;
 
     /// The attribute.
     const SETTINGS: Settings;
@@ -39,6 +45,14 @@ pub trait Handler: Send + Sync + 'static {
         message: Self::Message,
         state: &Self::State,
     ) -> impl Future<Output = Self::Output> + Send;
+
+    /// How messages are remembered; `None`: they are not.
+    const IDEMPOTENCY: Option<IdempotencySettings> = None;
+
+    /// The message's idempotency key.
+    fn key(_message: &Self::Message, _id: &str) -> String {
+        String::new()
+    }
 
     /// Whether `flush` is set.
     const FLUSH: bool = false;

@@ -66,6 +66,11 @@
 //! A panic is caught unless the program is built with `panic = "abort"`: then it
 //! is logged, ends the process, and the whole batch is redelivered.
 //!
+//! With `idempotent(key = order.id)`, a message whose key was completed before is
+//! acknowledged without being processed. Between the effect of the function and the
+//! completion of its key, a crash lets the message be processed again.
+//! `docs/idempotency.md` describes the whole protocol.
+//!
 //! # FIFO queues
 //!
 //! A queue is FIFO if its name ends with `.fifo`. Records of a message group run in
@@ -137,6 +142,8 @@
 //! | `Permanent` | Count | those that can never succeed, reported or in the DLQ |
 //! | `OutOfTime` | Count | those not finished, or not started, when the time was up |
 //! | `BatchLatency` | Milliseconds | from the event to the answer |
+//! | `Duplicates` | Count | with `idempotent`: those not processed, because their keys were completed before |
+//! | `KeyConflicts` | Count | with `idempotent`: those with a completed key and another body |
 //!
 //! # The worker's calls to SQS
 //!
@@ -245,6 +252,7 @@
 //! - `sqs-client` (default): the calls to SQS, for `dlq_redrive`, `on_permanent =
 //!   "dlq"` and `queue_backoff`. Links `aws-sdk-sqs` into the binaries that use
 //!   them.
+//! - `idempotency`: for `idempotent(…)`. Links `aws-sdk-dynamodb`.
 //! - `opentelemetry`: span links to the senders of messages; see
 //!   [OpenTelemetry](#opentelemetry).
 //! - `testing`: the module `testing`; for dev-dependencies.
@@ -260,6 +268,8 @@ mod event;
 mod failure;
 mod flush;
 mod handler;
+#[cfg_attr(not(feature = "idempotency"), doc(hidden))]
+pub mod idempotency;
 mod log;
 mod message;
 mod panic;

@@ -41,6 +41,14 @@ pub(crate) struct Figures {
     pub(crate) out_of_time: usize,
     /// After a failure in a FIFO batch.
     pub(crate) not_run: usize,
+    /// Whether the next three are part of the log.
+    pub(crate) is_idempotent: bool,
+    /// Completed before by another record with the same idempotency key.
+    pub(crate) duplicates: usize,
+    /// Another run has claimed the idempotency key.
+    pub(crate) in_progress: usize,
+    /// Of another body than the completed message with the same idempotency key.
+    pub(crate) conflicts: usize,
 }
 
 /// A panic that nothing else reports.
@@ -176,12 +184,47 @@ pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, dlq_url: &str, error: &BoxErr
     );
 }
 
+/// Of a record that is acknowledged without being run; `conflict`: its body is not that
+/// of the message that was completed.
+pub(crate) fn duplicate_completed(fields: &Fields<'_>, conflict: bool) {
+    let id = fields.id();
+    if conflict {
+        tracing::warn!(target: TARGET, event = event::DUPLICATE_COMPLETED, messageId = &*id, conflict,
+            "a message with the same idempotency key and another body was completed; this one is not processed");
+    } else {
+        tracing::info!(target: TARGET, event = event::DUPLICATE_COMPLETED, messageId = &*id,
+            "a message with the same idempotency key was completed; this one is not processed");
+    }
+}
+
+/// Of a record that is reported without being run.
+pub(crate) fn duplicate_in_progress(fields: &Fields<'_>) {
+    tracing::warn!(target: TARGET, event = event::DUPLICATE_IN_PROGRESS, messageId = &*fields.id(),
+        "a message with the same idempotency key is being processed; this one is delivered again later");
+}
+
+/// Of the first call to the store that failed in an invocation.
+pub(crate) fn store_failed(error: &BoxError) {
+    tracing::error!(
+        target: TARGET,
+        event = event::STORE_FAILED,
+        error = chain(error),
+        "the store of idempotency keys cannot be used; the records that are not begun fail"
+    );
+}
+
+/// Of a record whose lease ended before its attempt did.
+pub(crate) fn claim_lost(fields: &Fields<'_>) {
+    tracing::warn!(target: TARGET, event = event::CLAIM_LOST, messageId = &*fields.id(),
+        "the record was processed, but its claim had ended, and its idempotency key belongs to another run");
+}
+
 pub(crate) fn not_delayed(error: &BoxError) {
     tracing::warn!(
         target: TARGET,
         event = event::QUEUE_BACKOFF_FAILED,
         error = chain(error),
-        "cannot set `queue_backoff` for all failed messages; the rest come back after the queue's visibility timeout"
+        "cannot set how long all failed messages stay invisible; the rest come back after the queue's visibility timeout"
     );
 }
 
@@ -203,6 +246,8 @@ pub(crate) fn summary(figures: &Figures, elapsed: Duration) {
         permanent = figures.permanent,
         outOfTime = figures.out_of_time,
         notRun = figures.not_run,
+        duplicates = figures.is_idempotent.then_some(figures.duplicates),
+        inProgress = figures.is_idempotent.then_some(figures.in_progress),
         durationMs = milliseconds(elapsed),
         "batch handled"
     );
@@ -221,6 +266,8 @@ impl FailureKind {
             Self::Malformed => "malformed",
             Self::Panic => "panic",
             Self::AttemptTimeout => "attempt_timeout",
+            Self::Store => "store",
+            Self::KeyConflict => "key_conflict",
         }
     }
 }

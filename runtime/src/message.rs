@@ -11,7 +11,7 @@ mod record;
 mod sns;
 mod text;
 
-use std::any::TypeId;
+use std::{any::TypeId, borrow::Cow};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use serde::de::DeserializeOwned;
@@ -70,6 +70,12 @@ pub trait FromMessage: Sized + 'static {
     /// If the record does not match this type. That is a permanent failure, because
     /// another attempt would read the same record.
     fn from_message(record: &Record<'_>) -> Result<Self, BoxError>;
+
+    /// What was sent, inside all envelopes.
+    #[doc(hidden)]
+    fn content<'r>(record: &Record<'r>) -> Cow<'r, str> {
+        Cow::Borrowed(record.body())
+    }
 
     /// Whether this is a message of SNS, whose body may be SNS's envelope.
     #[doc(hidden)]

@@ -8,8 +8,18 @@ pub use crate::{
     handler::{
         Captured, ErrorOf, Handler, UncheckedFuture, handler_flush, handler_init, handler_permanent,
     },
+    idempotency::{
+        Idempotency, IdempotencySettings, Idempotent, NotIdempotent, handler_key, handler_key_of,
+    },
     message::FromMessage,
     redrive::{NoRedrive, Redrive, RedriveFunction},
     settings::Settings,
     sqs::{NoSqs, Sqs, SqsAccess},
 };
+
+/// The calls to SQS that `idempotent` needs. Without the feature there is one error, which
+/// names it.
+#[cfg(not(feature = "idempotency"))]
+pub use crate::sqs::NoSqs as IdempotentSqs;
+#[cfg(feature = "idempotency")]
+pub use crate::sqs::Sqs as IdempotentSqs;

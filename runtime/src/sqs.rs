@@ -12,6 +12,9 @@ mod send;
 
 use std::{error::Error, fmt, future::Future};
 
+#[cfg(feature = "idempotency")]
+pub(crate) use self::calls::traced;
+
 use crate::{error::BoxError, message::Record, settings::Settings};
 
 tokio::task_local! {

@@ -8,6 +8,8 @@ mod deadline;
 mod envelopes;
 mod failures;
 mod fuzz;
+#[cfg(feature = "idempotency")]
+mod idempotency;
 mod messages;
 mod parity;
 mod properties;

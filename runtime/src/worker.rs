@@ -1,5 +1,7 @@
 //! The worker: serves the invocations of one `#[sqs_batch]` function.
 
+#[cfg(any(test, feature = "testing"))]
+use std::time::SystemTime;
 use std::{future::pending, panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt as _;
@@ -12,11 +14,17 @@ use crate::{
     failure::Failure,
     flush::{self, Shutdown},
     handler::{Handler, HandlerError, HandlerResult},
+    idempotency::{Idempotency, IdempotencySettings},
     log,
     message::{FromMessage, LambdaContext, Record, read_message},
     panic,
     runtime_api::{self, Invocation},
     sqs::{SqsAccess, TRACE_HEADER},
+};
+#[cfg(feature = "idempotency")]
+use crate::{
+    failure::FailureKind,
+    idempotency::{Claim, Claimed, Key, SharedStore},
 };
 
 /// Starts the worker and serves its invocations. Returns why that has ended; `None` if
@@ -45,6 +53,7 @@ fn serve<H: Handler>(
         return Err(refusal.into());
     }
     let sqs = H::Sqs::from_env(&H::SETTINGS)?;
+    let idempotency = H::Idempotency::from_env(&H::SETTINGS)?;
     let log = log::Starting::new();
     // What `init` spawns and connects runs on the threads of the handlers.
     let state = handlers
@@ -55,7 +64,7 @@ fn serve<H: Handler>(
 
     let engine = Arc::new(Engine {
         settings: H::SETTINGS,
-        process: Function::<H>(state),
+        process: Function::<H>::new(state, idempotency),
         sqs,
         memory_mb: runtime_api::memory_mb(),
         function_name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
@@ -64,7 +73,7 @@ fn serve<H: Handler>(
         let engine = Arc::clone(&engine);
         move || {
             let engine = Arc::clone(&engine);
-            async move { H::flush(&engine.process.0).await }
+            async move { H::flush(&engine.process.state).await }
         }
     };
     let shutdown = match H::FLUSH {
@@ -141,12 +150,87 @@ fn init_panicked(message: &str) -> String {
 }
 
 /// The user's function with its state.
-pub(crate) struct Function<H: Handler>(pub(crate) H::State);
+pub(crate) struct Function<H: Handler> {
+    pub(crate) state: H::State,
+    #[cfg(feature = "idempotency")]
+    pub(crate) store: Option<SharedStore>,
+    /// When the invocations of a test start.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) started: Option<SystemTime>,
+}
+
+impl<H: Handler> Function<H> {
+    #[cfg_attr(
+        not(feature = "idempotency"),
+        expect(
+            clippy::needless_pass_by_value,
+            reason = "it has a store with the feature"
+        )
+    )]
+    pub(crate) fn new(
+        state: H::State,
+        #[allow(unused_variables, reason = "it has a store with the feature")]
+        idempotency: H::Idempotency,
+    ) -> Self {
+        Self {
+            state,
+            #[cfg(feature = "idempotency")]
+            store: idempotency.store(),
+            #[cfg(any(test, feature = "testing"))]
+            started: None,
+        }
+    }
+}
 
 impl<H: Handler> Process for Function<H> {
+    const IDEMPOTENCY: Option<IdempotencySettings> = H::IDEMPOTENCY;
+
     async fn process(&self, record: Record<'_>) -> Result<(), Failure> {
-        let call = |message| async { H::call(message, &self.0).await.into_result() };
+        let call = |message| async { H::call(message, &self.state).await.into_result() };
         process(record, call, H::is_permanent).await
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    fn started(&self) -> SystemTime {
+        self.started.unwrap_or_else(SystemTime::now)
+    }
+
+    #[cfg(feature = "idempotency")]
+    fn key(&self, record: Record<'_>) -> Result<Option<Key>, Failure> {
+        let Ok(message) = H::Message::from_message(&record) else {
+            return Ok(None);
+        };
+        let key = H::key(&message, &record.message_id());
+        if key.is_empty() {
+            let reason = "the idempotency key is empty, as that of every other message without one";
+            return Err(Failure::new(FailureKind::Malformed, reason));
+        }
+        let content = H::Message::content(&record);
+        Ok(Some(Key::of(H::SETTINGS.function, &key, &content)))
+    }
+
+    #[cfg(feature = "idempotency")]
+    async fn claim(&self, claim: &Claim) -> Result<Claimed, BoxError> {
+        match &self.store {
+            Some(store) => store.claim(claim).await,
+            None => Ok(Claimed::Yes),
+        }
+    }
+
+    #[cfg(feature = "idempotency")]
+    async fn complete(&self, claim: &Claim) -> Result<bool, BoxError> {
+        match &self.store {
+            Some(store) => store.complete(claim).await,
+            None => Ok(true),
+        }
+    }
+
+    #[cfg(feature = "idempotency")]
+    async fn release(&self, claim: &Claim) -> Result<(), BoxError> {
+        match &self.store {
+            Some(store) => store.release(claim).await,
+            None => Ok(()),
+        }
     }
 }
 

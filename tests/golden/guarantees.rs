@@ -212,6 +212,17 @@ fn a_worker_may_do_what_it_needs_and_no_more() {
                     true => &["kms:Decrypt", "kms:GenerateDataKey"],
                     false => &["kms:Decrypt"],
                 }
+            } else if actions[0].starts_with("dynamodb:") {
+                let table = &worker.properties["Environment"]["Variables"]["REDRIVE_TABLE"];
+                assert!(!table.is_null(), "{}", worker.place);
+                assert_ne!(on, "*", "{}", worker.place);
+                // All of them, and no more.
+                assert_eq!(actions.len(), 3, "{}: {actions:?}", worker.place);
+                &[
+                    "dynamodb:DeleteItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:UpdateItem",
+                ]
             } else {
                 let logs = worker.follow("/LoggingConfig/LogGroup");
                 assert_eq!(on, logs.id, "{}", worker.place);
@@ -394,5 +405,27 @@ fn every_queue_is_encrypted_and_refuses_plain_http() {
             statement["Condition"]["Bool"]["aws:SecureTransport"],
             "false"
         );
+    }
+}
+
+#[test]
+fn keys_expire_by_the_attribute_that_the_worker_writes() {
+    let tables = of_type("AWS::DynamoDB::Table");
+    assert!(!tables.is_empty());
+    for table in tables {
+        let properties = table.properties;
+        let ttl = json!({ "AttributeName": "expires", "Enabled": true });
+        assert_eq!(
+            properties["TimeToLiveSpecification"], ttl,
+            "{}",
+            table.place
+        );
+        assert_eq!(
+            properties["BillingMode"], "PAY_PER_REQUEST",
+            "{}",
+            table.place
+        );
+        // A name would keep a second stack out of the account.
+        assert!(properties["TableName"].is_null(), "{}", table.place);
     }
 }

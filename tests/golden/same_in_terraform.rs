@@ -339,6 +339,28 @@ fn block(
             let block = [("own_name", json!(true)), ("dashboard_body", body)];
             ("aws_cloudwatch_dashboard", object(block))
         }
+        "AWS::DynamoDB::Table" => {
+            let key = take("KeySchema")[0]["AttributeName"].clone();
+            let attributes = take("AttributeDefinitions");
+            let ttl = take("TimeToLiveSpecification");
+            let block = [
+                ("own_name", json!(true)),
+                ("billing_mode", take("BillingMode")),
+                ("hash_key", key),
+                (
+                    "attribute",
+                    json!([{
+                        "name": attributes[0]["AttributeName"],
+                        "type": attributes[0]["AttributeType"],
+                    }]),
+                ),
+                (
+                    "ttl",
+                    json!({ "attribute_name": ttl["AttributeName"], "enabled": ttl["Enabled"] }),
+                ),
+            ];
+            ("aws_dynamodb_table", object(block))
+        }
         other => panic!("{id}: no counterpart of {other} is known to this test"),
     }
 }

@@ -70,7 +70,7 @@ impl Template {
                 let attribute = match self.0["Resources"][name]["Type"].as_str() {
                     Some("AWS::SQS::Queue") => "url",
                     Some("AWS::Lambda::Function") => "function_name",
-                    Some("AWS::Logs::LogGroup") => "name",
+                    Some("AWS::Logs::LogGroup" | "AWS::DynamoDB::Table") => "name",
                     other => panic!("{name}: {other:?}"),
                 };
                 format!("<{}.{attribute}>", snake(name))

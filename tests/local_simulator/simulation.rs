@@ -40,15 +40,28 @@ pub(crate) fn run(
     change: impl FnOnce(&mut Function),
     scenario: &str,
 ) -> Run {
+    run_with(package, name, change, |_| {}, scenario)
+}
+
+/// As [`run`], with other options.
+pub(crate) fn run_with(
+    package: &str,
+    name: &str,
+    change: impl FnOnce(&mut Function),
+    options: impl FnOnce(&mut SimulationOptions),
+    scenario: &str,
+) -> Run {
     let path = binary(package, name);
     let text = std::fs::read_to_string(template(package).with_file_name("stack.json")).unwrap();
     let mut stack: Stack = serde_json::from_str(&text).unwrap();
     stack.functions.retain(|entry| entry.binary == name);
     change(&mut stack.functions[0].function);
-    let options = SimulationOptions {
+    let mut given = SimulationOptions {
         binaries: [(name.to_owned(), path)].into(),
         ..SimulationOptions::new(stack)
     };
+    options(&mut given);
+    let options = given;
     let scenario = Scenario::parse(scenario, options.start).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,7 +1,7 @@
 //! What a worker's log contains about single records: the number of attempts,
 //! their errors, and whether some records were not processed at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use redrive_model::log::{TARGET, event, field};
 use serde_json::Value;
@@ -11,6 +11,11 @@ use serde_json::Value;
 pub(crate) struct Attempts {
     /// By message id, the records with a failed or unfinished attempt.
     pub(crate) failures: BTreeMap<String, Failure>,
+    /// By message id, the records that were not processed, because their idempotency keys
+    /// were completed.
+    pub(crate) duplicates: BTreeSet<String>,
+    /// Those whose idempotency keys another delivery had claimed.
+    pub(crate) in_progress: BTreeSet<String>,
     /// Whether some records were not processed, because the time was up or
     /// another record failed.
     pub(crate) some_not_processed: bool,
@@ -52,12 +57,14 @@ impl Attempts {
             }
             event::ATTEMPT_FAILED | event::RECORD_FAILED => self.failure(line, false),
             event::RECORD_OUT_OF_TIME => self.failure(line, true),
+            event::DUPLICATE_COMPLETED => self.duplicates.extend(id(line)),
+            event::DUPLICATE_IN_PROGRESS => self.in_progress.extend(id(line)),
             _ => {}
         }
     }
 
     fn failure(&mut self, line: &Value, out_of_time: bool) {
-        let Some(id) = line[field::MESSAGE_ID].as_str() else {
+        let Some(id) = id(line) else {
             return;
         };
         let attempt = line[field::ATTEMPT].as_u64().unwrap_or_default();
@@ -66,8 +73,12 @@ impl Attempts {
             error: line[field::ERROR].as_str().map(str::to_owned),
             out_of_time,
         };
-        self.failures.insert(id.to_owned(), failure);
+        self.failures.insert(id, failure);
     }
+}
+
+fn id(line: &Value) -> Option<String> {
+    line[field::MESSAGE_ID].as_str().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -111,6 +122,19 @@ mod tests {
         };
         assert_eq!(read.failures, BTreeMap::from([("a".to_owned(), expected)]));
         assert!(!read.some_not_processed);
+    }
+
+    #[test]
+    fn duplicates_are_not_failures() {
+        let of = |event, id: &str| line(event, json!({ field::MESSAGE_ID: id }));
+        let read = Attempts::read(&[
+            of(event::DUPLICATE_COMPLETED, "a"),
+            of(event::DUPLICATE_IN_PROGRESS, "b"),
+            handled(0),
+        ]);
+        assert_eq!(read.duplicates, BTreeSet::from(["a".to_owned()]));
+        assert_eq!(read.in_progress, BTreeSet::from(["b".to_owned()]));
+        assert!(read.failures.is_empty() && !read.some_not_processed);
     }
 
     #[test]

@@ -115,11 +115,14 @@ impl Ledger {
             EventKind::Completed {
                 receive, attempt, ..
             } => {
-                entry.end = Some(Fate::Completed {
-                    at,
-                    receive,
-                    attempt,
-                });
+                let is_copy = attempt == 0 && matches!(entry.end, Some(Fate::Completed { .. }));
+                if !is_copy {
+                    entry.end = Some(Fate::Completed {
+                        at,
+                        receive,
+                        attempt,
+                    });
+                }
                 attempt
             }
             EventKind::Failed {

@@ -36,6 +36,7 @@
 //! - A queue that exists already is as its keys declare it, and without `dlq` has a
 //!   DLQ of its own. Topics deliver at once, and FIFO topics leave deduplication to
 //!   FIFO queues, by the message if the publisher gives no id.
+//! - DynamoDB answers only the calls of `idempotent`.
 //! - Memory is not limited, and credentials and permissions are not checked.
 //! - Functions see real time. Simulated time runs with it during an invocation.
 //! - Idle processes are not frozen. They are shut down with SIGTERM only if they
@@ -48,6 +49,7 @@ pub mod sqs;
 
 mod attempts;
 mod dependency;
+mod dynamodb;
 mod event_source_mapping;
 mod lambda;
 mod ledger;

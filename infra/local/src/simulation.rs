@@ -17,6 +17,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::{Clock, add};
 use crate::dependency::Dependencies;
+use crate::dynamodb::DynamoDb;
 use crate::lambda::Invocation;
 use crate::ledger::Ledger;
 use crate::scheduler::Attempt;
@@ -43,6 +44,8 @@ pub struct Simulation {
     api: JoinHandle<std::io::Result<()>>,
     /// Served until the simulation is dropped.
     _dependencies: Dependencies,
+    /// Likewise.
+    _tables: DynamoDb,
 }
 
 /// A finished invocation.

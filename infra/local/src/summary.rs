@@ -89,7 +89,8 @@ pub enum Fate {
         at: Timestamp,
         /// The number of the receive since it was last sent or redriven.
         receive: u32,
-        /// The number of the attempt in that invocation.
+        /// The number of the attempt in that invocation; 0 if it was not processed,
+        /// because its idempotency key was completed before.
         attempt: u32,
     },
     /// It is in a DLQ.
@@ -167,6 +168,11 @@ impl Fate {
     /// The fate without the reason.
     pub fn describe(&self) -> String {
         match self {
+            Self::Completed {
+                receive,
+                attempt: 0,
+                ..
+            } => format!("completed in receive {receive}, as a copy of a completed message"),
             Self::Completed {
                 receive, attempt, ..
             } => format!("completed in receive {receive}, attempt {attempt}"),

@@ -87,7 +87,8 @@ pub enum EventKind {
         /// How often the message has been received since it was sent or
         /// redriven.
         receive: u32,
-        /// The number of the attempt in the invocation.
+        /// The number of the attempt in the invocation; 0 if it was not processed,
+        /// because its idempotency key was completed before.
         attempt: u32,
     },
     /// The queue delivers the message once more although the function succeeded.
@@ -201,6 +202,11 @@ impl EventKind {
     /// The receive and the attempts of a delivery; empty for other events.
     pub fn delivery(&self) -> String {
         match self {
+            Self::Completed {
+                receive,
+                attempt: 0,
+                ..
+            } => format!("receive {receive}, not processed: its key was completed before"),
             Self::Completed {
                 receive, attempt, ..
             } => format!("receive {receive}, attempt {attempt}"),

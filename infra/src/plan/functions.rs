@@ -102,7 +102,7 @@ fn role(scope: &Scope<'_>) -> Resource {
             function.queue_name()
         ),
     );
-    if function.queue_backoff.is_some() {
+    if function.queue_backoff.is_some() || function.idempotent.is_some() {
         consume.actions.push("sqs:ChangeMessageVisibility");
         consume.description += ", change how long a message stays invisible";
     }
@@ -114,6 +114,7 @@ fn role(scope: &Scope<'_>) -> Resource {
             function.dlq_name(),
         ));
     }
+    grants.extend(scope.remember());
     grants.extend(function.tracing.then(Grant::trace));
     grants.extend(function.vpc.then(Grant::use_vpc));
     let sends = function.on_permanent == OnPermanent::Dlq;
@@ -138,6 +139,7 @@ impl Scope<'_> {
             Variable::QueueArn => self.queue().arn(),
             Variable::DlqUrl => self.dlq().url(),
             Variable::DlqArn => self.dlq().arn(),
+            Variable::Table => self.table_name(),
             Variable::Text(text) => Value::Text(text),
         };
         let variables = variables.into_iter();

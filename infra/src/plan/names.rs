@@ -17,6 +17,8 @@ pub(crate) mod shared {
     pub(crate) const FAILURES: &str = "FailedRedrives";
     pub(crate) const FAILURES_POLICY: &str = "FailedRedrivesPolicy";
     pub(crate) const FAILURES_ALARM: &str = "FailedRedrivesAlarm";
+    pub(crate) const IDEMPOTENCY_TABLE: &str = "IdempotencyTable";
+    pub(crate) const IDEMPOTENCY_TABLE_NAME: &str = "IdempotencyTableName";
     pub(crate) const FAILURES_URL: &str = "FailedRedrivesUrl";
 }
 

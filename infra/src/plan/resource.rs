@@ -79,6 +79,8 @@ pub(crate) enum Kind {
     InvokeConfig(InvokeConfig),
     Alarm(Alarm),
     Dashboard(Dashboard),
+    /// The table of `idempotent`.
+    Table,
 }
 
 impl Kind {
@@ -90,7 +92,8 @@ impl Kind {
             | Self::LogGroup
             | Self::Role(_)
             | Self::EventSourceMapping(_)
-            | Self::Alarm(_) => true,
+            | Self::Alarm(_)
+            | Self::Table => true,
             Self::QueuePolicy(_)
             | Self::Subscription(_)
             | Self::Schedule(_)
@@ -337,4 +340,7 @@ pub(crate) enum Value {
     QueueUrl(String),
     QueueName(String),
     FunctionName(String),
+    TableName(String),
+    /// The ARN of the table with this name, in the account and region of the deployment.
+    TableArn(ParameterText),
 }

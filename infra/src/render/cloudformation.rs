@@ -123,7 +123,12 @@ pub(crate) fn value(value: &Value) -> Json {
         Value::Key(id) => {
             json!({ "Fn::Sub": own_arn("kms", &format!("key/{}", sub(id))) })
         }
-        Value::QueueUrl(id) | Value::FunctionName(id) => json!({ "Ref": id }),
+        Value::TableArn(name) => {
+            json!({ "Fn::Sub": own_arn("dynamodb", &format!("table/{}", sub(name))) })
+        }
+        Value::QueueUrl(id) | Value::FunctionName(id) | Value::TableName(id) => {
+            json!({ "Ref": id })
+        }
     }
 }
 

@@ -29,6 +29,10 @@ pub fn flush_time(timeout: Duration) -> Duration {
 /// invocation that does not reach SQS, the others are reported at once.
 pub const DLQ_SEND: Duration = Duration::from_secs(3);
 
+/// The longest that one call to the store of `idempotent` may take, with the SDK's
+/// retries. After the first one of an invocation that fails, the others are not made.
+pub const STORE_CALL: Duration = Duration::from_secs(5);
+
 /// What the worker keeps in addition to answer for `records` with this memory.
 ///
 /// Twice the time that was measured for 10,000 records. Lambda gives a function one

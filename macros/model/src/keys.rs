@@ -110,6 +110,10 @@ pub enum Kind {
     Tags,
     /// `alarms(dlq_depth = 10)` or `alarms = false`.
     Alarms,
+    /// `idempotent(key = order.id, ttl = "60d")`.
+    Idempotency,
+    /// The name or the ARN of a table.
+    Table,
     /// A least and a most number of event pollers, `"2..50"`.
     Pollers,
     /// The path of a function.
@@ -126,6 +130,7 @@ impl Kind {
             Kind::Variables => Some("variables"),
             Kind::Tags => Some("tags"),
             Kind::Alarms => Some("thresholds"),
+            Kind::Idempotency => Some("settings"),
             _ => None,
         }
     }
@@ -239,6 +244,34 @@ pub const THRESHOLDS: &[Key] = &[
         name: "errors",
         kind: Kind::Integer(1..=1_000_000, "errors"),
         example: "3",
+        ..Key::ROW
+    },
+];
+
+/// The settings of `idempotent(…)`.
+pub const IDEMPOTENCY: &[Key] = &[
+    Key {
+        name: "key",
+        kind: Kind::Function,
+        example: "order.id",
+        ..Key::ROW
+    },
+    Key {
+        name: "ttl",
+        kind: Kind::Duration(seconds(60)..=seconds(3 * 366 * 86_400)),
+        example: "\"60d\"",
+        ..Key::ROW
+    },
+    Key {
+        name: "on_conflict",
+        kind: Kind::Choice(crate::policy::OnConflict::WORDS),
+        example: "\"permanent\"",
+        ..Key::ROW
+    },
+    Key {
+        name: "table",
+        kind: Kind::Table,
+        example: "\"completed-orders\"",
         ..Key::ROW
     },
 ];

@@ -10,6 +10,7 @@ pub mod declared;
 pub mod digest;
 pub mod duration;
 pub mod export;
+pub mod idempotency;
 pub mod keys;
 pub mod limits;
 pub mod log;

@@ -26,6 +26,15 @@ pub mod event {
     pub const DLQ_SEND_FAILED: &str = "dlq_send_failed";
     /// `queue_backoff` could not be set for all failed records.
     pub const QUEUE_BACKOFF_FAILED: &str = "queue_backoff_failed";
+    /// A record was completed without being processed: its idempotency key was
+    /// completed before.
+    pub const DUPLICATE_COMPLETED: &str = "duplicate_completed";
+    /// A record was not processed, because another one with its idempotency key is.
+    pub const DUPLICATE_IN_PROGRESS: &str = "duplicate_in_progress";
+    /// The store of `idempotent` did not answer, or rejected a call.
+    pub const STORE_FAILED: &str = "store_failed";
+    /// A record was processed, but another run had claimed its idempotency key meanwhile.
+    pub const CLAIM_LOST: &str = "claim_lost";
     /// S3's test event was completed without running the function.
     pub const S3_TEST_COMPLETED: &str = "s3_test_completed";
     /// A redrive started a move task, or one was running.
@@ -98,6 +107,12 @@ pub mod field {
     pub const OUT_OF_TIME: &str = "outOfTime";
     /// Those that were not begun because another of their group or batch failed.
     pub const NOT_RUN: &str = "notRun";
+    /// Those whose idempotency key was completed before.
+    pub const DUPLICATES: &str = "duplicates";
+    /// Those whose idempotency key another run has claimed.
+    pub const IN_PROGRESS: &str = "inProgress";
+    /// Whether the body is not that of the completed message with the same key.
+    pub const CONFLICT: &str = "conflict";
     /// Milliseconds that the invocation took.
     pub const DURATION_MS: &str = "durationMs";
 }
@@ -124,4 +139,9 @@ pub mod metric {
     pub const BATCH_LATENCY: &str = "BatchLatency";
     /// Move tasks of the DLQ that failed or were cancelled.
     pub const FAILED_MOVE_TASKS: &str = "FailedMoveTasks";
+    /// Records that were completed without being processed, because their idempotency
+    /// key was completed before.
+    pub const DUPLICATES: &str = "Duplicates";
+    /// Records with a completed idempotency key and another body.
+    pub const KEY_CONFLICTS: &str = "KeyConflicts";
 }

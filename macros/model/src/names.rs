@@ -20,6 +20,9 @@ pub const SOURCE_ARN: &str = "REDRIVE_SOURCE_ARN";
 /// Messages that a redrive moves in a second.
 pub const MAX_PER_SECOND: &str = "REDRIVE_RATE";
 
+/// The table of `idempotent`: its name or its ARN.
+pub const TABLE: &str = "REDRIVE_TABLE";
+
 /// What the keys declare of queues that exist, for the redrive function; see
 /// [`declared`](crate::declared).
 pub const DECLARED: &str = "REDRIVE_DECLARED";

@@ -103,17 +103,28 @@ choice! {
     }
 }
 
+choice! {
+    /// What happens to a record whose idempotency key was completed with another body.
+    OnConflict {
+        /// It is a duplicate like any other: completed without being processed.
+        #[default]
+        Ignore = "ignore",
+        /// It fails, and can never succeed.
+        Permanent = "permanent",
+    }
+}
+
 /// Calls a macro with the names of all choices.
 #[macro_export]
 macro_rules! choices {
     ($callback:ident) => {
-        $callback! { OnTotalFailure OnGroupFailure OnPermanent FilterScope }
+        $callback! { OnTotalFailure OnGroupFailure OnPermanent FilterScope OnConflict }
     };
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, FilterScope, OnGroupFailure, OnPermanent, OnTotalFailure};
+    use super::{Choice, FilterScope, OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure};
 
     fn check<T: Choice + std::fmt::Debug>(words: &[&str]) {
         assert_eq!(T::default(), T::ALL[0], "the reference lists it first");

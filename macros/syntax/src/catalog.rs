@@ -3,6 +3,7 @@
 mod attribute;
 mod function;
 mod handler;
+mod idempotent;
 mod package;
 mod queue;
 mod redrive;
@@ -13,6 +14,7 @@ mod template;
 pub use attribute::*;
 pub use function::*;
 pub use handler::*;
+pub use idempotent::*;
 pub use package::*;
 pub use queue::*;
 pub use redrive::*;
@@ -151,6 +153,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         queue::RULES,
         function::RULES,
         redrive::RULES,
+        idempotent::RULES,
         system::RULES,
         package::RULES,
         template::RULES,

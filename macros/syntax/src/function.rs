@@ -11,6 +11,7 @@ pub use redrive_model::Backoff;
 pub use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
 
 use crate::diagnostic::Rejected;
+use crate::idempotent::Idempotent;
 use crate::parameter_text::{Parameter, ParameterText};
 use crate::queues;
 use crate::reader::Reader;
@@ -144,6 +145,8 @@ impl Function {
         let dlq = self.dlq.iter().map(|dlq| ("dlq", dlq));
         let key = self.kms_key.iter().map(|key| ("kms_key", key));
         let queues = [("queue", &self.queue)].into_iter().chain(dlq);
+        let table = self.idempotent.iter().flat_map(|it| &it.table);
+        let key = key.chain(table.map(|table| ("idempotent", table)));
         let lists = policies.chain(senders).chain(topics);
         variables.chain(queues).chain(key).chain(lists)
     }
@@ -154,6 +157,8 @@ impl Function {
         let queues = [&mut self.queue].into_iter().chain(&mut self.dlq);
         let lists = self.policies.iter_mut().chain(&mut self.senders);
         let lists = lists.chain(&mut self.topics).chain(&mut self.kms_key);
+        let table = self.idempotent.iter_mut().flat_map(|it| &mut it.table);
+        let lists = lists.chain(table);
         variables.chain(queues).chain(lists)
     }
 
@@ -168,11 +173,14 @@ impl Function {
     }
 
     /// The variables that the template adds for the worker: the URLs of the queues
-    /// that it calls.
+    /// that it calls, and its table.
     pub fn queue_variables(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let queue = self.queue_backoff.map(|_| names::QUEUE_URL);
+        // A duplicate of a message in progress is delivered when the other run has ended.
+        let delays = self.queue_backoff.is_some() || self.idempotent.is_some();
+        let queue = delays.then_some(names::QUEUE_URL);
+        let table = self.idempotent.as_ref().map(|_| names::TABLE);
         let dlq = (self.on_permanent == OnPermanent::Dlq).then_some(names::DLQ_URL);
-        queue.into_iter().chain(dlq)
+        queue.into_iter().chain(dlq).chain(table)
     }
 
     /// The scheduled redrive of the DLQ, if there is one.

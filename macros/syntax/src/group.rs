@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostics, Fix, Rejected};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Rejected};
 use crate::keys::Key;
-use crate::pair::{self, Pair};
+use crate::nearest::nearest;
+use crate::pair::{self, After, Pair};
 use crate::tokens::excerpt;
 use crate::value::{Value, What};
 
@@ -41,4 +42,53 @@ pub(crate) fn read<T>(
         true => Err(diagnostics.iter().cloned().collect()),
         false => Ok(all),
     }
+}
+
+/// The value of one of the `members` that a key has; `what` is one of them, in words.
+pub(crate) fn member<'p>(
+    pair: &'p Pair,
+    members: &'static [Key],
+    what: &str,
+) -> Result<(&'static Key, &'p Value), Diagnostic> {
+    let Pair { name, place, after } = pair;
+    let names = || members.iter().map(|key| key.name);
+    let Some(key) = members.iter().find(|key| key.name == *name) else {
+        let problem = format!("unknown {what} `{}`", excerpt(name));
+        let unknown = Diagnostic::new(&catalog::UNKNOWN_KEY, *place, problem);
+        return Err(unknown.help(match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let names: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+                format!("the {what}s are {}", names.join(", "))
+            }
+        }));
+    };
+    let After::Value(value) = after else {
+        let problem = format!("`{name}` needs `=` and a value");
+        let missing = Diagnostic::new(&catalog::SYNTAX, *place, problem);
+        return Err(missing.help(format!("write `{}`", key.shown())));
+    };
+    Ok((key, value))
+}
+
+/// A member is not a key of the attribute, which edits are for.
+pub(crate) fn in_words(diagnostic: Diagnostic) -> Diagnostic {
+    let fixes = diagnostic.fixes.iter();
+    let fixes = fixes.map(|fix| Fix::advice(fix.to_string())).collect();
+    Diagnostic {
+        fixes,
+        ..diagnostic
+    }
+}
+
+/// The value of this member, of a group that was read.
+pub(crate) fn find(group: &Value, name: &str) -> Option<Value> {
+    let What::Group(pairs) = &group.what else {
+        return None;
+    };
+    let pairs = pair::list(pairs.clone(), &mut Diagnostics::default(), |_| {});
+    pairs.into_iter().find_map(|pair| match pair.after {
+        After::Value(value) if pair.name == name => Some(value),
+        _ => None,
+    })
 }

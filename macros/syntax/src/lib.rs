@@ -13,6 +13,7 @@ pub mod duration;
 pub mod environment;
 pub mod function;
 mod group;
+pub mod idempotent;
 pub mod kms_key;
 mod nearest;
 mod open_keys;
@@ -40,6 +41,7 @@ use proc_macro2::TokenStream;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, Manifest, Rejected, wrapped};
 pub use function::{Function, Paths};
+pub use idempotent::MessageKey;
 pub use nearest::nearest;
 pub use parameter_text::ParameterText;
 pub use place::Place;
@@ -58,6 +60,8 @@ pub struct Parsed {
     pub handler: Option<Handler>,
     /// The attribute's values that are Rust.
     pub paths: Paths,
+    /// The key of `idempotent`.
+    pub key: Option<MessageKey>,
     /// All that is wrong, and what is likely not meant.
     pub diagnostics: Diagnostics,
 }
@@ -70,7 +74,9 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
     let (name, handler) = signature::parse(item, &mut diagnostics);
     let given = attribute::parse(attribute, &mut diagnostics);
     let mut options = options::Options::read(name.as_ref(), given, &mut diagnostics);
+    let mut key = None;
     if let Some(handler) = &handler {
+        key = idempotent::message_key(handler, &options, &mut diagnostics);
         let function = &mut options.function;
         if !function.topics.is_empty() && function.raw.is_none() {
             function.raw = Some(!handler.is_sns());
@@ -96,6 +102,7 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
         function: options.function,
         handler,
         paths: options.paths,
+        key,
         diagnostics,
     }
 }

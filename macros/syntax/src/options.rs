@@ -11,6 +11,7 @@ use crate::keys;
 use crate::open_keys::OpenKeys;
 use crate::place::Place;
 use crate::reader::{Given, Reader};
+use crate::value::Value;
 
 /// What the attribute says, read one key at a time.
 pub(crate) struct Options {
@@ -115,6 +116,11 @@ impl Options {
     /// Where the key itself is.
     pub(crate) fn key_place(&self, key: &str) -> Option<Place> {
         self.find(key).map(|given| given.place)
+    }
+
+    /// The value that the user wrote.
+    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
+        self.find(key).map(|given| &given.value)
     }
 
     fn find(&self, key: &str) -> Option<&Given> {

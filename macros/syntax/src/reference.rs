@@ -75,6 +75,11 @@ fn value(kind: &Kind) -> String {
             limits::MINIMUM_POLLERS.start(),
             limits::MAXIMUM_POLLERS.end()
         ),
+        Kind::Table => "a string".to_owned(),
+        Kind::Idempotency => {
+            "`(key = order.id, ttl = \"60d\", on_conflict = \"permanent\", table = \"…\")`"
+                .to_owned()
+        }
         Kind::Tags => "`(name = \"value\", …)`".to_owned(),
     }
 }

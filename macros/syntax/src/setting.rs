@@ -8,13 +8,16 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use redrive_model::duration::written;
 use redrive_model::keys::{Key, Kind};
-use redrive_model::policy::{Choice, FilterScope, OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_model::policy::{
+    Choice, FilterScope, OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure,
+};
 use redrive_model::{Alarms, Backoff, Pollers};
 
 use crate::alarms;
 use crate::catalog::{KMS_KEY, OUT_OF_RANGE};
 use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::environment;
+use crate::idempotent::{self, Idempotent};
 use crate::kms_key::KmsKey;
 use crate::parameter_text::ParameterText;
 use crate::pollers;
@@ -148,6 +151,16 @@ impl Setting for Alarms {
             ),
             false => "false".to_owned(),
         })
+    }
+}
+
+impl Setting for Idempotent {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        idempotent::read(key, value)
+    }
+
+    fn written(&self) -> Option<String> {
+        Some(self.written())
     }
 }
 

@@ -11,8 +11,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Safety,
-    Signature, Token, Type, TypeParamBound, Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Generics, Pat, PathArguments, ReturnType,
+    Safety, Signature, Token, Type, TypeParamBound, Visibility,
 };
 
 use crate::catalog::*;
@@ -26,6 +26,8 @@ const LONGEST_NAME: usize = HANDLER_CHARACTERS - REDRIVE_HANDLER_SUFFIX.len();
 pub struct Handler {
     /// The function's name.
     pub name: Ident,
+    /// The parameter of the message, if it has a name.
+    pub parameter: Option<Ident>,
     /// `M` of `message: M`.
     pub message: Type,
     /// `S` of `state: &S`.
@@ -220,6 +222,7 @@ fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
     }
     Some(Handler {
         name: name.clone(),
+        parameter: signature.inputs.first().and_then(parameter_name),
         message: message?,
         state,
         result: result.ok()?.clone(),
@@ -286,6 +289,16 @@ fn typed(argument: &FnArg) -> Option<&Type> {
     match argument {
         FnArg::Typed(argument) => Some(&argument.ty),
         FnArg::Receiver(_) => None,
+    }
+}
+
+fn parameter_name(argument: &FnArg) -> Option<Ident> {
+    let FnArg::Typed(argument) = argument else {
+        return None;
+    };
+    match &*argument.pat {
+        Pat::Ident(pattern) => Some(pattern.ident.clone()),
+        _ => None,
     }
 }
 

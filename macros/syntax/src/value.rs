@@ -38,6 +38,8 @@ pub(crate) enum What {
     Flag(bool),
     List(Vec<Value>),
     Path(syn::Path),
+    /// `order.id`
+    Field(Box<Expr>),
     /// `(…)` right after the key.
     Group(TokenStream),
     /// What no key accepts, in words.
@@ -92,6 +94,7 @@ impl Value {
             What::List(_) => "a list",
             What::Path(_) => "a name",
             What::Group(_) => "something in parentheses",
+            What::Field(_) => "an expression",
             What::Other(what) => what,
             What::Unread(_) => "something else",
         }
@@ -139,6 +142,7 @@ impl What {
             },
             Expr::Array(list) => Self::List(list.elems.iter().map(Value::of).collect()),
             Expr::Path(path) if path.qself.is_none() => Self::Path(path.path.clone()),
+            Expr::Field(_) => Self::Field(Box::new(expression.clone())),
             Expr::Paren(_) | Expr::Tuple(_) => Self::Other("something in parentheses"),
             Expr::Closure(_) => Self::Other("a closure"),
             Expr::Block(_) => Self::Other("a block"),

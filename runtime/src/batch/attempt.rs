@@ -1,16 +1,19 @@
 //! One attempt at one record.
 
 use std::{
-    future::Future,
+    future::{Future, ready},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
+    time::SystemTime,
 };
 
 use pin_project_lite::pin_project;
 use tracing::Span;
 
 use crate::{
+    error::BoxError,
     failure::Failure,
+    idempotency::{Claim, Claimed, IdempotencySettings, Key},
     log::{
         self,
         record_context::{self, Current},
@@ -21,8 +24,40 @@ use crate::{
 
 /// What the engine runs for each record.
 pub(crate) trait Process: Sync {
+    /// How records are looked up before they run; `None`: they are not.
+    const IDEMPOTENCY: Option<IdempotencySettings> = None;
+
     /// One attempt: makes the message and handles it.
     fn process(&self, record: Record<'_>) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// The time of day at which an invocation starts.
+    fn started(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    /// The key of the record; `None` if the message cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// If it can be read, but has no key.
+    fn key(&self, _record: Record<'_>) -> Result<Option<Key>, Failure> {
+        Ok(None)
+    }
+
+    /// Claims a key.
+    fn claim(&self, _claim: &Claim) -> impl Future<Output = Result<Claimed, BoxError>> + Send {
+        ready(Ok(Claimed::Yes))
+    }
+
+    /// Completes a key; `false` if another owner has it.
+    fn complete(&self, _claim: &Claim) -> impl Future<Output = Result<bool, BoxError>> + Send {
+        ready(Ok(true))
+    }
+
+    /// Releases a key.
+    fn release(&self, _claim: &Claim) -> impl Future<Output = Result<(), BoxError>> + Send {
+        ready(Ok(()))
+    }
 }
 
 pin_project! {
@@ -85,7 +120,7 @@ impl<F: Future<Output = Result<(), Failure>>> Future for Attempt<F> {
             })
         });
         let result = match polled {
-            Ok(poll) => ready!(poll),
+            Ok(poll) => std::task::ready!(poll),
             Err(panicked) => Err(panicked),
         };
         *this.ended = true;

@@ -91,6 +91,12 @@ impl Lanes {
         (lane.running.filter(|_| lane.abandoned), lane.lost)
     }
 
+    /// All tasks have ended.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn end_all(&mut self) {
+        self.lanes.iter_mut().for_each(|lane| lane.ended = true);
+    }
+
     /// Whether no lane will handle a further record.
     pub(super) fn are_over(&self) -> bool {
         self.lanes.iter().all(|lane| lane.ended || lane.abandoned)
@@ -148,6 +154,12 @@ impl Lanes {
     /// The outcomes in record order.
     pub(super) fn take(&mut self) -> Vec<Slot> {
         std::mem::take(&mut self.slots)
+    }
+
+    /// Whether a lane is in an attempt at this record.
+    pub(super) fn is_running(&self, index: usize) -> bool {
+        let mut lanes = self.lanes.iter().filter(|lane| !lane.ended);
+        lanes.any(|lane| lane.running.is_some_and(|running| running.index == index))
     }
 
     fn is_active(&self, lane: usize) -> bool {

@@ -1,5 +1,7 @@
 //! What became of each record.
 
+use std::time::SystemTime;
+
 use crate::failure::Failure;
 
 /// What became of one record.
@@ -16,6 +18,16 @@ pub(crate) enum Outcome {
         /// Why the attempt before failed, if there was one.
         last: Option<Box<Failure>>,
     },
+    /// It was not run, because a message with its idempotency key was completed.
+    Duplicate {
+        /// Whether that message had the same body.
+        same_body: bool,
+    },
+    /// It was not run, because another run has claimed its idempotency key.
+    InProgress {
+        /// When the claim's lease ends.
+        until: SystemTime,
+    },
     /// A record before it in its message group, or in the batch, failed.
     NotRun,
 }
@@ -23,7 +35,7 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// Whether SQS is to delete the message.
     pub(crate) fn is_completed(&self) -> bool {
-        matches!(self, Self::Done | Self::InDlq(_))
+        matches!(self, Self::Done | Self::InDlq(_) | Self::Duplicate { .. })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     batch::outcome::{Outcome, Slot},
     error::truncate,
     event::{Event, Field},
-    failure::InvocationError,
+    failure::{FailureKind, InvocationError},
     log::Figures,
     settings::Settings,
 };
@@ -110,14 +110,19 @@ pub(crate) fn reason(outcome: &Outcome) -> String {
         } => {
             format!("out of time after: {}", failure.reason)
         }
+        Outcome::Duplicate { .. } => "completed before".to_owned(),
+        Outcome::InProgress { .. } => {
+            "not run, because another run has claimed its idempotency key".to_owned()
+        }
         Outcome::NotRun => "not run, because a record before it failed".to_owned(),
     }
 }
 
 /// Counts the outcomes.
-pub(crate) fn figures(slots: &[Slot]) -> Figures {
+pub(crate) fn figures(slots: &[Slot], is_idempotent: bool) -> Figures {
     let mut figures = Figures {
         records: slots.len(),
+        is_idempotent,
         ..Figures::default()
     };
     for slot in slots {
@@ -125,10 +130,19 @@ pub(crate) fn figures(slots: &[Slot]) -> Figures {
         figures.failed += usize::from(!slot.outcome.is_completed());
         match &slot.outcome {
             Outcome::Done => figures.succeeded += 1,
-            Outcome::InDlq(_) => figures.permanent += 1,
+            Outcome::InDlq(failure) => {
+                figures.permanent += 1;
+                figures.conflicts += usize::from(failure.kind == FailureKind::KeyConflict);
+            }
             Outcome::Failed(failure) => {
                 figures.permanent += usize::from(failure.is_permanent());
+                figures.conflicts += usize::from(failure.kind == FailureKind::KeyConflict);
             }
+            Outcome::Duplicate { same_body } => {
+                figures.duplicates += 1;
+                figures.conflicts += usize::from(!same_body);
+            }
+            Outcome::InProgress { .. } => figures.in_progress += 1,
             Outcome::OutOfTime { .. } => figures.out_of_time += 1,
             Outcome::NotRun => figures.not_run += 1,
         }
@@ -138,8 +152,10 @@ pub(crate) fn figures(slots: &[Slot]) -> Figures {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
-    use crate::failure::{Failure, FailureKind};
+    use crate::failure::Failure;
 
     #[test]
     fn each_record_counts_where_it_should() {
@@ -158,19 +174,27 @@ mod tests {
                 2,
             ),
             (Outcome::NotRun, 0),
+            (Outcome::Duplicate { same_body: true }, 0),
+            (Outcome::Duplicate { same_body: false }, 0),
+            (Outcome::Failed(failure(FailureKind::KeyConflict)), 1),
+            (Outcome::InProgress { until: UNIX_EPOCH }, 0),
         ]
         .map(|(outcome, attempts)| Slot { outcome, attempts });
 
         assert_eq!(
-            figures(&slots),
+            figures(&slots, true),
             Figures {
-                records: 8,
+                records: 12,
                 succeeded: 2,
-                failed: 5,
+                failed: 7,
                 retried: 3,
-                permanent: 2,
+                permanent: 3,
                 out_of_time: 2,
                 not_run: 1,
+                is_idempotent: true,
+                duplicates: 2,
+                in_progress: 1,
+                conflicts: 2,
             }
         );
     }

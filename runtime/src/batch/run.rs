@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::SystemTime,
 };
 
 use redrive_model::policy::OnPermanent;
@@ -16,6 +17,7 @@ use crate::{
         Engine,
         attempt::{Attempt, Process},
         backoff,
+        claims::{Claims, LookedUp},
         dlq::Dlq,
         groups::Groups,
         lanes::Lanes,
@@ -36,12 +38,15 @@ pub(crate) struct Run<P, Q> {
     pub(super) deadline: Deadline,
     pub(super) context: Arc<LambdaContext>,
     pub(super) start: Instant,
+    /// The time of day at the start.
+    pub(super) started: SystemTime,
     /// Only of a FIFO batch.
     pub(super) groups: Option<Groups>,
     /// The next piece of work, a record or a group, that no lane has taken.
     next: AtomicUsize,
     lanes: Mutex<Lanes>,
     dlq: Dlq,
+    pub(super) claims: Claims,
 }
 
 impl<P: Process, Q: SqsAccess> Run<P, Q> {
@@ -59,6 +64,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         let lanes = pieces.min(settings.concurrency.max(1) as usize);
         Self {
             lanes: Mutex::new(Lanes::new(lanes, event.len())),
+            started: engine.process.started(),
             engine,
             event,
             deadline,
@@ -67,6 +73,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             groups,
             next: AtomicUsize::new(0),
             dlq: Dlq::default(),
+            claims: Claims::default(),
         }
     }
 
@@ -128,9 +135,27 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         if self.deadline.remaining().is_zero() {
             return false;
         }
-        let Some(outcome) = self.attempts(lane, index).await else {
+        let looked_up = self.look_up(index).await;
+        let refused = match looked_up {
+            LookedUp::New => None,
+            LookedUp::Refused(failure) => Some(failure),
+            LookedUp::Settled(outcome) => return self.ended(lane, index, outcome),
+        };
+        let Some(outcome) = self.attempts(lane, index, refused).await else {
             return false;
         };
+        if P::IDEMPOTENCY.is_some() {
+            // What holds if the time is up while the store is asked.
+            if !self.lanes().settle(lane, index, outcome.clone()) {
+                return false;
+            }
+            self.settle_claim(index, &outcome).await;
+        }
+        self.ended(lane, index, outcome)
+    }
+
+    /// Writes the outcome of a record; `false` if the lane must not continue.
+    fn ended(&self, lane: usize, index: usize, outcome: Outcome) -> bool {
         if let Some(groups) = &self.groups
             && !outcome.is_completed()
         {
@@ -139,8 +164,13 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         self.lanes().settle(lane, index, outcome)
     }
 
-    /// `None` if the lane was abandoned.
-    async fn attempts(&self, lane: usize, index: usize) -> Option<Outcome> {
+    /// `None` if the lane was abandoned. A record that is `refused` fails without being run.
+    async fn attempts(
+        &self,
+        lane: usize,
+        index: usize,
+        refused: Option<Failure>,
+    ) -> Option<Outcome> {
         let settings = &self.engine.settings;
         let fields = self.event.record(index);
         let mut attempt = 1;
@@ -152,6 +182,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                 return None;
             }
             let result = match &body {
+                _ if let Some(refused) = &refused => Err(refused.clone()),
                 Ok(body) => self.attempt(index, fields, body, attempt).await,
                 Err(failure) => Err(failure.clone()),
             };
@@ -169,7 +200,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                     Err(_) => Outcome::Failed(failure),
                 });
             }
-            if attempt > settings.retries {
+            if attempt > settings.retries || refused.is_some() {
                 log::failed(&fields, &failure, attempt);
                 return Some(Outcome::Failed(failure));
             }
@@ -243,7 +274,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         }
     }
 
-    fn view<'v>(&'v self, fields: Fields<'v>, body: &'v str) -> Record<'v> {
+    pub(super) fn view<'v>(&'v self, fields: Fields<'v>, body: &'v str) -> Record<'v> {
         Record {
             fields,
             body,
@@ -255,7 +286,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
 
 /// Decodes the body. One that is not a string stays in the queue even with
 /// `on_permanent = "dlq"`: it could not be sent.
-fn body<'e>(fields: &Fields<'e>) -> Result<Cow<'e, str>, Failure> {
+pub(super) fn body<'e>(fields: &Fields<'e>) -> Result<Cow<'e, str>, Failure> {
     let Some(json) = fields.get(Field::Body) else {
         return Err(Failure::new(
             FailureKind::Malformed,

@@ -8,7 +8,8 @@ use std::{
 #[cfg(feature = "sqs-client")]
 use redrive_model::log::metric::FAILED_MOVE_TASKS;
 use redrive_model::log::metric::{
-    BATCH_LATENCY, FAILED, FUNCTION, NAMESPACE, OUT_OF_TIME, PERMANENT, QUEUE, RETRIED, SUCCEEDED,
+    BATCH_LATENCY, DUPLICATES, FAILED, FUNCTION, KEY_CONFLICTS, NAMESPACE, OUT_OF_TIME, PERMANENT,
+    QUEUE, RETRIED, SUCCEEDED,
 };
 use serde::Serialize;
 
@@ -85,6 +86,10 @@ struct Line<'m> {
     out_of_time: usize,
     #[serde(rename = "BatchLatency")]
     batch_latency: f64,
+    #[serde(rename = "Duplicates", skip_serializing_if = "Option::is_none")]
+    duplicates: Option<usize>,
+    #[serde(rename = "KeyConflicts", skip_serializing_if = "Option::is_none")]
+    key_conflicts: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -99,7 +104,7 @@ struct Aws {
 struct Directive {
     namespace: &'static str,
     dimensions: [[&'static str; 2]; 1],
-    metrics: [Metric; 7],
+    metrics: Vec<Metric>,
 }
 
 #[derive(Serialize)]
@@ -125,6 +130,23 @@ fn line(
     level: &str,
     timestamp: &str,
 ) -> String {
+    let mut metrics = vec![
+        count("Records"),
+        count(SUCCEEDED),
+        count(FAILED),
+        count(RETRIED),
+        count(PERMANENT),
+        count(OUT_OF_TIME),
+        Metric {
+            name: BATCH_LATENCY,
+            unit: "Milliseconds",
+        },
+    ];
+    // Each metric has its price.
+    if figures.is_idempotent {
+        metrics.extend([count(DUPLICATES), count(KEY_CONFLICTS)]);
+    }
+    let if_idempotent = |count: usize| figures.is_idempotent.then_some(count);
     let line = Line {
         timestamp,
         level,
@@ -133,18 +155,7 @@ fn line(
             cloud_watch_metrics: [Directive {
                 namespace: NAMESPACE,
                 dimensions: [[FUNCTION, QUEUE]],
-                metrics: [
-                    count("Records"),
-                    count(SUCCEEDED),
-                    count(FAILED),
-                    count(RETRIED),
-                    count(PERMANENT),
-                    count(OUT_OF_TIME),
-                    Metric {
-                        name: BATCH_LATENCY,
-                        unit: "Milliseconds",
-                    },
-                ],
+                metrics,
             }],
         },
         function,
@@ -156,6 +167,8 @@ fn line(
         permanent: figures.permanent,
         out_of_time: figures.out_of_time,
         batch_latency: milliseconds(elapsed),
+        duplicates: if_idempotent(figures.duplicates),
+        key_conflicts: if_idempotent(figures.conflicts),
     };
     // Texts and finite numbers are always JSON.
     serde_json::to_string(&line).unwrap_or_default()
@@ -177,6 +190,7 @@ mod tests {
             permanent: 5,
             out_of_time: 6,
             not_run: 7,
+            ..Figures::default()
         };
         let line = line(
             "orders",
@@ -221,5 +235,31 @@ mod tests {
                 "BatchLatency": 1.5,
             })
         );
+    }
+
+    #[test]
+    fn an_idempotent_function_has_two_more() {
+        let figures = Figures {
+            is_idempotent: true,
+            duplicates: 3,
+            conflicts: 1,
+            ..Figures::default()
+        };
+        let line = line(
+            "f",
+            "q",
+            &figures,
+            Duration::ZERO,
+            Duration::ZERO,
+            "INFO",
+            "",
+        );
+
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(line["Duplicates"], 3);
+        assert_eq!(line["KeyConflicts"], 1);
+        let metrics = &line["_aws"]["CloudWatchMetrics"][0]["Metrics"];
+        assert_eq!(metrics[7]["Name"], "Duplicates");
+        assert_eq!(metrics[8]["Name"], "KeyConflicts");
     }
 }

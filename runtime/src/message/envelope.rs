@@ -1,6 +1,7 @@
 //! A message with its metadata.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -89,6 +90,10 @@ impl<T: FromMessage> FromMessage for Message<T> {
             context: Arc::clone(record.context),
             deadline: Some(record.deadline.cut),
         })
+    }
+
+    fn content<'r>(record: &Record<'r>) -> Cow<'r, str> {
+        T::content(record)
     }
 
     fn refusal() -> Option<&'static str> {

@@ -1,5 +1,7 @@
 //! Events that an EventBridge rule sent to the queue.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -82,6 +84,21 @@ impl<T: FromMessage> FromMessage for EventBridge<T> {
             region: event.region.unwrap_or_default(),
             resources: event.resources.unwrap_or_default(),
         })
+    }
+
+    fn content<'r>(record: &Record<'r>) -> Cow<'r, str> {
+        #[derive(Deserialize)]
+        struct Detail<'r> {
+            #[serde(borrow)]
+            detail: &'r RawValue,
+        }
+        match json::from_str::<Detail<'r>>(record.body()) {
+            Ok(Detail { detail }) => T::content(&Record {
+                body: detail.get(),
+                ..*record
+            }),
+            Err(_) => T::content(record),
+        }
     }
 
     fn refusal() -> Option<&'static str> {

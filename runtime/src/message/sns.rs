@@ -128,6 +128,13 @@ impl<T: FromMessage> FromMessage for Sns<T> {
         }
     }
 
+    fn content<'r>(record: &Record<'r>) -> Cow<'r, str> {
+        match published(record.body()) {
+            Some(message) => T::content(&record.with_body(&message)).into_owned().into(),
+            None => T::content(record),
+        }
+    }
+
     fn refusal() -> Option<&'static str> {
         T::refusal()
     }

@@ -101,7 +101,7 @@ fn client(client: &OnceLock<Client>) -> Result<&Client, BoxError> {
 }
 
 /// Puts the invocation's X-Ray header on a request.
-fn traced() -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
+pub(crate) fn traced() -> impl Fn(&mut HttpRequest) + Send + Sync + 'static {
     let header = TRACE_HEADER.try_with(Clone::clone).ok().flatten();
     move |request| {
         if let Some(header) = &header {

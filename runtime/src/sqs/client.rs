@@ -1,4 +1,4 @@
-//! The SQS client, configured from Lambda's environment.
+//! The SQS client, and what Lambda's environment says for any client.
 //!
 //! Lambda puts credentials and region into the environment and renews them by
 //! starting a new process. The provider chain of `aws-config` (profiles, SSO, STS,
@@ -17,9 +17,8 @@ const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 /// The first one set wins; Lambda sets both.
 const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-/// The variable of the service has precedence, as in every AWS SDK:
-/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
-const ENDPOINT: [&str; 2] = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"];
+/// The variable of all services.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 
 /// Which of the region's endpoints, if they are `true`:
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>.
@@ -29,6 +28,63 @@ const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 /// A call transfers a few kilobytes to the same region: a longer one is
 /// lost, and a retry is better than waiting.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the environment says about calls to AWS.
+pub(crate) struct Environment {
+    pub(crate) credentials: Credentials,
+    pub(crate) region: Region,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) fips: Option<bool>,
+    pub(crate) dual_stack: Option<bool>,
+}
+
+impl Environment {
+    /// Reads it from any lookup, so that a test need not set variables. `endpoint` is the
+    /// service's own variable, which has precedence, as in every AWS SDK:
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
+    ///
+    /// # Errors
+    ///
+    /// Names every variable for credentials or region that is not set.
+    pub(crate) fn read(
+        lookup: impl Fn(&str) -> Option<String>,
+        service: &str,
+        endpoint: &str,
+    ) -> Result<Self, String> {
+        // An empty variable is how templates and shells say "none".
+        let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let first = |names: [&str; 2]| names.into_iter().find_map(get);
+
+        let (key, secret, region) = (get(ACCESS_KEY_ID), get(SECRET_ACCESS_KEY), first(REGION));
+        let (Some(key), Some(secret), Some(region)) = (&key, &secret, &region) else {
+            let required = [
+                (ACCESS_KEY_ID, key),
+                (SECRET_ACCESS_KEY, secret),
+                (REGION[0], region),
+            ];
+            let missing = required.into_iter().filter(|(_, value)| value.is_none());
+            let missing: Vec<_> = missing.map(|(name, _)| name).collect();
+            return Err(format!(
+                "cannot call {service} without {}; Lambda sets them for every function, set them yourself to run elsewhere",
+                missing.join(", ")
+            ));
+        };
+        let is_on = |name| get(name).map(|value| value.eq_ignore_ascii_case("true"));
+        Ok(Self {
+            credentials: Credentials::new(
+                key,
+                secret,
+                get(SESSION_TOKEN),
+                None,
+                "LambdaEnvironment",
+            ),
+            region: Region::new(region.clone()),
+            endpoint: first([endpoint, ENDPOINT]),
+            fips: is_on(FIPS),
+            dual_stack: is_on(DUAL_STACK),
+        })
+    }
+}
 
 /// Creates a client from the environment of this process.
 ///
@@ -41,47 +97,22 @@ pub(crate) fn client() -> Result<Client, String> {
     client_from(|name| env::var(name).ok())
 }
 
-/// As [`client`], from any lookup, so that a test need not set variables.
+/// As [`client`], from any lookup.
 pub(crate) fn client_from(lookup: impl Fn(&str) -> Option<String>) -> Result<Client, String> {
-    // An empty variable is how templates and shells say "none".
-    let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
-    let first = |names: [&str; 2]| names.into_iter().find_map(get);
-
-    let (key, secret, region) = (get(ACCESS_KEY_ID), get(SECRET_ACCESS_KEY), first(REGION));
-    let (Some(key), Some(secret), Some(region)) = (&key, &secret, &region) else {
-        let required = [
-            (ACCESS_KEY_ID, key),
-            (SECRET_ACCESS_KEY, secret),
-            (REGION[0], region),
-        ];
-        let missing = required.into_iter().filter(|(_, value)| value.is_none());
-        let missing: Vec<_> = missing.map(|(name, _)| name).collect();
-        return Err(format!(
-            "cannot call SQS without {}; Lambda sets them for every function, set them yourself to run elsewhere",
-            missing.join(", ")
-        ));
-    };
-
+    let environment = Environment::read(lookup, "SQS", "AWS_ENDPOINT_URL_SQS")?;
     let mut config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(Credentials::new(
-            key,
-            secret,
-            get(SESSION_TOKEN),
-            None,
-            "LambdaEnvironment",
-        ))
-        .region(Region::new(region.clone()))
+        .credentials_provider(environment.credentials)
+        .region(environment.region)
         .retry_config(RetryConfig::standard())
         .timeout_config(
             TimeoutConfig::builder()
                 .operation_attempt_timeout(ATTEMPT_TIMEOUT)
                 .build(),
         );
-    config.set_endpoint_url(first(ENDPOINT));
-    let is_on = |name| get(name).map(|value| value.eq_ignore_ascii_case("true"));
-    config.set_use_fips(is_on(FIPS));
-    config.set_use_dual_stack(is_on(DUAL_STACK));
+    config.set_endpoint_url(environment.endpoint);
+    config.set_use_fips(environment.fips);
+    config.set_use_dual_stack(environment.dual_stack);
     Ok(Client::from_conf(config.build()))
 }
 

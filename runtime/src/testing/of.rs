@@ -1,16 +1,21 @@
 //! Runs an `#[sqs_batch]` function as its attribute specifies.
 
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use redrive_model::deadline::flush_time;
 
 use super::{Batch, Report, on_a_thread};
+#[cfg(feature = "idempotency")]
+use crate::idempotency::{InMemory, SharedStore, Store};
 use crate::{batch::threads::Threads, handler::Handler, worker::Function};
 
 /// The function of an attribute, and its state.
 pub struct Of<H: Handler> {
     state: Option<H::State>,
     real_time: bool,
+    started: Option<SystemTime>,
+    #[cfg(feature = "idempotency")]
+    store: Option<SharedStore>,
 }
 
 impl<H: Handler> Of<H> {
@@ -18,6 +23,9 @@ impl<H: Handler> Of<H> {
         Self {
             state: None,
             real_time: false,
+            started: None,
+            #[cfg(feature = "idempotency")]
+            store: None,
         }
     }
 }
@@ -36,6 +44,22 @@ impl<H: Handler> Batch<Of<H>> {
     #[must_use]
     pub fn state(mut self, state: H::State) -> Self {
         self.function.state = Some(state);
+        self
+    }
+
+    /// The time of day at which the invocation starts; default now.
+    #[must_use]
+    pub fn at(mut self, time: SystemTime) -> Self {
+        self.function.started = Some(time);
+        self
+    }
+
+    /// The store of `idempotent`; default a new [`InMemory`]. A clone of one store in two
+    /// batches is as one table in two invocations.
+    #[cfg(feature = "idempotency")]
+    #[must_use]
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.function.store = Some(SharedStore::new(store));
         self
     }
 
@@ -59,15 +83,21 @@ impl<H: Handler> Batch<Of<H>> {
             let remaining = self.remaining.unwrap_or(timeout);
             self.remaining = Some(remaining.saturating_sub(flush_time(timeout)));
         }
-        let Of { state, real_time } = std::mem::replace(&mut self.function, Of::new());
+        let of = std::mem::replace(&mut self.function, Of::new());
+        let real_time = of.real_time;
         let process = async move || {
-            let state = match state {
+            let state = match of.state {
                 Some(state) => state,
                 None => H::init()
                     .await
                     .unwrap_or_else(|error| panic!("`init` failed: {error}")),
             };
-            Function::<H>(state)
+            Function::<H> {
+                state,
+                #[cfg(feature = "idempotency")]
+                store: of.store.or_else(|| Some(SharedStore::new(InMemory::new()))),
+                started: of.started,
+            }
         };
         on_a_thread(move || match real_time {
             true => self.run_in_real_time(process),

@@ -1,6 +1,14 @@
 //! The result of a test's batch.
 
-use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -22,7 +30,11 @@ use crate::{
     deadline::Deadline,
     event::Event,
     failure::InvocationError,
+    message::LambdaContext,
 };
+
+/// Each has its own id.
+static INVOCATIONS: AtomicUsize = AtomicUsize::new(1);
 
 /// The result of a batch.
 #[derive(Debug)]
@@ -40,15 +52,17 @@ pub struct Report {
 pub(super) async fn here<P: Process>(run: &Arc<Run<P, Recorder>>) {
     let mut lanes: FuturesUnordered<_> =
         (0..run.lanes().len()).map(|lane| run.lane(lane)).collect();
-    let lanes = async { while lanes.next().await.is_some() {} };
+    let running = async { while lanes.next().await.is_some() {} };
     // Unconstrained: a function that uses up the task's budget of cooperation in
     // each poll must not keep the clock from being looked at.
     let cut = pin!(task::unconstrained(time::sleep_until(run.cut())));
     tokio::select! {
         biased;
-        () = lanes => {}
+        () = running => {}
         () = cut => {}
     }
+    drop(lanes);
+    run.lanes().end_all();
 }
 
 impl Report {
@@ -62,7 +76,12 @@ impl Report {
         let mut records = Vec::new();
         let answer = match Event::read(bytes) {
             Ok(event) => {
-                let run = Run::new(Arc::clone(&engine), event, deadline, Arc::default());
+                let number = INVOCATIONS.fetch_add(1, Relaxed);
+                let context = LambdaContext {
+                    request_id: format!("test-{number}"),
+                    ..LambdaContext::default()
+                };
+                let run = Run::new(Arc::clone(&engine), event, deadline, Arc::new(context));
                 let run = Arc::new(run);
                 run_lanes(&run).await;
                 let slots = engine.finish(&run).await;
@@ -118,9 +137,18 @@ impl Report {
     /// Why the message with this id was not completed, or is in the DLQ.
     pub fn reason(&self, id: &str) -> Option<String> {
         match &self.slot(id)?.outcome {
-            Outcome::Done => None,
+            Outcome::Done | Outcome::Duplicate { .. } => None,
             outcome => Some(response::reason(outcome)),
         }
+    }
+
+    /// The ids of the messages that were acknowledged without being processed, because
+    /// their idempotency keys were completed before.
+    pub fn duplicates(&self) -> Vec<&str> {
+        let records = self.records.iter();
+        let duplicates =
+            records.filter(|(_, slot)| matches!(slot.outcome, Outcome::Duplicate { .. }));
+        duplicates.map(|(id, _)| id.as_str()).collect()
     }
 
     /// What the worker sent to the DLQ.

@@ -10,6 +10,7 @@ use redrive_model::{
 use crate::{
     error::BoxError,
     handler::Handler,
+    idempotency::NotIdempotent,
     message::Text,
     redrive::NoRedrive,
     settings::Settings,
@@ -38,6 +39,7 @@ impl<A: Attribute> Handler for Generated<A> {
     type State = String;
     type Sqs = NoSqs;
     type Redrive = NoRedrive;
+    type Idempotency = NotIdempotent;
 
     const SETTINGS: Settings = A::SETTINGS;
     const IS_FIFO: bool = A::IS_FIFO;

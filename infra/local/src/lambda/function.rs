@@ -11,6 +11,7 @@ use redrive_infra::stack::StackFunction;
 use redrive_model::names::redrive_handler;
 use redrive_syntax::function::Function;
 
+use crate::dynamodb;
 use crate::names;
 
 /// A Lambda function: a binary and how to run it.
@@ -78,6 +79,14 @@ fn template_variables(
             Variable::QueueArn => names::source_arn(function),
             Variable::DlqUrl => names::queue_url(endpoint, &function.dlq_name()),
             Variable::DlqArn => names::dlq_arn(function),
+            Variable::Table => match function
+                .idempotent
+                .as_ref()
+                .and_then(|it| it.table.as_ref())
+            {
+                Some(table) => table.with(|_| String::new()),
+                None => dynamodb::TABLE.to_owned(),
+            },
             // All parameters have values here.
             Variable::Text(text) => text.with(|_| String::new()),
         };

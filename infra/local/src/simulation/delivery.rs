@@ -40,10 +40,16 @@ pub(super) fn deliveries(
                 return EventKind::Completed {
                     function: lambda.to_owned(),
                     receive: message.receive_count,
-                    attempt: logged.map_or(1, |failure| failure.attempt + 1),
+                    attempt: match attempts.duplicates.contains(&message.id) {
+                        true => 0,
+                        false => logged.map_or(1, |failure| failure.attempt + 1),
+                    },
                 };
             }
             (Verdict::Alike(reason), _) => reason.clone(),
+            _ if attempts.in_progress.contains(&message.id) => {
+                "not processed: another delivery with its idempotency key is in progress".to_owned()
+            }
             (_, Some(failure)) => failed(function, failure),
             (Verdict::Reported(_) | Verdict::Each(_), None) if attempts.some_not_processed => {
                 not_processed(function, batch, message, &attempts, &name)

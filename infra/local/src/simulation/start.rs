@@ -13,6 +13,7 @@ use super::options::{SimulationOptions, StartError};
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::dependency::Dependencies;
+use crate::dynamodb::{self, DynamoDb};
 use crate::ledger::Ledger;
 use crate::scenario::Scenario;
 use crate::sns::{self, Topics};
@@ -51,6 +52,8 @@ impl Simulation {
         let router = sns::api::with_topics(router, Arc::clone(&topics), sqs.clone());
         let dependencies = Dependencies::serve(scenario.dependencies.clone(), clock.clone()).await;
         let dependencies = dependencies.map_err(StartError::Bind)?;
+        let tables = DynamoDb::serve(clock.clone()).await;
+        let tables = tables.map_err(StartError::Bind)?;
 
         let mut workers = Vec::new();
         for (index, entry) in stack.functions.iter().enumerate() {
@@ -59,10 +62,13 @@ impl Simulation {
                 StartError::NoBinary { name }
             })?;
             let seed = options.seed.wrapping_add(index as u64);
-            let variables = &dependencies.variables;
+            let mut variables = dependencies.variables.clone();
+            if entry.function.idempotent.is_some() {
+                variables.insert(dynamodb::ENDPOINT.to_owned(), tables.endpoint.clone());
+            }
             let given = &options.given.parameters;
             let enabled = given.get(&parameters::enabled(&entry.function));
-            let worker = Worker::new(entry, Path::new(binary), &endpoint, variables, start, seed)?;
+            let worker = Worker::new(entry, Path::new(binary), &endpoint, &variables, start, seed)?;
             workers.push(Worker {
                 is_paused: enabled.is_some_and(|value| value == "false"),
                 ..worker
@@ -75,6 +81,7 @@ impl Simulation {
             invocations: JoinSet::new(),
             api: tokio::spawn(async move { axum::serve(listener, router).await }),
             _dependencies: dependencies,
+            _tables: tables,
             clock,
             sqs,
             endpoint,

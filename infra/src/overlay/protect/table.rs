@@ -13,6 +13,7 @@ pub(super) const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
 pub(super) const INVOKE_CONFIG: &str = "AWS::Lambda::EventInvokeConfig";
 pub(super) const SCHEDULE: &str = "AWS::Scheduler::Schedule";
 pub(super) const ROLE: &str = "AWS::IAM::Role";
+pub(super) const TABLE: &str = "AWS::DynamoDB::Table";
 
 /// What a value must be. One that is known at deployment only is not a number, nor
 /// one of several values, and is accepted there.
@@ -89,6 +90,7 @@ const KEEP_QUEUE: &str =
 const KEEPS_FAILURES: &str = "a redrive that fails would leave no message for its alarm";
 const NO_TLS: &str = "access without TLS would no longer be denied";
 const NO_END: &str = "redrives must run from the deployment on, without an end";
+const FORGETS: &str = "messages that were completed would be processed again";
 const UNPAUSE: &str = "remove it after the pause, or accept it with `allow = \"paused\"`";
 
 pub(super) const PROTECTED: &[Protected] = &[
@@ -163,6 +165,9 @@ pub(super) const PROTECTED: &[Protected] = &[
     .why(KEEPS_FAILURES),
     at(SCHEDULE, "Target/DeadLetterConfig/Arn", Generated).why(KEEPS_FAILURES),
     at(SCHEDULE, "Target/Arn", Generated).why("nothing else starts the redrive function"),
+    at(TABLE, "KeySchema", Generated).why("the worker finds a message by the generated key"),
+    at(TABLE, "TimeToLiveSpecification", Generated)
+        .why("keys expire by the generated attribute, which the worker writes"),
     at(SCHEDULE, "StartDate", Exactly).why(NO_END),
     at(SCHEDULE, "EndDate", Exactly).why(NO_END),
     at(SCHEDULE, "State", OneOf(&["", "ENABLED"]))
@@ -184,6 +189,7 @@ pub(super) fn needed(kind: &str) -> (&'static str, Option<&'static str>) {
         ),
         INVOKE_CONFIG => (KEEPS_FAILURES, None),
         QUEUE_POLICY => (NO_TLS, None),
+        TABLE => (FORGETS, None),
         _ => ("other resources need it", None),
     }
 }

@@ -57,6 +57,34 @@ fn a_needed_resource_is_not_removed() {
 }
 
 #[test]
+fn the_table_of_completed_messages_is_kept() {
+    let idempotent = || quote!(idempotent(key = order.id));
+    let table = |patch: Value| json!({ "Resources": { "IdempotencyTable": patch } });
+    let key = json!([{ "AttributeName": "pk", "KeyType": "HASH" }]);
+    let ttl = json!({ "AttributeName": "ttl", "Enabled": true });
+    for (patch, place, words) in [
+        (json!(null), "", "would be processed again"),
+        (
+            json!({ "Properties": { "KeySchema": key } }),
+            "/Properties/KeySchema",
+            "finds a message by the generated key",
+        ),
+        (
+            json!({ "Properties": { "TimeToLiveSpecification": ttl } }),
+            "/Properties/TimeToLiveSpecification",
+            "which the worker writes",
+        ),
+    ] {
+        let reported = reported(idempotent(), table(patch));
+        let place = format!("IdempotencyTable{place}");
+        assert_reported(&reported, &place, "overlay", words);
+    }
+    let recovery =
+        json!({ "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": true } });
+    assert_accepted(idempotent(), table(json!({ "Properties": recovery })));
+}
+
+#[test]
 fn alarms_and_outputs_can_be_removed() {
     let patch =
         json!({ "Resources": { "OrdersDlqAlarm": null }, "Outputs": { "OrdersDlqUrl": null } });

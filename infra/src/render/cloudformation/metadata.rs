@@ -36,6 +36,16 @@ fn skipped(kind: &Kind) -> Vec<(&'static str, &'static str)> {
             "CKV_AWS_158",
             "CloudWatch Logs encrypts the log with its own key, and redrive logs no bodies of messages",
         )],
+        Kind::Table => vec![
+            (
+                "CKV_AWS_28",
+                "A key is needed until its ttl only; restored keys would be those of another time",
+            ),
+            (
+                "CKV_AWS_119",
+                "DynamoDB encrypts the table with its own key, and it has hashes of keys and bodies only",
+            ),
+        ],
         Kind::Function(function) => of_function(function),
         Kind::Role(role) => {
             let mut grants = role.grants.iter();

@@ -1,6 +1,7 @@
 //! One CloudFormation resource for each resource of the plan.
 
 use redrive_model::Pollers;
+use redrive_model::idempotency::attribute;
 use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
@@ -31,6 +32,7 @@ pub(super) fn render(resource: &Resource, architecture: Architecture) -> Json {
         Kind::InvokeConfig(it) => ("Lambda::EventInvokeConfig", invoke_config(it)),
         Kind::Alarm(it) => ("CloudWatch::Alarm", alarm(it)),
         Kind::Dashboard(it) => ("CloudWatch::Dashboard", dashboard(it)),
+        Kind::Table => ("DynamoDB::Table", table()),
     };
     if resource.kind.can_have_tags() && !resource.tags.is_empty() {
         let tags = resource.tags.iter();
@@ -48,7 +50,7 @@ pub(super) fn render(resource: &Resource, architecture: Architecture) -> Json {
         // messages in the old one are still to be handled. A deployment that
         // fails deletes the queues that it made.
         Kind::Queue(queue) if queue.name.is_some() => Some(("RetainExceptOnCreate", "Retain")),
-        Kind::Queue(_) | Kind::LogGroup => Some(("Delete", "Delete")),
+        Kind::Queue(_) | Kind::LogGroup | Kind::Table => Some(("Delete", "Delete")),
         _ => None,
     };
     if let Kind::Subscription(Subscription {
@@ -230,6 +232,15 @@ fn invoke_config(config: &InvokeConfig) -> Json {
         "MaximumRetryAttempts": RETRIES,
         "MaximumEventAgeInSeconds": MAXIMUM_AGE,
         "DestinationConfig": { "OnFailure": { "Destination": arn(&config.failures) } },
+    })
+}
+
+fn table() -> Json {
+    json!({
+        "AttributeDefinitions": [{ "AttributeName": attribute::ID, "AttributeType": "S" }],
+        "KeySchema": [{ "AttributeName": attribute::ID, "KeyType": "HASH" }],
+        "BillingMode": "PAY_PER_REQUEST",
+        "TimeToLiveSpecification": { "AttributeName": attribute::EXPIRES, "Enabled": true },
     })
 }
 

@@ -1,8 +1,9 @@
 //! How messages are handled, in words.
 
 use redrive_model::duration::show;
-use redrive_model::policy::{OnGroupFailure, OnPermanent, OnTotalFailure};
+use redrive_model::policy::{OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure};
 use redrive_syntax::Function;
+use redrive_syntax::idempotent::Idempotent;
 
 use super::line;
 
@@ -19,6 +20,9 @@ pub(super) fn render(function: &Function) -> String {
         )),
     }
     item(&retries(function));
+    if let Some(idempotent) = &function.idempotent {
+        item(&once(function, idempotent));
+    }
     match function.attempt_timeout {
         Some(limit) => item(&format!(
             "an attempt that takes longer than {} fails",
@@ -79,6 +83,19 @@ pub(super) fn render(function: &Function) -> String {
     text
 }
 
+fn once(function: &Function, idempotent: &Idempotent) -> String {
+    let conflict = match idempotent.on_conflict {
+        OnConflict::Ignore => "whatever its body is",
+        OnConflict::Permanent => "or fails if its body is another one",
+    };
+    format!(
+        "a message whose key `{}` was completed in the last {} is not handled again, {conflict}; a crash between the effect and \
+         the completion of the key lets it be handled again",
+        idempotent.key,
+        show(function.idempotency_ttl())
+    )
+}
+
 fn retries(function: &Function) -> String {
     let [min, max] = [function.backoff.min, function.backoff.max].map(show);
     let retried = "a message that fails is retried";
@@ -119,6 +136,24 @@ mod tests {
         assert_says(
             quote!(retries = 2),
             "a message that fails is retried up to 2 times in its invocation, after waits of up to 200 ms, which double up to 5 s",
+        );
+    }
+
+    #[test]
+    fn an_idempotent_function_says_for_how_long() {
+        assert_says(
+            quote!(idempotent(key = order.id)),
+            "a message whose key `order.id` was completed in the last 22 d is not handled again, whatever its body is; \
+             a crash between the effect and the completion of the key lets it be handled again",
+        );
+        assert_says(
+            quote!(idempotent(
+                key = order.id,
+                ttl = "30d",
+                on_conflict = "permanent"
+            )),
+            "a message whose key `order.id` was completed in the last 30 d is not handled again, or fails if its body is \
+             another one; a crash between the effect and the completion of the key lets it be handled again",
         );
     }
 

@@ -67,6 +67,7 @@ pub(super) fn type_of(kind: &Kind) -> &'static str {
         Kind::InvokeConfig(_) => "aws_lambda_function_event_invoke_config",
         Kind::Alarm(_) => "aws_cloudwatch_metric_alarm",
         Kind::Dashboard(_) => "aws_cloudwatch_dashboard",
+        Kind::Table => "aws_dynamodb_table",
     }
 }
 
@@ -173,7 +174,10 @@ impl<'a> Names<'a> {
             }
             Value::Arn(id) => Text::of(self.attribute(id, "arn")),
             Value::QueueUrl(id) => Text::of(self.attribute(id, "url")),
-            Value::QueueName(id) => Text::of(self.attribute(id, "name")),
+            Value::QueueName(id) | Value::TableName(id) => Text::of(self.attribute(id, "name")),
+            Value::TableArn(name) => {
+                own_arn("dynamodb", Text::literal("table/").then(self.text(name)))
+            }
             Value::FunctionName(id) => Text::of(self.attribute(id, "function_name")),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use redrive_model::Pollers;
 use redrive_model::digest::digest;
+use redrive_model::idempotency::attribute;
 use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
@@ -54,6 +55,7 @@ impl<'a> Resources<'a> {
             Kind::InvokeConfig(it) => self.invoke_config(it),
             Kind::Alarm(it) => self.alarm(id, it),
             Kind::Dashboard(it) => self.dashboard(id, it),
+            Kind::Table => self.table(id),
         };
         if resource.kind.can_have_tags() {
             block["tags"] = self.tags(&resource.tags);
@@ -297,6 +299,16 @@ impl<'a> Resources<'a> {
             "maximum_retry_attempts": RETRIES,
             "maximum_event_age_in_seconds": MAXIMUM_AGE,
             "destination_config": { "on_failure": { "destination": self.arn(&config.failures) } },
+        })
+    }
+
+    fn table(&self, id: &str) -> Json {
+        json!({
+            "name": self.names.created(id).template(),
+            "billing_mode": "PAY_PER_REQUEST",
+            "hash_key": attribute::ID,
+            "attribute": [{ "name": attribute::ID, "type": "S" }],
+            "ttl": { "attribute_name": attribute::EXPIRES, "enabled": true },
         })
     }
 

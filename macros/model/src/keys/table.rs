@@ -252,6 +252,22 @@ macro_rules! keys {
                     link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html",
                 }
 
+                /// processes messages with the same `key` once: a field of the message, which begins with
+                /// the parameter's name, or the path of a `fn(&M) -> impl Display`. `ttl` is how long a
+                /// completed key is remembered; a shorter one than a message can be on its way is an error.
+                /// With `on_conflict = "permanent"`, a message with a completed key and another body fails;
+                /// by default it is a duplicate. `table` is the name or the ARN of a DynamoDB table that
+                /// exists. A crash between the effect of the function and the completion of its key is not
+                /// covered: the message is then processed again
+                idempotent: Option<Idempotent> = None => {
+                    aliases: &["idempotency", "idempotency_key", "deduplicate"],
+                    kind: Kind::Idempotency,
+                    example: "(key = order.id)",
+                    without: "each delivery is processed",
+                    aws: "AWS::DynamoDB::Table",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html",
+                }
+
                 /// the worker's environment variables: `env(NAME = "value")`
                 env: BTreeMap<String, ParameterText> = BTreeMap::new() => {
                     aliases: &["environment", "variables", "vars"],

@@ -2,6 +2,7 @@
 //! single value or token must be is checked where it is read.
 
 mod function;
+mod idempotent;
 mod queue;
 mod redrive;
 mod retention;
@@ -38,6 +39,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static (&'static Rule, Check)> {
         system::CHECKS,
         function::CHECKS,
         redrive::CHECKS,
+        idempotent::CHECKS,
     ];
     areas.into_iter().flatten()
 }

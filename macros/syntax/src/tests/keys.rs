@@ -138,6 +138,7 @@ fn kinds_are_those_that_are_read() {
             | Kind::Queue
             | Kind::KmsKey
             | Kind::File
+            | Kind::Table
             | Kind::Json
             | Kind::Schedule
             | Kind::Timezone => &["a string", "two durations", "two numbers"],
@@ -145,7 +146,7 @@ fn kinds_are_those_that_are_read() {
                 &["a string", "two durations", "two numbers", "a list"]
             }
             Kind::Function | Kind::Crate => &["a path"],
-            Kind::Variables | Kind::Tags => &["variables"],
+            Kind::Variables | Kind::Tags | Kind::Idempotency => &["variables"],
             Kind::Alarms => &["a boolean", "variables"],
             Kind::Pollers => &["two numbers"],
         };

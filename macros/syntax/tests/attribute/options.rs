@@ -159,6 +159,15 @@ fn usual_values() -> Vec<(&'static str, BoxedStrategy<String>)> {
             "filter_policy_scope",
             one_of(&["\"attributes\"", "\"body\""]),
         ),
+        (
+            "idempotent",
+            one_of(&[
+                "(key = order.id)",
+                "(key = order.customer.id, ttl = \"365d\", on_conflict = \"permanent\")",
+                "(key = order_key, table = \"completed-orders\")",
+                "(key = message_id)",
+            ]),
+        ),
         ("template", one_of(&["true", "false"])),
         (
             "allow",

@@ -55,6 +55,9 @@ impl Fate {
                 last: last.as_deref().map(Why::of),
             },
             outcome::Outcome::NotRun => Outcome::NotRun,
+            outcome::Outcome::Duplicate { .. } | outcome::Outcome::InProgress { .. } => {
+                unreachable!("the function is not idempotent")
+            }
         };
         Self {
             outcome,

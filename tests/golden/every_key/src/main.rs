@@ -31,6 +31,7 @@
     on_permanent = "dlq",
     is_permanent = OrderError::is_permanent,
     queue_backoff = "30s..10m",
+    idempotent(key = order.id, ttl = "60d", on_conflict = "permanent", table = "completed-orders"),
     init = connect,
     metrics = true,
     env(LEVEL = "info", TABLE = "orders"),

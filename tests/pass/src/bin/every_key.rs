@@ -40,6 +40,7 @@ struct Order {
     metrics = false,
     flush = flush,
     alarms(dlq_depth = 10, oldest = "1d", errors = 3),
+    idempotent(key = order.id, ttl = "365d", on_conflict = "permanent", table = "completed-orders"),
     env(LEVEL = "info", BUCKET = "orders"),
     tags(team = "orders", cost-center = "42"),
     policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]

@@ -32,6 +32,7 @@ fn is_permanent(error: &std::io::Error) -> bool {
     init = connect,
     is_permanent = is_permanent,
     retries = 1,
+    idempotent(key = order.id),
     dlq_redrive = "cron(0 23 ? * SUN-THU *)",
     redrive_timezone = "Asia/Jerusalem"
 )]

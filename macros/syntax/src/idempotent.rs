@@ -1,0 +1,300 @@
+//! `idempotent(key = order.id, ttl = "60d", on_conflict = "permanent", table = "done")`.
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use redrive_model::duration::written;
+use redrive_model::policy::{Choice as _, OnConflict};
+use syn::Expr;
+
+use crate::catalog;
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Rejected};
+use crate::function::Function;
+use crate::group;
+use crate::keys::{IDEMPOTENCY, Key};
+use crate::options::Options;
+use crate::parameter_text::ParameterText;
+use crate::place::Place;
+use crate::signature::Handler;
+use crate::tokens::excerpt;
+use crate::value::{self, Value, What};
+
+/// The word for the id that SQS gives a message.
+const MESSAGE_ID: &str = "message_id";
+
+/// The characters of a table's name:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
+const TABLE_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=255;
+
+/// Which messages are the same, and how long that is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Idempotent {
+    /// The key as it is written: a field, the path of a function, or `message_id`.
+    pub key: String,
+    /// How long a completed key is remembered; `None`: [`Function::key_lifetime`].
+    pub ttl: Option<Duration>,
+    /// What happens to a message with a completed key and another body.
+    pub on_conflict: OnConflict,
+    /// The name or the ARN of a table that exists.
+    pub table: Option<ParameterText>,
+}
+
+/// A message's key, in Rust.
+#[derive(Clone)]
+pub enum MessageKey {
+    /// The id that SQS gives the message.
+    Id,
+    /// The message or a field of it. The first token is the parameter's name.
+    Field(Ident, TokenStream),
+    /// The path of a `fn(&M) -> impl Display`.
+    Function(syn::Path),
+}
+
+impl Idempotent {
+    /// Whether the key is the id that SQS gives the message.
+    pub fn is_message_id(&self) -> bool {
+        self.key == MESSAGE_ID
+    }
+
+    /// As it is written in the attribute.
+    pub(crate) fn written(&self) -> String {
+        let mut members = vec![format!("key = {}", self.key)];
+        members.extend(self.ttl.map(|ttl| format!("ttl = \"{}\"", written(ttl))));
+        if self.on_conflict != OnConflict::default() {
+            members.push(format!("on_conflict = \"{}\"", self.on_conflict.word()));
+        }
+        members.extend(
+            self.table
+                .iter()
+                .map(|table| format!("table = \"{table}\"")),
+        );
+        format!("({})", members.join(", "))
+    }
+}
+
+/// Reads what is in the parentheses.
+pub(crate) fn read(key: &Key, value: &Value) -> Result<Idempotent, Rejected> {
+    let mut idempotent = Idempotent {
+        key: String::new(),
+        ttl: None,
+        on_conflict: OnConflict::default(),
+        table: None,
+    };
+    group::read(key, value, |pair| {
+        let (member, value) = group::member(pair, IDEMPOTENCY, "setting")?;
+        let checked = match member.name {
+            "key" => key_text(value).map(|key| idempotent.key = key),
+            "ttl" => value::duration(member, value).map(|ttl| idempotent.ttl = Some(ttl)),
+            "on_conflict" => {
+                value::choice(member, value).map(|choice| idempotent.on_conflict = choice)
+            }
+            _ => table(member, value).map(|table| idempotent.table = Some(table)),
+        };
+        Ok(checked.map_err(group::in_words)?)
+    })?;
+    if idempotent.key.is_empty() {
+        let problem = "`idempotent` does not specify which messages are the same";
+        let missing = value.refuse(&catalog::IDEMPOTENT_KEY, problem);
+        return Err(missing.help(HELP).into());
+    }
+    Ok(idempotent)
+}
+
+const HELP: &str = "write a field of the message, such as `idempotent(key = order.id)`";
+
+fn key_text(value: &Value) -> Result<String, Diagnostic> {
+    let expression = match &value.what {
+        What::Path(_) => return Ok(value.text.clone()),
+        What::Field(field) => field,
+        What::Text(_) | What::Flag(_) | What::Integer(..) => {
+            let problem = format!(
+                "`key` must be a field of the message, not {}",
+                value.described()
+            );
+            return Err(value.refuse(&catalog::WRONG_TYPE, problem).help(HELP));
+        }
+        _ => return Err(not_a_field(value)),
+    };
+    match first(expression) {
+        Some(_) => Ok(value.text.clone()),
+        None => Err(not_a_field(value)),
+    }
+}
+
+fn not_a_field(value: &Value) -> Diagnostic {
+    let problem = format!(
+        "`key` is {}, but must be a field or the path of a function",
+        value.described()
+    );
+    let refused = value.refuse(&catalog::IDEMPOTENT_KEY, problem);
+    refused
+        .help("move it to a `fn order_key(order: &Order) -> String`, and write `key = order_key`")
+}
+
+/// The name that a field's path begins with.
+fn first(expression: &Expr) -> Option<&Ident> {
+    match expression {
+        Expr::Field(field) => first(&field.base),
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+fn table(member: &Key, value: &Value) -> Result<ParameterText, Diagnostic> {
+    let text = value::text(member, value)?;
+    let text = value::placeholders(&text, value.place)?;
+    match table_problem(&text) {
+        None => Ok(text),
+        Some(problem) => {
+            let help = "write the name or the ARN of a table with the partition key `id`, a string";
+            Err(value.refuse(&catalog::IDEMPOTENT_TABLE, problem).help(help))
+        }
+    }
+}
+
+fn table_problem(text: &ParameterText) -> Option<String> {
+    if text.only_parameter().is_some() {
+        return None;
+    }
+    let text = text.with(|_| "xxx".to_owned());
+    let name = match text.strip_prefix("arn:") {
+        Some(arn) => match *arn.splitn(5, ':').collect::<Vec<_>>().as_slice() {
+            [_, "dynamodb", _, _, resource] => resource.strip_prefix("table/"),
+            _ => None,
+        },
+        None => Some(&*text),
+    };
+    let Some(name) = name else {
+        return Some("this is not the ARN of a DynamoDB table".to_owned());
+    };
+    let wrong = name
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || "_.-".contains(*c)));
+    if let Some(wrong) = wrong {
+        return Some(format!(
+            "table name contains `{}`; only letters, digits, `_`, `.` and `-` are allowed",
+            wrong.escape_debug()
+        ));
+    }
+    let (least, most) = (TABLE_CHARACTERS.start(), TABLE_CHARACTERS.end());
+    (!TABLE_CHARACTERS.contains(&name.len())).then(|| {
+        format!(
+            "table name has {} characters, but DynamoDB allows {least} to {most}",
+            name.len()
+        )
+    })
+}
+
+/// The key in Rust. A field must begin with the name of the message's parameter.
+pub(crate) fn message_key(
+    handler: &Handler,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<MessageKey> {
+    options.function.idempotent.as_ref()?;
+    let value = options.value("idempotent")?;
+    let key = group::find(value, "key")?;
+    let parameter = handler.parameter.as_ref();
+    let is_parameter = |ident: &Ident| parameter.is_some_and(|parameter| parameter == ident);
+    match &key.what {
+        What::Path(path) => match path.get_ident() {
+            Some(ident) if is_parameter(ident) => {
+                Some(MessageKey::Field(ident.clone(), ident.to_token_stream()))
+            }
+            Some(ident) if ident == MESSAGE_ID => Some(MessageKey::Id),
+            _ => Some(MessageKey::Function(path.clone())),
+        },
+        What::Field(field) => {
+            let ident = first(field)?;
+            if !is_parameter(ident) {
+                diagnostics.push(not_the_parameter(ident, field, parameter));
+                return None;
+            }
+            Some(MessageKey::Field(ident.clone(), field.to_token_stream()))
+        }
+        _ => None,
+    }
+}
+
+fn not_the_parameter(ident: &Ident, field: &Expr, parameter: Option<&Ident>) -> Diagnostic {
+    let name = excerpt(&ident.to_string());
+    let (problem, help) = match parameter {
+        Some(parameter) => {
+            let problem = format!("`{name}` is not the message, whose parameter is `{parameter}`");
+            let field = crate::tokens::text(field.to_token_stream());
+            let rest = field.strip_prefix(&ident.to_string()).unwrap_or(&field);
+            (problem, format!("write `key = {parameter}{rest}`"))
+        }
+        None => (
+            format!("`{name}` is not the message, whose parameter has no name"),
+            format!("write the parameter as `{name}: M`, and take it apart in the function"),
+        ),
+    };
+    Diagnostic::new(&catalog::IDEMPOTENT_KEY, Place::of(ident), problem).help(help)
+}
+
+impl Function {
+    /// How long a completed key is remembered.
+    pub fn idempotency_ttl(&self) -> Duration {
+        let ttl = self.idempotent.as_ref().and_then(|it| it.ttl);
+        ttl.unwrap_or_else(|| self.key_lifetime())
+    }
+
+    /// How long a copy of a message may be on its way: in the source queue, in the DLQ
+    /// before each redrive, and where a person finds it after the last, and then in the
+    /// source queue again.
+    pub(crate) fn key_lifetime(&self) -> Duration {
+        let (kept, in_dlq) = (self.retention, self.dlq_retention);
+        match self.dlq_redrive {
+            Some(_) => (ROUNDS + 1) * kept + ROUNDS * in_dlq + PARKED + kept,
+            None if self.has_dlq() => kept + in_dlq + kept,
+            None => kept + PARKED + kept,
+        }
+    }
+}
+
+/// How often a message is redriven.
+const ROUNDS: u32 = 3;
+/// How long a message is kept after its last redrive, where a person redrives it, and in a
+/// DLQ that is not known.
+const PARKED: Duration = Duration::from_secs(14 * 86_400);
+
+/// A setting with another `ttl`.
+pub(crate) fn with_ttl(idempotent: &Idempotent, ttl: Duration) -> Fix {
+    let changed = Idempotent {
+        ttl: Some(ttl),
+        ..idempotent.clone()
+    };
+    Fix::set("idempotent", changed.written())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_a_name_or_an_arn() {
+        for (text, is_right) in [
+            ("done", true),
+            ("Done.Keys-1_x", true),
+            ("${Table}", true),
+            ("${Stage}-done", true),
+            ("arn:aws:dynamodb:eu-west-1:123456789012:table/done", true),
+            (
+                "arn:aws:dynamodb:eu-west-1:123456789012:table/${Stage}-done",
+                true,
+            ),
+            ("ab", false),
+            ("done keys", false),
+            ("arn:aws:sqs:eu-west-1:123456789012:done", false),
+            ("arn:aws:dynamodb:eu-west-1:123456789012:done", false),
+        ] {
+            let text = ParameterText::parse(text).expect("a text");
+            assert_eq!(table_problem(&text).is_none(), is_right, "{text}");
+        }
+        let long = ParameterText::parse(&"t".repeat(256)).expect("a text");
+        assert!(table_problem(&long).is_some());
+    }
+}

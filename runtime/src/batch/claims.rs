@@ -1,0 +1,231 @@
+//! Looks records up by their idempotency keys before they run, and settles their
+//! claims afterwards.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::SystemTime,
+};
+
+use futures_util::future::join_all;
+use redrive_model::{deadline::STORE_CALL, policy::OnConflict};
+use tokio::time;
+
+use crate::{
+    batch::{
+        attempt::Process,
+        outcome::{Outcome, Slot},
+        run::{Run, body},
+    },
+    error::BoxError,
+    failure::{Failure, FailureKind},
+    idempotency::{Claim, Claimed, Key},
+    log::{
+        self,
+        record_context::{self, Current},
+    },
+    panic,
+    sqs::SqsAccess,
+};
+
+/// The claims of one invocation that are not settled.
+#[derive(Default)]
+pub(super) struct Claims {
+    held: Mutex<HashMap<usize, Claim>>,
+    /// A call has failed. The others would fail too, and each would take time from
+    /// records that can succeed.
+    has_failed: AtomicBool,
+}
+
+/// What is known of a record before it runs.
+pub(super) enum LookedUp {
+    /// It may run.
+    New,
+    /// It fails without being run.
+    Refused(Failure),
+    /// It does not run.
+    Settled(Outcome),
+}
+
+impl Claims {
+    fn held(&self) -> MutexGuard<'_, HashMap<usize, Claim>> {
+        // Nothing panics while it is held.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no other record of the invocation holds the key. The store cannot tell two
+    /// receives of one message apart.
+    fn begin(&self, index: usize, claim: &Claim) -> bool {
+        let mut held = self.held();
+        let is_free = held.values().all(|other| other.key != claim.key);
+        if is_free {
+            held.insert(index, claim.clone());
+        }
+        is_free
+    }
+
+    /// Logs the first call that failed.
+    fn failed(&self, error: &BoxError) {
+        if !self.has_failed.swap(true, Relaxed) {
+            log::store_failed(error);
+        }
+    }
+}
+
+impl<P: Process, Q: SqsAccess> Run<P, Q> {
+    /// The time of day. On a virtual clock it passes as that does.
+    pub(super) fn now(&self) -> SystemTime {
+        self.started + self.start.elapsed()
+    }
+
+    /// Claims the record's key.
+    pub(super) async fn look_up(&self, index: usize) -> LookedUp {
+        if P::IDEMPOTENCY.is_none() {
+            return LookedUp::New;
+        }
+        let key = match self.key(index) {
+            Ok(Some(key)) => key,
+            // It cannot be read, which its attempt reports.
+            Ok(None) => return LookedUp::New,
+            Err(failure) => return LookedUp::Refused(failure),
+        };
+        let fields = self.event.record(index);
+        let claim = self.claim(index, key);
+        if !self.claims.begin(index, &claim) {
+            log::duplicate_in_progress(&fields);
+            let until = claim.lease_end;
+            return LookedUp::Settled(Outcome::InProgress { until });
+        }
+        let claimed = match self.claims.has_failed.load(Relaxed) {
+            true => Err("a call for an earlier record of this invocation failed".into()),
+            false => in_time(self.engine.process.claim(&claim)).await,
+        };
+        if claimed
+            .as_ref()
+            .is_ok_and(|claimed| *claimed == Claimed::Yes)
+        {
+            return LookedUp::New;
+        }
+        self.claims.held().remove(&index);
+        match claimed {
+            Err(error) => {
+                self.claims.failed(&error);
+                let reason = format!(
+                    "the store of idempotency keys: {}",
+                    crate::error::chain(&error)
+                );
+                let failure = Failure::new(FailureKind::Store, reason);
+                LookedUp::Settled(Outcome::Failed(Box::new(failure)))
+            }
+            Ok(Claimed::Completed { same_body: false })
+                if P::IDEMPOTENCY.is_some_and(|it| it.on_conflict == OnConflict::Permanent) =>
+            {
+                LookedUp::Refused(Failure::new(
+                    FailureKind::KeyConflict,
+                    "a message with the same idempotency key and another body was completed",
+                ))
+            }
+            Ok(Claimed::Completed { same_body }) => {
+                log::duplicate_completed(&fields, !same_body);
+                LookedUp::Settled(Outcome::Duplicate { same_body })
+            }
+            Ok(Claimed::InProgress { until }) => {
+                log::duplicate_in_progress(&fields);
+                LookedUp::Settled(Outcome::InProgress { until })
+            }
+            Ok(Claimed::Yes) => LookedUp::New,
+        }
+    }
+
+    /// The record's key; `None` if the message cannot be read.
+    fn key(&self, index: usize) -> Result<Option<Key>, Failure> {
+        let fields = self.event.record(index);
+        let Ok(body) = body(&fields) else {
+            return Ok(None);
+        };
+        let mut current = Some(Current::new(self.event.clone(), index, 1));
+        let key = || self.engine.process.key(self.view(fields, &body));
+        record_context::scope(&mut current, || panic::catch(key))?
+    }
+
+    fn claim(&self, index: usize, key: Key) -> Claim {
+        let now = self.now();
+        Claim {
+            key: key.id,
+            owner: format!(
+                "{}/{}",
+                self.context.request_id,
+                self.event.record(index).id()
+            ),
+            body: key.body,
+            now,
+            lease_end: self.started + (self.deadline.end - self.start),
+            expires: now + P::IDEMPOTENCY.map(|it| it.ttl).unwrap_or_default(),
+        }
+    }
+
+    /// Completes or releases the claim of a record that has ended with `outcome`. A call
+    /// that fails is made again when the batch has ended.
+    pub(super) async fn settle_claim(&self, index: usize, outcome: &Outcome) {
+        let claim = self.claims.held().get(&index).cloned();
+        if let Some(claim) = claim
+            && self.settle(index, claim, outcome).await
+        {
+            self.claims.held().remove(&index);
+        }
+    }
+
+    /// Settles the claims that are left when the batch has ended, until the answer is due.
+    pub(super) async fn settle_claims(&self, slots: &[Slot]) {
+        let mut held = std::mem::take(&mut *self.claims.held());
+        // An attempt that blocks its thread goes on; its claim ends with its lease.
+        held.retain(|index, _| !self.lanes().is_running(*index));
+        if held.is_empty() {
+            return;
+        }
+        let settle = |(index, claim)| self.settle(index, claim, &slots[index].outcome);
+        let settled = join_all(held.into_iter().map(settle));
+        if time::timeout_at(self.deadline.answer_by(), settled)
+            .await
+            .is_err()
+        {
+            self.claims.failed(&"out of time".into());
+        }
+    }
+
+    /// Whether it is known to be settled.
+    async fn settle(&self, index: usize, claim: Claim, outcome: &Outcome) -> bool {
+        let process = &self.engine.process;
+        let is_done = *outcome == Outcome::Done;
+        let settled = match is_done {
+            true => {
+                let now = self.now();
+                let ttl = P::IDEMPOTENCY.map(|it| it.ttl).unwrap_or_default();
+                let expires = now + ttl;
+                let claim = Claim {
+                    now,
+                    expires,
+                    ..claim
+                };
+                in_time(process.complete(&claim)).await
+            }
+            false => in_time(process.release(&claim)).await.map(|()| true),
+        };
+        if let Ok(false) = settled {
+            log::claim_lost(&self.event.record(index));
+        }
+        settled
+            .inspect_err(|error| self.claims.failed(error))
+            .is_ok()
+    }
+}
+
+async fn in_time<T>(call: impl Future<Output = Result<T, BoxError>>) -> Result<T, BoxError> {
+    time::timeout(STORE_CALL, call)
+        .await
+        .unwrap_or_else(|_| Err(format!("no answer within {STORE_CALL:?}").into()))
+}

@@ -1,0 +1,14 @@
+//@ by the compiler
+
+use redrive::sqs_batch;
+
+#[derive(serde::Deserialize)]
+struct Order {
+    id: u64,
+}
+
+#[sqs_batch(idempotent(key = order.identity), template = false)]
+async fn handle(order: Order) -> Result<(), std::io::Error> {
+    let _ = order.id;
+    Ok(())
+}
