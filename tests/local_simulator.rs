@@ -3,6 +3,8 @@
 
 #[path = "local_simulator/idempotency.rs"]
 mod idempotency;
+#[path = "local_simulator/given.rs"]
+mod given;
 #[path = "local_simulator/refusals.rs"]
 mod refusals;
 #[path = "local_simulator/service.rs"]

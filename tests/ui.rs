@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// `ui/build` is for `ui_build.rs`.
-const AREAS: [&str; 5] = ["args", "function", "handler", "queue", "redrive"];
+const AREAS: [&str; 6] = ["args", "function", "handler", "queue", "redrive", "system"];
 
 #[rustversion::attr(not(stable(1.95)), ignore = "the texts are those of one compiler")]
 #[test]
