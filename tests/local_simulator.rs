@@ -1,10 +1,10 @@
 //! The user's real binary in the local simulator, as worker and as redrive
 //! function: mostly the `orders` example.
 
-#[path = "local_simulator/idempotency.rs"]
-mod idempotency;
 #[path = "local_simulator/given.rs"]
 mod given;
+#[path = "local_simulator/idempotency.rs"]
+mod idempotency;
 #[path = "local_simulator/refusals.rs"]
 mod refusals;
 #[path = "local_simulator/service.rs"]
