@@ -9,18 +9,18 @@ fn parse(policy: &str) -> Result<FilterPolicy, String> {
 }
 
 /// Whether a policy on `a` lets a message with these values of `a` through.
-fn passes(patterns: &Value, values: Option<Vec<Value>>) -> bool {
+fn passes(patterns: &Value, values: Option<&[Value]>) -> bool {
     let policy = json!({ "a": patterns }).to_string();
     let policy = parse(&policy).expect("a policy");
-    policy.matches(&|path: &[String]| values.clone().filter(|_| path == ["a"]))
+    policy.matches(&|path: &[String]| values.filter(|_| path == ["a"]).map(<[_]>::to_vec))
 }
 
 /// Asserts which of the values, each alone, a policy lets through.
 #[track_caller]
-fn assert_passes(patterns: Value, yes: &[Value], no: &[Value]) {
+fn assert_passes(patterns: &Value, yes: &[Value], no: &[Value]) {
     for (values, expected) in [(yes, true), (no, false)] {
         for value in values {
-            let passes = passes(&patterns, Some(vec![value.clone()]));
+            let passes = passes(patterns, Some(std::slice::from_ref(value)));
             assert_eq!(passes, expected, "{patterns} on {value}");
         }
     }
@@ -29,7 +29,7 @@ fn assert_passes(patterns: Value, yes: &[Value], no: &[Value]) {
 #[test]
 fn values_are_compared_exactly() {
     assert_passes(
-        json!(["rugby", 100, true]),
+        &json!(["rugby", 100, true]),
         &[json!("rugby"), json!(100), json!(100.0), json!(true)],
         &[json!("Rugby"), json!("100"), json!(101), json!("true")],
     );
@@ -39,17 +39,17 @@ fn values_are_compared_exactly() {
 #[test]
 fn texts_are_compared_in_part_or_without_case() {
     assert_passes(
-        json!([{ "prefix": "ba" }]),
+        &json!([{ "prefix": "ba" }]),
         &[json!("bass")],
         &[json!("abba"), json!(1)],
     );
     assert_passes(
-        json!([{ "suffix": "ball" }]),
+        &json!([{ "suffix": "ball" }]),
         &[json!("baseball")],
         &[json!("balls")],
     );
     assert_passes(
-        json!([{ "equals-ignore-case": "Tennis" }]),
+        &json!([{ "equals-ignore-case": "Tennis" }]),
         &[json!("TENNIS")],
         &[json!("tenni")],
     );
@@ -58,13 +58,13 @@ fn texts_are_compared_in_part_or_without_case() {
 #[test]
 fn anything_but_needs_the_attribute() {
     let patterns = json!([{ "anything-but": ["rugby", "tennis"] }]);
-    assert_passes(patterns.clone(), &[json!("golf")], &[json!("rugby")]);
+    assert_passes(&patterns, &[json!("golf")], &[json!("rugby")]);
     assert!(!passes(&patterns, None));
     // One value of the list is another.
-    assert!(passes(&patterns, Some(vec![json!("rugby"), json!("golf")])));
-    assert_passes(json!([{ "anything-but": 5 }]), &[json!(6)], &[json!(5)]);
+    assert!(passes(&patterns, Some(&[json!("rugby"), json!("golf")])));
+    assert_passes(&json!([{ "anything-but": 5 }]), &[json!(6)], &[json!(5)]);
     assert_passes(
-        json!([{ "anything-but": { "prefix": "order-" } }]),
+        &json!([{ "anything-but": { "prefix": "order-" } }]),
         &[json!("price")],
         &[json!("order-1")],
     );
@@ -73,27 +73,27 @@ fn anything_but_needs_the_attribute() {
 #[test]
 fn numbers_have_five_digits_after_the_point() {
     assert_passes(
-        json!([{ "numeric": ["=", 301.5] }]),
+        &json!([{ "numeric": ["=", 301.5] }]),
         &[json!(301.5), json!(3.015e2), json!(301.500001)],
         &[json!(301.50001), json!("301.5")],
     );
     assert_passes(
-        json!([{ "numeric": [">", 0, "<=", 150] }]),
+        &json!([{ "numeric": [">", 0, "<=", 150] }]),
         &[json!(150), json!(0.1)],
         &[json!(0), json!(150.1)],
     );
-    assert_passes(json!([{ "numeric": ["<", 1] }]), &[json!(-2)], &[json!(1)]);
+    assert_passes(&json!([{ "numeric": ["<", 1] }]), &[json!(-2)], &[json!(1)]);
 }
 
 #[test]
 fn addresses_are_in_a_range() {
     assert_passes(
-        json!([{ "cidr": "10.0.0.0/24" }]),
+        &json!([{ "cidr": "10.0.0.0/24" }]),
         &[json!("10.0.0.255")],
         &[json!("10.0.1.0"), json!("::1"), json!("here")],
     );
     assert_passes(
-        json!([{ "cidr": "::/0" }]),
+        &json!([{ "cidr": "::/0" }]),
         &[json!("2001:db8::1")],
         &[json!("10.0.0.1")],
     );
@@ -101,11 +101,11 @@ fn addresses_are_in_a_range() {
 
 #[test]
 fn an_attribute_may_have_to_exist_or_not() {
-    let values = Some(vec![json!("any")]);
-    assert!(passes(&json!([{ "exists": true }]), values.clone()));
+    let values = Some(&[json!("any")][..]);
+    assert!(passes(&json!([{ "exists": true }]), values));
     assert!(!passes(&json!([{ "exists": true }]), None));
     assert!(passes(&json!([{ "exists": false }]), None));
-    assert!(!passes(&json!([{ "exists": false }]), values.clone()));
+    assert!(!passes(&json!([{ "exists": false }]), values));
     let none_or_other = json!([{ "exists": false }, { "anything-but": "any" }]);
     assert!(passes(&none_or_other, None));
     assert!(!passes(&none_or_other, values));

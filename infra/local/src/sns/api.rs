@@ -61,8 +61,8 @@ impl Form {
         self.0.get(name).map(String::as_str)
     }
 
-    fn text(&self, name: String) -> Option<String> {
-        self.0.get(&name).cloned()
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
     }
 
     /// The prefixes of the members of a list of structures, each of which has `first`.
@@ -75,10 +75,10 @@ impl Form {
 
     /// The message whose parameters have this prefix.
     fn publication(&self, prefix: &str) -> Result<Publication, SnsError> {
-        let text = |name: &str| self.text(format!("{prefix}{name}"));
+        let text = |name: &str| self.text(&format!("{prefix}{name}"));
         let attributes = self.list(&format!("{prefix}MessageAttributes.entry"), "Name");
         let attributes = attributes.into_iter().map(|entry| {
-            let part = |name: &str| self.text(format!("{entry}{name}"));
+            let part = |name: &str| self.text(&format!("{entry}{name}"));
             let name = part("Name").unwrap_or_default();
             let attribute = WireAttribute {
                 data_type: part("Value.DataType").unwrap_or_default(),
@@ -139,12 +139,12 @@ impl Api {
         }
         match entries.len() {
             0 => return Err(SnsError::EmptyBatch),
-            ..=MAX_ENTRIES => {}
+            1..=MAX_ENTRIES => {}
             _ => return Err(SnsError::TooManyEntries),
         }
         let ids = entries
             .iter()
-            .map(|prefix| form.text(format!("{prefix}Id")));
+            .map(|prefix| form.text(&format!("{prefix}Id")));
         let ids: Vec<_> = ids.map(Option::unwrap_or_default).collect();
         let mut seen = BTreeSet::new();
         if let Some(id) = ids.iter().find(|id| !seen.insert(*id)) {
