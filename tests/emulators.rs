@@ -50,6 +50,28 @@ fn deploy(script: &str, package: &str, kind: Kind, tool: &str) {
         .run();
 }
 
+#[test]
+fn a_service_among_others_in_two_stages_on_ministack() {
+    service(Kind::MinistackWithIam);
+}
+
+#[test]
+fn a_service_among_others_in_two_stages_on_localstack() {
+    service(Kind::Localstack);
+}
+
+/// With both command lines, and with `cargo redrive pause` and `resume`.
+fn service(kind: Kind) {
+    let folder = temporary();
+    let packaged = packaged("redrive-service", &folder.path().join("package"));
+    let emulator = Emulator::start(kind, folder.path());
+    Script::new("service", &emulator, folder.path())
+        .env("SAM", Venv::of("sam").program("sam"))
+        .env("CARGO_REDRIVE", binary("cargo-redrive", "cargo-redrive"))
+        .env("PACKAGED", packaged.to_string())
+        .run();
+}
+
 /// From a folder as a package has it: the package of the test has more binaries.
 #[test]
 fn refusals_and_backoff_by_the_aws_command_line_on_localstack() {

@@ -33,10 +33,17 @@ def wait_for(what, condition, seconds=120):
     return answer
 
 
+def tools():
+    """The variables with which a command finds the command lines."""
+    folders = [str(Path(os.environ[name]).parent) for name in ("AWS", "SAM")]
+    return {"PATH": os.pathsep.join([*folders, os.environ["PATH"]])}
+
+
 def run(*command, env=None):
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     if done.returncode:
         raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 class Stack:
@@ -46,17 +53,20 @@ class Stack:
         self.name = name
 
     @classmethod
-    def of_package(cls):
-        """Deploys a package by one of the commands that `cargo redrive package` prints."""
+    def of_package(cls, name=None, tool=None, **parameters):
+        """Deploys a package by the commands that `cargo redrive package` prints, with a
+        stack of this name or that of the package."""
         packaged = json.loads(os.environ["PACKAGED"])
-        if os.environ["TOOL"] == "terraform":
+        tool = tool or os.environ["TOOL"]
+        if tool == "terraform":
             return Module(packaged)
         client("s3").create_bucket(Bucket=BUCKET)
-        tools = [str(Path(os.environ[name]).parent) for name in ("AWS", "SAM")]
-        path = os.pathsep.join([*tools, os.environ["PATH"]])
-        for command in packaged["deploy"][os.environ["TOOL"]]:
-            run("sh", "-c", command, env=os.environ | {"BUCKET": BUCKET, "PATH": path})
-        return cls(packaged["package"])
+        package = packaged["package"]
+        stack = name or package
+        for command in packaged["deploy"][tool]:
+            command = command.replace(f"--stack-name {package} ", f"--stack-name {stack} ")
+            run("sh", "-c", command, env=os.environ | tools() | {"BUCKET": BUCKET} | parameters)
+        return cls(stack)
 
     @classmethod
     def of_template(cls, name, template, binary):

@@ -1,6 +1,6 @@
 //! Emulators of AWS, on ports of this machine that nobody else reaches.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ const ATTEMPTS: usize = 5;
 pub enum Kind {
     /// Runs functions as host processes by itself; has no move tasks.
     Ministack,
+    /// The same with IAM: functions have the rights of their roles, and services those of
+    /// the policies of queues. Over TLS, which these policies ask for.
+    MinistackWithIam,
     /// Has move tasks; runs functions by `native_lambda.py`.
     Localstack,
 }
@@ -28,6 +31,8 @@ pub struct Emulator {
     pub kind: Kind,
     /// Where every service answers, for `AWS_ENDPOINT_URL`.
     pub endpoint: String,
+    /// Its certificate, if it answers over TLS only.
+    pub certificate: Option<PathBuf>,
     _process: Process,
 }
 
@@ -42,18 +47,32 @@ impl Emulator {
         let log = folder.join("emulator.log");
         for _ in 0..ATTEMPTS {
             let port = http::free_port();
-            let (mut command, health) = match kind {
-                Kind::Ministack => (ministack(port), "_ministack/health"),
-                Kind::Localstack => (localstack(port, folder), "_localstack/health"),
+            let certificate =
+                (kind == Kind::MinistackWithIam).then(|| folder.join("ministack-tls/server.crt"));
+            let scheme = if certificate.is_some() {
+                "https"
+            } else {
+                "http"
             };
+            let endpoint = format!("{scheme}://127.0.0.1:{port}");
+            let (mut command, health) = match kind {
+                Kind::Localstack => (localstack(port, folder), "_localstack/health"),
+                _ => (ministack(port, &endpoint), "_ministack/health"),
+            };
+            if let Some(certificate) = &certificate {
+                command
+                    .envs([("AUTH", "true"), ("USE_SSL", "1")])
+                    // For its functions.
+                    .env("SSL_CERT_FILE", certificate);
+            }
             command
                 .current_dir(folder)
                 .env("HOME", folder)
                 .env("TMPDIR", folder);
             let mut process = Process::start(&command, &log).expect("Python starts");
-            let endpoint = format!("http://127.0.0.1:{port}");
             let url = format!("{endpoint}/{health}");
             let ready = wait::wait_for(START, || match process.is_running() {
+                true if certificate.is_some() => http::listens(port).then_some(true),
                 true => http::answers(&url).then_some(true),
                 false => Some(false),
             });
@@ -61,6 +80,7 @@ impl Emulator {
                 return Self {
                     kind,
                     endpoint,
+                    certificate,
                     _process: process,
                 };
             }
@@ -70,13 +90,13 @@ impl Emulator {
     }
 }
 
-fn ministack(port: u16) -> Command {
+fn ministack(port: u16, endpoint: &str) -> Command {
     let mut command = Command::new(Venv::of("ministack").program("ministack"));
     command
         .env("BIND_HOST", "127.0.0.1")
         .env("GATEWAY_PORT", port.to_string())
         // Its functions inherit its environment.
-        .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
+        .env("AWS_ENDPOINT_URL", endpoint)
         .env("IOT_MTLS_ENABLED", "false");
     command
 }

@@ -1,6 +1,6 @@
 //! The little HTTP that tests speak to servers on this machine.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use ureq::Agent;
@@ -10,6 +10,11 @@ use ureq::Agent;
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
     listener.local_addr().expect("it is bound").port()
+}
+
+/// Whether somebody listens on the port.
+pub fn listens(port: u16) -> bool {
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 /// Whether a GET of the URL succeeds.

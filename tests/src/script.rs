@@ -38,6 +38,9 @@ impl Script {
             .env("NO_PROXY", "127.0.0.1")
             // Nothing is compiled into the repository.
             .env("PYTHONDONTWRITEBYTECODE", "1");
+        if let Some(certificate) = &emulator.certificate {
+            command.env("AWS_CA_BUNDLE", certificate);
+        }
         Self { command }
     }
 
