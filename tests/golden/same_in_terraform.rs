@@ -239,6 +239,7 @@ fn block(
                 ("endpoint", take("Endpoint")),
                 ("raw_message_delivery", take("RawMessageDelivery")),
                 ("filter_policy", take("FilterPolicy")),
+                ("filter_policy_scope", take("FilterPolicyScope")),
             ];
             ("aws_sns_topic_subscription", object(block))
         }
@@ -376,10 +377,17 @@ fn function(properties: &mut Properties) -> Json {
         ("SubnetIds", "subnet_ids"),
         ("SecurityGroupIds", "security_group_ids"),
     ];
-    let vpc = properties.renamed("VpcConfig", &vpc);
+    let mut vpc = properties.renamed("VpcConfig", &vpc);
+    // Terraform removes what a block had when the block is removed.
+    if vpc == json!({ "subnet_ids": [], "security_group_ids": [] }) {
+        vpc = Json::Null;
+    }
     let logging = [("LogFormat", "log_format"), ("LogGroup", "log_group")];
     let logging = properties.renamed("LoggingConfig", &logging);
-    let environment = properties.renamed("Environment", &[("Variables", "variables")]);
+    let mut environment = properties.renamed("Environment", &[("Variables", "variables")]);
+    if environment == json!({ "variables": {} }) {
+        environment = Json::Null;
+    }
     let mut take = |name: &str| properties.take(name);
     object([
         ("own_name", json!(true)),
