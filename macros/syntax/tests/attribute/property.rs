@@ -14,7 +14,7 @@ pub(crate) const HANDLER: &str =
 
 /// The longest text that is checked, in bytes: a longer one can be nested so deep
 /// that syn, which recurses, overflows its stack.
-pub(crate) const LONGEST: usize = 1_000;
+pub(crate) const LONGEST: usize = 1_500;
 
 /// Checks a text whose first line is the attribute's arguments, and what follows
 /// the item below it.

@@ -22,6 +22,8 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 fn queue_type(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let of_dlq = function.dlq.as_ref().and_then(is_fifo);
+    let both = || Fix::edit([Edit::remove("fifo"), Edit::remove("dlq")]);
+    let names = || Fix::advice("the names of all queues end in `.fifo`, or of none");
     match (is_fifo(&function.queue), function.fifo) {
         (None, None) => {
             let problem = "whether the queue is a FIFO queue is not known before deployment";
@@ -34,17 +36,13 @@ fn queue_type(options: &Options) -> Option<Finding<'_>> {
                 false => " is `true`, but the queue's name does not end in `.fifo`",
             };
             let problem = Problem::new().key("fifo").text(end);
-            let both = Fix::edit([Edit::remove("fifo"), Edit::remove("dlq")]);
-            Some((problem, these([Fix::remove("fifo"), both])))
+            Some((problem, these([Fix::remove("fifo"), both(), names()])))
         }
         _ if of_dlq.is_some_and(|is_fifo| is_fifo != function.is_fifo()) => {
             let problem = Problem::new()
                 .key("dlq")
                 .text(" is of another type than the queue: only one is a FIFO queue");
-            let advice = "the names of both end in `.fifo`, or of none";
-            let both = Fix::edit([Edit::remove("fifo"), Edit::remove("dlq")]);
-            let fixes = [Fix::remove("dlq"), both, Fix::advice(advice)];
-            Some((problem, these(fixes)))
+            Some((problem, these([Fix::remove("dlq"), both(), names()])))
         }
         _ => None,
     }
