@@ -48,12 +48,11 @@
 //! Environment variables, permissions, senders, topics and much else are keys of the
 //! attribute. For the rest there are overlays: see [`Builder::overlay`].
 
+mod artifact;
 mod build_output;
 mod builder;
 mod cargo;
 mod cfg;
-#[doc(hidden)]
-pub mod deploy;
 mod discover;
 mod env;
 mod error;
@@ -75,6 +74,14 @@ pub mod stack;
 mod target;
 #[cfg(test)]
 mod tests;
+
+/// What `cargo redrive package` needs.
+#[doc(hidden)]
+pub mod deploy {
+    pub use crate::artifact::{PACKAGED, ZIP, quoted};
+    pub use crate::render::cloudformation::cdk::{FILE as CDK_TEMPLATE, template as cdk_template};
+    pub use crate::render::deploy::{Way, ways};
+}
 
 pub use builder::Builder;
 pub use format::Format;

@@ -2,6 +2,7 @@
 
 pub(crate) mod cloudformation;
 mod dashboards;
+pub(crate) mod deploy;
 pub(crate) mod markdown;
 pub(crate) mod policies;
 pub(crate) mod terraform;

@@ -2,7 +2,6 @@
 
 pub(crate) mod attempt;
 mod backoff;
-mod claims;
 mod dlq;
 mod groups;
 mod lanes;

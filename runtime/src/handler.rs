@@ -11,6 +11,7 @@ use crate::{
     message::FromMessage,
     redrive::RedriveFunction,
     settings::Settings,
+    shape::{Never, Right, Stateless, Wrong},
     sqs::SqsAccess,
 };
 
@@ -268,19 +269,6 @@ pub trait UncheckedFuture {
 }
 
 impl<M, S> UncheckedFuture for Captured<M, S> {}
-
-/// The shape of what the user names, if it is right.
-pub enum Right {}
-
-/// The shape of a `flush` without the state.
-pub enum Stateless {}
-
-/// A second shape, which nothing has. With one impl to choose from, the compiler
-/// would report that impl's bounds; with two it reports the trait.
-pub enum Wrong {}
-
-/// Implemented for nothing.
-pub trait Never {}
 
 impl<S, F: Never + Send> Init<S, Wrong> for F {
     type Future = Pending<Result<S, BoxError>>;

@@ -32,7 +32,11 @@ pub use self::memory::InMemory;
 pub(crate) use self::store::SharedStore;
 #[cfg(feature = "idempotency")]
 pub use self::store::Store;
-use crate::{error::BoxError, handler::Never, settings::Settings};
+use crate::{
+    error::BoxError,
+    settings::Settings,
+    shape::{Never, Right, Wrong},
+};
 
 /// Where the worker remembers completed messages.
 ///
@@ -130,7 +134,7 @@ pub trait KeyOf<'m, M, Shape> {
     fn of(self, message: &'m M) -> String;
 }
 
-impl<'m, M: 'm, F, K> KeyOf<'m, M, crate::handler::Right> for F
+impl<'m, M: 'm, F, K> KeyOf<'m, M, Right> for F
 where
     F: FnOnce(&'m M) -> K,
     K: Display,
@@ -140,7 +144,7 @@ where
     }
 }
 
-impl<'m, M: 'm, F: Never> KeyOf<'m, M, crate::handler::Wrong> for F {
+impl<'m, M: 'm, F: Never> KeyOf<'m, M, Wrong> for F {
     fn of(self, _: &'m M) -> String {
         String::new()
     }

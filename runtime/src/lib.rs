@@ -276,6 +276,7 @@ mod panic;
 mod redrive;
 mod runtime_api;
 mod settings;
+mod shape;
 mod sqs;
 #[cfg(any(test, feature = "testing"))]
 #[doc = include_str!("recipes.md")]

@@ -18,6 +18,12 @@ use crate::reader::Reader;
 use crate::schedule::Schedule;
 use crate::setting::{Setting, TemplateValue};
 
+/// How often a message is redriven.
+const ROUNDS: u32 = 3;
+/// How long a message is kept after its last redrive, where a person redrives it, and in a
+/// DLQ that is not known.
+const PARKED: Duration = Duration::from_secs(14 * 86_400);
+
 macro_rules! function {
     (
         $function:ident;
@@ -134,6 +140,24 @@ impl Function {
     /// The DLQ's name.
     pub fn dlq_name(&self) -> String {
         queues::name(&self.dlq())
+    }
+
+    /// How long a completed idempotency key is remembered.
+    pub fn idempotency_ttl(&self) -> Duration {
+        let ttl = self.idempotent.as_ref().and_then(|it| it.ttl);
+        ttl.unwrap_or_else(|| self.key_lifetime())
+    }
+
+    /// How long a copy of a message may be on its way: in the source queue, in the DLQ
+    /// before each redrive, and where a person finds it after the last, and then in the
+    /// source queue again.
+    pub(crate) fn key_lifetime(&self) -> Duration {
+        let (kept, in_dlq) = (self.retention, self.dlq_retention);
+        match self.dlq_redrive {
+            Some(_) => (ROUNDS + 1) * kept + ROUNDS * in_dlq + PARKED + kept,
+            None if self.has_dlq() => kept + in_dlq + kept,
+            None => kept + PARKED + kept,
+        }
     }
 
     /// All texts that may have parameters, each with its key.

@@ -2,26 +2,20 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use proc_macro2::Ident;
 use redrive_model::duration::written;
 use redrive_model::policy::{Choice as _, OnConflict};
 use syn::Expr;
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Rejected};
-use crate::function::Function;
+use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::group;
 use crate::keys::{IDEMPOTENCY, Key};
-use crate::options::Options;
 use crate::parameter_text::ParameterText;
-use crate::place::Place;
-use crate::signature::Handler;
-use crate::tokens::excerpt;
 use crate::value::{self, Value, What};
 
 /// The word for the id that SQS gives a message.
-const MESSAGE_ID: &str = "message_id";
+pub(crate) const MESSAGE_ID: &str = "message_id";
 
 /// The characters of a table's name:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
@@ -33,23 +27,12 @@ const TABLE_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=255;
 pub struct Idempotent {
     /// The key as it is written: a field, the path of a function, or `message_id`.
     pub key: String,
-    /// How long a completed key is remembered; `None`: [`Function::key_lifetime`].
+    /// How long a completed key is remembered; `None`: the longest that a copy of a message is on its way.
     pub ttl: Option<Duration>,
     /// What happens to a message with a completed key and another body.
     pub on_conflict: OnConflict,
     /// The name or the ARN of a table that exists.
     pub table: Option<ParameterText>,
-}
-
-/// A message's key, in Rust.
-#[derive(Clone)]
-pub enum MessageKey {
-    /// The id that SQS gives the message.
-    Id,
-    /// The message or a field of it. The first token is the parameter's name.
-    Field(Ident, TokenStream),
-    /// The path of a `fn(&M) -> impl Display`.
-    Function(syn::Path),
 }
 
 impl Idempotent {
@@ -134,7 +117,7 @@ fn not_a_field(value: &Value) -> Diagnostic {
 }
 
 /// The name that a field's path begins with.
-fn first(expression: &Expr) -> Option<&Ident> {
+pub(crate) fn first(expression: &Expr) -> Option<&Ident> {
     match expression {
         Expr::Field(field) => first(&field.base),
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
@@ -186,80 +169,6 @@ fn table_problem(text: &ParameterText) -> Option<String> {
         )
     })
 }
-
-/// The key in Rust. A field must begin with the name of the message's parameter.
-pub(crate) fn message_key(
-    handler: &Handler,
-    options: &Options,
-    diagnostics: &mut Diagnostics,
-) -> Option<MessageKey> {
-    options.function.idempotent.as_ref()?;
-    let value = options.value("idempotent")?;
-    let key = group::find(value, "key")?;
-    let parameter = handler.parameter.as_ref();
-    let is_parameter = |ident: &Ident| parameter.is_some_and(|parameter| parameter == ident);
-    match &key.what {
-        What::Path(path) => match path.get_ident() {
-            Some(ident) if is_parameter(ident) => {
-                Some(MessageKey::Field(ident.clone(), ident.to_token_stream()))
-            }
-            Some(ident) if ident == MESSAGE_ID => Some(MessageKey::Id),
-            _ => Some(MessageKey::Function(path.clone())),
-        },
-        What::Field(field) => {
-            let ident = first(field)?;
-            if !is_parameter(ident) {
-                diagnostics.push(not_the_parameter(ident, field, parameter));
-                return None;
-            }
-            Some(MessageKey::Field(ident.clone(), field.to_token_stream()))
-        }
-        _ => None,
-    }
-}
-
-fn not_the_parameter(ident: &Ident, field: &Expr, parameter: Option<&Ident>) -> Diagnostic {
-    let name = excerpt(&ident.to_string());
-    let (problem, help) = match parameter {
-        Some(parameter) => {
-            let problem = format!("`{name}` is not the message, whose parameter is `{parameter}`");
-            let field = crate::tokens::text(field.to_token_stream());
-            let rest = field.strip_prefix(&ident.to_string()).unwrap_or(&field);
-            (problem, format!("write `key = {parameter}{rest}`"))
-        }
-        None => (
-            format!("`{name}` is not the message, whose parameter has no name"),
-            format!("write the parameter as `{name}: M`, and take it apart in the function"),
-        ),
-    };
-    Diagnostic::new(&catalog::IDEMPOTENT_KEY, Place::of(ident), problem).help(help)
-}
-
-impl Function {
-    /// How long a completed key is remembered.
-    pub fn idempotency_ttl(&self) -> Duration {
-        let ttl = self.idempotent.as_ref().and_then(|it| it.ttl);
-        ttl.unwrap_or_else(|| self.key_lifetime())
-    }
-
-    /// How long a copy of a message may be on its way: in the source queue, in the DLQ
-    /// before each redrive, and where a person finds it after the last, and then in the
-    /// source queue again.
-    pub(crate) fn key_lifetime(&self) -> Duration {
-        let (kept, in_dlq) = (self.retention, self.dlq_retention);
-        match self.dlq_redrive {
-            Some(_) => (ROUNDS + 1) * kept + ROUNDS * in_dlq + PARKED + kept,
-            None if self.has_dlq() => kept + in_dlq + kept,
-            None => kept + PARKED + kept,
-        }
-    }
-}
-
-/// How often a message is redriven.
-const ROUNDS: u32 = 3;
-/// How long a message is kept after its last redrive, where a person redrives it, and in a
-/// DLQ that is not known.
-const PARKED: Duration = Duration::from_secs(14 * 86_400);
 
 /// A setting with another `ttl`.
 pub(crate) fn with_ttl(idempotent: &Idempotent, ttl: Duration) -> Fix {

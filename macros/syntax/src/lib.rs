@@ -15,6 +15,7 @@ pub mod function;
 mod group;
 pub mod idempotent;
 pub mod kms_key;
+mod message_key;
 mod nearest;
 mod open_keys;
 mod options;
@@ -41,7 +42,7 @@ use proc_macro2::TokenStream;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, Manifest, Rejected, wrapped};
 pub use function::{Function, Paths};
-pub use idempotent::MessageKey;
+pub use message_key::MessageKey;
 pub use nearest::nearest;
 pub use parameter_text::ParameterText;
 pub use place::Place;
@@ -76,7 +77,7 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
     let mut options = options::Options::read(name.as_ref(), given, &mut diagnostics);
     let mut key = None;
     if let Some(handler) = &handler {
-        key = idempotent::message_key(handler, &options, &mut diagnostics);
+        key = message_key::message_key(handler, &options, &mut diagnostics);
         let function = &mut options.function;
         if !function.topics.is_empty() && function.raw.is_none() {
             function.raw = Some(!handler.is_sns());

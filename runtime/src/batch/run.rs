@@ -1,5 +1,7 @@
 //! One batch being run by its lanes: which records, in which order, until when.
 
+mod claims;
+
 use std::{
     borrow::Cow,
     sync::{
@@ -12,12 +14,12 @@ use std::{
 use redrive_model::policy::OnPermanent;
 use tokio::time::{self, Instant};
 
+use self::claims::{Claims, LookedUp};
 use crate::{
     batch::{
         Engine,
         attempt::{Attempt, Process},
         backoff,
-        claims::{Claims, LookedUp},
         dlq::Dlq,
         groups::Groups,
         lanes::Lanes,
@@ -46,7 +48,7 @@ pub(crate) struct Run<P, Q> {
     next: AtomicUsize,
     lanes: Mutex<Lanes>,
     dlq: Dlq,
-    pub(super) claims: Claims,
+    claims: Claims,
 }
 
 impl<P: Process, Q: SqsAccess> Run<P, Q> {

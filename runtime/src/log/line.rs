@@ -130,18 +130,6 @@ pub(super) fn timestamp() -> String {
 /// be half of what the span of a record costs.
 pub(super) struct KeepRecord<L>(pub(super) L);
 
-/// Makes a record's span that outlives its attempt keep no more than the fields.
-pub(super) fn detach_record(id: &span::Id) {
-    dispatcher::get_default(|dispatch| {
-        let registry: Option<&Registry> = dispatch.downcast_ref();
-        if let Some(span) = registry.and_then(|registry| registry.span(id))
-            && let Some(record) = span.extensions_mut().get_mut::<Current>()
-        {
-            *record = record.detached();
-        }
-    });
-}
-
 impl<S, L> Layer<S> for KeepRecord<L>
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,

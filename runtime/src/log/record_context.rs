@@ -8,6 +8,8 @@ use std::cell::RefCell;
 
 use redrive_model::log::field;
 use serde_json::Value;
+use tracing::{dispatcher, span};
+use tracing_subscriber::{Registry, registry::LookupSpan as _};
 
 use crate::{event::Event, message::SystemAttributes};
 
@@ -66,6 +68,18 @@ pub(crate) fn get() -> Option<Current> {
         .try_with(|current| current.borrow().clone())
         .ok()
         .flatten()
+}
+
+/// Makes a record's span that outlives its attempt keep no more than the fields.
+pub(super) fn detach(id: &span::Id) {
+    dispatcher::get_default(|dispatch| {
+        let registry: Option<&Registry> = dispatch.downcast_ref();
+        if let Some(span) = registry.and_then(|registry| registry.span(id))
+            && let Some(record) = span.extensions_mut().get_mut::<Current>()
+        {
+            *record = record.detached();
+        }
+    });
 }
 
 impl Current {

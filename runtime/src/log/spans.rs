@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tracing::{Level, Span, field::Empty};
 
-use super::line;
+use super::record_context;
 #[cfg(feature = "opentelemetry")]
 use super::span_links;
 use crate::{
@@ -109,7 +109,7 @@ pub(crate) fn end_record_span(span: Span) {
     let id = span.id();
     drop(span);
     if let Some(id) = id {
-        line::detach_record(&id);
+        record_context::detach(&id);
     }
 }
 

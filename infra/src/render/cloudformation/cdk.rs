@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::deploy::{ZIP, without_default};
+use crate::artifact::{ZIP, without_default};
 use crate::plan::pascal;
 
 /// The file's name.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::metadata;
 use super::{HAS_ALARM_TOPIC, HAS_BOUNDARY, arn, arn_part, own_arn, sub, text, value};
-use crate::deploy::ZIP;
+use crate::artifact::ZIP;
 use crate::plan::{
     ALARM_PERIOD, Alarm, Dashboard, EventSourceMapping, InvokeConfig, Kind, LambdaFunction,
     MAXIMUM_AGE, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,

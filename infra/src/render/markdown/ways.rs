@@ -3,9 +3,8 @@
 use redrive_model::limits::FORMER_LONGEST_TIMEOUT;
 
 use super::{Contents, line};
-use crate::deploy;
 use crate::format::Format;
-use crate::render::{cloudformation, terraform};
+use crate::render::{cloudformation, deploy, terraform};
 
 pub(super) fn render(contents: &Contents<'_>) -> String {
     let stack = contents.stack;

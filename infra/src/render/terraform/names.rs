@@ -8,7 +8,7 @@ use redrive_syntax::parameter_text::Part;
 use redrive_syntax::{ParameterText, queues};
 
 use super::text::{Text, quoted};
-use crate::deploy::stack_name;
+use crate::artifact::stack_name;
 use crate::plan::{Kind, Plan, Value, shared};
 
 /// The variables that a module has in addition to the parameters of the plan.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::names::{Names, REGION, ZIPS, name, queue_arn, type_of};
 use super::text::{Text, quoted};
-use crate::deploy::ZIP;
+use crate::artifact::ZIP;
 use crate::plan::{
     ALARM_PERIOD, Alarm, Dashboard, EventSourceMapping, InvokeConfig, Kind, LambdaFunction,
     MAXIMUM_AGE, Plan, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,

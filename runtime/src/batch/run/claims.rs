@@ -15,11 +15,11 @@ use futures_util::future::join_all;
 use redrive_model::{deadline::STORE_CALL, policy::OnConflict};
 use tokio::time;
 
+use super::{Run, body};
 use crate::{
     batch::{
         attempt::Process,
         outcome::{Outcome, Slot},
-        run::{Run, body},
     },
     error::BoxError,
     failure::{Failure, FailureKind},
@@ -78,7 +78,7 @@ impl Claims {
 
 impl<P: Process, Q: SqsAccess> Run<P, Q> {
     /// The time of day. On a virtual clock it passes as that does.
-    pub(super) fn now(&self) -> SystemTime {
+    pub(in crate::batch) fn now(&self) -> SystemTime {
         self.started + self.start.elapsed()
     }
 
@@ -180,7 +180,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
     }
 
     /// Settles the claims that are left when the batch has ended, until the answer is due.
-    pub(super) async fn settle_claims(&self, slots: &[Slot]) {
+    pub(in crate::batch) async fn settle_claims(&self, slots: &[Slot]) {
         let mut held = std::mem::take(&mut *self.claims.held());
         // An attempt that blocks its thread goes on; its claim ends with its lease.
         held.retain(|index, _| !self.lanes().is_running(*index));
