@@ -25,6 +25,7 @@ const _: () = {
         type State = ();
         type Sqs = __redrive::NoSqs;
         type Redrive = __redrive::NoRedrive;
+        type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
             timeout: ::core::time::Duration::new(30, 0),

@@ -26,6 +26,7 @@ const _: () = {
         }
         type Sqs = __redrive::NoSqs;
         type Redrive = __redrive::Redrive;
+        type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
             timeout: ::core::time::Duration::new(30, 0),

@@ -31,6 +31,7 @@ const _: () = {
         }
         type Sqs = __redrive::Sqs;
         type Redrive = __redrive::NoRedrive;
+        type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
             timeout: ::core::time::Duration::new(30, 0),
