@@ -181,7 +181,7 @@ fn what_sqs_refuses_is_told_and_the_record_comes_back() {
         (&not_sent["level"], &not_sent["messageId"]),
         (&json!("ERROR"), &json!("m1"))
     );
-    let not_delayed = &ran.lines("cannot set `queue_backoff`")[0];
+    let not_delayed = &ran.lines("cannot set how long")[0];
     assert_eq!(not_delayed["level"], "WARN");
     for line in [not_sent, not_delayed] {
         let error = line["error"].as_str().expect("an error");

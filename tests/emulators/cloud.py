@@ -6,7 +6,6 @@ that all of them read.
 
 import json
 import os
-import shutil
 import subprocess
 import time
 import zipfile
@@ -70,9 +69,15 @@ class Stack:
 
     @classmethod
     def of_template(cls, name, template, binary):
-        """Deploys a template, with the binary it names, from a folder like that of a package."""
+        """Deploys what a template has of the function of this binary, from a folder like that
+        of a package."""
         client("s3").create_bucket(Bucket=BUCKET)
-        shutil.copy(template, "template.json")
+        content = json.loads(Path(template).read_text())
+        function = Path(binary).name.capitalize()
+        for section in ("Resources", "Outputs"):
+            entries = content[section].items()
+            content[section] = {id: it for id, it in entries if id.startswith(function)}
+        Path("template.json").write_text(json.dumps(content))
         zip_bootstrap(Path(binary), Path())
         aws = os.environ["AWS"]
         run(
