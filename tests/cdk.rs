@@ -1,4 +1,4 @@
-//! The example of CDK: the functions of a package in a stack with resources of its own.
+//! The example of CDK: the functions of a package in a stack with other resources.
 #![cfg(target_os = "linux")]
 
 use std::fs;

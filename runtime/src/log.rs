@@ -224,7 +224,7 @@ pub(crate) fn not_delayed(error: &BoxError) {
         target: TARGET,
         event = event::QUEUE_BACKOFF_FAILED,
         error = chain(error),
-        "cannot set how long all failed messages stay invisible; the rest come back after the queue's visibility timeout"
+        "cannot set how long all failed messages stay invisible; the rest are redelivered after the queue's visibility timeout"
     );
 }
 

@@ -34,7 +34,7 @@
 //! - A move task moves messages once per second, 500 at a time without a rate, and
 //!   the first ones after a second.
 //! - A queue that exists already is as its keys declare it, and without `dlq` has a
-//!   DLQ of its own. Topics deliver at once, and FIFO topics leave deduplication to
+//!   new DLQ. Topics deliver at once, and FIFO topics leave deduplication to
 //!   FIFO queues, by the message if the publisher gives no id.
 //! - DynamoDB answers only the calls of `idempotent`.
 //! - Memory is not limited, and credentials and permissions are not checked.

@@ -127,7 +127,7 @@ fn each_attribute_must_match_and_one_policy_of_an_or() {
     assert!(!matches("order", 9, "no"));
     assert!(!matches("return", 10, "yes"));
 
-    // Operators are no attributes, so this is an attribute named `$or`.
+    // Operators are not attributes, so this is an attribute named `$or`.
     let named = parse(r#"{ "$or": [{ "prefix": "a" }, { "prefix": "b" }] }"#);
     let named = named.expect("a policy");
     assert!(named.matches(&|path: &[String]| (path == ["$or"]).then(|| vec![json!("bc")])));

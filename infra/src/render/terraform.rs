@@ -74,7 +74,7 @@ fn main(plan: &Plan, names: &Names<'_>) -> Json {
     } = main;
     let mut main = json!({
         "//": format!(
-            "Written by the build script of {}, which overwrites changes; yours belong into override.tf.json",
+            "Written by the build script of {}, which overwrites changes; put yours in override.tf.json",
             plan.package,
         ),
         "resource": blocks,

@@ -8,7 +8,6 @@ use std::{
 
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig},
     operation::{
         delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError,
     },
@@ -29,7 +28,7 @@ use super::{Claim, Claimed, Store};
 use crate::{
     error::BoxError,
     settings::Settings,
-    sqs::{client::Environment, traced},
+    sqs::{client::sdk_config, traced},
 };
 
 type Item = HashMap<String, AttributeValue>;
@@ -75,22 +74,10 @@ impl DynamoDb {
 }
 
 fn client(lookup: impl Fn(&str) -> Option<String>) -> Result<Client, String> {
-    let environment = Environment::read(lookup, "DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB")?;
-    let mut config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(environment.credentials)
-        .region(environment.region)
-        .retry_config(RetryConfig::standard())
-        .timeout_config(
-            TimeoutConfig::builder()
-                // So that a connection that was lost leaves time for another attempt.
-                .operation_attempt_timeout(STORE_CALL / 3)
-                .build(),
-        );
-    config.set_endpoint_url(environment.endpoint);
-    config.set_use_fips(environment.fips);
-    config.set_use_dual_stack(environment.dual_stack);
-    Ok(Client::from_conf(config.build()))
+    // So that a connection that was lost leaves time for another attempt.
+    let attempt = STORE_CALL / 3;
+    let config = sdk_config(lookup, "DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB", attempt)?;
+    Ok(Client::new(&config))
 }
 
 impl Store for DynamoDb {

@@ -9,8 +9,12 @@ use std::{env, time::Duration};
 
 use aws_sdk_sqs::{
     Client,
-    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
 };
+use aws_types::SdkConfig;
 
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
@@ -29,61 +33,51 @@ const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 /// lost, and a retry is better than waiting.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the environment says about calls to AWS.
-pub(crate) struct Environment {
-    pub(crate) credentials: Credentials,
-    pub(crate) region: Region,
-    pub(crate) endpoint: Option<String>,
-    pub(crate) fips: Option<bool>,
-    pub(crate) dual_stack: Option<bool>,
-}
+/// Reads what the environment says about calls to `service`, from any lookup, so that a
+/// test need not set variables. `endpoint` is the service's own variable, which has
+/// precedence, as in every AWS SDK:
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
+///
+/// # Errors
+///
+/// Names every variable for credentials or region that is not set.
+pub(crate) fn sdk_config(
+    lookup: impl Fn(&str) -> Option<String>,
+    service: &str,
+    endpoint: &str,
+    attempt_timeout: Duration,
+) -> Result<SdkConfig, String> {
+    // An empty variable is how templates and shells say "none".
+    let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
+    let first = |names: [&str; 2]| names.into_iter().find_map(get);
 
-impl Environment {
-    /// Reads it from any lookup, so that a test need not set variables. `endpoint` is the
-    /// service's own variable, which has precedence, as in every AWS SDK:
-    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
-    ///
-    /// # Errors
-    ///
-    /// Names every variable for credentials or region that is not set.
-    pub(crate) fn read(
-        lookup: impl Fn(&str) -> Option<String>,
-        service: &str,
-        endpoint: &str,
-    ) -> Result<Self, String> {
-        // An empty variable is how templates and shells say "none".
-        let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let first = |names: [&str; 2]| names.into_iter().find_map(get);
-
-        let (key, secret, region) = (get(ACCESS_KEY_ID), get(SECRET_ACCESS_KEY), first(REGION));
-        let (Some(key), Some(secret), Some(region)) = (&key, &secret, &region) else {
-            let required = [
-                (ACCESS_KEY_ID, key),
-                (SECRET_ACCESS_KEY, secret),
-                (REGION[0], region),
-            ];
-            let missing = required.into_iter().filter(|(_, value)| value.is_none());
-            let missing: Vec<_> = missing.map(|(name, _)| name).collect();
-            return Err(format!(
-                "cannot call {service} without {}; Lambda sets them for every function, set them yourself to run elsewhere",
-                missing.join(", ")
-            ));
-        };
-        let is_on = |name| get(name).map(|value| value.eq_ignore_ascii_case("true"));
-        Ok(Self {
-            credentials: Credentials::new(
-                key,
-                secret,
-                get(SESSION_TOKEN),
-                None,
-                "LambdaEnvironment",
-            ),
-            region: Region::new(region.clone()),
-            endpoint: first([endpoint, ENDPOINT]),
-            fips: is_on(FIPS),
-            dual_stack: is_on(DUAL_STACK),
-        })
-    }
+    let (key, secret, region) = (get(ACCESS_KEY_ID), get(SECRET_ACCESS_KEY), first(REGION));
+    let (Some(key), Some(secret), Some(region)) = (&key, &secret, &region) else {
+        let required = [
+            (ACCESS_KEY_ID, key),
+            (SECRET_ACCESS_KEY, secret),
+            (REGION[0], region),
+        ];
+        let missing = required.into_iter().filter(|(_, value)| value.is_none());
+        let missing: Vec<_> = missing.map(|(name, _)| name).collect();
+        return Err(format!(
+            "cannot call {service} without {}; Lambda sets them for every function, set them yourself to run elsewhere",
+            missing.join(", ")
+        ));
+    };
+    let is_on = |name| get(name).map(|value| value.eq_ignore_ascii_case("true"));
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(attempt_timeout);
+    let credentials = Credentials::new(key, secret, get(SESSION_TOKEN), None, "LambdaEnvironment");
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(Region::new(region.clone()))
+        .retry_config(RetryConfig::standard())
+        .timeout_config(timeouts.build());
+    config.set_endpoint_url(first([endpoint, ENDPOINT]));
+    config.set_use_fips(is_on(FIPS));
+    config.set_use_dual_stack(is_on(DUAL_STACK));
+    Ok(config.build())
 }
 
 /// Creates a client from the environment of this process.
@@ -99,21 +93,8 @@ pub(crate) fn client() -> Result<Client, String> {
 
 /// As [`client`], from any lookup.
 pub(crate) fn client_from(lookup: impl Fn(&str) -> Option<String>) -> Result<Client, String> {
-    let environment = Environment::read(lookup, "SQS", "AWS_ENDPOINT_URL_SQS")?;
-    let mut config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(environment.credentials)
-        .region(environment.region)
-        .retry_config(RetryConfig::standard())
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .build(),
-        );
-    config.set_endpoint_url(environment.endpoint);
-    config.set_use_fips(environment.fips);
-    config.set_use_dual_stack(environment.dual_stack);
-    Ok(Client::from_conf(config.build()))
+    let config = sdk_config(lookup, "SQS", "AWS_ENDPOINT_URL_SQS", ATTEMPT_TIMEOUT)?;
+    Ok(Client::new(&config))
 }
 
 #[cfg(test)]

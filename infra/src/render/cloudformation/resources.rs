@@ -275,7 +275,7 @@ fn dashboard(dashboard: &Dashboard) -> Json {
     json!({ "DashboardBody": { "Fn::Join": ["", parts] } })
 }
 
-/// Writes JSON as a text, in which each intrinsic function is a part of its own, the
+/// Writes JSON as a text, in which each intrinsic function is its own part, the
 /// content of a string.
 fn write_json(json: &Json, parts: &mut Vec<Json>, text: &mut String) {
     let is_intrinsic = |name: &String| name == "Ref" || name.starts_with("Fn::");

@@ -95,7 +95,7 @@ rules! {
     );
 
     /// The variables of a function are in the template, in its change sets and in the console, for everyone who
-    /// may read the function's settings. A password, a secret, a token or a private key belongs into Secrets
+    /// may read the function's settings. A password, a secret, a token or a private key belongs in Secrets
     /// Manager or SSM Parameter Store, and its ARN or name into the variable.
     ENV_SECRET = warning(
         "env_secret",
