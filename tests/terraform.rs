@@ -3,20 +3,25 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use redrive_tests::cargo_lambda::packaged;
 use redrive_tests::emulator::{Emulator, Kind};
 use redrive_tests::script::Script;
-use redrive_tests::terraform::{Terraform, with_provider};
+use redrive_tests::terraform::{self, Terraform};
 use redrive_tests::workspace::{root, temporary};
 use serde_json::{Value, json};
 
-/// The program, unless the test is skipped.
-fn terraform() -> Option<Terraform> {
-    Terraform::find()
-        .inspect_err(|reason| println!("skipped: {reason}"))
+/// What a test needs, unless it is skipped.
+fn found<T>(what: Result<T, String>) -> Option<T> {
+    what.inspect_err(|reason| println!("skipped: {reason}"))
         .ok()
+}
+
+/// The program, and its configuration for providers.
+fn with_provider(folder: &Path) -> Option<(Terraform, PathBuf)> {
+    let terraform = found(Terraform::find())?;
+    Some((terraform, found(terraform::with_provider(folder))?))
 }
 
 fn module(case: &str, file: &str) -> Value {
@@ -33,7 +38,7 @@ fn write(folder: &Path, name: &str, json: &Value) {
 /// the module.
 #[test]
 fn hostile_texts_come_out_unchanged() {
-    let Some(terraform) = terraform() else {
+    let Some(terraform) = found(Terraform::find()) else {
         return;
     };
     let folder = temporary();
@@ -103,13 +108,9 @@ fn hostile_texts_come_out_unchanged() {
 /// With the provider's own checks of each argument.
 #[test]
 fn every_module_is_valid() {
-    let Some(terraform) = terraform() else {
-        return;
-    };
     let folder = temporary();
-    let config = match with_provider(folder.path()) {
-        Ok(config) => config,
-        Err(reason) => return println!("skipped: {reason}"),
+    let Some((terraform, config)) = with_provider(folder.path()) else {
+        return;
     };
     let golden = root().join("tests/golden");
     let mut calls = serde_json::Map::new();
@@ -173,13 +174,9 @@ fn every_module_is_valid() {
 /// destroy.
 #[test]
 fn orders_by_terraform_on_localstack() {
-    let Some(terraform) = terraform() else {
-        return;
-    };
     let folder = temporary();
-    let config = match with_provider(folder.path()) {
-        Ok(config) => config,
-        Err(reason) => return println!("skipped: {reason}"),
+    let Some((terraform, config)) = with_provider(folder.path()) else {
+        return;
     };
     let packaged = packaged("orders", &folder.path().join("package"));
     let emulator = Emulator::start(Kind::Localstack, folder.path());
