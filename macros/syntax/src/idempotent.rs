@@ -164,7 +164,7 @@ fn table_problem(text: &ParameterText) -> Option<String> {
     let (least, most) = (TABLE_CHARACTERS.start(), TABLE_CHARACTERS.end());
     (!TABLE_CHARACTERS.contains(&name.len())).then(|| {
         format!(
-            "table name has {} characters, but DynamoDB allows {least} to {most}",
+            "the table name's length is {}, but DynamoDB allows {least} to {most} characters",
             name.len()
         )
     })
