@@ -30,7 +30,7 @@ mod terraform;
 const NOW: &str = "2026-03-26T12:00:00Z";
 
 /// The cases whose build script has `dashboard(true)`.
-const WITH_DASHBOARD: [&str; 2] = ["every-key", "existing-system"];
+const WITH_DASHBOARD: [&str; 3] = ["billing", "every-key", "existing-system"];
 
 /// A package, and the files that it gives.
 struct Case {
@@ -45,14 +45,16 @@ fn cases() -> Vec<Case> {
     let in_folder = |folder: &Path, expected: &Path| {
         let entries = fs::read_dir(folder).expect("the folder of the cases");
         let paths = entries.map(|entry| entry.expect("a case").path());
-        let packages = paths.filter(|path| path.join("Cargo.toml").is_file());
-        let cases = packages.map(|package| {
-            let name = package.file_name().expect("a folder").to_string_lossy();
-            Case {
+        let cases = paths.filter_map(|case| {
+            // Of a package, or of a workspace of several.
+            let packages = [case.clone(), case.join("functions")];
+            let is_package = |package: &PathBuf| package.join("Cargo.toml").is_file();
+            let name = case.file_name().expect("a folder").to_string_lossy();
+            Some(Case {
+                package: packages.into_iter().find(is_package)?,
                 expected: expected.join(&*name),
                 name: name.replace('_', "-"),
-                package,
-            }
+            })
         });
         cases.collect::<Vec<_>>()
     };

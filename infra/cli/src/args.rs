@@ -257,9 +257,10 @@ A queue that exists already is simulated as the function's keys declare it, by t
 
 HTTP stubs of the functions' dependencies. The worker gets the stub's URL in the variable "env". The
 stub answers 503 until "down_until" (a time, or a duration after the start) and to the first
-"fail_first" requests for each path, and otherwise 200. It waits for "takes" before it answers.
-"path" limits this to paths that start with it:
+"fail_first" requests for each path, and otherwise 200 with the body "answer", a string or JSON. It
+waits for "takes" before it answers. "path" limits this to paths that start with it:
   {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "takes": "2s", "path": "/stock"}
+  {"dependency": "prices", "env": "PRICES_URL", "answer": {"lamp": 2500}}
 
 The functions get the variables that Lambda and the template set, and none of this process.
 

@@ -30,6 +30,8 @@ pub struct Dependency {
     pub fail_first: u32,
     /// The time until it answers, in real time as seen by the function.
     pub takes: Duration,
+    /// The body of its answers 200.
+    pub answer: Option<String>,
 }
 
 /// The stubs, served at one address.
@@ -96,10 +98,13 @@ impl Server {
             rule.down_until.is_some_and(|until| now < until) || requests <= rule.fail_first
         });
         if down {
-            (StatusCode::SERVICE_UNAVAILABLE, format!("{name} is down\n"))
-        } else {
-            (StatusCode::OK, format!("{name} is up\n"))
+            return (StatusCode::SERVICE_UNAVAILABLE, format!("{name} is down\n"));
         }
+        let answer = self.rules_for(path).find_map(|rule| rule.answer.clone());
+        (
+            StatusCode::OK,
+            answer.unwrap_or_else(|| format!("{name} is up\n")),
+        )
     }
 
     fn takes(&self, path: &str) -> Duration {
@@ -145,6 +150,7 @@ mod tests {
                 down_until: down_until.map(|at| at.parse().unwrap()),
                 fail_first,
                 takes: Duration::ZERO,
+                answer: None,
             }],
             clock: Clock::simulated("2026-01-05T09:00:00Z".parse().unwrap()),
             requests: Mutex::default(),
@@ -178,6 +184,15 @@ mod tests {
         let server = server(None, 2, "/charges/3");
         assert_eq!(status(&server, "/warehouse/charges/4"), 200);
         assert_eq!(status(&server, "/warehouse/charges/3"), 503);
+    }
+
+    #[test]
+    fn the_answer_of_a_path_is_its_rule_s() {
+        let mut server = server(None, 1, "/stock");
+        server.rules[0].answer = Some("7 lamps".to_owned());
+        let [first, second] = [(); 2].map(|()| server.answer("/warehouse/stock/lamp").1);
+        assert_eq!([first, second], ["warehouse is down\n", "7 lamps"]);
+        assert_eq!(server.answer("/warehouse/picks").1, "warehouse is up\n");
     }
 
     #[test]

@@ -27,14 +27,15 @@
 //! A stub of an HTTP dependency:
 //!
 //! ```json
-//! {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "path": "/stock/7", "takes": "2s"}
+//! {"dependency": "warehouse", "env": "WAREHOUSE_URL", "down_until": "23h", "fail_first": 2, "path": "/stock/7", "takes": "2s", "answer": {"pieces": 3}}
 //! ```
 //!
 //! The worker gets its URL in the variable `env`. It answers 503 until
 //! `down_until` (a time, or a duration after the start) and to the `fail_first`
-//! first requests for each path, and otherwise 200. It waits for `takes` (in real
-//! time, as seen by the function) before it answers. `path` limits the line to
-//! paths that start with it. Several lines may describe one stub.
+//! first requests for each path, and otherwise 200, with the body `answer`: a string
+//! unchanged, anything else as JSON. It waits for `takes` (in real time, as seen by
+//! the function) before it answers. `path` limits the line to paths that start with
+//! it. Several lines may describe one stub.
 //!
 //! Empty lines and lines that start with `#` are skipped.
 
@@ -115,6 +116,7 @@ struct DependencyLine {
     #[serde(default)]
     fail_first: u32,
     takes: Option<String>,
+    answer: Option<Value>,
 }
 
 fn all_paths() -> String {
@@ -177,10 +179,7 @@ fn message(line: MessageLine, number: usize) -> Result<ScenarioMessage, String> 
             Ok((name, attribute))
         })
         .collect::<Result<_, String>>()?;
-    let body = match line.body {
-        Value::String(body) => body,
-        body => body.to_string(),
-    };
+    let body = text(line.body);
     let content = match line.topic {
         None if line.subject.is_some() => {
             return Err("`subject` is for messages with a `topic`".to_owned());
@@ -217,6 +216,14 @@ fn message(line: MessageLine, number: usize) -> Result<ScenarioMessage, String> 
         name: line.name.unwrap_or_else(|| format!("message {number}")),
         content,
     })
+}
+
+/// A string unchanged, anything else as JSON.
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        value => value.to_string(),
+    }
 }
 
 fn delay(value: &Value) -> Result<u32, String> {
@@ -267,6 +274,7 @@ fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, Stri
         down_until,
         fail_first: line.fail_first,
         takes,
+        answer: line.answer.map(text),
     })
 }
 
@@ -299,7 +307,7 @@ mod tests {
 {"name":"good","body":{"id":1},"attributes":{"tenant":"x","weight":3,"tags":["a"]}}
 {"body":"{ not JSON","delay":"1m 30s","queue":"q"}
 {"body":1,"topic":"t","subject":"s"}
-{"dependency":"warehouse","env":"WAREHOUSE_URL","down_until":"23h","fail_first":2}
+{"dependency":"warehouse","env":"WAREHOUSE_URL","down_until":"23h","fail_first":2,"answer":{"n":1}}
 "#;
         let scenario = Scenario::parse(text, start()).unwrap();
         let [good, raw, published] = &scenario.messages[..] else {
@@ -328,6 +336,10 @@ mod tests {
         assert_eq!(published.content, expected);
         let morning = "2026-01-06T08:00:00Z".parse().unwrap();
         assert_eq!(scenario.dependencies[0].down_until, Some(morning));
+        assert_eq!(
+            scenario.dependencies[0].answer.as_deref(),
+            Some(r#"{"n":1}"#)
+        );
     }
 
     #[test]

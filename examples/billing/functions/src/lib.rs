@@ -1,0 +1,4 @@
+//! What the three functions share.
+
+pub mod ledger;
+pub mod telemetry;
