@@ -9,6 +9,7 @@ mod read;
 use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
+use bytes_utils::Str;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::read::Field;
@@ -21,7 +22,7 @@ pub(crate) struct Event(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    bytes: Bytes,
+    text: Str,
     records: Vec<RecordRanges>,
 }
 
@@ -34,8 +35,11 @@ impl Event {
     /// without the id there is no way to report that record's failure, so
     /// nothing of the batch may run.
     pub(crate) fn read(bytes: Bytes) -> Result<Self, InvocationError> {
-        let records = read::records(&bytes).map_err(InvocationError::malformed_event)?;
-        Ok(Self(Arc::new(Inner { bytes, records })))
+        let malformed = InvocationError::malformed_event;
+        let text = Str::from_inner(bytes)
+            .map_err(|error| malformed(format!("not UTF-8: {}", error.utf8_error())))?;
+        let records = read::records(&text).map_err(malformed)?;
+        Ok(Self(Arc::new(Inner { text, records })))
     }
 
     /// The number of records.
@@ -46,7 +50,7 @@ impl Event {
     /// The record at `index`, which must be less than [`Self::len`].
     pub(crate) fn record(&self, index: usize) -> Fields<'_> {
         Fields {
-            bytes: &self.0.bytes,
+            event: &self.0.text,
             ranges: &self.0.records[index],
         }
     }
@@ -60,9 +64,10 @@ impl Event {
     /// `MessageGroupId` does not imply FIFO: standard queues carry it too, for
     /// [fair queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html).
     pub(crate) fn is_fifo(&self) -> bool {
+        // As raw JSON: no ARN has a character that is escaped.
         self.records()
-            .filter_map(|record| record.queue_arn())
-            .any(|arn| arn.ends_with(".fifo"))
+            .filter_map(|record| record.get(Field::EventSourceArn))
+            .any(|arn| arn.ends_with(".fifo\""))
     }
 
     /// The name of the queue, if a record has it.
@@ -74,10 +79,10 @@ impl Event {
     ///
     /// A span that outlives the invocation must not keep the whole event alive.
     pub(crate) fn only_context_of(&self, index: usize) -> Self {
-        let (bytes, ranges) =
-            self.0.records[index].copy_of(&self.0.bytes, [Field::MessageId, Field::Attributes]);
+        let (text, ranges) =
+            self.0.records[index].copy_of(&self.0.text, [Field::MessageId, Field::Attributes]);
         Self(Arc::new(Inner {
-            bytes: bytes.into(),
+            text: text.into(),
             records: vec![ranges],
         }))
     }
@@ -86,14 +91,14 @@ impl Event {
 /// The fields of one record, as raw JSON.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'e> {
-    bytes: &'e [u8],
+    event: &'e str,
     ranges: &'e RecordRanges,
 }
 
 impl<'e> Fields<'e> {
     /// The raw JSON of a field; `None` if it is missing or `null`.
     pub(crate) fn get(&self, field: Field) -> Option<&'e str> {
-        let json = std::str::from_utf8(self.ranges.piece(field, self.bytes)).ok()?;
+        let json = self.ranges.piece(field, self.event);
         (!json.is_empty() && json != "null").then_some(json)
     }
 

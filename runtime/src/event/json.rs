@@ -49,33 +49,37 @@ pub(crate) fn string(json: &str) -> Result<Cow<'_, str>, String> {
 /// copies it. This allocates once, and not at all where there is no escape.
 fn unescape(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    let first = inner.find('\\').unwrap_or(inner.len());
-    let (plain, rest) = inner.split_at(first);
-    if plain.bytes().any(|byte| byte < 0x20 || byte == b'"') {
-        return None;
-    }
+    let (plain, mut rest) = split_at_escape(inner)?;
     if rest.is_empty() {
         return Some(Cow::Borrowed(plain));
     }
-    let mut text = Vec::with_capacity(inner.len());
-    text.extend_from_slice(plain.as_bytes());
-    let mut bytes = rest.bytes();
-    while let Some(byte) = bytes.next() {
-        text.push(match byte {
-            b'\\' => match bytes.next()? {
-                escaped @ (b'"' | b'\\' | b'/') => escaped,
-                b'n' => b'\n',
-                b'r' => b'\r',
-                b't' => b'\t',
-                b'b' => 0x08,
-                b'f' => 0x0c,
-                _ => return None,
-            },
-            b'"' | 0..0x20 => return None,
-            _ => byte,
+    let mut text = String::with_capacity(inner.len());
+    text.push_str(plain);
+    while let Some(&escaped) = rest.as_bytes().get(1) {
+        text.push(match escaped {
+            b'"' | b'\\' | b'/' => escaped.into(),
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'b' => '\x08',
+            b'f' => '\x0c',
+            _ => return None,
         });
+        let plain;
+        (plain, rest) = split_at_escape(&rest[2..])?;
+        text.push_str(plain);
     }
-    String::from_utf8(text).ok().map(Cow::Owned)
+    // A backslash at the end would have escaped the quote.
+    rest.is_empty().then_some(Cow::Owned(text))
+}
+
+/// What is before the first escape, and the rest; `None` if that has a character that must
+/// be escaped.
+fn split_at_escape(text: &str) -> Option<(&str, &str)> {
+    let must_be_escaped = |byte| byte < 0x20 || byte == b'"' || byte == b'\\';
+    let end = text.bytes().position(must_be_escaped).unwrap_or(text.len());
+    let (plain, rest) = text.split_at(end);
+    (rest.is_empty() || rest.starts_with('\\')).then_some((plain, rest))
 }
 
 /// A string that is borrowed if it has no escapes; `serde` never borrows a `Cow`

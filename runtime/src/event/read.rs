@@ -2,7 +2,7 @@
 //!
 //! Why `serde_json` does this: docs/decisions/0001-event-reader.md.
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -10,7 +10,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::json::{self, MaybeBorrowed};
+use super::{
+    Fields,
+    json::{self, MaybeBorrowed},
+};
 
 const SQS: &str = "aws:sqs";
 
@@ -59,40 +62,56 @@ impl Field {
     }
 }
 
-/// Where in the event each field of one record is; empty if it is missing. 32 bits,
-/// because Lambda's events have at most 6 MB.
+/// Where in the event each field of one record is.
 #[derive(Clone, Debug)]
-pub(crate) struct RecordRanges([Range<u32>; Field::KNOWN]);
+pub(crate) struct RecordRanges([FieldRange; Field::KNOWN]);
 
-fn range(start: usize, length: usize) -> Range<u32> {
-    // Past the end of every event, so that the field counts as missing.
-    let narrow = |index| u32::try_from(index).unwrap_or(u32::MAX);
-    narrow(start)..narrow(start + length)
+/// Empty if the field is missing. 32 bits, because Lambda's events have at most 6 MB.
+#[derive(Clone, Copy, Debug, Default)]
+struct FieldRange {
+    start: u32,
+    length: u32,
 }
 
 impl RecordRanges {
-    pub(super) fn piece<'e>(&self, field: Field, event: &'e [u8]) -> &'e [u8] {
-        let range = self.0.get(field as usize).cloned().unwrap_or_default();
+    pub(super) fn piece<'e>(&self, field: Field, event: &'e str) -> &'e str {
+        let range = self.0.get(field as usize).copied().unwrap_or_default();
+        let start = range.start as usize;
         event
-            .get(range.start as usize..range.end as usize)
+            .get(start..start + range.length as usize)
             .unwrap_or_default()
     }
 
-    /// Copies these fields into new bytes.
+    /// Copies these fields into a new text.
     pub(super) fn copy_of<const N: usize>(
         &self,
-        event: &[u8],
+        event: &str,
         fields: [Field; N],
-    ) -> (Vec<u8>, Self) {
-        let mut bytes = Vec::new();
-        let mut ranges = [const { 0..0 }; Field::KNOWN];
+    ) -> (String, Self) {
+        let mut text = String::new();
+        let mut ranges = [FieldRange::default(); Field::KNOWN];
         for field in fields {
             let piece = self.piece(field, event);
-            ranges[field as usize] = range(bytes.len(), piece.len());
-            bytes.extend_from_slice(piece);
+            ranges[field as usize] = FieldRange {
+                start: text.len() as u32,
+                length: piece.len() as u32,
+            };
+            text.push_str(piece);
         }
-        (bytes, Self(ranges))
+        (text, Self(ranges))
     }
+
+    /// Counts from the start of the event what was read with [addresses](address).
+    fn relative_to(&mut self, event: &str) {
+        for range in &mut self.0 {
+            range.start = range.start.wrapping_sub(address(event));
+        }
+    }
+}
+
+/// The low half of an address: enough for the distance between two of one event.
+fn address(text: &str) -> u32 {
+    text.as_ptr().addr() as u32
 }
 
 /// The records of an event.
@@ -100,10 +119,12 @@ impl RecordRanges {
 /// # Errors
 ///
 /// Describes what the event is instead, without its values.
-pub(super) fn records(event: &[u8]) -> Result<Vec<RecordRanges>, String> {
-    let text = std::str::from_utf8(event).map_err(|error| format!("not UTF-8: {error}"))?;
-    let envelope: Envelope<'_> = json::from_str(text)?;
-    let Some(records) = envelope.records else {
+pub(super) fn records(event: &str) -> Result<Vec<RecordRanges>, String> {
+    if u32::try_from(event.len()).is_err() {
+        return Err("longer than 4 GiB".to_owned());
+    }
+    let envelope: Envelope<'_> = json::from_str(event)?;
+    let Some(mut records) = envelope.records else {
         let keys: Vec<_> = envelope
             .other_keys
             .iter()
@@ -114,24 +135,21 @@ pub(super) fn records(event: &[u8]) -> Result<Vec<RecordRanges>, String> {
             false => format!("no `Records`, but {}", keys.join(", ")),
         });
     };
-    records
-        .into_iter()
-        .enumerate()
-        .map(|(index, record)| {
-            check(&record).map_err(|problem| format!("record {index} {problem}"))?;
-            Ok(record.ranges_in(text))
-        })
-        .collect()
+    for (index, ranges) in records.iter_mut().enumerate() {
+        ranges.relative_to(event);
+        check(&Fields { event, ranges }).map_err(|problem| format!("record {index} {problem}"))?;
+    }
+    Ok(records)
 }
 
-fn check(record: &RawRecord<'_>) -> Result<(), String> {
-    let string = |field| json::string(record.get(field)?).ok();
-    if let Some(source) = string(Field::EventSource)
+fn check(record: &Fields<'_>) -> Result<(), String> {
+    if let Some(source) = record.string(Field::EventSource)
         && source != SQS
     {
         return Err(format!("comes from `{source}`, not from `{SQS}`"));
     }
-    let problem = match (record.get(Field::MessageId), string(Field::MessageId)) {
+    let id = record.string(Field::MessageId);
+    let problem = match (record.get(Field::MessageId), id) {
         (None, _) => "has no `messageId`",
         (Some(_), Some(id)) if !id.is_empty() => return Ok(()),
         _ => "has a `messageId` that is not a string or is empty",
@@ -141,27 +159,8 @@ fn check(record: &RawRecord<'_>) -> Result<(), String> {
 
 /// The event around the records.
 struct Envelope<'e> {
-    records: Option<Vec<RawRecord<'e>>>,
+    records: Option<Vec<RecordRanges>>,
     other_keys: Vec<Cow<'e, str>>,
-}
-
-/// The fields of a record as they are in the event.
-struct RawRecord<'e>([Option<&'e RawValue>; Field::KNOWN]);
-
-impl<'e> RawRecord<'e> {
-    fn get(&self, field: Field) -> Option<&'e str> {
-        let json = self.0[field as usize]?.get();
-        (json != "null").then_some(json)
-    }
-
-    fn ranges_in(&self, event: &str) -> RecordRanges {
-        RecordRanges(self.0.map(|value| {
-            value.map_or(0..0, |value| {
-                let start = value.get().as_ptr() as usize - event.as_ptr() as usize;
-                range(start, value.get().len())
-            })
-        }))
-    }
 }
 
 // Not derived, because a derived struct can also be read from an array.
@@ -203,29 +202,34 @@ impl<'de: 'e, 'e> Deserialize<'de> for Envelope<'e> {
     }
 }
 
-impl<'de: 'e, 'e> Deserialize<'de> for RawRecord<'e> {
+impl<'de> Deserialize<'de> for RecordRanges {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
 
         impl<'de> Visitor<'de> for Members {
-            type Value = RawRecord<'de>;
+            type Value = RecordRanges;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a record")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = [None; Field::KNOWN];
+                let mut ranges = [FieldRange::default(); Field::KNOWN];
                 while let Some(field) = map.next_key::<Field>()? {
-                    let Some(known) = fields.get_mut(field as usize) else {
+                    let Some(range) = ranges.get_mut(field as usize) else {
                         map.next_value::<IgnoredAny>()?;
                         continue;
                     };
-                    if known.replace(map.next_value()?).is_some() && field == Field::MessageId {
+                    if field == Field::MessageId && range.length > 0 {
                         return Err(A::Error::duplicate_field("messageId"));
                     }
+                    let json = map.next_value::<&RawValue>()?.get();
+                    *range = FieldRange {
+                        start: address(json),
+                        length: json.len() as u32,
+                    };
                 }
-                Ok(RawRecord(fields))
+                Ok(RecordRanges(ranges))
             }
         }
 
