@@ -48,7 +48,9 @@ fn bounds(key: &Key) -> Vec<(&'static str, &'static str, String)> {
     let quoted = |duration: Duration| format!("\"{}\"", written(duration));
     let both = |duration: Duration| format!("\"{0}..{0}\"", written(duration));
     let (least, most) = match &key.kind {
-        Kind::Integer(range, _) => (range.start().to_string(), range.end().to_string()),
+        Kind::Integer(range, _) | Kind::Rounds(range) => {
+            (range.start().to_string(), range.end().to_string())
+        }
         Kind::Duration(range) => (quoted(*range.start()), quoted(*range.end())),
         Kind::Backoff(range) => (both(*range.start()), both(*range.end())),
         _ => return Vec::new(),

@@ -85,6 +85,19 @@ fn refusals_and_backoff_by_the_aws_command_line_on_localstack() {
 }
 
 #[test]
+fn rounds_and_parking_by_the_aws_command_line_on_localstack() {
+    let folder = temporary();
+    let rounds = |name| binary("redrive-fixtures-rounds", name);
+    let (rounds, fifo) = (rounds("rounds"), rounds("rounds_fifo"));
+    let emulator = Emulator::start(Kind::Localstack, folder.path());
+    Script::new("rounds", &emulator, folder.path())
+        .env("TEMPLATE", template("redrive-fixtures-rounds"))
+        .env("BINARY", rounds)
+        .env("BINARY_FIFO", fifo)
+        .run();
+}
+
+#[test]
 fn the_linters_have_nothing_to_say_of_the_examples() {
     for package in ["orders", "minimal", "otlp"] {
         binary(package, package);

@@ -7,6 +7,8 @@ mod given;
 mod idempotency;
 #[path = "local_simulator/refusals.rs"]
 mod refusals;
+#[path = "local_simulator/rounds.rs"]
+mod rounds;
 #[path = "local_simulator/service.rs"]
 mod service;
 #[path = "local_simulator/simulation.rs"]
@@ -72,14 +74,14 @@ fn the_example_ends_as_its_messages_file_describes() {
             ("order 1", "completed", 1, 0),
             ("order 2", "completed", 1, 0),
             ("order 3", "completed", 3, 0),
-            ("order 4", "in_dlq", 0, 2),
-            ("order 5", "in_dlq", 0, 2),
+            ("order 4", "parked", 0, 3),
+            ("order 5", "parked", 0, 3),
             ("order 6", "completed", 1, 2),
             ("order 7", "completed", 1, 0),
         ]
     );
     let reason = |index: usize| summary["messages"][index]["reason"].as_str().unwrap();
-    assert_eq!(summary["ended_by"], "redrives");
+    assert_eq!(summary["ended_by"], "empty");
     assert!(
         reason(3).starts_with("the body does not match"),
         "{}",
@@ -210,6 +212,16 @@ fn order(name: &str, id: u32, sku: &str) -> String {
     )
 }
 
+/// The binary was built with a redrive, so it needs the queues of one; these are not used.
+fn without_redrive(function: &mut Function) {
+    function.dlq_redrive = None;
+    for url in ["REDRIVE_DLQ_URL", "REDRIVE_PARKING_URL"] {
+        function
+            .env
+            .insert(url.to_owned(), "http://localhost/unused".into());
+    }
+}
+
 /// Where a pick of a sofa takes longer than the three seconds of an invocation.
 fn run_out_of_time(orders: &str) -> Run {
     let slow =
@@ -218,7 +230,7 @@ fn run_out_of_time(orders: &str) -> Run {
         |function| {
             function.timeout = Duration::from_secs(3);
             function.max_receive_count = 1;
-            function.dlq_redrive = None;
+            without_redrive(function);
         },
         &(orders.to_owned() + slow),
     )
@@ -293,7 +305,7 @@ fn a_batch_of_failures_only_is_a_failed_invocation() {
     let ended = run(
         |function| {
             function.max_receive_count = 1;
-            function.dlq_redrive = None;
+            without_redrive(function);
         },
         "{\"name\":\"a\",\"body\":\"no JSON\"}\n{\"name\":\"b\",\"body\":\"nor this\"}",
     );
@@ -329,7 +341,7 @@ fn a_redrive_while_one_is_running_is_a_good_outcome() {
             _ => None,
         })
         .collect();
-    assert_eq!(answers, ["started", "already_running"]);
+    assert_eq!(answers[..2], ["started", "already_running"]);
 }
 
 #[test]
@@ -359,7 +371,7 @@ fn a_redrive_function_with_a_bad_environment_says_what_is_wrong_three_times() {
     );
     let waits: Vec<_> = failures.iter().map(|(_, retry_in)| *retry_in).collect();
     let once = [Some(60), Some(120), None];
-    assert_eq!(waits, [once, once].concat());
+    assert_eq!(waits, [once; 3].concat());
     assert_eq!(ended.summary.messages[0].redrives, 0);
 }
 

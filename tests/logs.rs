@@ -216,7 +216,7 @@ fn a_record_is_reported_if_the_dlq_cannot_be_reached() {
 #[test]
 fn what_is_sent_to_the_dlq_is_in_no_line_of_the_sdk_either() {
     let binary = binary("redrive-fixtures", "refusals");
-    let sqs = answering("200 OK", "{\"MessageId\":\"new\"}");
+    let sqs = answering("200 OK", SENT);
     let mut event = sqs_event("refusals", &[("m1", json!(null))]);
     // As no line but a copy of the body would have it.
     event["Records"][0]["body"] = json!(r#""\u0072efuse""#);
@@ -232,8 +232,12 @@ fn what_is_sent_to_the_dlq_is_in_no_line_of_the_sdk_either() {
     assert!(run("TRACE").log.contains("u0072efuse"));
 }
 
+/// SQS's answer to one message.
+const SENT: &str =
+    r#"{"Successful":[{"Id":"0","MessageId":"new","MD5OfMessageBody":"0"}],"Failed":[]}"#;
+
 /// What a worker needs to call this SQS.
-fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 8] {
+fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 9] {
     [
         JSON,
         ("AWS_LAMBDA_LOG_LEVEL", level),
@@ -243,6 +247,10 @@ fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 8] {
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("REDRIVE_QUEUE_URL", "http://sqs/123456789012/refusals"),
         ("REDRIVE_DLQ_URL", "http://sqs/123456789012/refusals-dlq"),
+        (
+            "REDRIVE_PARKING_URL",
+            "http://sqs/123456789012/refusals-parked",
+        ),
     ]
 }
 
@@ -284,7 +292,7 @@ fn a_connection_that_answers_503_is_not_used_again() {
     let binary = binary("redrive-fixtures", "refusals");
     let sqs = serving(|number| match number {
         0 => ("503 Service Unavailable", ""),
-        _ => ("200 OK", "{\"MessageId\":\"new\"}"),
+        _ => ("200 OK", SENT),
     });
     let event = sqs_event("refusals", &[("m1", json!("refuse"))]);
     let events = vec![event; 3];

@@ -88,6 +88,8 @@ impl Worker {
             .env("AWS_SECRET_ACCESS_KEY", "none")
             .env("AWS_ENDPOINT_URL_SQS", &lambda.sqs)
             .env("REDRIVE_QUEUE_URL", &lambda.sqs)
+            .env("REDRIVE_DLQ_URL", &lambda.sqs)
+            .env("REDRIVE_PARKING_URL", &lambda.sqs)
             .env("AWS_ENDPOINT_URL_DYNAMODB", &lambda.dynamodb)
             .env("REDRIVE_TABLE", "completed")
             .env("LAMBDA_TASK_ROOT", &program.directory)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use redrive_model::declared::Declared;
+use redrive_model::declared::{self, Declared};
 use redrive_model::duration::seconds;
 pub use redrive_model::limits::REDRIVE_TIMEOUT;
 use redrive_model::limits::{self, MEMORY_MB};
@@ -29,6 +29,8 @@ pub enum Variable {
     DlqArn,
     /// The name or the ARN of the table of `idempotent`.
     Table,
+    /// The parking queue's URL.
+    ParkingUrl,
     /// This text.
     Text(ParameterText),
 }
@@ -45,6 +47,7 @@ pub fn worker_variables(function: &Function) -> BTreeMap<String, Variable> {
         let variable = match name {
             names::QUEUE_URL => Variable::QueueUrl,
             names::TABLE => Variable::Table,
+            names::PARKING_URL => Variable::ParkingUrl,
             _ => Variable::DlqUrl,
         };
         (name.to_owned(), variable)
@@ -61,9 +64,13 @@ pub fn declares(function: &Function) -> bool {
 /// What the keys declare of the queues that exist, as the redrive function reads it. Its
 /// parameters are those of the attribute.
 pub fn declared(function: &Function) -> Declared {
+    let counted = match function.rounds() {
+        Some(_) => declared::ROUNDS,
+        None => "max_receive_count",
+    };
     let of_queue = [
         ("visibility_timeout", seconds(function.visibility_timeout)),
-        ("max_receive_count", function.max_receive_count),
+        (counted, function.receives()),
         ("retention", seconds(function.retention)),
     ];
     let of_dlq = ("dlq_retention", seconds(function.dlq_retention));
@@ -192,7 +199,7 @@ mod tests {
             ))
         };
         let numbers =
-            "visibility_timeout=180 max_receive_count=5 retention=345600 dlq_retention=1209600";
+            "visibility_timeout=180 redrive_rounds=6 retention=345600 dlq_retention=1209600";
         let parsed = |text: String| ParameterText::parse(&text).ok().map(Variable::Text);
         let few = "senders=arn:aws:s3:::uploads-0,arn:aws:s3:::uploads-1";
         let expected = format!("{numbers} {few} kms_key=alias/${{Stage}}");

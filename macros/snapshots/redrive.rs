@@ -8,6 +8,7 @@ mod __redrive_process_order {
         pub(super) const REDRIVE_HANDLER: &'static str = "process_order.redrive";
         pub(super) const QUEUE: &'static str = "process-order";
         pub(super) const DLQ: &'static str = "process-order-dlq";
+        pub(super) const PARKING: &'static str = "process-order-parked";
     }
 }
 use __redrive_process_order::*;
@@ -24,12 +25,14 @@ const _: () = {
         async fn init() -> ::core::result::Result<Self::State, __redrive::BoxError> {
             ::core::result::Result::Ok(())
         }
-        type Sqs = __redrive::NoSqs;
+        type Sqs = __redrive::RedriveSqs;
         type Redrive = __redrive::Redrive;
         type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
+            rounds: ::core::option::Option::Some(3),
             timeout: ::core::time::Duration::new(30, 0),
+            max_receive_count: 5,
             retries: 3,
             backoff: __redrive::model::Backoff::new(
                 ::core::time::Duration::new(0, 200000000),

@@ -34,7 +34,9 @@ const _: () = {
         type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
             function: "process_order",
+            rounds: ::core::option::Option::None,
             timeout: ::core::time::Duration::new(30, 0),
+            max_receive_count: 5,
             retries: 2,
             backoff: __redrive::model::Backoff::new(
                 ::core::time::Duration::new(0, 200000000),

@@ -95,11 +95,13 @@ fn main(
     let result = &handler.result;
     let settings = settings::expression(function);
     let manifest = redrive_model::names::MANIFEST;
-    let calls_sqs = function.on_permanent == OnPermanent::Dlq || function.queue_backoff.is_some();
-    let sqs = match (calls_sqs, key) {
-        (true, _) => quote!(Sqs),
-        (false, Some(_)) => quote!(IdempotentSqs),
-        (false, None) => quote!(NoSqs),
+    let calls_sqs =
+        function.on_permanent != OnPermanent::Report || function.queue_backoff.is_some();
+    let sqs = match (calls_sqs, function.rounds(), key) {
+        (true, ..) => quote!(Sqs),
+        (_, Some(_), _) => quote!(RedriveSqs),
+        (_, None, Some(_)) => quote!(IdempotentSqs),
+        (_, None, None) => quote!(NoSqs),
     };
     let idempotency = idempotency(function, key);
     let redrive_function = match function.dlq_redrive {
@@ -236,7 +238,11 @@ fn names(function: &Function, function_type: &Ident) -> TokenStream {
     let name = &function.name;
     // With a parameter, a name is known at deployment only.
     let dlq = function.has_dlq().then(|| ("DLQ", function.dlq_name()));
-    let queues = [("QUEUE", function.queue_name())].into_iter().chain(dlq);
+    let parking = function
+        .has_parking()
+        .then(|| ("PARKING", function.parking_name()));
+    let queues = [("QUEUE", function.queue_name())].into_iter();
+    let queues = queues.chain(dlq).chain(parking);
     let queues = queues.filter(|(_, queue)| !queue.contains("${"));
     let queues = queues.map(|(name, queue)| {
         let name = format_ident!("{name}");

@@ -30,5 +30,6 @@ pub(crate) fn expression(function: &Function) -> TokenStream {
         let expression: TokenStream = expression.parse().unwrap_or_default();
         quote!(#name: #expression)
     });
-    quote!(__redrive::Settings { function: #name, #(#fields,)* })
+    let rounds: TokenStream = function.rounds().expression().parse().unwrap_or_default();
+    quote!(__redrive::Settings { function: #name, rounds: #rounds, #(#fields,)* })
 }

@@ -2,10 +2,10 @@
 
 pub(crate) mod attempt;
 mod backoff;
-mod dlq;
 mod groups;
 mod lanes;
 pub(crate) mod outcome;
+mod receive;
 pub(crate) mod response;
 pub(crate) mod run;
 pub(crate) mod threads;
@@ -79,7 +79,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
     /// Ends a run: logs it, and sets how long failed messages stay invisible.
     pub(crate) async fn finish(&self, run: &Run<P, Q>) -> Vec<Slot> {
         let event = &run.event;
-        let slots = run.lanes().take();
+        let slots = run.lanes().slots().to_vec();
         run.settle_claims(&slots).await;
         for (fields, slot) in event.records().zip(&slots) {
             if let Outcome::OutOfTime { last } = &slot.outcome
@@ -88,12 +88,14 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
                 log::out_of_time(&fields, last.as_deref(), slot.attempts);
             }
         }
+        run.send_rest().await;
+        let slots = run.lanes().take();
         let backoff = self.settings.queue_backoff;
         let in_progress = |slot: &Slot| matches!(slot.outcome, Outcome::InProgress { .. });
         if backoff.is_some() || slots.iter().any(in_progress) {
             self.delay(
                 visibility::delays(event, &slots, backoff, run.now()),
-                run.deadline,
+                run.whole,
             )
             .await;
         }

@@ -13,7 +13,7 @@ const LONGEST_REASON: usize = 1_000;
 /// An error after which no attempt can succeed.
 ///
 /// A record that fails with one is not tried again in the invocation, and with
-/// `on_permanent = "dlq"` it is sent to the DLQ at once. The engine finds it
+/// `on_permanent = "dlq"` or `"park"` it is sent on at once. The engine finds it
 /// wherever it is in an error's chain of sources:
 ///
 /// ```
@@ -108,6 +108,8 @@ pub(crate) enum FailureKind {
     Store,
     /// A message with the same idempotency key and another body was completed.
     KeyConflict,
+    /// The invocation of its last run ended before it answered.
+    InvocationEnded,
 }
 
 impl Failure {

@@ -38,8 +38,10 @@
 //! |---|---|
 //! | returns `Ok` | completes the message: SQS deletes it |
 //! | returns an error, panics, or exceeds `attempt_timeout` | waits and retries, up to `retries` times; then reports it |
-//! | returns a permanent error, or the body cannot be read | does not retry; reports it, or with `on_permanent = "dlq"` sends it to the DLQ |
+//! | returns a permanent error, or the body cannot be read | does not retry; reports it, or sends it to the DLQ (`on_permanent = "dlq"`) or to the parking queue (`"park"`) |
 //! | is not finished when the time is up | drops it and reports it |
+//!
+//! With `dlq_redrive` the last receive is different: see [Rounds](#rounds).
 //!
 //! A message that is reported stays in the queue. It is redelivered after its
 //! visibility timeout, or after `queue_backoff`. Each id is reported once, in the
@@ -71,14 +73,39 @@
 //! completion of its key, a crash lets the message be processed again.
 //! `docs/idempotency.md` describes the whole protocol.
 //!
+//! # Rounds
+//!
+//! A message that is redriven is a new one for SQS, which counts its receives from the
+//! start. So with `dlq_redrive` the worker counts the redrives, up to `redrive_rounds`
+//! (`"unlimited"`: it does not).
+//!
+//! A message that fails in its receive number `max_receive_count`, its last run, is sent to
+//! the DLQ by the worker, and completed when SQS has confirmed it. The copy has the number of
+//! the redrive that it waits for, `RedriveRound`. When that would be over `redrive_rounds`, it
+//! goes to the parking queue instead. It is a failure in logs and metrics, but completed in
+//! the answer, so that an error of the whole batch does not return it too.
+//!
+//! SQS allows one receive more. It is for the message whose invocation ended in the last run:
+//! the process was killed or took too long. It is not run again, only sent on, with the
+//! reason "invocation ended". A message with an even higher count comes from elsewhere: it is
+//! run, as its last run, and the log has a warning.
+//!
+//! Messages of a standard queue are sent after the last one was handled, up to ten in a call.
+//! If one of a batch is in its last run, work ends earlier by the time that this needs: by 3 s,
+//! more in batches over 160, and at most a third of the timeout. A message that cannot be sent
+//! is reported, and SQS moves it: its next redrive is not counted.
+//!
+//! In a FIFO batch, a message is sent before the next one of its group is handled. If it
+//! cannot be sent, the rest of the group is not.
+//!
 //! # FIFO queues
 //!
 //! A queue is FIFO if its name ends with `.fifo`. Records of a message group run in
 //! order; up to `concurrency` groups run at once. When a record has failed, after its
 //! retries, the rest of its group is reported without being processed. With
 //! `on_group_failure = "stop_batch"`, no further record of the batch is started.
-//! A record that `on_permanent = "dlq"` has sent to the DLQ has left the queue, so its
-//! group continues without it, as it does when SQS itself moves a message there.
+//! A record that the worker has sent to the DLQ or to the parking queue has left the queue,
+//! so its group continues without it, as it does when SQS itself moves a message there.
 //! If the group of a record cannot be read, the batch is treated as one group.
 //!
 //! # Malformed events
@@ -137,9 +164,11 @@
 //! |---|---|---|
 //! | `Records` | Count | records in the batch |
 //! | `Succeeded` | Count | those for which the function returned `Ok` |
-//! | `Failed` | Count | those that are reported, and redelivered |
+//! | `Failed` | Count | those that are reported, and redelivered, or sent on |
+//! | `SentToDlq` | Count | of these, those that the worker sent to the DLQ |
+//! | `Parked` | Count | of these, those that it sent to the parking queue |
 //! | `Retried` | Count | those with more than one attempt |
-//! | `Permanent` | Count | those that can never succeed, reported or in the DLQ |
+//! | `Permanent` | Count | those that can never succeed, reported or sent on |
 //! | `OutOfTime` | Count | those not finished, or not started, when the time was up |
 //! | `BatchLatency` | Milliseconds | from the event to the answer |
 //! | `Duplicates` | Count | with `idempotent`: those not processed, because their keys were completed before |
@@ -147,15 +176,19 @@
 //!
 //! # The worker's calls to SQS
 //!
-//! With `on_permanent = "dlq"` a message is sent to the DLQ with its attributes
-//! and two more: `RedriveReason`, why it can never succeed, and
-//! `RedriveSourceMessageId`. SQS allows ten attributes and 1 MiB per message, or less
-//! if the DLQ is configured so. An attribute that would exceed a limit is omitted: with
-//! nine sender attributes only the reason is added, with ten neither. The message is
-//! completed when SQS has confirmed it. If SQS rejects it, or if it has no body to
-//! send, it is reported.
+//! A message that is sent on, to the DLQ or to the parking queue, has its attributes and up to
+//! three more: `RedriveRound` if the worker counts [rounds](#rounds), `RedriveReason`, why it was
+//! sent, and `RedriveSourceMessageId`. SQS allows ten attributes and 1 MiB per message, or less
+//! if the queue is configured so. Those that a worker added in an earlier round make room; what
+//! then exceeds a limit is omitted, the id first. A message without room for the round is
+//! parked, and the log says so: uncounted, it would be redriven for ever. The message is
+//! completed when SQS has confirmed it. If SQS rejects it, or if it has no body to send, it is
+//! reported.
 //!
-//! A send is limited to 3 s. After one that SQS does not answer, the other records of
+//! In a FIFO queue its deduplication id is the SHA-256 of its id and its round, so that a worker
+//! that was killed between the send and the answer does not send it twice.
+//!
+//! A call is limited to 3 s. After one that SQS does not answer, the other records of
 //! the invocation that would be sent are reported at once.
 //!
 //! With `queue_backoff`, the delay doubles with each receive, from the first value up
@@ -249,8 +282,8 @@
 //!
 //! # Features
 //!
-//! - `sqs-client` (default): the calls to SQS, for `dlq_redrive`, `on_permanent =
-//!   "dlq"` and `queue_backoff`. Links `aws-sdk-sqs` into the binaries that use
+//! - `sqs-client` (default): the calls to SQS, for `dlq_redrive`, `on_permanent` and
+//!   `queue_backoff`. Links `aws-sdk-sqs` into the binaries that use
 //!   them.
 //! - `idempotency`: for `idempotent(…)`. Links `aws-sdk-dynamodb`.
 //! - `opentelemetry`: span links to the senders of messages; see

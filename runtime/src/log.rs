@@ -12,7 +12,10 @@ mod tests;
 
 use std::{io::Write as _, time::Duration};
 
-use redrive_model::log::{TARGET, event};
+use redrive_model::{
+    log::{TARGET, event},
+    names::ROUND,
+};
 
 pub use self::line::LogFormat;
 pub(crate) use self::{
@@ -24,6 +27,7 @@ use crate::{
     event::Fields,
     failure::{Failure, FailureKind, InvocationError},
     message::SystemAttributes,
+    sqs::Destination,
 };
 
 /// The figures of one invocation.
@@ -32,8 +36,12 @@ pub(crate) struct Figures {
     pub(crate) records: usize,
     /// The function succeeded.
     pub(crate) succeeded: usize,
-    /// Reported to SQS.
+    /// Reported to SQS, or sent on.
     pub(crate) failed: usize,
+    /// Of these, sent to the DLQ by the worker.
+    pub(crate) sent_to_dlq: usize,
+    /// Sent to the parking queue.
+    pub(crate) parked: usize,
     /// Took more than one attempt.
     pub(crate) retried: usize,
     /// Can never succeed.
@@ -173,12 +181,34 @@ pub(crate) fn out_of_time(fields: &Fields<'_>, last: Option<&Failure>, attempt: 
     );
 }
 
-pub(crate) fn not_sent_to_dlq(fields: &Fields<'_>, dlq_url: &str, error: &BoxError) {
+pub(crate) fn sent_on(fields: &Fields<'_>, to: Destination, round: Option<u32>) {
+    let id = fields.id();
+    match to {
+        Destination::Dlq => tracing::info!(
+            target: TARGET,
+            event = event::RECORD_SENT_ON,
+            messageId = &*id,
+            to = "dlq",
+            round,
+            "the record was sent to the DLQ"
+        ),
+        Destination::Parking => tracing::warn!(
+            target: TARGET,
+            event = event::RECORD_SENT_ON,
+            messageId = &*id,
+            to = "parking",
+            round,
+            "the record was sent to the parking queue and is not redriven any more"
+        ),
+    }
+}
+
+pub(crate) fn not_sent_on(fields: &Fields<'_>, url: &str, error: &BoxError) {
     tracing::error!(
         target: TARGET,
         event = event::DLQ_SEND_FAILED,
         messageId = &*fields.id(),
-        dlq = dlq_url,
+        dlq = url,
         error = chain(error),
         "cannot send the record to the DLQ, it is reported as failed instead"
     );
@@ -219,6 +249,26 @@ pub(crate) fn claim_lost(fields: &Fields<'_>) {
         "the record was processed, but its claim had ended, and its idempotency key belongs to another run");
 }
 
+pub(crate) fn received_too_often(fields: &Fields<'_>, runs: u32) {
+    let attributes = SystemAttributes::read(fields).unwrap_or_default();
+    tracing::warn!(
+        target: TARGET,
+        event = event::RECEIVED_TOO_OFTEN,
+        messageId = &*fields.id(),
+        receiveCount = attributes.receive_count,
+        "the record was received more than once after its {runs} runs: the queue allows more receives, or has another consumer"
+    );
+}
+
+pub(crate) fn no_room_for_round(fields: &Fields<'_>) {
+    tracing::warn!(
+        target: TARGET,
+        event = event::NO_ROOM_FOR_ROUND,
+        messageId = &*fields.id(),
+        "the record has no room for the attribute `{ROUND}`, so it is parked instead of redriven"
+    );
+}
+
 pub(crate) fn not_delayed(error: &BoxError) {
     tracing::warn!(
         target: TARGET,
@@ -242,6 +292,8 @@ pub(crate) fn summary(figures: &Figures, elapsed: Duration) {
         records = figures.records,
         succeeded = figures.succeeded,
         failed = figures.failed,
+        sentToDlq = figures.sent_to_dlq,
+        parked = figures.parked,
         retried = figures.retried,
         permanent = figures.permanent,
         outOfTime = figures.out_of_time,
@@ -268,6 +320,7 @@ impl FailureKind {
             Self::AttemptTimeout => "attempt_timeout",
             Self::Store => "store",
             Self::KeyConflict => "key_conflict",
+            Self::InvocationEnded => "invocation_ended",
         }
     }
 }

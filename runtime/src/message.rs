@@ -23,7 +23,7 @@ use crate::error::BoxError;
 
 #[cfg(feature = "sqs-client")]
 pub(crate) use self::attributes::raw_attributes;
-pub(crate) use self::record::group_id;
+pub(crate) use self::{attributes::Room, record::group_id};
 pub use self::{
     attributes::{Attribute, MessageAttributes},
     context::LambdaContext,

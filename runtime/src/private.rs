@@ -14,7 +14,7 @@ pub use crate::{
     message::FromMessage,
     redrive::{NoRedrive, Redrive, RedriveFunction},
     settings::Settings,
-    sqs::{NoSqs, Sqs, SqsAccess},
+    sqs::{NoSqs, RedriveSqs, Sqs, SqsAccess},
 };
 
 /// The calls to SQS that `idempotent` needs. Without the feature there is one error, which

@@ -14,6 +14,9 @@ macro_rules! settings {
         pub struct Settings {
             /// The function's name: its handler (`_HANDLER`).
             pub function: &'static str,
+            /// The most redrives of a message, which the worker counts; `None`: it does
+            /// not.
+            pub rounds: Option<u32>,
             $($(#[doc = $about])+ pub $name: $type,)*
         }
 
@@ -21,7 +24,7 @@ macro_rules! settings {
             /// What holds where the attribute of `function` has no keys.
             #[cfg(any(test, feature = "testing"))]
             pub(crate) const fn of(function: &'static str) -> Self {
-                Self { function, $($name: $default,)* }
+                Self { function, rounds: None, $($name: $default,)* }
             }
         }
     };

@@ -27,7 +27,7 @@ tokio::task_local! {
 
 /// A worker's calls to SQS.
 #[diagnostic::on_unimplemented(
-    message = "`on_permanent = \"dlq\"` and `queue_backoff` need the feature `sqs-client` of the crate `redrive` [sqs_client_feature]",
+    message = "`on_permanent` and `queue_backoff` need the feature `sqs-client` of the crate `redrive` [sqs_client_feature]",
     note = "remove `default-features = false` from the dependency on `redrive`, or add `features = [\"sqs-client\"]`"
 )]
 pub trait SqsAccess: Sized + Send + Sync + 'static {
@@ -38,21 +38,41 @@ pub trait SqsAccess: Sized + Send + Sync + 'static {
     /// Names every variable that is missing.
     fn from_env(settings: &Settings) -> Result<Self, BoxError>;
 
-    /// The DLQ's URL, for the log.
-    fn dlq_url(&self) -> &str {
+    /// The queue's URL, for the log.
+    fn url(&self, _to: Destination) -> &str {
         ""
     }
 
-    /// Sends a record to the DLQ with the reason. The error is `Unreachable` if SQS
-    /// did not answer.
-    fn send_to_dlq(
+    /// Sends records that fit in one call. The result of each, in their order; its error
+    /// is `Unreachable` if SQS did not answer.
+    fn send(
         &self,
-        record: Record<'_>,
-        reason: &str,
-    ) -> impl Future<Output = Result<(), BoxError>> + Send;
+        to: Destination,
+        records: &[Outgoing<'_>],
+    ) -> impl Future<Output = Vec<Result<(), BoxError>>> + Send;
 
     /// Sets until when each of these messages stays invisible.
     fn delay(&self, messages: Vec<Delay>) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// Where the worker sends records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// The DLQ, from where a message can be redriven.
+    Dlq,
+    /// The parking queue, where it waits for a person.
+    Parking,
+}
+
+/// A record that is sent on, with what is added to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'r> {
+    /// It is sent unchanged.
+    pub record: Record<'r>,
+    /// Why it is sent on.
+    pub reason: &'r str,
+    /// The number of the redrive that it waits for; `None`: the worker does not count.
+    pub round: Option<u32>,
 }
 
 /// SQS did not answer, so that it is not known whether it got the call.
@@ -89,8 +109,9 @@ impl SqsAccess for NoSqs {
         Ok(Self)
     }
 
-    async fn send_to_dlq(&self, _record: Record<'_>, _reason: &str) -> Result<(), BoxError> {
-        Err("this function has no access to SQS".into())
+    async fn send(&self, _to: Destination, records: &[Outgoing<'_>]) -> Vec<Result<(), BoxError>> {
+        let refused = || Err("this function has no access to SQS".into());
+        records.iter().map(|_| refused()).collect()
     }
 
     async fn delay(&self, _messages: Vec<Delay>) -> Result<(), BoxError> {
@@ -98,7 +119,15 @@ impl SqsAccess for NoSqs {
     }
 }
 
-/// The worker sends to the DLQ or sets how long messages stay invisible.
+/// The worker of a function with a redrive, which counts rounds. Without the feature
+/// `sqs-client` it is the redrive function that does not compile.
+#[cfg(feature = "sqs-client")]
+pub type RedriveSqs = Sqs;
+/// See above.
+#[cfg(not(feature = "sqs-client"))]
+pub type RedriveSqs = NoSqs;
+
+/// The worker sends records on or sets how long messages stay invisible.
 #[derive(Debug)]
 pub struct Sqs {
     #[cfg(feature = "sqs-client")]

@@ -40,7 +40,7 @@
 //!
 //! The type also has the names that would otherwise be repeated as strings:
 //! `process_order::HANDLER`, `process_order::QUEUE`, `process_order::DLQ` and, with
-//! `dlq_redrive`, `process_order::REDRIVE_HANDLER`.
+//! `dlq_redrive`, `process_order::REDRIVE_HANDLER` and `process_order::PARKING`.
 //!
 //! # Any function
 //!
@@ -290,6 +290,27 @@ impl<F> Batch<F> {
     #[must_use]
     pub fn permanent_to_dlq(mut self) -> Self {
         self.settings.on_permanent = OnPermanent::Dlq;
+        self
+    }
+
+    /// The attribute's `on_permanent = "park"`.
+    #[must_use]
+    pub fn park_permanent(mut self) -> Self {
+        self.settings.on_permanent = OnPermanent::Park;
+        self
+    }
+
+    /// The attribute's `redrive_rounds`: the worker sends on what fails in its last run.
+    #[must_use]
+    pub fn redrive_rounds(mut self, rounds: u32) -> Self {
+        self.settings.rounds = Some(rounds);
+        self
+    }
+
+    /// The attribute's `max_receive_count`; default 5.
+    #[must_use]
+    pub fn max_receive_count(mut self, receives: u32) -> Self {
+        self.settings.max_receive_count = receives;
         self
     }
 

@@ -14,4 +14,5 @@ mod messages;
 mod parity;
 mod properties;
 mod retries;
+mod rounds;
 pub(crate) mod support;

@@ -68,17 +68,21 @@ class Stack:
         return cls(stack)
 
     @classmethod
-    def of_template(cls, name, template, binary):
-        """Deploys what a template has of the function of this binary, from a folder like that
-        of a package."""
+    def of_template(cls, name, template, *binaries):
+        """Deploys what a template has of the functions of these binaries, from a folder like
+        that of a package."""
         client("s3").create_bucket(Bucket=BUCKET)
+        binaries = [Path(binary) for binary in binaries]
         content = json.loads(Path(template).read_text())
-        function = Path(binary).name.capitalize()
+        functions = [binary.name.title().replace("_", "") for binary in binaries]
+        # The queue of the redrives that were given up is of all functions.
+        own = (*functions, "FailedRedrives")
         for section in ("Resources", "Outputs"):
             entries = content[section].items()
-            content[section] = {id: it for id, it in entries if id.startswith(function)}
+            content[section] = {id: it for id, it in entries if id.startswith(own)}
         Path("template.json").write_text(json.dumps(content))
-        zip_bootstrap(Path(binary), Path())
+        for binary in binaries:
+            zip_bootstrap(binary, Path())
         aws = os.environ["AWS"]
         run(
             aws, "cloudformation", "package",

@@ -24,7 +24,7 @@ def check_queues(source, dlq, outputs):
     assert now["SqsManagedSseEnabled"] == "true", now
     policy = json.loads(now["RedrivePolicy"])
     assert policy["deadLetterTargetArn"] == outputs["ProcessOrderDlqArn"], policy
-    assert int(policy["maxReceiveCount"]) == 5, policy
+    assert int(policy["maxReceiveCount"]) == 6, policy
     statement = json.loads(now["Policy"])["Statement"]
     statement = statement[0] if isinstance(statement, list) else statement
     assert statement["Effect"] == "Deny", statement
@@ -84,7 +84,7 @@ def check_roles(resources):
     logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
     consume = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
     move = {"sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks", "sqs:SendMessage"}
-    assert actions(resources["ProcessOrderWorkerRole"]) == logs | consume
+    assert actions(resources["ProcessOrderWorkerRole"]) == logs | consume | {"sqs:SendMessage"}
     assert actions(resources["ProcessOrderRedriveRole"]) == logs | consume | move
     start = {"lambda:InvokeFunction", "sqs:SendMessage"}
     assert actions(resources["ProcessOrderScheduleRole"]) == start
@@ -95,6 +95,8 @@ def check_alarms_and_logs(resources):
     found = {alarm["AlarmName"]: alarm for alarm in alarms}
     expected = {
         "ProcessOrderDlqAlarm": "ApproximateNumberOfMessagesVisible",
+        "ProcessOrderParkingAlarm": "ApproximateNumberOfMessagesVisible",
+        "ProcessOrderParkingAgeAlarm": "ApproximateAgeOfOldestMessage",
         "ProcessOrderQueueAgeAlarm": "ApproximateAgeOfOldestMessage",
         "ProcessOrderWorkerAlarm": "Errors",
         "ProcessOrderThrottlesAlarm": "Throttles",

@@ -156,6 +156,46 @@ fn what_comes_to_a_dlq_is_seen() {
     }
 }
 
+/// The id of the queue to which the worker sends what is not redriven any more.
+fn parking(worker: &Resource) -> Option<&str> {
+    worker.properties["Environment"]["Variables"]["REDRIVE_PARKING_URL"]["Ref"].as_str()
+}
+
+#[test]
+fn what_is_parked_is_kept_and_seen() {
+    let mut parked = 0;
+    for mapping in mappings() {
+        let worker = mapping.follow("/FunctionName");
+        let Some(id) = parking(&worker) else {
+            continue;
+        };
+        let queue = worker.beside(id);
+        let source = mapping.follow("/EventSourceArn");
+        assert_eq!(queue.is_fifo(), source.is_fifo(), "{}", queue.place);
+        assert_eq!(queue.seconds("MessageRetentionPeriod"), 14 * 86_400);
+        assert!(queue.properties["RedrivePolicy"].is_null());
+        let alarms = all(|kind, alarm| {
+            kind == "AWS::CloudWatch::Alarm"
+                && std::ptr::eq(alarm.template, queue.template)
+                && alarm.properties["Dimensions"][0]["Value"]["Fn::GetAtt"][0] == queue.id
+        });
+        let mut metrics: Vec<_> = alarms
+            .map(|alarm| alarm.properties["MetricName"].clone())
+            .collect();
+        metrics.sort_by_key(ToString::to_string);
+        let expected = match has_alarms(&worker) {
+            true => &[
+                "ApproximateAgeOfOldestMessage",
+                "ApproximateNumberOfMessagesVisible",
+            ][..],
+            false => &[],
+        };
+        assert_eq!(metrics, expected, "{}", queue.place);
+        parked += 1;
+    }
+    assert!(parked > 0);
+}
+
 #[test]
 fn no_function_has_a_dlq_of_its_own() {
     for function in of_type("AWS::Lambda::Function") {
@@ -180,6 +220,7 @@ fn a_worker_may_do_what_it_needs_and_no_more() {
             continue;
         }
         let dlq = source.follow("/RedrivePolicy/deadLetterTargetArn");
+        let parking = parking(&worker);
         for (on, actions) in worker.permissions() {
             let allowed: &[&str] = if on == source.id {
                 &[
@@ -188,7 +229,7 @@ fn a_worker_may_do_what_it_needs_and_no_more() {
                     "sqs:GetQueueAttributes",
                     "sqs:ReceiveMessage",
                 ]
-            } else if on == dlq.id {
+            } else if on == dlq.id || parking.is_some_and(|queue| on == queue) {
                 &["sqs:SendMessage"]
             } else if on == "*" && actions[0].starts_with("xray:") {
                 let mode = &worker.properties["TracingConfig"]["Mode"];
@@ -206,9 +247,9 @@ fn a_worker_may_do_what_it_needs_and_no_more() {
                 ]
             } else if actions[0].starts_with("kms:") {
                 assert!(!source.properties["KmsMasterKeyId"].is_null());
-                let sends =
-                    !worker.properties["Environment"]["Variables"]["REDRIVE_DLQ_URL"].is_null();
-                match sends {
+                let variables = &worker.properties["Environment"]["Variables"];
+                let urls = ["REDRIVE_DLQ_URL", "REDRIVE_PARKING_URL"];
+                match urls.iter().any(|url| !variables[url].is_null()) {
                     true => &["kms:Decrypt", "kms:GenerateDataKey"],
                     false => &["kms:Decrypt"],
                 }
@@ -257,6 +298,11 @@ fn a_worker_may_do_what_it_needs_and_no_more() {
                 "REDRIVE_QUEUE_URL",
             ),
             (dlq.id, "sqs:SendMessage", "REDRIVE_DLQ_URL"),
+            (
+                parking.unwrap_or_default(),
+                "sqs:SendMessage",
+                "REDRIVE_PARKING_URL",
+            ),
         ];
         for (on, action, variable) in needs {
             let may = worker.permissions().iter().any(|(resource, actions)| {

@@ -111,7 +111,7 @@ pub(crate) struct RunArgs {
     #[arg(
         long,
         value_name = "REDRIVES|DURATION",
-        default_value = "2",
+        default_value = "3",
         allow_hyphen_values = true
     )]
     pub(crate) until: Until,
@@ -330,11 +330,11 @@ mod tests {
     }
 
     #[test]
-    fn stops_after_two_redrives_by_default() {
-        assert_eq!(parse(&["", "run"]).until, Until::Redrives(2));
+    fn stops_after_three_redrives_by_default() {
+        assert_eq!(parse(&["", "run"]).until, Until::Redrives(3));
         assert_eq!(
-            parse(&["", "run", "--until", "3"]).until,
-            Until::Redrives(3)
+            parse(&["", "run", "--until", "2"]).until,
+            Until::Redrives(2)
         );
     }
 }

@@ -68,7 +68,10 @@ impl Ledger {
         match &mut kind {
             EventKind::Forwarded { reason, .. } => {
                 entry.forwarded = true;
-                entry.last_error.clone_from(reason);
+                // The copy may have no room for it.
+                if reason.is_some() {
+                    entry.last_error.clone_from(reason);
+                }
             }
             // After the original is deleted the message is lost, unless an earlier
             // copy is still in the DLQ.
@@ -176,23 +179,26 @@ impl Ledger {
 struct Location {
     queue: String,
     is_dlq: bool,
+    is_parking: bool,
     /// Why it cannot be received now.
     blocked_by: Option<String>,
 }
 
 impl Ledger {
-    /// The location of a message that is in two queues is the DLQ.
+    /// The location of a message that is in two queues is the DLQ or the parking queue.
     fn locations(&self, sqs: &Sqs, now: Timestamp) -> BTreeMap<Origin, Location> {
         let mut locations = BTreeMap::new();
         for queue in sqs.queues() {
             let is_dlq = sqs.sources_of(&queue.config.name).next().is_some();
+            let is_parking = sqs.is_parking(&queue.config.name);
             for message in queue.messages() {
                 let location = Location {
                     queue: queue.config.name.clone(),
                     is_dlq,
+                    is_parking,
                     blocked_by: self.blocked_by(queue, message, now),
                 };
-                if is_dlq || !locations.contains_key(&message.origin) {
+                if is_dlq || is_parking || !locations.contains_key(&message.origin) {
                     locations.insert(message.origin, location);
                 }
             }
@@ -223,6 +229,10 @@ impl Entry {
         let reason = self.last_error.clone();
         match location {
             Some(location) if location.is_dlq => Fate::InDlq {
+                queue: location.queue.clone(),
+                reason,
+            },
+            Some(location) if location.is_parking => Fate::Parked {
                 queue: location.queue.clone(),
                 reason,
             },

@@ -24,6 +24,11 @@ pub(crate) fn dlq_arn(function: &Function) -> String {
     arn(function.existing_dlq(), &function.dlq_name())
 }
 
+/// The ARN of a function's parking queue.
+pub(crate) fn parking_arn(function: &Function) -> String {
+    arn(function.existing_parking(), &function.parking_name())
+}
+
 /// That of a queue that exists already, or of a new one.
 fn arn(existing: Option<&ParameterText>, name: &str) -> String {
     // All parameters have values in a simulation.

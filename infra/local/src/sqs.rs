@@ -18,11 +18,12 @@ pub use shared::SharedSqs;
 
 pub(crate) use message::{bytes_of, md5_of_attributes, md5_of_body, system_attributes};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use redrive_infra::stack::Stack;
 use redrive_model::duration::seconds;
+use redrive_model::limits::LONGEST_RETENTION;
 
 use crate::names;
 use crate::timeline::EventKind;
@@ -38,6 +39,8 @@ const DEFAULT_VISIBILITY: u32 = 30;
 #[derive(Debug)]
 pub struct Sqs {
     queues: BTreeMap<String, Queue>,
+    /// The names of the parking queues.
+    parking: BTreeSet<String>,
     tasks: Vec<MoveTask>,
     events: Vec<QueueEvent>,
     rng: fastrand::Rng,
@@ -62,6 +65,7 @@ impl Sqs {
     pub fn new(seed: u64) -> Self {
         Self {
             queues: BTreeMap::new(),
+            parking: BTreeSet::new(),
             tasks: Vec::new(),
             events: Vec::new(),
             rng: fastrand::Rng::with_seed(seed),
@@ -71,8 +75,8 @@ impl Sqs {
         }
     }
 
-    /// The source queues and DLQs of `stack`, as its template creates them. Queues that
-    /// exist already are as their keys declare them.
+    /// The source queues, DLQs and parking queues of `stack`, as its template creates them.
+    /// Queues that exist already are as their keys declare them.
     pub fn of_stack(stack: &Stack, seed: u64) -> Self {
         let mut sqs = Self::new(seed);
         let functions = || stack.functions.iter().map(|entry| &entry.function);
@@ -93,10 +97,20 @@ impl Sqs {
                 retention: seconds(function.retention),
                 redrive_policy: Some(RedrivePolicy {
                     dead_letter_queue: function.dlq_name(),
-                    max_receive_count: function.max_receive_count,
+                    max_receive_count: function.receives(),
                 }),
             };
             sqs.insert(Queue::new(config, names::source_arn(function)));
+            if function.has_parking() {
+                let config = QueueConfig {
+                    name: function.parking_name(),
+                    visibility_timeout: DEFAULT_VISIBILITY,
+                    retention: seconds(LONGEST_RETENTION),
+                    redrive_policy: None,
+                };
+                sqs.parking.insert(config.name.clone());
+                sqs.insert(Queue::new(config, names::parking_arn(function)));
+            }
         }
         sqs
     }
@@ -129,6 +143,11 @@ impl Sqs {
     /// The ARN of the queue `name`, if it exists.
     pub(crate) fn arn_of(&self, name: &str) -> Option<&str> {
         self.queues.get(name).map(Queue::arn)
+    }
+
+    /// Whether the queue is for messages that are not redriven any more.
+    pub fn is_parking(&self, name: &str) -> bool {
+        self.parking.contains(name)
     }
 
     /// All queues, by name.

@@ -22,7 +22,7 @@ pub struct Summary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
-    /// All queues are empty.
+    /// All queues are empty, except for parking queues.
     Empty,
     /// All messages are in DLQs, which have had the maximum number of redrives.
     Redrives,
@@ -101,6 +101,14 @@ pub enum Fate {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// It is in a parking queue, where no redrive moves it.
+    Parked {
+        /// The parking queue.
+        queue: String,
+        /// Why it failed last.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// It is still in a source queue.
     Waiting {
         /// The queue.
@@ -131,13 +139,14 @@ pub enum Fate {
 
 impl Fate {
     /// The values of [`kind`](Self::kind), the best first.
-    pub const KINDS: [&str; 8] = [
+    pub const KINDS: [&str; 9] = [
         "completed",
         "not delivered",
         "duplicate",
         "deleted",
         "still waiting",
         "in the DLQ",
+        "parked",
         "expired",
         "unaccounted for",
     ];
@@ -151,15 +160,18 @@ impl Fate {
             Self::Deleted => 3,
             Self::Waiting { .. } => 4,
             Self::InDlq { .. } => 5,
-            Self::Expired { .. } => 6,
-            Self::Unaccounted => 7,
+            Self::Parked { .. } => 6,
+            Self::Expired { .. } => 7,
+            Self::Unaccounted => 8,
         }]
     }
 
     /// Why it is not completed, if that is known.
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::InDlq { reason, .. } | Self::Waiting { reason, .. } => reason.as_deref(),
+            Self::InDlq { reason, .. }
+            | Self::Parked { reason, .. }
+            | Self::Waiting { reason, .. } => reason.as_deref(),
             Self::NotDelivered { reason, .. } => Some(reason),
             _ => None,
         }
@@ -177,6 +189,7 @@ impl Fate {
                 receive, attempt, ..
             } => format!("completed in receive {receive}, attempt {attempt}"),
             Self::InDlq { queue, .. } => format!("in {queue}"),
+            Self::Parked { queue, .. } => format!("parked in {queue}"),
             Self::Waiting { queue, .. } => format!("waiting in {queue}"),
             Self::Expired { queue } => format!("expired in {queue}"),
             Self::NotDelivered { queue, .. } => format!("not delivered to {queue}"),

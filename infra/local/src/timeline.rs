@@ -55,12 +55,17 @@ pub enum EventKind {
         /// Its id.
         message_id: String,
     },
-    /// The worker sent the message to the DLQ itself.
+    /// The worker sent the message to the DLQ or to the parking queue itself.
     Forwarded {
-        /// The DLQ.
+        /// The queue.
         queue: String,
+        /// Whether it is the parking queue.
+        is_parked: bool,
         /// Its id there.
         message_id: String,
+        /// The number of the redrive that it waits for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        round: Option<u32>,
         /// The reason that the worker gave.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
@@ -159,6 +164,9 @@ pub enum EventKind {
         queue: String,
         /// Its new id.
         message_id: String,
+        /// The number of the redrive, if a worker counts them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        round: Option<u32>,
     },
     /// The message's retention period ended: it is lost.
     Expired {
@@ -177,6 +185,9 @@ impl EventKind {
     pub fn label(&self) -> &'static str {
         match self {
             Self::Sent { .. } => "sent",
+            Self::Forwarded {
+                is_parked: true, ..
+            } => "parked",
             Self::Forwarded { .. } => "sent to DLQ",
             Self::NotDelivered { .. } => "not delivered",
             Self::Duplicate { .. } => "duplicate",
@@ -225,10 +236,23 @@ impl EventKind {
     pub fn details(&self) -> String {
         match self {
             Self::Sent { queue, .. } => format!("to {queue}"),
-            Self::Forwarded { queue, reason, .. } => match reason {
-                Some(reason) => format!("{queue}: {reason}"),
-                None => queue.clone(),
-            },
+            Self::Forwarded {
+                queue,
+                is_parked,
+                round,
+                reason,
+                ..
+            } => {
+                // A parked message waits for no round.
+                let round = match round.filter(|_| !is_parked) {
+                    Some(round) => format!(", round {round}"),
+                    None => String::new(),
+                };
+                match reason {
+                    Some(reason) => format!("{queue}{round}: {reason}"),
+                    None => format!("{queue}{round}"),
+                }
+            }
             Self::NotDelivered { queue, reason } => format!("to {queue}: {reason}"),
             Self::Duplicate { queue, .. } => {
                 format!("{queue} has received this deduplication id within 5 minutes")
@@ -272,7 +296,12 @@ impl EventKind {
                 Some(seconds) => format!("{reason}; Lambda retries in {seconds} s"),
                 None => format!("{reason}; no more retries"),
             },
-            Self::Redriven { from, queue, .. } => format!("from {from} to {queue}"),
+            Self::Redriven {
+                from, queue, round, ..
+            } => match round {
+                Some(round) => format!("from {from} to {queue}, round {round}"),
+                None => format!("from {from} to {queue}"),
+            },
             Self::Expired { queue } => format!("in {queue}, at the end of its retention period"),
             Self::Deleted { queue } => format!("in {queue}, by a call to the API"),
         }

@@ -15,9 +15,9 @@ pub enum Until {
 }
 
 impl Default for Until {
-    /// Two redrives.
+    /// Three redrives, as many as a message has by default.
     fn default() -> Self {
-        Self::Redrives(2)
+        Self::Redrives(3)
     }
 }
 

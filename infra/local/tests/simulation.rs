@@ -64,8 +64,12 @@ async fn an_id_that_is_not_in_the_batch_fails_all_of_it() {
 }
 
 #[tokio::test]
-async fn a_message_that_keeps_failing_is_redriven_twice() {
-    let ended = run(options(function()), r#"{"name":"a","body":{"do":"fail"}}"#).await;
+async fn a_message_that_keeps_failing_is_redriven_as_often_as_it_may() {
+    let options = SimulationOptions {
+        until: Until::Redrives(2),
+        ..options(function())
+    };
+    let ended = run(options, r#"{"name":"a","body":{"do":"fail"}}"#).await;
     let round = ["failed", "failed", "moved to DLQ"];
     let expected = [
         &["sent"],

@@ -88,7 +88,9 @@ impl<'a> Effective<'a> {
             template,
         };
         for (key, part, path, missing) in places() {
-            if part != Part::Schedule || function.dlq_redrive.is_some() {
+            // The worker counts up to the number that it was built with; see `protect`.
+            let is_counted = key.name == "max_receive_count" && function.rounds().is_some();
+            if !is_counted && (part != Part::Schedule || function.dlq_redrive.is_some()) {
                 effective.key(key, part, path, missing);
             }
         }
@@ -238,7 +240,9 @@ impl<'a> Effective<'a> {
 
     fn broken(&self, rule: &'static Rule, problem: Problem) -> Finding {
         let is_changed = |part: Part, path: &str| {
-            self.only(part, path) != only(self.before, &self.pointer(part, path))
+            // A function without a redrive has no schedule.
+            let is_generated = !self.before["Resources"][self.ids.of(part)].is_null();
+            is_generated && self.only(part, path) != only(self.before, &self.pointer(part, path))
         };
         let changed = places().filter(|(key, part, path, _)| {
             rule.keys.contains(&key.name) && is_changed(*part, path)

@@ -4,6 +4,7 @@
 mod added;
 mod keys;
 mod mappings;
+mod rounds;
 mod table;
 
 use redrive_syntax::Function;
@@ -42,6 +43,7 @@ impl<'a> View<'a> {
         findings.extend(added::findings(self));
         findings.extend(keys::findings(self));
         findings.extend(mappings::findings(self));
+        findings.extend(rounds::finding(self));
         findings
     }
 

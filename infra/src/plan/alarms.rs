@@ -1,10 +1,16 @@
 //! The alarms: failures and messages that wait too long are noticed.
 
+use std::time::Duration;
+
 use redrive_model::duration::{seconds, show};
+use redrive_model::limits::LONGEST_RETENTION;
 use redrive_model::log::metric;
 
 use super::resource::{Alarm, Kind, Resource, Value};
 use super::{Part, Scope};
+
+/// The age at which a parked message is about to expire.
+const OLD: Duration = Duration::from_secs(11 * 86_400);
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let alarms = &scope.function.alarms;
@@ -22,6 +28,11 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
         1 => format!("Messages of {queue} are in its DLQ"),
         least => format!("{least} or more messages of {queue} are in its DLQ"),
     };
+    // Nobody has to do anything before the next redrive.
+    let in_dlq = match scope.function.rounds() {
+        Some(_) => format!("Notice: {in_dlq} and wait for the next redrive"),
+        None => in_dlq,
+    };
     let errors = match alarms.errors {
         1 => format!("Invocations of {name} end with an error"),
         least => format!("{least} or more invocations of {name} end with an error in 5 min"),
@@ -31,6 +42,18 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let dlq = messages_alarm(scope.dlq().name(), in_dlq, alarms.dlq_depth);
     let dlq = scope.function.has_dlq().then(|| alarm(Part::DlqAlarm, dlq));
     let mut resources: Vec<_> = dlq.into_iter().collect();
+    if scope.function.has_parking() {
+        let text =
+            format!("Messages of {queue} are parked: they failed in all redrives, or are refused");
+        let parked = messages_alarm(scope.parking().name(), text, 1);
+        resources.push(alarm(Part::ParkingAlarm, parked));
+        let text = format!(
+            "Parked messages of {queue} expire in {}",
+            show(LONGEST_RETENTION - OLD)
+        );
+        let old = old_messages_alarm(scope.parking().name(), text, seconds(OLD));
+        resources.push(alarm(Part::ParkingAgeAlarm, old));
+    }
     resources.extend([
         age_alarm(scope),
         alarm(Part::WorkerAlarm, worker("Errors", errors, alarms.errors)),
@@ -58,15 +81,21 @@ fn age_alarm(scope: &Scope<'_>) -> Resource {
         function.queue_name()
     );
     let description = format!("alarm: {text} (older than {})", show(age));
-    let alarm = Kind::Alarm(Alarm {
+    let alarm = old_messages_alarm(scope.queue().name(), text, seconds(age));
+    let alarm = Kind::Alarm(alarm);
+    scope.resource(Part::QueueAgeAlarm, description, alarm)
+}
+
+/// A queue has a message of so many seconds.
+fn old_messages_alarm(queue: Value, text: String, at_least: u32) -> Alarm {
+    Alarm {
         text,
         namespace: "AWS/SQS",
         metric: "ApproximateAgeOfOldestMessage",
         statistic: "Maximum",
-        dimension: ("QueueName", scope.queue().name()),
-        at_least: seconds(age),
-    });
-    scope.resource(Part::QueueAgeAlarm, description, alarm)
+        dimension: ("QueueName", queue),
+        at_least,
+    }
 }
 
 /// Messages are in a queue that should be empty.

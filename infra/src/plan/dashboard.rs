@@ -52,6 +52,14 @@ pub(super) fn widgets(scope: &Scope<'_>) -> Vec<Widget> {
         );
         widgets.push(widget("messages in the DLQ", vec![waiting]));
     }
+    if function.has_parking() {
+        let parked = of_queue(
+            scope.parking().name(),
+            "ApproximateNumberOfMessagesVisible",
+            "parked",
+        );
+        widgets.push(widget("messages that are parked", vec![parked]));
+    }
     let mut latency = vec![
         worker("Duration", "p50", "invocation, median"),
         worker("Duration", "p99", "invocation, 99 %"),
@@ -80,6 +88,15 @@ pub(super) fn widgets(scope: &Scope<'_>) -> Vec<Widget> {
                 sum(metric::OUT_OF_TIME, "out of time"),
             ],
         ));
+        if function.rounds().is_some() {
+            widgets.push(widget(
+                "records that the worker sends on",
+                vec![
+                    sum(metric::SENT_TO_DLQ, "sent to the DLQ"),
+                    sum(metric::PARKED, "parked"),
+                ],
+            ));
+        }
         widgets.push(widget(
             "records with retries",
             vec![sum(metric::RETRIED, "retried")],

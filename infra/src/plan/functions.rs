@@ -1,7 +1,6 @@
 //! The worker, its role and its logs, and the mapping that invokes it.
 
 use redrive_model::duration::{seconds, show};
-use redrive_model::policy::OnPermanent;
 use redrive_model::{Pollers, limits};
 
 use super::queue_ref::use_key;
@@ -107,18 +106,25 @@ fn role(scope: &Scope<'_>) -> Resource {
         consume.description += ", change how long a message stays invisible";
     }
     let mut grants = vec![consume, Grant::write_logs(scope.id(Part::WorkerLogs))];
-    if function.on_permanent == OnPermanent::Dlq {
+    let (sends, parks) = (function.sends_to_dlq(), function.has_parking());
+    if sends {
         grants.push(Grant::send(
             "SendToDlq",
             scope.dlq().arn(),
             function.dlq_name(),
         ));
     }
+    if parks {
+        grants.push(Grant::send(
+            "Park",
+            scope.parking().arn(),
+            function.parking_name(),
+        ));
+    }
     grants.extend(scope.remember());
     grants.extend(function.tracing.then(Grant::trace));
     grants.extend(function.vpc.then(Grant::use_vpc));
-    let sends = function.on_permanent == OnPermanent::Dlq;
-    grants.extend(use_key("UseKey", function.kms_key.as_ref(), sends));
+    grants.extend(use_key("UseKey", function.kms_key.as_ref(), sends || parks));
     let role = Kind::Role(Role {
         name: "worker",
         service: "lambda.amazonaws.com",
@@ -140,6 +146,7 @@ impl Scope<'_> {
             Variable::DlqUrl => self.dlq().url(),
             Variable::DlqArn => self.dlq().arn(),
             Variable::Table => self.table_name(),
+            Variable::ParkingUrl => self.parking().url(),
             Variable::Text(text) => Value::Text(text),
         };
         let variables = variables.into_iter();

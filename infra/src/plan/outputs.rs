@@ -34,6 +34,11 @@ pub(super) fn outputs(scope: &Scope<'_>) -> Vec<Output> {
         outputs.push(of(Part::DlqUrl, "DLQ URL", scope.dlq().url()));
         outputs.push(of(Part::DlqArn, "DLQ ARN", scope.dlq().arn()));
     }
+    if scope.function.has_parking() {
+        let (url, arn) = (scope.parking().url(), scope.parking().arn());
+        outputs.push(of(Part::ParkingUrl, "Parking queue URL", url));
+        outputs.push(of(Part::ParkingArn, "Parking queue ARN", arn));
+    }
     outputs.extend(scope.function.dlq_redrive.as_ref().map(|_| redrive));
     outputs
 }

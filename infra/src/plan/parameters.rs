@@ -55,8 +55,12 @@ pub(crate) enum ParameterKind {
 
 pub(super) fn parameters(stack: &Stack) -> Vec<Parameter> {
     let functions = stack.functions.iter().map(|entry| &entry.function);
-    let created = functions.filter(|function| function.existing_dlq().is_none());
-    let names = created.map(|function| function.dlq());
+    let names = functions.flat_map(|function| {
+        let dlq = function.existing_dlq().is_none().then(|| function.dlq());
+        let is_created = function.has_parking() && function.existing_parking().is_none();
+        dlq.into_iter()
+            .chain(is_created.then(|| function.parking()))
+    });
     // The values of parameters in a name are not known.
     let lengths = names.map(|name| name.with(|_| String::new()).len());
     let longest = lengths.max().unwrap_or_default();
@@ -180,7 +184,9 @@ struct Own {
 /// What the whole text of a key looks like.
 fn pattern(key: &str) -> Option<&'static str> {
     Some(match key {
-        "queue" | "dlq" => "^arn:[a-z0-9-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?$",
+        "queue" | "dlq" | "parking" => {
+            "^arn:[a-z0-9-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?$"
+        }
         "topics" => "^arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?$",
         "kms_key" => "^arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
         "policies" => "^arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/.+$",

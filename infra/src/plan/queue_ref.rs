@@ -53,6 +53,10 @@ impl Scope<'_> {
         self.queue_ref(Part::Dlq, self.function.existing_dlq())
     }
 
+    pub(super) fn parking(&self) -> QueueRef {
+        self.queue_ref(Part::Parking, self.function.existing_parking())
+    }
+
     fn queue_ref(&self, part: Part, existing: Option<&ParameterText>) -> QueueRef {
         match existing {
             Some(arn) => QueueRef::Existing(arn.clone()),

@@ -1,6 +1,7 @@
-//! The source queue and its DLQ.
+//! The source queue, its DLQ and the parking queue.
 
 use redrive_model::duration::{seconds, show};
+use redrive_model::limits::LONGEST_RETENTION;
 
 use super::queue_ref::QueueRef;
 use super::resource::{Allowed, Kind, Queue, QueuePolicy, Resource};
@@ -20,6 +21,14 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
         let policy = policy(id, function.dlq_name(), Vec::new());
         resources.push(dlq(scope));
         resources.push(scope.resource(Part::DlqPolicy, "policy of the DLQ", policy));
+    }
+    if let QueueRef::Own(id) = scope.parking()
+        && function.has_parking()
+    {
+        let policy = policy(id, function.parking_name(), Vec::new());
+        resources.push(parking(scope));
+        let what = "policy of the parking queue";
+        resources.push(scope.resource(Part::ParkingPolicy, what, policy));
     }
     resources.extend(senders::subscriptions(scope));
     resources
@@ -45,14 +54,14 @@ fn source(scope: &Scope<'_>) -> Resource {
         if function.is_fifo() { "FIFO, " } else { "" },
         show(function.retention),
         show(function.visibility_timeout),
-        function.max_receive_count,
+        function.receives(),
     );
     let queue = Queue {
         name: Some(function.queue.clone()),
         is_fifo: function.is_fifo(),
         retention: seconds(function.retention),
         visibility_timeout: Some(seconds(function.visibility_timeout)),
-        dlq: Some((scope.dlq().arn(), function.max_receive_count)),
+        dlq: Some((scope.dlq().arn(), function.receives())),
         kms_key: function.kms_key.clone(),
         ..Queue::default()
     };
@@ -73,4 +82,21 @@ fn dlq(scope: &Scope<'_>) -> Resource {
         ..Queue::default()
     };
     scope.resource(Part::Dlq, description, Kind::Queue(queue))
+}
+
+fn parking(scope: &Scope<'_>) -> Resource {
+    let function = scope.function;
+    let name = function.parking();
+    // It is a new message, so all of that is left when it is parked.
+    let kept = show(LONGEST_RETENTION);
+    let description =
+        format!("parking queue `{name}`: messages that are not redriven any more, kept {kept}");
+    let queue = Queue {
+        name: Some(name),
+        is_fifo: function.is_fifo(),
+        retention: seconds(LONGEST_RETENTION),
+        kms_key: function.kms_key.clone(),
+        ..Queue::default()
+    };
+    scope.resource(Part::Parking, description, Kind::Queue(queue))
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::limits::SQS_BATCH;
+
 /// What the worker keeps for its answer, in a function with this timeout.
 ///
 /// Lambda kills the process at the deadline, and then every record counts as
@@ -23,11 +25,28 @@ pub fn flush_time(timeout: Duration) -> Duration {
     LONGEST.min(timeout / 10) + FLUSH_STOP
 }
 
-/// The longest that sending one record to the DLQ may take, with the SDK's retries.
+/// The longest that one call may take that sends records on, with the SDK's retries.
 ///
-/// Until then its lane handles no other record. After the first record of an
-/// invocation that does not reach SQS, the others are reported at once.
-pub const DLQ_SEND: Duration = Duration::from_secs(3);
+/// After the first call of an invocation that does not reach SQS, the other records are
+/// reported at once.
+pub const SEND: Duration = Duration::from_secs(3);
+
+/// Calls that send records on at once.
+pub const SENDS_AT_ONCE: usize = 16;
+
+/// What the worker keeps to send on up to `records` whose last run may fail: the longest
+/// call, and 100 ms for each further one that waits for another; at most a third of the
+/// timeout.
+pub fn send_time(timeout: Duration, records: usize) -> Duration {
+    const CALL: Duration = Duration::from_millis(100);
+    let calls = records.div_ceil(SQS_BATCH).div_ceil(SENDS_AT_ONCE);
+    let Some(further) = calls.checked_sub(1) else {
+        return Duration::ZERO;
+    };
+    let further = u32::try_from(further).unwrap_or(u32::MAX);
+    SEND.saturating_add(CALL.saturating_mul(further))
+        .min(timeout / 3)
+}
 
 /// The longest that one call to the store of `idempotent` may take, with the SDK's
 /// retries. After the first one of an invocation that fails, the others are not made.
@@ -69,6 +88,21 @@ mod tests {
                 Duration::from_millis(expected),
                 "{timeout} {memory_mb}"
             );
+        }
+    }
+
+    #[test]
+    fn the_time_to_send_grows_with_the_batch_and_leaves_two_thirds() {
+        for (timeout, records, expected) in [
+            (30_000, 0, 0),
+            (30_000, 1, 3_000),
+            (30_000, 160, 3_000),
+            (30_000, 161, 3_100),
+            (30_000, 10_000, 9_200),
+            (3_000, 10, 1_000),
+        ] {
+            let time = send_time(Duration::from_millis(timeout), records);
+            assert_eq!(time, Duration::from_millis(expected), "{timeout} {records}");
         }
     }
 

@@ -22,8 +22,11 @@ pub struct Number {
     pub rule: &'static str,
 }
 
+/// The key that needs another number of receives than `max_receive_count`.
+pub const ROUNDS: &str = "redrive_rounds";
+
 /// All of them.
-pub const NUMBERS: [Number; 4] = [
+pub const NUMBERS: [Number; 5] = [
     Number {
         key: "visibility_timeout",
         is_of_dlq: false,
@@ -32,6 +35,13 @@ pub const NUMBERS: [Number; 4] = [
     },
     Number {
         key: "max_receive_count",
+        is_of_dlq: false,
+        attribute: "maxReceiveCount",
+        rule: "receive_count_low",
+    },
+    // Of a worker that counts rounds: one more than `max_receive_count`.
+    Number {
+        key: ROUNDS,
         is_of_dlq: false,
         attribute: "maxReceiveCount",
         rule: "receive_count_low",

@@ -11,7 +11,7 @@ pub mod prelude {
 
     pub use super::{milliseconds, seconds};
     pub use crate::policy::*;
-    pub use crate::{Alarms, Backoff, Pollers};
+    pub use crate::{Alarms, Backoff, Pollers, Rounds};
 }
 
 /// One key of the attribute.
@@ -80,6 +80,8 @@ pub enum Kind {
     Duration(RangeInclusive<Duration>),
     /// A shortest and a longest wait, `"200ms..5s"`, counted like a duration.
     Backoff(RangeInclusive<Duration>),
+    /// A number of redrives, or `"unlimited"`.
+    Rounds(RangeInclusive<u32>),
     /// `true` or `false`.
     Boolean,
     /// One of these words.

@@ -17,8 +17,10 @@ pub mod log;
 pub mod names;
 pub mod policy;
 pub mod pollers;
+pub mod rounds;
 pub mod setting;
 
 pub use alarms::Alarms;
 pub use backoff::Backoff;
 pub use pollers::Pollers;
+pub use rounds::Rounds;

@@ -15,6 +15,25 @@ pub const MESSAGE_ATTRIBUTES: usize = 10;
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
 pub const MESSAGE_BYTES: usize = 1 << 20;
 
+/// Entries of one batch call to SQS, and of a batch of messages:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>.
+pub const SQS_BATCH: usize = 10;
+
+/// The most receives before SQS moves a message to the DLQ (`maxReceiveCount`):
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>.
+pub const RECEIVES: u32 = 1_000;
+
+/// The longest that SQS keeps a message (`MessageRetentionPeriod`):
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html>.
+pub const LONGEST_RETENTION: Duration = Duration::from_secs(14 * 86_400);
+
+/// Redrives of a message that the worker counts.
+///
+/// Each is an invocation of the worker in one chain, if the worker sent the message to
+/// the DLQ. Lambda stops a chain after about 16:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>.
+pub const ROUNDS: RangeInclusive<u32> = 1..=10;
+
 /// Characters of a queue's name:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html>.
 pub const QUEUE_NAME_CHARACTERS: usize = 80;

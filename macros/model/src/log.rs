@@ -22,8 +22,14 @@ pub mod event {
     pub const ATTEMPT_ABANDONED: &str = "attempt_abandoned";
     /// Such an attempt has ended.
     pub const ABANDONED_ATTEMPT_ENDED: &str = "abandoned_attempt_ended";
-    /// A record could not be sent to the DLQ.
+    /// A record was sent to the DLQ or to the parking queue; see [`field::TO`](super::field::TO).
+    pub const RECORD_SENT_ON: &str = "record_sent_on";
+    /// A record could not be sent to the DLQ or to the parking queue.
     pub const DLQ_SEND_FAILED: &str = "dlq_send_failed";
+    /// A record was received more often than SQS should allow, so its round cannot be told.
+    pub const RECEIVED_TOO_OFTEN: &str = "received_too_often";
+    /// A record has no room for the number of its round, so it is parked.
+    pub const NO_ROOM_FOR_ROUND: &str = "no_room_for_round";
     /// `queue_backoff` could not be set for all failed records.
     pub const QUEUE_BACKOFF_FAILED: &str = "queue_backoff_failed";
     /// A record was completed without being processed: its idempotency key was
@@ -85,6 +91,10 @@ pub mod field {
     pub const FAILURE: &str = "failure";
     /// Why something failed.
     pub const ERROR: &str = "error";
+    /// Where a record was sent: `dlq` or `parking`.
+    pub const TO: &str = "to";
+    /// The number of the redrive that a record waits for.
+    pub const ROUND: &str = "round";
     /// The kind of an invocation's error.
     pub const ERROR_TYPE: &str = "errorType";
     /// Milliseconds until the next attempt.
@@ -97,8 +107,12 @@ pub mod field {
     pub const RECORDS: &str = "records";
     /// Of them, those that were completed.
     pub const SUCCEEDED: &str = "succeeded";
-    /// Those whose last attempt failed.
+    /// Those that were not: reported, or sent on.
     pub const FAILED: &str = "failed";
+    /// Of these, those that the worker sent to the DLQ.
+    pub const SENT_TO_DLQ: &str = "sentToDlq";
+    /// Those that the worker sent to the parking queue.
+    pub const PARKED: &str = "parked";
     /// Those with more than one attempt.
     pub const RETRIED: &str = "retried";
     /// Those that can never succeed.
@@ -127,8 +141,12 @@ pub mod metric {
     pub const QUEUE: &str = "queue";
     /// Records of an invocation that were completed.
     pub const SUCCEEDED: &str = "Succeeded";
-    /// Those whose last attempt failed.
+    /// Those that were not: reported, or sent on.
     pub const FAILED: &str = "Failed";
+    /// Of these, those that the worker sent to the DLQ.
+    pub const SENT_TO_DLQ: &str = "SentToDlq";
+    /// Those that the worker sent to the parking queue.
+    pub const PARKED: &str = "Parked";
     /// Those with more than one attempt.
     pub const RETRIED: &str = "Retried";
     /// Those that can never succeed.

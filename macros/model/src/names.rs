@@ -11,6 +11,9 @@ pub const QUEUE_URL: &str = "REDRIVE_QUEUE_URL";
 /// The DLQ's URL.
 pub const DLQ_URL: &str = "REDRIVE_DLQ_URL";
 
+/// The parking queue's URL, for a worker that sends to it.
+pub const PARKING_URL: &str = "REDRIVE_PARKING_URL";
+
 /// The DLQ's ARN, for the redrive function.
 pub const DLQ_ARN: &str = "REDRIVE_DLQ_ARN";
 
@@ -47,11 +50,18 @@ pub fn redrive_handler(function: &str) -> String {
     format!("{function}{REDRIVE_HANDLER_SUFFIX}")
 }
 
-/// The message attribute with the reason why the message can never succeed.
+/// The message attribute with the number of the redrive that the message waits for, from
+/// 1: as often as it was sent to the DLQ by a worker that counts.
+pub const ROUND: &str = "RedriveRound";
+
+/// The message attribute with the reason why the worker sent the message on.
 pub const REASON: &str = "RedriveReason";
 
 /// The message attribute with the id that the message had in the source queue.
 pub const SOURCE_MESSAGE_ID: &str = "RedriveSourceMessageId";
+
+/// The attributes that the worker adds, those first that must not be missing.
+pub const ADDED_ATTRIBUTES: [&str; 3] = [ROUND, REASON, SOURCE_MESSAGE_ID];
 
 /// Environment variables that Lambda sets itself and rejects in a function's
 /// configuration:

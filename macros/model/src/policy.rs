@@ -89,6 +89,8 @@ choice! {
         Report = "report",
         /// It is sent to the DLQ at once.
         Dlq = "dlq",
+        /// It is sent to the parking queue at once, and never redriven.
+        Park = "park",
     }
 }
 

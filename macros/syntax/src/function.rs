@@ -18,8 +18,6 @@ use crate::reader::Reader;
 use crate::schedule::Schedule;
 use crate::setting::{Setting, TemplateValue};
 
-/// How often a message is redriven.
-const ROUNDS: u32 = 3;
 /// How long a message is kept after its last redrive, where a person redrives it, and in a
 /// DLQ that is not known.
 const PARKED: Duration = Duration::from_secs(14 * 86_400);
@@ -131,10 +129,7 @@ impl Function {
             Some(_) => self.queue_name().into(),
             None => self.queue.clone(),
         };
-        match queue.strip_suffix(".fifo") {
-            Some(stem) => stem.followed_by("-dlq.fifo"),
-            None => queue.followed_by("-dlq"),
-        }
+        queues::suffixed(&queue, "-dlq")
     }
 
     /// The DLQ's name.
@@ -154,10 +149,61 @@ impl Function {
     pub(crate) fn key_lifetime(&self) -> Duration {
         let (kept, in_dlq) = (self.retention, self.dlq_retention);
         match self.dlq_redrive {
-            Some(_) => (ROUNDS + 1) * kept + ROUNDS * in_dlq + PARKED + kept,
+            Some(_) => {
+                // Without a limit there is no lifetime either, and `ttl` has to be set.
+                let rounds = self.rounds().unwrap_or(1);
+                (rounds + 1) * kept + rounds * in_dlq + PARKED + kept
+            }
             None if self.has_dlq() => kept + in_dlq + kept,
             None => kept + PARKED + kept,
         }
+    }
+
+    /// The most redrives of a message, which the worker counts; `None`: there is no
+    /// redrive, or no limit.
+    pub fn rounds(&self) -> Option<u32> {
+        self.dlq_redrive.as_ref()?;
+        self.redrive_rounds.most()
+    }
+
+    /// The receives after which SQS moves a message to the DLQ. A worker that counts
+    /// rounds sends it there itself before that, unless it cannot.
+    pub fn receives(&self) -> u32 {
+        self.max_receive_count + u32::from(self.rounds().is_some())
+    }
+
+    /// Whether there is a queue for messages that are not redriven any more.
+    pub fn has_parking(&self) -> bool {
+        self.rounds().is_some() || self.on_permanent == OnPermanent::Park
+    }
+
+    /// The ARN of the parking queue, if it exists already.
+    pub fn existing_parking(&self) -> Option<&ParameterText> {
+        self.parking.as_ref().filter(|queue| queues::is_arn(queue))
+    }
+
+    /// The parking queue's name, or its ARN if it exists. Without a key it is the source
+    /// queue's name with `-parked`, before `.fifo`, or the function's if that is not known.
+    pub fn parking(&self) -> ParameterText {
+        if let Some(parking) = &self.parking {
+            return parking.clone();
+        }
+        let queue = match self.existing_queue() {
+            None => self.queue.clone(),
+            Some(_) => match self.queue_name() {
+                name if name.contains('$') => {
+                    let end = if self.is_fifo() { ".fifo" } else { "" };
+                    format!("{}{end}", self.name.replace('_', "-")).into()
+                }
+                name => name.into(),
+            },
+        };
+        queues::suffixed(&queue, "-parked")
+    }
+
+    /// The parking queue's name.
+    pub fn parking_name(&self) -> String {
+        queues::name(&self.parking())
     }
 
     /// All texts that may have parameters, each with its key.
@@ -167,8 +213,10 @@ impl Function {
         let senders = self.senders.iter().map(|sender| ("senders", sender));
         let topics = self.topics.iter().map(|topic| ("topics", topic));
         let dlq = self.dlq.iter().map(|dlq| ("dlq", dlq));
+        let parking = self.parking.iter().map(|queue| ("parking", queue));
         let key = self.kms_key.iter().map(|key| ("kms_key", key));
         let queues = [("queue", &self.queue)].into_iter().chain(dlq);
+        let queues = queues.chain(parking);
         let table = self.idempotent.iter().flat_map(|it| &it.table);
         let key = key.chain(table.map(|table| ("idempotent", table)));
         let lists = policies.chain(senders).chain(topics);
@@ -179,6 +227,7 @@ impl Function {
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut ParameterText> {
         let variables = self.env.values_mut();
         let queues = [&mut self.queue].into_iter().chain(&mut self.dlq);
+        let queues = queues.chain(&mut self.parking);
         let lists = self.policies.iter_mut().chain(&mut self.senders);
         let lists = lists.chain(&mut self.topics).chain(&mut self.kms_key);
         let table = self.idempotent.iter_mut().flat_map(|it| &mut it.table);
@@ -203,8 +252,14 @@ impl Function {
         let delays = self.queue_backoff.is_some() || self.idempotent.is_some();
         let queue = delays.then_some(names::QUEUE_URL);
         let table = self.idempotent.as_ref().map(|_| names::TABLE);
-        let dlq = (self.on_permanent == OnPermanent::Dlq).then_some(names::DLQ_URL);
-        queue.into_iter().chain(dlq).chain(table)
+        let dlq = self.sends_to_dlq().then_some(names::DLQ_URL);
+        let parking = self.has_parking().then_some(names::PARKING_URL);
+        queue.into_iter().chain(dlq).chain(parking).chain(table)
+    }
+
+    /// Whether the worker sends messages to the DLQ.
+    pub fn sends_to_dlq(&self) -> bool {
+        self.rounds().is_some() || self.on_permanent == OnPermanent::Dlq
     }
 
     /// The scheduled redrive of the DLQ, if there is one.

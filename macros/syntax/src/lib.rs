@@ -29,6 +29,7 @@ mod queue_name;
 pub mod queues;
 mod reader;
 pub mod reference;
+mod rounds;
 pub mod rules;
 pub mod schedule;
 pub mod senders;

@@ -24,6 +24,14 @@ pub(crate) fn name(text: &ParameterText) -> String {
     resource.unwrap_or_else(|| text.to_string())
 }
 
+/// The queue's name with an end, before `.fifo`.
+pub(crate) fn suffixed(queue: &ParameterText, end: &str) -> ParameterText {
+    match queue.strip_suffix(".fifo") {
+        Some(stem) => stem.followed_by(&format!("{end}.fifo")),
+        None => queue.clone().followed_by(end),
+    }
+}
+
 /// Whether the queue is a FIFO queue; `None` if its name ends with a parameter of which
 /// nothing is known.
 pub(crate) fn is_fifo(text: &ParameterText) -> Option<bool> {

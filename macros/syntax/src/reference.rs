@@ -8,6 +8,7 @@ use quote::quote;
 
 use crate::catalog::{Level, Rule, all};
 use crate::keys::{KEYS, Key, Kind};
+use redrive_model::Rounds;
 use redrive_model::duration::written;
 use redrive_model::limits;
 
@@ -54,6 +55,12 @@ fn value(kind: &Kind) -> String {
             "two durations, `\"a..b\"`, each `{}` to `{}`",
             written(*range.start()),
             written(*range.end())
+        ),
+        Kind::Rounds(range) => format!(
+            "{} to {} redrives, or `\"{}\"`",
+            range.start(),
+            range.end(),
+            Rounds::UNLIMITED
         ),
         Kind::Boolean => "`true` or `false`".to_owned(),
         Kind::Choice(words) => {

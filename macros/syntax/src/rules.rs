@@ -17,6 +17,7 @@ use trial::Trial;
 
 pub use crate::allow::unknown;
 pub use crate::catalog::{self, all, find};
+pub use checks::until_parked;
 pub use skipped::{skipped, with_values};
 pub use unneeded::unneeded;
 

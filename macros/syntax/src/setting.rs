@@ -11,7 +11,7 @@ use redrive_model::keys::{Key, Kind};
 use redrive_model::policy::{
     Choice, FilterScope, OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure,
 };
-use redrive_model::{Alarms, Backoff, Pollers};
+use redrive_model::{Alarms, Backoff, Pollers, Rounds};
 
 use crate::alarms;
 use crate::catalog::{KMS_KEY, OUT_OF_RANGE};
@@ -21,6 +21,7 @@ use crate::idempotent::{self, Idempotent};
 use crate::kms_key::KmsKey;
 use crate::parameter_text::ParameterText;
 use crate::pollers;
+use crate::rounds;
 use crate::schedule::{self, Help, Schedule, ScheduleError};
 use crate::tags;
 use crate::tokens;
@@ -129,6 +130,16 @@ impl Setting for Pollers {
         let rejected = |problem| Diagnostic::new(&OUT_OF_RANGE, Span::call_site(), problem);
         pollers::check(pollers).map_err(|problem| vec![rejected(problem)])?;
         Ok(pollers)
+    }
+}
+
+impl Setting for Rounds {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        Ok(rounds::read(key, value)?)
+    }
+
+    fn written(&self) -> Option<String> {
+        Some(rounds::written(*self))
     }
 }
 

@@ -124,7 +124,12 @@ impl Value {
     }
 
     /// The value is almost what the key accepts, which is `value`.
-    fn write(&self, key: &Key, wants: &str, value: impl std::fmt::Display) -> Diagnostic {
+    pub(crate) fn write(
+        &self,
+        key: &Key,
+        wants: &str,
+        value: impl std::fmt::Display,
+    ) -> Diagnostic {
         let text = format!("`{}` must be {wants}, not {}", key.name, self.described());
         self.refuse(&catalog::WRONG_TYPE, text)
             .fix(Fix::set(key.name, value))

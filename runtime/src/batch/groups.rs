@@ -69,6 +69,11 @@ impl Groups {
         &self.members[group]
     }
 
+    /// The group of a record.
+    pub(crate) fn of(&self, record: usize) -> usize {
+        self.of_record[record]
+    }
+
     /// The records of the same group that come after this one.
     pub(crate) fn after(&self, record: usize) -> &[usize] {
         let group = &self.members[self.of_record[record]];

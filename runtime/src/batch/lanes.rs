@@ -2,7 +2,10 @@
 
 use tokio::time::Instant;
 
-use crate::batch::outcome::{Outcome, Slot};
+use crate::{
+    batch::outcome::{Outcome, Slot},
+    sqs::Destination,
+};
 
 /// The outcomes of a batch, and the lanes that write them.
 ///
@@ -81,6 +84,17 @@ impl Lanes {
             self.slots[index].outcome = outcome;
         }
         active
+    }
+
+    /// The outcomes so far, in record order.
+    pub(super) fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// A record was sent on after the lanes were over.
+    pub(super) fn sent_on(&mut self, index: usize, to: Destination) {
+        let outcome = &mut self.slots[index].outcome;
+        *outcome = Outcome::SentOn(to, Box::new(outcome.clone()));
     }
 
     /// The lane's task has ended. Its attempt, if it was abandoned in one, and

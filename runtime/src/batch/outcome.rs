@@ -2,15 +2,15 @@
 
 use std::time::SystemTime;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, sqs::Destination};
 
 /// What became of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The function succeeded.
     Done,
-    /// It can never succeed, and is in the DLQ.
-    InDlq(Box<Failure>),
+    /// It failed like this, and was sent to the DLQ or to the parking queue.
+    SentOn(Destination, Box<Outcome>),
     /// Its last attempt failed.
     Failed(Box<Failure>),
     /// The time was up before the first attempt, or in an attempt or a wait.
@@ -35,7 +35,7 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// Whether SQS is to delete the message.
     pub(crate) fn is_completed(&self) -> bool {
-        matches!(self, Self::Done | Self::InDlq(_) | Self::Duplicate { .. })
+        matches!(self, Self::Done | Self::SentOn(..) | Self::Duplicate { .. })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     failure::{FailureKind, InvocationError},
     log::Figures,
     settings::Settings,
+    sqs::Destination,
 };
 
 /// The longest error message of a batch that failed, in bytes.
@@ -62,15 +63,17 @@ pub(crate) fn respond(
     })
 }
 
-/// The ids to report, each with the record that it was first seen to fail in.
+/// The ids to report, each once, with the record that it was first seen to fail in.
 ///
 /// SQS deletes by id: of two records with one id, both are redelivered if either
-/// failed.
+/// failed. If either was sent on, that is the message, and both are deleted.
 fn failed_ids<'e>(
     event: &'e Event,
     slots: &'e [Slot],
 ) -> impl Iterator<Item = (usize, Cow<'e, str>)> {
-    let mut seen = HashSet::new();
+    let all = event.records().zip(slots);
+    let sent_on = all.filter(|(_, slot)| matches!(slot.outcome, Outcome::SentOn(..)));
+    let mut seen: HashSet<_> = sent_on.map(|(record, _)| record.id()).collect();
     event
         .records()
         .zip(slots)
@@ -103,7 +106,8 @@ fn message(event: &Event, slots: &[Slot]) -> String {
 pub(crate) fn reason(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Done => "done".to_owned(),
-        Outcome::InDlq(failure) | Outcome::Failed(failure) => failure.reason.clone(),
+        Outcome::SentOn(_, outcome) => reason(outcome),
+        Outcome::Failed(failure) => failure.reason.clone(),
         Outcome::OutOfTime { last: None } => "out of time".to_owned(),
         Outcome::OutOfTime {
             last: Some(failure),
@@ -127,13 +131,19 @@ pub(crate) fn figures(slots: &[Slot], is_idempotent: bool) -> Figures {
     };
     for slot in slots {
         figures.retried += usize::from(slot.attempts > 1);
-        figures.failed += usize::from(!slot.outcome.is_completed());
-        match &slot.outcome {
-            Outcome::Done => figures.succeeded += 1,
-            Outcome::InDlq(failure) => {
-                figures.permanent += 1;
-                figures.conflicts += usize::from(failure.kind == FailureKind::KeyConflict);
+        let mut outcome = &slot.outcome;
+        if let Outcome::SentOn(to, failed) = outcome {
+            match to {
+                Destination::Dlq => figures.sent_to_dlq += 1,
+                Destination::Parking => figures.parked += 1,
             }
+            outcome = failed;
+        }
+        let is_good = matches!(outcome, Outcome::Done | Outcome::Duplicate { .. });
+        figures.failed += usize::from(!is_good);
+        match outcome {
+            Outcome::Done => figures.succeeded += 1,
+            Outcome::SentOn(..) => {}
             Outcome::Failed(failure) => {
                 figures.permanent += usize::from(failure.is_permanent());
                 figures.conflicts += usize::from(failure.kind == FailureKind::KeyConflict);
@@ -160,10 +170,15 @@ mod tests {
     #[test]
     fn each_record_counts_where_it_should() {
         let failure = |kind| Box::new(Failure::new(kind, "no"));
+        let failed = |kind| Outcome::Failed(failure(kind));
+        let sent = |to, outcome| Outcome::SentOn(to, Box::new(outcome));
+        let out_of_time = Outcome::OutOfTime { last: None };
         let slots = [
             (Outcome::Done, 1),
             (Outcome::Done, 2),
-            (Outcome::InDlq(failure(FailureKind::Permanent)), 1),
+            (sent(Destination::Dlq, failed(FailureKind::Permanent)), 1),
+            (sent(Destination::Parking, failed(FailureKind::Panic)), 1),
+            (sent(Destination::Parking, out_of_time), 1),
             (Outcome::Failed(failure(FailureKind::Malformed)), 1),
             (Outcome::Failed(failure(FailureKind::Transient)), 3),
             (Outcome::OutOfTime { last: None }, 0),
@@ -184,12 +199,14 @@ mod tests {
         assert_eq!(
             figures(&slots, true),
             Figures {
-                records: 12,
+                records: 14,
                 succeeded: 2,
-                failed: 7,
+                failed: 10,
+                sent_to_dlq: 1,
+                parked: 2,
                 retried: 3,
                 permanent: 3,
-                out_of_time: 2,
+                out_of_time: 3,
                 not_run: 1,
                 is_idempotent: true,
                 duplicates: 2,

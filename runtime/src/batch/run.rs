@@ -1,6 +1,7 @@
 //! One batch being run by its lanes: which records, in which order, until when.
 
 mod claims;
+mod send_on;
 
 use std::{
     borrow::Cow,
@@ -11,19 +12,22 @@ use std::{
     time::SystemTime,
 };
 
-use redrive_model::policy::OnPermanent;
+use redrive_model::deadline::send_time;
 use tokio::time::{self, Instant};
 
-use self::claims::{Claims, LookedUp};
+use self::{
+    claims::{Claims, LookedUp},
+    send_on::SendOn,
+};
 use crate::{
     batch::{
         Engine,
         attempt::{Attempt, Process},
         backoff,
-        dlq::Dlq,
         groups::Groups,
         lanes::Lanes,
         outcome::Outcome,
+        receive::Receive,
     },
     deadline::Deadline,
     event::{Event, Field, Fields, json},
@@ -37,7 +41,10 @@ use crate::{
 pub(crate) struct Run<P, Q> {
     pub(super) engine: Arc<Engine<P, Q>>,
     pub(crate) event: Event,
+    /// Until when records are run.
     pub(super) deadline: Deadline,
+    /// The same without the time that is kept to send records on.
+    pub(super) whole: Deadline,
     pub(super) context: Arc<LambdaContext>,
     pub(super) start: Instant,
     /// The time of day at the start.
@@ -47,8 +54,10 @@ pub(crate) struct Run<P, Q> {
     /// The next piece of work, a record or a group, that no lane has taken.
     next: AtomicUsize,
     lanes: Mutex<Lanes>,
-    dlq: Dlq,
     claims: Claims,
+    /// Of each record; empty if the worker does not count rounds.
+    receives: Vec<Receive>,
+    send_on: SendOn,
 }
 
 impl<P: Process, Q: SqsAccess> Run<P, Q> {
@@ -64,19 +73,37 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             .then(|| Groups::new(&event, settings.on_group_failure));
         let pieces = groups.as_ref().map_or(event.len(), Groups::len);
         let lanes = pieces.min(settings.concurrency.max(1) as usize);
+        let receives: Vec<_> = match settings.rounds {
+            Some(_) => event
+                .records()
+                .map(|fields| Receive::of(&fields, settings.max_receive_count))
+                .collect(),
+            None => Vec::new(),
+        };
+        let given_up = receives.iter().filter(|it| **it != Receive::Earlier);
+        let kept = send_time(settings.timeout, given_up.count());
         Self {
             lanes: Mutex::new(Lanes::new(lanes, event.len())),
             started: engine.process.started(),
             engine,
             event,
-            deadline,
+            deadline: deadline.keeping(kept),
+            whole: deadline,
             context,
             start: Instant::now(),
             groups,
             next: AtomicUsize::new(0),
-            dlq: Dlq::default(),
             claims: Claims::default(),
+            receives,
+            send_on: SendOn::default(),
         }
+    }
+
+    /// Which of its receives a record is in; if the worker does not count them, none is
+    /// the last.
+    pub(super) fn receive(&self, index: usize) -> Receive {
+        let receive = self.receives.get(index);
+        receive.copied().unwrap_or(Receive::Earlier)
     }
 
     /// When attempts and waits end.
@@ -128,6 +155,9 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
 
     /// Runs one record to its outcome; `false` if the lane must not continue.
     async fn record(&self, lane: usize, index: usize) -> bool {
+        if self.receive(index) == Receive::Extra {
+            return self.extra_receive(lane, index).await;
+        }
         if let Some(groups) = &self.groups
             && groups.is_blocked(index)
         {
@@ -136,6 +166,10 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         // The timer does not interrupt a function that never awaits.
         if self.deadline.remaining().is_zero() {
             return false;
+        }
+        if self.receive(index) == Receive::Foreign {
+            let runs = self.engine.settings.max_receive_count;
+            log::received_too_often(&self.event.record(index), runs);
         }
         let looked_up = self.look_up(index).await;
         let refused = match looked_up {
@@ -164,6 +198,27 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             groups.record_failed(index);
         }
         self.lanes().settle(lane, index, outcome)
+    }
+
+    /// A record that was received once more than it has runs is only sent on, also after
+    /// a failure in its group: SQS would move it uncounted at its next receive. A copy of
+    /// a completed message is not even that.
+    async fn extra_receive(&self, lane: usize, index: usize) -> bool {
+        if let LookedUp::Settled(outcome) = self.look_up(index).await {
+            return self.ended(lane, index, outcome);
+        }
+        let failure = Failure::invocation_ended();
+        let fields = self.event.record(index);
+        log::failed(&fields, &failure, 0);
+        let failure = Box::new(failure);
+        let outcome = match (&self.groups, body(&fields)) {
+            (Some(_), Ok(body)) => self.send_now(lane, index, &body, failure).await,
+            _ => Outcome::Failed(failure),
+        };
+        if P::IDEMPOTENCY.is_some() {
+            self.settle_claim(index, &outcome).await;
+        }
+        self.ended(lane, index, outcome)
     }
 
     /// `None` if the lane was abandoned. A record that is `refused` fails without being run.
@@ -195,16 +250,13 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             if !self.lanes().end(lane) {
                 return None;
             }
-            if failure.is_permanent() {
+            if failure.is_permanent() || attempt > settings.retries || refused.is_some() {
                 log::failed(&fields, &failure, attempt);
                 return Some(match &body {
-                    Ok(body) => self.permanent(lane, index, fields, body, failure).await,
+                    Ok(body) => self.failed(lane, index, body, failure).await,
+                    // It cannot be sent on.
                     Err(_) => Outcome::Failed(failure),
                 });
-            }
-            if attempt > settings.retries || refused.is_some() {
-                log::failed(&fields, &failure, attempt);
-                return Some(Outcome::Failed(failure));
             }
             let wait = backoff::wait(settings.backoff, attempt);
             let until = Instant::now() + wait;
@@ -251,31 +303,6 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         self.engine.process.process(self.view(fields, body)).await
     }
 
-    async fn permanent(
-        &self,
-        lane: usize,
-        index: usize,
-        fields: Fields<'_>,
-        body: &str,
-        failure: Box<Failure>,
-    ) -> Outcome {
-        if self.engine.settings.on_permanent == OnPermanent::Report {
-            return Outcome::Failed(failure);
-        }
-        // What holds if the time is up while SQS is asked.
-        let meanwhile = Outcome::Failed(failure.clone());
-        self.lanes().settle(lane, index, meanwhile);
-        let record = self.view(fields, body);
-        let sent = self.dlq.send(&self.engine.sqs, record, &failure.reason);
-        match sent.await {
-            Ok(()) => Outcome::InDlq(failure),
-            Err(error) => {
-                log::not_sent_to_dlq(&fields, self.engine.sqs.dlq_url(), &error);
-                Outcome::Failed(failure)
-            }
-        }
-    }
-
     pub(super) fn view<'v>(&'v self, fields: Fields<'v>, body: &'v str) -> Record<'v> {
         Record {
             fields,
@@ -286,8 +313,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
     }
 }
 
-/// Decodes the body. One that is not a string stays in the queue even with
-/// `on_permanent = "dlq"`: it could not be sent.
+/// Decodes the body. One that is not a string stays in the queue: it could not be sent.
 pub(super) fn body<'e>(fields: &Fields<'e>) -> Result<Cow<'e, str>, Failure> {
     let Some(json) = fields.get(Field::Body) else {
         return Err(Failure::new(

@@ -107,7 +107,7 @@ impl Threads {
         Self::wait(run, &mut tasks).await;
         tasks.abort_all();
         // What an attempt holds is dropped before the answer, unless it is blocked.
-        let grace = (run.deadline.end - run.deadline.cut) / 4;
+        let grace = (run.whole.end - run.whole.cut) / 4;
         let dropped =
             async { while !run.lanes().are_over() && tasks.join_next().await.is_some() {} };
         _ = time::timeout(grace, dropped).await;

@@ -8,8 +8,8 @@ use std::{
 #[cfg(feature = "sqs-client")]
 use redrive_model::log::metric::FAILED_MOVE_TASKS;
 use redrive_model::log::metric::{
-    BATCH_LATENCY, DUPLICATES, FAILED, FUNCTION, KEY_CONFLICTS, NAMESPACE, OUT_OF_TIME, PERMANENT,
-    QUEUE, RETRIED, SUCCEEDED,
+    BATCH_LATENCY, DUPLICATES, FAILED, FUNCTION, KEY_CONFLICTS, NAMESPACE, OUT_OF_TIME, PARKED,
+    PERMANENT, QUEUE, RETRIED, SENT_TO_DLQ, SUCCEEDED,
 };
 use serde::Serialize;
 
@@ -78,6 +78,10 @@ struct Line<'m> {
     succeeded: usize,
     #[serde(rename = "Failed")]
     failed: usize,
+    #[serde(rename = "SentToDlq")]
+    sent_to_dlq: usize,
+    #[serde(rename = "Parked")]
+    parked: usize,
     #[serde(rename = "Retried")]
     retried: usize,
     #[serde(rename = "Permanent")]
@@ -134,6 +138,8 @@ fn line(
         count("Records"),
         count(SUCCEEDED),
         count(FAILED),
+        count(SENT_TO_DLQ),
+        count(PARKED),
         count(RETRIED),
         count(PERMANENT),
         count(OUT_OF_TIME),
@@ -163,6 +169,8 @@ fn line(
         records: figures.records,
         succeeded: figures.succeeded,
         failed: figures.failed,
+        sent_to_dlq: figures.sent_to_dlq,
+        parked: figures.parked,
         retried: figures.retried,
         permanent: figures.permanent,
         out_of_time: figures.out_of_time,
@@ -186,6 +194,8 @@ mod tests {
             records: 21,
             succeeded: 2,
             failed: 3,
+            sent_to_dlq: 8,
+            parked: 9,
             retried: 4,
             permanent: 5,
             out_of_time: 6,
@@ -217,6 +227,8 @@ mod tests {
                             count("Records"),
                             count("Succeeded"),
                             count("Failed"),
+                            count("SentToDlq"),
+                            count("Parked"),
                             count("Retried"),
                             count("Permanent"),
                             count("OutOfTime"),
@@ -229,6 +241,8 @@ mod tests {
                 "Records": 21,
                 "Succeeded": 2,
                 "Failed": 3,
+                "SentToDlq": 8,
+                "Parked": 9,
                 "Retried": 4,
                 "Permanent": 5,
                 "OutOfTime": 6,
@@ -259,7 +273,7 @@ mod tests {
         assert_eq!(line["Duplicates"], 3);
         assert_eq!(line["KeyConflicts"], 1);
         let metrics = &line["_aws"]["CloudWatchMetrics"][0]["Metrics"];
-        assert_eq!(metrics[7]["Name"], "Duplicates");
-        assert_eq!(metrics[8]["Name"], "KeyConflicts");
+        assert_eq!(metrics[9]["Name"], "Duplicates");
+        assert_eq!(metrics[10]["Name"], "KeyConflicts");
     }
 }

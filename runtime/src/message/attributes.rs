@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_lambda_events::{encodings::Base64Data, sqs::SqsMessageAttribute};
+use redrive_model::{
+    limits::{MESSAGE_ATTRIBUTES, MESSAGE_BYTES},
+    names::{ADDED_ATTRIBUTES, ROUND},
+};
 use serde::Deserialize;
 
 use crate::{
@@ -113,6 +117,56 @@ pub(crate) fn raw_attributes(
 
 fn read(fields: &Fields<'_>) -> Result<BTreeMap<String, Delivered>, BoxError> {
     fields.read(Field::MessageAttributes)
+}
+
+/// What a message has of the attributes that a worker adds, and its room for them.
+pub(crate) struct Room {
+    /// The number of the redrive that brought it; 0 if it was not redriven.
+    pub(crate) round: u32,
+    /// The attributes of the sender.
+    own: usize,
+    /// Bytes of the body and of these.
+    bytes: usize,
+}
+
+impl Room {
+    /// # Errors
+    ///
+    /// If an attribute cannot be read.
+    pub(crate) fn of(fields: &Fields<'_>, body: &str) -> Result<Self, BoxError> {
+        let mut room = Self {
+            round: 0,
+            own: 0,
+            bytes: body.len(),
+        };
+        for (
+            name,
+            Delivered {
+                string_value,
+                binary_value,
+                data_type,
+            },
+        ) in read(fields)?
+        {
+            let text = string_value.as_deref().unwrap_or_default();
+            if name == ROUND {
+                room.round = text.parse().unwrap_or_default();
+            }
+            if !ADDED_ATTRIBUTES.contains(&name.as_str()) {
+                let binary = binary_value.map_or(0, |data| data.0.len());
+                room.own += 1;
+                room.bytes += name.len() + data_type.len() + text.len() + binary;
+            }
+        }
+        Ok(room)
+    }
+
+    /// Whether the round can be added, instead of what a worker added before.
+    pub(crate) fn has_room_for_round(&self) -> bool {
+        let digits = self.round.saturating_add(1).to_string().len();
+        let bytes = ROUND.len() + "Number".len() + digits;
+        self.own < MESSAGE_ATTRIBUTES && self.bytes + bytes <= MESSAGE_BYTES
+    }
 }
 
 /// An attribute as Lambda delivers it, or in the spelling of SQS's own API, which

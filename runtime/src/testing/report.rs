@@ -18,7 +18,7 @@ use tokio::{
     time::{self, Instant},
 };
 
-use super::sqs::{Recorder, SentToDlq};
+use super::sqs::{Calls, Recorder, SentToDlq};
 use crate::{
     batch::{
         Engine,
@@ -43,6 +43,7 @@ pub struct Report {
     /// Each record's id, and what became of it.
     records: Vec<(String, Slot)>,
     sent_to_dlq: Vec<SentToDlq>,
+    parked: Vec<SentToDlq>,
     delays: Vec<(String, u32)>,
     elapsed: Duration,
 }
@@ -92,12 +93,17 @@ impl Report {
             }
             Err(error) => Err(error),
         };
-        let (sent_to_dlq, delays) = engine.sqs.take();
+        let Calls {
+            to_dlq: sent_to_dlq,
+            parked,
+            delays,
+        } = engine.sqs.take();
         let delays = delays.into_iter();
         Self {
             answer: answer.map(|answer| json!(answer)),
             records,
             sent_to_dlq,
+            parked,
             delays: delays.map(|it| (it.receipt_handle, it.seconds)).collect(),
             elapsed: start.elapsed(),
         }
@@ -134,7 +140,8 @@ impl Report {
         self.slot(id).map_or(0, |slot| slot.attempts)
     }
 
-    /// Why the message with this id was not completed, or is in the DLQ.
+    /// Why the message with this id was not completed, or was sent to the DLQ or the
+    /// parking queue.
     pub fn reason(&self, id: &str) -> Option<String> {
         match &self.slot(id)?.outcome {
             Outcome::Done | Outcome::Duplicate { .. } => None,
@@ -154,6 +161,11 @@ impl Report {
     /// What the worker sent to the DLQ.
     pub fn sent_to_dlq(&self) -> &[SentToDlq] {
         &self.sent_to_dlq
+    }
+
+    /// What the worker sent to the parking queue, where no redrive moves it.
+    pub fn parked(&self) -> &[SentToDlq] {
+        &self.parked
     }
 
     /// Receipt handles (`receipt-1` is the first message's) with the seconds

@@ -7,12 +7,11 @@ use std::{
 
 use crate::{
     error::BoxError,
-    message::Record,
     settings::Settings,
-    sqs::{Delay, SqsAccess},
+    sqs::{Delay, Destination, Outgoing, SqsAccess},
 };
 
-/// A message that the worker sent to the DLQ.
+/// A message that the worker sent to the DLQ or to the parking queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SentToDlq {
@@ -20,25 +19,36 @@ pub struct SentToDlq {
     pub id: String,
     /// Its body, unchanged.
     pub body: String,
-    /// Why it can never succeed.
+    /// Why it was sent.
     pub reason: String,
+    /// The number of the redrive that it waits for (`RedriveRound`), if the worker counts
+    /// rounds.
+    pub round: Option<u32>,
 }
 
 /// How this SQS behaves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct StubBehavior {
-    /// Whether the DLQ refuses every message.
+    /// Whether the DLQ and the parking queue refuse every message.
     pub(crate) refuses: bool,
-    /// The time to send a message to the DLQ.
+    /// The time of a call that sends messages.
     pub(crate) send: Duration,
     /// The time to set delays.
     pub(crate) delay: Duration,
 }
 
+/// What was asked of it.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    pub(super) to_dlq: Vec<SentToDlq>,
+    pub(super) parked: Vec<SentToDlq>,
+    pub(super) delays: Vec<Delay>,
+}
+
 #[derive(Default)]
 pub(super) struct Recorder {
     behavior: StubBehavior,
-    calls: Mutex<(Vec<SentToDlq>, Vec<Delay>)>,
+    calls: Mutex<Calls>,
 }
 
 impl Recorder {
@@ -49,12 +59,12 @@ impl Recorder {
         }
     }
 
-    fn calls(&self) -> MutexGuard<'_, (Vec<SentToDlq>, Vec<Delay>)> {
+    fn calls(&self) -> MutexGuard<'_, Calls> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was sent to the DLQ, and which delays were set.
-    pub(super) fn take(&self) -> (Vec<SentToDlq>, Vec<Delay>) {
+    /// What was sent, and which delays were set.
+    pub(super) fn take(&self) -> Calls {
         std::mem::take(&mut self.calls())
     }
 }
@@ -64,21 +74,30 @@ impl SqsAccess for Recorder {
         Ok(Self::default())
     }
 
-    async fn send_to_dlq(&self, record: Record<'_>, reason: &str) -> Result<(), BoxError> {
+    async fn send(&self, to: Destination, records: &[Outgoing<'_>]) -> Vec<Result<(), BoxError>> {
         wait(self.behavior.send).await;
-        if self.behavior.refuses {
-            return Err("the test's DLQ refuses every message".into());
-        }
-        self.calls().0.push(SentToDlq {
-            id: record.message_id().into_owned(),
-            body: record.body().to_owned(),
-            reason: reason.to_owned(),
-        });
-        Ok(())
+        let mut calls = self.calls();
+        let sent = match to {
+            Destination::Dlq => &mut calls.to_dlq,
+            Destination::Parking => &mut calls.parked,
+        };
+        let send = |outgoing: &Outgoing<'_>| {
+            if self.behavior.refuses {
+                return Err("the test's DLQ refuses every message".into());
+            }
+            sent.push(SentToDlq {
+                id: outgoing.record.message_id().into_owned(),
+                body: outgoing.record.body().to_owned(),
+                reason: outgoing.reason.to_owned(),
+                round: outgoing.round,
+            });
+            Ok(())
+        };
+        records.iter().map(send).collect()
     }
 
     async fn delay(&self, messages: Vec<Delay>) -> Result<(), BoxError> {
-        self.calls().1.extend(messages);
+        self.calls().delays.extend(messages);
         wait(self.behavior.delay).await;
         Ok(())
     }

@@ -104,6 +104,7 @@ attributes! {
             error == "asked to fail"
         }
     ]
+    OneReceive { rounds: Some(3), max_receive_count: 1 } []
     QueueBackoff { queue_backoff: Some(Backoff::new(s(60), s(600))) } []
     Metrics { metrics: false } []
     Flush {} [const FLUSH: bool = true;]
@@ -180,6 +181,15 @@ fn show(key: &str) {
             let report = reports_in_time::<Permanent>(&["fail", "done"]).0;
             assert_eq!(report.failed(), Vec::<&str>::new());
             assert_eq!(report.sent_to_dlq()[0].id, "m1");
+        }
+        "max_receive_count" => {
+            assert_eq!(
+                reports_in_time::<Defaults>(&["fail", "done"]).0.failed(),
+                ["m1"]
+            );
+            let report = reports_in_time::<OneReceive>(&["fail", "done"]).0;
+            assert_eq!(report.failed(), Vec::<&str>::new());
+            assert_eq!(report.sent_to_dlq()[0].round, Some(1));
         }
         "is_permanent" => {
             assert_eq!(reports_in_time::<Permanent>(&["fail"]).0.attempts("m1"), 1);

@@ -29,7 +29,7 @@ pub(crate) fn of_fate(fate: &Fate) -> Style {
     match fate {
         Fate::Completed { .. } => COMPLETED,
         Fate::Waiting { .. } => FAILED,
-        Fate::InDlq { .. } | Fate::Expired { .. } | Fate::Unaccounted => LOST,
+        Fate::InDlq { .. } | Fate::Parked { .. } | Fate::Expired { .. } | Fate::Unaccounted => LOST,
         Fate::NotDelivered { .. } | Fate::Duplicate | Fate::Deleted => Style::new(),
     }
 }

@@ -87,6 +87,7 @@ fn template_variables(
                 Some(table) => table.with(|_| String::new()),
                 None => dynamodb::TABLE.to_owned(),
             },
+            Variable::ParkingUrl => names::queue_url(endpoint, &function.parking_name()),
             // All parameters have values here.
             Variable::Text(text) => text.with(|_| String::new()),
         };

@@ -41,7 +41,7 @@ impl SimulationOptions {
     pub const MONDAY_MORNING: Timestamp = Timestamp::constant(1_767_603_600, 0);
 
     /// The defaults: simulated time from [`MONDAY_MORNING`](Self::MONDAY_MORNING)
-    /// until two redrives, with seed 0.
+    /// until three redrives, with seed 0.
     pub fn new(stack: Stack) -> Self {
         Self {
             stack,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use redrive_model::limits::{MESSAGE_ATTRIBUTES, MESSAGE_BYTES};
-use redrive_model::names::{REASON, SOURCE_MESSAGE_ID};
+use redrive_model::names::{REASON, ROUND, SOURCE_MESSAGE_ID};
 
 use super::Sqs;
 use super::error::SqsError;
@@ -82,9 +82,11 @@ impl Sqs {
         let (queue, message_id) = (name.to_owned(), id.clone());
         let kind = match copy_of {
             Some(_) => EventKind::Forwarded {
+                is_parked: self.is_parking(name),
                 queue,
                 message_id,
-                reason: text(&outgoing, REASON).map(str::to_owned),
+                round: text(&outgoing.attributes, ROUND).and_then(|round| round.parse().ok()),
+                reason: text(&outgoing.attributes, REASON).map(str::to_owned),
             },
             None => EventKind::Sent { queue, message_id },
         };
@@ -131,22 +133,34 @@ impl Sqs {
         origin
     }
 
-    /// A worker that sends a record to the DLQ names the original in an attribute:
-    /// for the sender of the message, the copy is the same message.
+    /// A worker that sends a record on names the original in an attribute, unless the
+    /// message has no room for it: for the sender, the copy is the same message.
     fn source_of(&self, name: &str, outgoing: &Outgoing, now: Timestamp) -> Option<Origin> {
-        let id = text(outgoing, SOURCE_MESSAGE_ID)?;
+        let attributes = &outgoing.attributes;
+        let is_of_a_worker = attributes.contains_key(ROUND) || self.is_parking(name);
+        let is_original = |message: &&Message| match text(attributes, SOURCE_MESSAGE_ID) {
+            Some(id) => message.id == id,
+            None => {
+                let is_alike = message.body == outgoing.body && message.group == outgoing.group;
+                is_of_a_worker && is_alike
+            }
+        };
         self.queues
             .values()
             .filter(|queue| queue.config.name != name)
             .flat_map(|queue| queue.messages())
-            .find(|message| message.id == id && message.in_flight(now))
+            .filter(|message| message.in_flight(now))
+            .find(is_original)
             .map(|message| message.origin)
     }
 }
 
 /// The text of a message attribute.
-fn text<'a>(outgoing: &'a Outgoing, attribute: &str) -> Option<&'a str> {
-    match &outgoing.attributes.get(attribute)?.value {
+pub(super) fn text<'a>(
+    attributes: &'a BTreeMap<String, Attribute>,
+    attribute: &str,
+) -> Option<&'a str> {
+    match &attributes.get(attribute)?.value {
         AttributeValue::Text(text) => Some(text),
         AttributeValue::Bytes(_) => None,
     }

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use redrive_model::limits::MOVED_PER_SECOND;
+use redrive_model::names::ROUND;
 
 use super::Sqs;
 use super::error::SqsError;
 use super::move_task::{MoveStatus, MoveTask};
+use super::send::text;
 use crate::names;
 use crate::timeline::EventKind;
 
@@ -168,6 +170,7 @@ impl Sqs {
             from: task.source.clone(),
             queue: destination.clone(),
             message_id: message.id.clone(),
+            round: text(&message.attributes, ROUND).and_then(|round| round.parse().ok()),
         };
         self.record(now, message.origin, redriven);
         if let Some(queue) = self.queues.get_mut(&destination) {

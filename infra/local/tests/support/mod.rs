@@ -13,10 +13,11 @@ use redrive_local::{
 use redrive_syntax::Function;
 
 /// The function `work` on the queue `jobs`: visibility 60 s, 2 receives, a
-/// redrive each night at 23:00 UTC.
+/// redrive each night at 23:00 UTC. Its stub counts no rounds.
 pub(crate) fn function() -> Function {
     let attribute = "queue = \"jobs\", timeout = \"10s\", visibility_timeout = \"1m\", max_receive_count = 2, \
-         retries = 0, metrics = false, dlq_redrive = \"cron(0 23 * * ? *)\", allow = \"receive_count_low\"";
+         retries = 0, metrics = false, dlq_redrive = \"cron(0 23 * * ? *)\", \
+         redrive_rounds = \"unlimited\", allow = \"receive_count_low\"";
     let item = "async fn work(job: Job) -> Result<(), Error> {}";
     redrive_syntax::parse(attribute.parse().unwrap(), item.parse().unwrap()).function
 }

@@ -18,6 +18,7 @@ fn every_key() -> Function {
         dlq_redrive = "cron(0 23 ? * SUN *)",
         redrive_timezone = "Asia/Jerusalem",
         redrive_max_per_second = 3,
+        redrive_rounds = "unlimited",
         on_permanent = "dlq",
         env(STAGE = "dev"),
         policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
@@ -146,7 +147,7 @@ fn a_number_is_in_the_range_of_its_key() {
         never,
         place,
         "out_of_range",
-        "help: write 1 to 1000 receives",
+        "help: write 1 to 999 receives",
     );
 }
 

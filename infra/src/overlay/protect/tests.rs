@@ -623,6 +623,29 @@ fn a_worker_has_the_invocations_that_its_mappings_start() {
     assert_accepted(quote!(max_concurrency = 2), reserved(2));
 }
 
+#[test]
+fn the_receives_of_a_worker_that_counts_them_are_those_of_its_attribute() {
+    let receives = |number: Value| {
+        json!({ "Resources": { "OrdersQueue": { "Properties": {
+            "RedrivePolicy": { "maxReceiveCount": number }
+        } } } })
+    };
+    for number in [json!(5), json!(7), json!({ "Ref": "Receives" })] {
+        let [error] = &reported(nightly(), receives(number))[..] else {
+            panic!("one error");
+        };
+        let problem = "`maxReceiveCount` of `OrdersQueue` must be 6: the worker counts receives";
+        assert!(error.starts_with(problem), "{error}");
+        assert!(
+            error.contains("help: set `max_receive_count` in the attribute"),
+            "{error}"
+        );
+    }
+    assert!(reported(nightly(), receives(json!(6))).is_empty());
+    let unlimited = quote!(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited");
+    assert!(reported(unlimited, receives(json!(7))).is_empty());
+}
+
 /// Each of these queues with a key of the user's.
 fn encrypted(queues: &[&str], key: &Value) -> Value {
     let mut patch = json!({});
@@ -664,7 +687,10 @@ fn each_role_needs_the_keys_of_its_queues() {
     );
     assert_eq!(
         lacking(nightly(), dlq()),
-        ["`OrdersRedriveRole` lacks `kms:Decrypt` for `OrdersDlq`"]
+        [
+            "`OrdersRedriveRole` lacks `kms:Decrypt` for `OrdersDlq`",
+            "`OrdersWorkerRole` lacks `kms:Decrypt` for `OrdersDlq` and `kms:GenerateDataKey` for `OrdersDlq`",
+        ]
     );
     assert_eq!(
         lacking(nightly(), encrypted(&["FailedRedrives"], &key)),

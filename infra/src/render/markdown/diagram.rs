@@ -23,14 +23,29 @@ pub(super) fn render(stack: &Stack) -> String {
             "{queue} -->|batches of {}| worker{number}",
             function.batch_size
         ));
+        let parking = format!("parking{number}");
+        if function.has_parking() {
+            add(format!("{parking}[(\"{}\")]", function.parking_name()));
+        }
         if function.has_dlq() {
             add(format!(
                 "{queue} -->|after {} receives| {dlq}",
-                function.max_receive_count
+                function.receives()
             ));
         }
-        if function.on_permanent == OnPermanent::Dlq {
-            add(format!("worker{number} -->|permanent errors| {dlq}"));
+        if let Some(most) = function.rounds() {
+            let receives = function.max_receive_count;
+            add(format!(
+                "worker{number} -->|failed in receive {receives}| {dlq}"
+            ));
+            add(format!(
+                "worker{number} -->|failed after {most} redrives| {parking}"
+            ));
+        }
+        match function.on_permanent {
+            OnPermanent::Report => {}
+            OnPermanent::Dlq => add(format!("worker{number} -->|permanent errors| {dlq}")),
+            OnPermanent::Park => add(format!("worker{number} -->|permanent errors| {parking}")),
         }
         if let Some(backoff) = function.queue_backoff {
             add(format!(

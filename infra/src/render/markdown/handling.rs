@@ -1,9 +1,12 @@
 //! How messages are handled, in words.
 
+use std::time::Duration;
+
 use redrive_model::duration::show;
+use redrive_model::limits::LONGEST_RETENTION;
 use redrive_model::policy::{OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure};
-use redrive_syntax::Function;
 use redrive_syntax::idempotent::Idempotent;
+use redrive_syntax::{Function, rules};
 
 use super::line;
 
@@ -42,6 +45,10 @@ pub(super) fn render(function: &Function) -> String {
             "{permanent} sent to `{}` without a retry, with the reason",
             function.dlq_name()
         )),
+        OnPermanent::Park => item(&format!(
+            "{permanent} sent to `{}` without a retry, with the reason, and never redriven",
+            function.parking_name()
+        )),
     }
     let redelivered = "a message that is reported as failed is redelivered";
     match function.queue_backoff {
@@ -55,6 +62,7 @@ pub(super) fn render(function: &Function) -> String {
             show(backoff.max)
         )),
     }
+    rounds(function).iter().for_each(|words| item(words));
     match function.on_group_failure {
         _ if !function.is_fifo() => {}
         OnGroupFailure::SkipGroup => item(
@@ -94,6 +102,53 @@ fn once(function: &Function, idempotent: &Idempotent) -> String {
         idempotent.key,
         show(function.idempotency_ttl())
     )
+}
+
+/// How often a message is redriven, and what happens then.
+fn rounds(function: &Function) -> Vec<String> {
+    let (Some(most), Some(time)) = (function.rounds(), rules::until_parked(function)) else {
+        return match function.dlq_redrive {
+            Some(_) => vec![
+                "a message that can never succeed is redriven again each time, without a limit"
+                    .to_owned(),
+            ],
+            None => Vec::new(),
+        };
+    };
+    let (dlq, parking) = (function.dlq_name(), function.parking_name());
+    let receives = function.max_receive_count;
+    let runs = receives * (most + 1);
+    vec![
+        format!(
+            "a message that fails in its receive {receives} is sent to `{dlq}` by the worker, with the number of the redrive that \
+             it waits for; if the invocation ended before that, the message is sent there after one more receive, without being run"
+        ),
+        format!(
+            "after {} a message that fails again is sent to `{parking}`: at most {runs} runs over about {}, then parked until \
+             a person decides, for {}",
+            match most {
+                1 => "1 redrive".to_owned(),
+                most => format!("{most} redrives"),
+            },
+            show(rounded(time)),
+            show(LONGEST_RETENTION),
+        ),
+        format!(
+            "to redrive `{dlq}` by hand in the console, choose `{}` as custom destination: SQS does not know the source of a \
+             message that the worker sent",
+            function.queue_name()
+        ),
+    ]
+}
+
+/// To whole days, from two on, or else to whole minutes.
+fn rounded(time: Duration) -> Duration {
+    let unit = if time.as_secs() >= 2 * 86_400 {
+        86_400
+    } else {
+        60
+    };
+    Duration::from_secs(time.as_secs().next_multiple_of(unit))
 }
 
 fn retries(function: &Function) -> String {
@@ -167,6 +222,28 @@ mod tests {
             quote!(queue_backoff = "30s..10m"),
             "a message that is reported as failed is redelivered after 30 s, which doubles with each receive up to 10 min",
         );
+    }
+
+    #[test]
+    fn a_redrive_has_an_end_in_words() {
+        let redriven = |more: TokenStream| quote!(dlq_redrive = "cron(0 23 * * ? *)", #more);
+        let parked = |redrives: &str, runs: u32, days: u32| {
+            format!(
+                "after {redrives} a message that fails again is sent to `orders-parked`: at most {runs} runs over about \
+                 {days} d, then parked until a person decides, for 14 d"
+            )
+        };
+        assert_says(redriven(quote!()), &parked("3 redrives", 20, 4));
+        assert_says(
+            redriven(quote!(redrive_rounds = 2, max_receive_count = 8)),
+            &parked("2 redrives", 24, 3),
+        );
+        assert_says(
+            redriven(quote!(redrive_rounds = "unlimited")),
+            "a message that can never succeed is redriven again each time, without a limit",
+        );
+        let text = render(&sample::entry("orders").function);
+        assert!(!text.contains("redrive that"), "{text}");
     }
 
     #[test]

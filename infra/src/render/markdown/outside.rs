@@ -38,8 +38,15 @@ fn existing_queues(function: &Function, text: &mut String) {
              receive, and are moved to the DLQ after {} receives{compared}",
             show(function.retention),
             show(function.visibility_timeout),
-            function.max_receive_count,
+            function.receives(),
         ));
+        if function.rounds().is_some() {
+            item(format!(
+                "its `maxReceiveCount` must be {}, one more than `max_receive_count`: with fewer, SQS moves each message before \
+                 the worker has counted its round",
+                function.receives()
+            ));
+        }
         let mut worker = vec!["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
         worker.extend(function.queue_backoff.map(|_| "ChangeMessageVisibility"));
         let redrive = function.dlq_redrive.as_ref();
@@ -61,6 +68,15 @@ fn existing_queues(function: &Function, text: &mut String) {
         if function.dlq_redrive.is_some() {
             item("the DLQ must be in the account of this stack: message move tasks ignore permissions of other accounts".to_owned());
         }
+    }
+    if let Some(parking) = function
+        .existing_parking()
+        .filter(|_| function.has_parking())
+    {
+        item(format!(
+            "the parking queue `{parking}` exists already. Its policy must allow the worker `SendMessage` if it is in another \
+             account; set its retention and an alarm there"
+        ));
     }
     if function.existing_queue().is_some() && !function.has_dlq() {
         item("whether the queue has a DLQ is not known: without one, a message that keeps failing is redelivered until it expires".to_owned());

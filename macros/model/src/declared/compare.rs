@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::policy::Policy;
-use super::{Declared, Number};
+use super::{Declared, Number, ROUNDS};
 use crate::duration::{show, written};
 
 /// A queue that exists, with its attributes as `GetQueueAttributes` returns them.
@@ -103,6 +103,10 @@ impl<F: Fn(&str) -> Option<String>> Existing<'_, F> {
         };
         let queue = format!("set `{attribute}` of the queue to {declared}");
         let help = match found {
+            Some(found @ 2..) if key == ROUNDS => {
+                format!("write `max_receive_count = {}`, or {queue}", found - 1)
+            }
+            Some(_) if key == ROUNDS => queue,
             Some(found) if is_count => format!("write `{key} = {found}`, or {queue}"),
             Some(found) => format!(
                 "write `{key} = \"{}\"`, or {queue}",
@@ -111,7 +115,12 @@ impl<F: Fn(&str) -> Option<String>> Existing<'_, F> {
             None => queue,
         };
         let declares = shown(declared);
-        let problem = format!("`{key}` is {declares}, but the queue has {has}");
+        let problem = match key {
+            ROUNDS => format!(
+                "`{attribute}` must be {declares}, `max_receive_count` + 1, because the worker counts, but the queue has {has}"
+            ),
+            _ => format!("`{key}` is {declares}, but the queue has {has}"),
+        };
         Some(Difference {
             declared: Some(declared),
             found,
@@ -317,6 +326,16 @@ mod tests {
         let found = of_queue("max_receive_count=5", &[("RedrivePolicy", &policy)]);
         let problem = format!("the DLQ of the queue is `{other}`, not `{DLQ}`");
         assert_eq!(problems(&found), [("dlq_needed", problem.as_str())]);
+    }
+
+    #[test]
+    fn a_worker_that_counts_needs_a_receive_more() {
+        let policy = r#"{"maxReceiveCount":5}"#;
+        let found = of_queue("redrive_rounds=6", &[("RedrivePolicy", policy)]);
+        let help = "write `max_receive_count = 4`, or set `maxReceiveCount` of the queue to 6";
+        assert_eq!(found[0].help, help);
+        let problem = "`maxReceiveCount` must be 6, `max_receive_count` + 1, because the worker counts, but the queue has 5";
+        assert_eq!(found[0].problem, problem);
     }
 
     #[test]

@@ -95,7 +95,7 @@ macro_rules! keys {
                     link: "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html",
                 }
 
-                /// the KMS key of both queues: its ARN, its id or an alias
+                /// the KMS key of all queues of the function: its ARN, its id or an alias
                 kms_key: Option<ParameterText> = None => {
                     aliases: &["kms_master_key_id", "kms"],
                     kind: Kind::KmsKey,
@@ -184,16 +184,6 @@ macro_rules! keys {
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
                 }
 
-                /// receives of a message before SQS moves it to the DLQ; AWS recommends at
-                /// least 5
-                max_receive_count: u32 = 5 => {
-                    aliases: &["max_receives"],
-                    kind: Kind::Integer(1..=1_000, "receives"),
-                    example: "5",
-                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
-                    place: at(Queue, "RedrivePolicy/maxReceiveCount", Missing::Unknown),
-                }
-
                 /// how long a received message stays hidden, and so how long a failed one waits
                 visibility_timeout: Duration = 6 * timeout + batch_window => {
                     // SQS allows 0, but no function's `timeout` is as short.
@@ -240,6 +230,24 @@ macro_rules! keys {
                     example: "\"Asia/Jerusalem\"",
                     link: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
                     place: at(Schedule, "ScheduleExpressionTimezone", Missing::Text("UTC")),
+                }
+
+                /// how often a message that keeps failing is redriven before it is moved to the
+                /// parking queue, where it waits for a person: a number, or `"unlimited"`
+                redrive_rounds: Rounds = Rounds::AtMost(3) => {
+                    aliases: &["rounds", "max_redrives", "redrives"],
+                    kind: Kind::Rounds(limits::ROUNDS),
+                    example: "3",
+                }
+
+                /// the parking queue's name, or the ARN of a parking queue that exists
+                parking: Option<ParameterText> = None => {
+                    aliases: &["parking_queue", "parking_lot"],
+                    kind: Kind::Queue,
+                    example: "\"orders-given-up\"",
+                    without: "the queue's name with `-parked`",
+                    aws: "QueueName",
+                    link: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
                 }
 
                 /// messages that a redrive moves in a second
@@ -352,6 +360,16 @@ macro_rules! keys {
                     place: at(Worker, "Timeout", Missing::Number(3)),
                 }
 
+                /// how often a message is received, and run, before it goes to the DLQ; AWS
+                /// recommends at least 5
+                max_receive_count: u32 = 5 => {
+                    aliases: &["max_receives"],
+                    kind: Kind::Integer(1..=limits::RECEIVES - 1, "receives"),
+                    example: "5",
+                    link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+                    place: at(Queue, "RedrivePolicy/maxReceiveCount", Missing::Unknown),
+                }
+
                 /// attempts of a message after the first, inside one invocation
                 retries: u32 = 2 => {
                     aliases: &["max_retries"],
@@ -400,8 +418,8 @@ macro_rules! keys {
                     link: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html",
                 }
 
-                /// where a message goes that can never succeed: reported as failed, or sent to
-                /// the DLQ at once
+                /// where a message goes that can never succeed: reported as failed, or sent at once
+                /// to the DLQ, or to the parking queue, which no redrive empties
                 on_permanent: OnPermanent = OnPermanent::Report => {
                     kind: Kind::Choice(OnPermanent::WORDS),
                     example: "\"dlq\"",

@@ -9,8 +9,9 @@ rules! {
     /// receive. The time is ceil(batch_size / concurrency) × ((retries + 1) × attempt_timeout + waits) plus
     /// half a second for the answer. Without `attempt_timeout` only the waits are counted, because the length
     /// of an attempt is not known. The messages of a FIFO queue may all be of one group, which is handled one
-    /// after another, so `concurrency` does not count there. `on_permanent = "dlq"` adds 3 s, the longest that
-    /// the worker waits for SQS to accept a message. `flush` adds a tenth of the timeout, at most 1 s, and 100 ms.
+    /// after another, so `concurrency` does not count there. `on_permanent = "dlq"` and `"park"` add 3 s, the
+    /// longest that the worker waits for SQS to accept a message. `redrive_rounds` adds as much, and 100 ms for each
+    /// further 160 messages of a batch, at most a third of the timeout. `flush` adds a tenth of the timeout, at most 1 s, and 100 ms.
     RETRY_BUDGET = error(
         "retry_budget",
         r#"#[sqs_batch(retries = 5, backoff = "1s..10s")]"#,
@@ -18,7 +19,7 @@ rules! {
     )
     .reads(&[
         "retries", "backoff", "attempt_timeout", "batch_size", "concurrency", "timeout", "queue", "fifo", "on_permanent",
-        "flush",
+        "flush", "dlq_redrive", "redrive_rounds",
     ])
     .after(&[&ATTEMPT_TIMEOUT, &FIFO_BATCH_SIZE]);
 
@@ -50,13 +51,14 @@ rules! {
     .see("https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html");
 
     /// A function in a VPC reaches SQS only by a VPC endpoint of SQS or a NAT gateway. The worker calls SQS itself
-    /// for `queue_backoff` and `on_permanent = "dlq"`. Lambda polls the queue without the VPC.
+    /// for `redrive_rounds`, `queue_backoff` and `on_permanent`; without it, each message is moved to the DLQ by SQS, and
+    /// no round is counted. Lambda polls the queue without the VPC.
     VPC_ENDPOINT = warning(
         "vpc_endpoint",
         r#"#[sqs_batch(vpc = true, on_permanent = "dlq")]"#,
         r#"#[sqs_batch(vpc = true)]"#,
     )
-    .reads(&["vpc", "queue_backoff", "on_permanent"])
+    .reads(&["vpc", "queue_backoff", "on_permanent", "dlq_redrive", "redrive_rounds"])
     .see(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html",
     );
@@ -82,14 +84,14 @@ rules! {
     .reads(&["concurrency", "batch_size"]);
 
     /// All environment variables of a function have at most 4096 bytes together, measured as JSON. With
-    /// `queue_backoff` or `on_permanent = "dlq"`, the template adds the URL of a queue.
+    /// `redrive_rounds`, `queue_backoff` or `on_permanent`, the template adds the URLs of queues.
     ENV_SIZE = error(
         "env_size",
         r#"// any value of over 4,080 bytes
 #[sqs_batch(env(PRICES = "{ … }"))]"#,
         r#"#[sqs_batch(env(LEVEL = "info"))]"#,
     )
-    .reads(&["env", "queue_backoff", "on_permanent"])
+    .reads(&["env", "queue_backoff", "on_permanent", "dlq_redrive", "redrive_rounds"])
     .see(
         "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
     );

@@ -43,7 +43,17 @@ struct Order { id: u64, items: Vec<u64> }"#,
         r#"#[sqs_batch(idempotent(key = order.id, ttl = "1d"))]"#,
         "#[sqs_batch(idempotent(key = order.id))]",
     )
-    .reads(&["idempotent", "queue", "dlq", "retention", "dlq_retention", "dlq_redrive"])
+    .reads(&["idempotent", "queue", "dlq", "retention", "dlq_retention", "dlq_redrive", "redrive_rounds"])
+    .see(REDELIVERY);
+
+    /// With `redrive_rounds = "unlimited"` a copy of a message can be delivered at any time, so no default is long
+    /// enough. Choose how long a completed key is remembered.
+    IDEMPOTENT_TTL_MISSING = error(
+        "idempotent_ttl_missing",
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", idempotent(key = order.id))]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", idempotent(key = order.id, ttl = "90d"))]"#,
+    )
+    .reads(&["idempotent", "dlq_redrive", "redrive_rounds"])
     .see(REDELIVERY);
 
     /// `table` is the name of a DynamoDB table in the account and region of the deployment, or an ARN. Its

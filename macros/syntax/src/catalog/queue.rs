@@ -19,7 +19,7 @@ rules! {
         r#"#[sqs_batch(queue = "new orders")]"#,
         r#"#[sqs_batch(queue = "new-orders")]"#,
     )
-    .reads(&["queue", "dlq"])
+    .reads(&["queue", "dlq", "parking"])
     .see(CREATE_QUEUE);
 
     /// A batch of over 10 messages needs a batching window of at least a second.
@@ -155,14 +155,15 @@ rules! {
     .after(&[&QUEUE_NAME]);
 
     /// A message that keeps failing is hidden for the visibility timeout (or `queue_backoff`) after each
-    /// receive. SQS moves it to the DLQ after `max_receive_count` receives. If it expires before that, SQS
+    /// receive. It goes to the DLQ after `max_receive_count` receives, or after one more if `redrive_rounds` counts
+    /// them and the last run did not end. If it expires before that, SQS
     /// deletes it without a trace.
     EXPIRES_BEFORE_DLQ = error(
         "expires_before_dlq",
         r#"#[sqs_batch(retention = "15m")]"#,
         r#"#[sqs_batch(retention = "16m")]"#,
     )
-    .reads(&["retention", "visibility_timeout", "queue_backoff", "max_receive_count", "timeout", "batch_window", "queue", "fifo"])
+    .reads(&["retention", "visibility_timeout", "queue_backoff", "max_receive_count", "timeout", "batch_window", "queue", "fifo", "dlq_redrive", "redrive_rounds"])
     .see(CREATE_QUEUE)
     .after(&[&FIFO_BATCH_WINDOW]);
 }

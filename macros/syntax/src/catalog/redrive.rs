@@ -1,20 +1,53 @@
 //! Rules about the scheduled redrive.
 
 use super::queue::{DLQ_RETENTION, QUEUE_NAME};
+use super::system::QUEUE_TYPE;
 use super::{deliberate, error, rules, warning};
 
 const SCHEDULES: &str =
     "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
+const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html";
 const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
 
 rules! {
-    /// The time zone and the rate are settings of the redrive, and there is no redrive without a schedule.
+    /// The time zone, the rate and the rounds are settings of the redrive, and there is no redrive without a schedule.
     REDRIVE_WITHOUT_SCHEDULE = error(
         "redrive_without_schedule",
         r#"#[sqs_batch(redrive_timezone = "Asia/Jerusalem")]"#,
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_timezone = "Asia/Jerusalem")]"#,
     )
-    .reads(&["redrive_timezone", "redrive_max_per_second", "dlq_redrive"]);
+    .reads(&["redrive_timezone", "redrive_max_per_second", "redrive_rounds", "dlq_redrive"]);
+
+    /// Messages are parked after their last round, so `redrive_rounds` has to be a number, or at once with
+    /// `on_permanent = "park"`.
+    PARKING_UNUSED = error(
+        "parking_unused",
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", parking = "given-up")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", parking = "given-up")]"#,
+    )
+    .reads(&["parking", "dlq_redrive", "redrive_rounds", "on_permanent"]);
+
+    /// The parking queue is a queue of its own, of the type of the source queue. Its name is that of the source queue
+    /// with `-parked`, so 73 characters are left for that.
+    PARKING_QUEUE = error(
+        "parking_queue",
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", parking = "given-up.fifo")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", parking = "given-up")]"#,
+    )
+    .reads(&["parking", "queue", "dlq", "fifo", "dlq_redrive", "redrive_rounds", "on_permanent"])
+    .see(DEAD_LETTER_QUEUES)
+    .after(&[&QUEUE_NAME, &QUEUE_TYPE, &PARKING_UNUSED]);
+
+    /// With `on_permanent = "dlq"` and no limit, a message that can never succeed is sent by the worker and redriven for
+    /// ever. Lambda takes that for a function that invokes itself: after about 16 rounds it stops the chain, and the
+    /// message goes to the DLQ without being run.
+    RECURSIVE_LOOP = warning(
+        "recursive_loop",
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", on_permanent = "dlq")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", on_permanent = "park")]"#,
+    )
+    .reads(&["redrive_rounds", "on_permanent", "dlq_redrive"])
+    .see("https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html");
 
     /// Before the first year of the schedule, and after the last, nothing is redriven, and the messages in the
     /// DLQ expire. Every year from 2026 to 2199 has to be in the year field; leave it out, or write `*`.

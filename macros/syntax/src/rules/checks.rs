@@ -18,6 +18,8 @@ use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
 use crate::problem::Problem;
 
+pub use retention::until_parked;
+
 /// The problem, and the fixes that may solve it: those with fewer edits first. What
 /// does not work, or breaks another rule, is sorted out by a trial.
 pub(super) type Finding<'a> = (Problem, Fixes<'a>);

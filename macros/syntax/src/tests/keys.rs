@@ -32,7 +32,7 @@ fn context(key: &Key) -> &'static str {
     match key.kind {
         Kind::Choice(words) if words.contains(&"skip_group") => without,
         Kind::Timezone => schedule,
-        _ if key.name.starts_with("redrive_") => schedule,
+        _ if key.name.starts_with("redrive_") || key.name == "parking" => schedule,
         _ if ["raw", "filter_policy"].contains(&key.name) => {
             "topics = \"arn:aws:sns:eu-west-1:123456789012:orders\""
         }
@@ -86,7 +86,7 @@ fn ranges_are_those_that_are_read() {
     let millisecond = Duration::from_millis(1);
     for key in KEYS {
         let (inside, outside) = match &key.kind {
-            Kind::Integer(range, _) => {
+            Kind::Integer(range, _) | Kind::Rounds(range) => {
                 let (least, most) = (i64::from(*range.start()), i64::from(*range.end()));
                 let text = |number: i64| number.to_string();
                 ([least, most].map(text), [least - 1, most + 1].map(text))
@@ -130,7 +130,7 @@ fn kinds_are_those_that_are_read() {
     let of_another_kind = BTreeSet::from(["wrong_type", "duration", "syntax"]);
     for key in KEYS {
         let accepted: &[&str] = match key.kind {
-            Kind::Integer(..) => &["an integer"],
+            Kind::Integer(..) | Kind::Rounds(_) => &["an integer"],
             Kind::Duration(_) => &["a string"],
             Kind::Backoff(_) => &["two durations"],
             Kind::Boolean => &["a boolean"],

@@ -1,6 +1,7 @@
 //! Reads the value of one key: a number, a flag, a choice, a text, a list, a
 //! path.
 
+use redrive_model::Rounds;
 use redrive_model::policy::Choice;
 use syn::parse::Parser;
 
@@ -20,11 +21,16 @@ use crate::tokens::excerpt;
 
 /// A whole number in the key's range.
 pub(crate) fn integer(key: &Key, value: &Value) -> Result<u32, Diagnostic> {
-    let Kind::Integer(range, unit) = &key.kind else {
-        return Err(value.wrong_type(key, "a whole number"));
+    let (range, unit, otherwise) = match &key.kind {
+        Kind::Integer(range, unit) => (range, *unit, String::new()),
+        Kind::Rounds(range) => {
+            let unlimited = format!(", or `\"{}\"`", Rounds::UNLIMITED);
+            (range, "redrives", unlimited)
+        }
+        _ => return Err(value.wrong_type(key, "a whole number")),
     };
     let (min, max) = (range.start(), range.end());
-    let wants = format!("a whole number from {min} to {max}");
+    let wants = format!("a whole number from {min} to {max}{otherwise}");
     let in_range = |digits: &str| digits.parse().ok().filter(|number| range.contains(number));
     let out_of_range = |number: &str, nearest: &u32| {
         let name = key.name;

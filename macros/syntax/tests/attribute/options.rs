@@ -118,7 +118,15 @@ fn usual_values() -> Vec<(&'static str, BoxedStrategy<String>)> {
             "on_group_failure",
             one_of(&["\"skip_group\"", "\"stop_batch\""]),
         ),
-        ("on_permanent", one_of(&["\"dlq\"", "\"report\""])),
+        (
+            "on_permanent",
+            one_of(&["\"dlq\"", "\"report\"", "\"park\""]),
+        ),
+        ("redrive_rounds", one_of(&["1", "3", "10", "\"unlimited\""])),
+        (
+            "parking",
+            one_of(&["\"orders-parked\"", "\"orders-parked.fifo\""]),
+        ),
         ("is_permanent", one_of(&["Error::is_gone", "is_gone"])),
         ("queue_backoff", waits("s", 1..=600, 43_200)),
         ("init", one_of(&["connect", "state::connect"])),

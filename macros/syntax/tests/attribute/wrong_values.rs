@@ -121,6 +121,12 @@ const WRONG: &[&str] = &[
     "metrics = off",
     "metrics = [true]",
     // Choices.
+    "redrive_rounds = 0",
+    "redrive_rounds = 11",
+    "redrive_rounds = \"3\"",
+    "redrive_rounds = \"forever\"",
+    "redrive_rounds = unlimited",
+    "redrive_rounds = true",
     "on_permanent = \"DLQ\"",
     "on_permanent = dlq",
     "on_permanent = \"delete\"",

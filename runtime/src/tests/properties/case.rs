@@ -61,7 +61,7 @@ pub(super) struct Dlq {
 }
 
 impl Dlq {
-    const LIMIT: u64 = redrive_model::deadline::DLQ_SEND.as_secs() * 1_000;
+    const LIMIT: u64 = redrive_model::deadline::SEND.as_secs() * 1_000;
 
     /// The longest that a send takes.
     pub(super) fn longest(self) -> u64 {

@@ -49,7 +49,10 @@ impl Fate {
     pub(super) fn of(slot: &outcome::Slot) -> Self {
         let outcome = match &slot.outcome {
             outcome::Outcome::Done => Outcome::Done,
-            outcome::Outcome::InDlq(failure) => Outcome::InDlq(Why::of(failure)),
+            outcome::Outcome::SentOn(_, failed) => match &**failed {
+                outcome::Outcome::Failed(failure) => Outcome::InDlq(Why::of(failure)),
+                other => panic!("nothing else is sent on: {other:?}"),
+            },
             outcome::Outcome::Failed(failure) => Outcome::Failed(Why::of(failure)),
             outcome::Outcome::OutOfTime { last } => Outcome::OutOfTime {
                 last: last.as_deref().map(Why::of),

@@ -34,6 +34,8 @@ struct Order {
     dlq_redrive = "rate(12 hours)",
     redrive_timezone = "UTC",
     redrive_max_per_second = 500,
+    redrive_rounds = 10,
+    parking = "every-key-given-up",
     on_total_failure = "report",
     on_permanent = "dlq",
     queue_backoff = "1s..59s",

@@ -11,9 +11,11 @@ struct Order {
 #[sqs_batch(
     queue = "${ShipmentsArn}",
     dlq = "${ShipmentsDlqArn}",
+    parking = "shipments-${Stage}-parked",
     fifo = false,
     visibility_timeout = "1m",
     timeout = "10s",
+    batch_size = 5,
     topics = "${OrdersTopicArn}",
     filter_policy = r#"{"kind": ["rush"]}"#,
     kms_key = "${KeyArn}",

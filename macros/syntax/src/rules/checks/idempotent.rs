@@ -11,7 +11,24 @@ use crate::problem::Problem;
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::IDEMPOTENT_MESSAGE_ID, message_id),
     (&catalog::IDEMPOTENT_TTL, ttl),
+    (&catalog::IDEMPOTENT_TTL_MISSING, ttl_missing),
 ];
+
+fn ttl_missing(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let idempotent = function.idempotent.as_ref()?;
+    let has_no_end = function.dlq_redrive.is_some() && function.rounds().is_none();
+    (has_no_end && idempotent.ttl.is_none()).then(|| {
+        let problem = Problem::new()
+            .key("idempotent")
+            .text(" needs a `ttl`, because messages are redriven without a limit");
+        let fixes = [
+            with_ttl(idempotent, function.key_lifetime()),
+            Fix::edit([Edit::remove("redrive_rounds")]),
+        ];
+        (problem, these(fixes))
+    })
+}
 
 fn message_id(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;

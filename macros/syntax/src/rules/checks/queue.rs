@@ -37,7 +37,8 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 fn queue_name(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let queue = ("queue", Some(&function.queue));
-    let queues = [queue, ("dlq", function.dlq.as_ref())];
+    let dlq = ("dlq", function.dlq.as_ref());
+    let queues = [queue, dlq, ("parking", function.parking.as_ref())];
     let wrong: Vec<_> = queues
         .into_iter()
         .filter_map(|(key, text)| Some((key, text?, queue_name::problem_of(key, text?)?)))
@@ -141,8 +142,10 @@ fn group_failure_needs_fifo(options: &Options) -> Option<Finding<'_>> {
 fn longer_visibility(function: &Function) -> Vec<Fix> {
     let default = function.recommended_visibility();
     let remove = || Edit::remove("visibility_timeout");
-    let retention = longer_than(default * function.max_receive_count);
+    let receives = function.receives();
+    let retention = longer_than(default * receives);
     let fewer = shorter_than(function.retention).as_secs() / default.as_secs();
+    let fewer = fewer.saturating_sub((receives - function.max_receive_count).into());
     vec![
         Fix::edit([remove()]).described(format!("remove it to use the default, {}", show(default))),
         Fix::edit([remove(), set_duration("retention", retention)]),

@@ -4,16 +4,23 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use redrive_model::duration::show;
+use redrive_model::limits::QUEUE_NAME_CHARACTERS;
+use redrive_model::policy::OnPermanent;
 
 use super::retention::LONGEST;
 use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, shorter_than, these};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
+use crate::parameter_text::ParameterText;
 use crate::problem::Problem;
+use crate::queues::is_fifo;
 use crate::schedule::{self, Schedule, place};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::REDRIVE_WITHOUT_SCHEDULE, redrive_without_schedule),
+    (&catalog::PARKING_UNUSED, parking_unused),
+    (&catalog::PARKING_QUEUE, parking_queue),
+    (&catalog::RECURSIVE_LOOP, recursive_loop),
     (&catalog::REDRIVE_YEAR, redrive_year),
     (&catalog::REDRIVE_GAP, redrive_gap),
     (&catalog::REDRIVE_DST_GAP, redrive_dst_gap),
@@ -21,20 +28,29 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 ];
 
 fn redrive_without_schedule(options: &Options) -> Option<Finding<'_>> {
-    let given = ["redrive_timezone", "redrive_max_per_second"];
+    let given = [
+        "redrive_timezone",
+        "redrive_max_per_second",
+        "redrive_rounds",
+    ];
     let given: Vec<_> = given
         .into_iter()
         .filter(|key| options.is_given(key))
         .collect();
     let is_broken = !given.is_empty() && !options.is_given("dlq_redrive");
     is_broken.then(|| {
-        let problem = match given[..] {
-            [one, other] => Problem::new()
-                .key(one)
-                .text(" and ")
-                .key(other)
-                .text(" have"),
-            _ => Problem::new().key(given[0]).text(" has"),
+        let mut problem = Problem::new();
+        for (place, key) in given.iter().copied().enumerate() {
+            let between = match place {
+                0 => "",
+                _ if place + 1 == given.len() => " and ",
+                _ => ", ",
+            };
+            problem = problem.text(between).key(key);
+        }
+        let problem = match given.len() {
+            1 => problem.text(" has"),
+            _ => problem.text(" have"),
         };
         let problem = problem.text(" no effect without ").key("dlq_redrive");
         let fixes = vec![
@@ -43,6 +59,71 @@ fn redrive_without_schedule(options: &Options) -> Option<Finding<'_>> {
             Fix::edit(given.into_iter().map(Edit::remove)),
         ];
         (problem, these(fixes))
+    })
+}
+
+fn parking_unused(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    (function.parking.is_some() && !function.has_parking()).then(|| {
+        let problem = Problem::from("nothing is sent to the queue of ").key("parking");
+        let problem = match function.dlq_redrive {
+            Some(_) => problem.text(": redrives have no limit"),
+            None => problem.text(" without ").key("dlq_redrive"),
+        };
+        let fixes = vec![
+            Fix::remove("parking"),
+            Fix::remove("redrive_rounds"),
+            Fix::set_text("dlq_redrive", "cron(0 23 * * ? *)"),
+            Fix::set_text("on_permanent", "park"),
+        ];
+        (problem, these(fixes))
+    })
+}
+
+fn parking_queue(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    if !function.has_parking() {
+        return None;
+    }
+    let (parking, name) = (function.parking(), function.parking_name());
+    let is_of = |queue: &ParameterText| *queue == parking;
+    let problem = match &function.parking {
+        // What parameters hold is not known.
+        None if parking.with(|_| String::new()).len() > QUEUE_NAME_CHARACTERS => {
+            let length = name.len() - "-parked".len();
+            let most = QUEUE_NAME_CHARACTERS - "-parked".len();
+            let problem = format!(
+                "queue name has {length} characters; at most {most} leave room for `-parked`, the parking queue's suffix"
+            );
+            let shorter = Fix::advice("write a shorter name with `parking = \"…\"`");
+            return Some((problem.into(), these([shorter])));
+        }
+        None => return None,
+        Some(_) if is_of(&function.queue) => " is the source queue",
+        Some(_) if function.has_dlq() && is_of(&function.dlq()) => " is the DLQ",
+        Some(queue) if is_fifo(queue).is_some_and(|is| is != function.is_fifo()) => {
+            " is of another type than the queue: only one is a FIFO queue"
+        }
+        Some(_) => return None,
+    };
+    let problem = Problem::new().key("parking").text(problem);
+    Some((problem, these([Fix::remove("parking")])))
+}
+
+fn recursive_loop(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let is_unlimited = function.dlq_redrive.is_some() && function.rounds().is_none();
+    (is_unlimited && function.on_permanent == OnPermanent::Dlq).then(|| {
+        let problem =
+            "a message that the worker sends on is stopped by Lambda after about 16 rounds";
+        let accept = allow(&catalog::RECURSIVE_LOOP, options);
+        let accepted = format!("if it is intended, write {accept}");
+        let fixes = vec![
+            Fix::remove("redrive_rounds"),
+            Fix::set_text("on_permanent", "park"),
+            Fix::edit([accept]).described(accepted),
+        ];
+        (problem.into(), these(fixes))
     })
 }
 

@@ -45,7 +45,8 @@ fn longest_gap(function: &Function) -> Option<Duration> {
 
 pub(super) fn expires_before_dlq(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
-    let receives = function.max_receive_count;
+    let receives = function.receives();
+    let extra = receives - function.max_receive_count;
     let on_the_way = until_the_dlq(function, receives);
     let retention = function.retention;
     (on_the_way >= retention).then(|| {
@@ -55,9 +56,9 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<Finding<'_>> {
             .text(format!(" is {}", show(retention)));
         let longer = |time| set_duration("retention", longer_than(time));
         let is_in_time = |fewer: &u32| until_the_dlq(function, *fewer) < retention;
-        let fewer = (1..receives).rev().find(is_in_time);
-        let count = |receives: u32| Edit::set("max_receive_count", receives);
-        let few = receives.min(5);
+        let fewer = (1 + extra..receives).rev().find(is_in_time);
+        let count = |receives: u32| Edit::set("max_receive_count", receives - extra);
+        let few = function.max_receive_count.min(5) + extra;
         let fixes = [
             Some(vec![longer(on_the_way)]),
             fewer.map(|fewer| vec![count(fewer)]),
@@ -71,6 +72,14 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<Finding<'_>> {
         ];
         (problem, these(fixes.into_iter().flatten().map(Fix::edit)))
     })
+}
+
+/// How long a message that always fails is redriven before it is parked, at most; `None`:
+/// for ever, or there is no redrive.
+pub fn until_parked(function: &Function) -> Option<Duration> {
+    let rounds = function.rounds()?;
+    let gaps = longest_gap(function)? * rounds;
+    Some(gaps + until_the_dlq(function, function.receives()) * (rounds + 1))
 }
 
 /// How long a message which keeps failing is hidden before it is moved.

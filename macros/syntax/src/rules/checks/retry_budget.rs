@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use redrive_model::deadline::{DLQ_SEND, flush_time, margin};
+use redrive_model::deadline::{SEND, flush_time, margin, send_time};
 use redrive_model::duration::{seconds, show, written};
 use redrive_model::limits;
 use redrive_model::policy::OnPermanent;
@@ -58,21 +58,26 @@ fn needed(function: &Function, flush: bool) -> Duration {
     records + after_records(function, flush).iter().sum::<Duration>()
 }
 
-/// Sending to the DLQ, answering, and `flush`.
-fn after_records(function: &Function, flush: bool) -> [Duration; 3] {
+/// Sending on, answering, and `flush`.
+fn after_records(function: &Function, flush: bool) -> [Duration; 4] {
     let flush = flush.then(|| flush_time(function.timeout));
+    let rounds = function.rounds().map(|_| {
+        let records = function.batch_size as usize;
+        send_time(function.timeout, records)
+    });
     [
-        to_dlq(function),
+        permanent(function),
+        rounds.unwrap_or_default(),
         margin(function.timeout),
         flush.unwrap_or_default(),
     ]
 }
 
-/// What sending to the DLQ can take: once, because after the first send that SQS does
-/// not answer, the others are reported at once.
-fn to_dlq(function: &Function) -> Duration {
+/// What sending permanent failures on can take: once, because after the first send that
+/// SQS does not answer, the others are reported at once.
+fn permanent(function: &Function) -> Duration {
     match function.on_permanent {
-        OnPermanent::Dlq => DLQ_SEND,
+        OnPermanent::Dlq | OnPermanent::Park => SEND,
         OnPermanent::Report => Duration::ZERO,
     }
 }
@@ -86,8 +91,8 @@ fn rounds(function: &Function) -> u32 {
     }
 }
 
-/// Messages × (attempts × the longest attempt + the waits) + the time to send to the
-/// DLQ, to answer and to flush.
+/// Messages × (attempts × the longest attempt + the waits) + the time to send on, to answer
+/// and to flush.
 fn sum(function: &Function, flush: bool) -> String {
     let attempts = function
         .attempt_timeout
@@ -169,7 +174,7 @@ fn levers(options: &Options) -> Vec<Lever> {
                 Edit::set_text("attempt_timeout", written(limit))
             },
         }),
-        (function.on_permanent == OnPermanent::Dlq).then_some(Lever {
+        (function.on_permanent != OnPermanent::Report).then_some(Lever {
             steps: 1,
             change: |function, steps| {
                 if steps > 0 {

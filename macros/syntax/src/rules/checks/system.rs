@@ -60,7 +60,7 @@ fn dlq_needed(options: &Options) -> Option<Finding<'_>> {
     }
     let user = match function.on_permanent {
         OnPermanent::Dlq => Some(("on_permanent", " sends to the DLQ")),
-        OnPermanent::Report => None,
+        OnPermanent::Report | OnPermanent::Park => None,
     };
     let redrive = function.dlq_redrive.as_ref();
     let user = redrive
