@@ -3,9 +3,9 @@
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
@@ -16,7 +16,7 @@ use redrive_model::{
     limits::{MESSAGE_BYTES, SQS_BATCH},
     policy::OnPermanent,
 };
-use tokio::time;
+use tokio::{sync::OnceCell, time};
 
 use crate::{
     batch::{
@@ -44,17 +44,19 @@ pub(super) struct SendOn {
     /// A call was not answered. The others would not be either, and each would take
     /// time from records that can succeed.
     is_unreachable: AtomicBool,
-    /// The ids of the messages that were sent, or could not be: one that is twice in the
-    /// batch is sent once.
-    tried: Mutex<HashSet<String>>,
+    /// Of each message that was to be sent, by its id: one that is twice in the batch is
+    /// sent once, for both.
+    sent: Mutex<HashMap<String, Arc<Sent>>>,
 }
 
+/// Where a message was sent, if SQS has confirmed it.
+type Sent = OnceCell<Option<Destination>>;
+
 impl SendOn {
-    /// Whether this is the first try.
-    fn begins(&self, id: &str) -> bool {
+    fn sent(&self, id: &str) -> Arc<Sent> {
         // Nothing panics while it is held.
-        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        tried.insert(id.to_owned())
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(sent.entry(id.to_owned()).or_default())
     }
 }
 
@@ -151,13 +153,15 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         // What holds if the time is up while SQS is asked.
         let outcome = Outcome::Failed(failure);
         self.lanes().settle(lane, index, outcome.clone());
-        let Some(parcel) = self.parcel(index, Cow::Borrowed(body), &outcome) else {
-            return outcome;
+        let sent = self.send_on.sent(&self.event.record(index).id());
+        let send = async || {
+            let parcel = self.parcel(index, Cow::Borrowed(body), &outcome)?;
+            let to = parcel.route.to;
+            (self.send(&[parcel]).await == [true]).then_some(to)
         };
-        let to = parcel.route.to;
-        match self.send(&[parcel]).await[..] {
-            [true] => Outcome::SentOn(to, Box::new(outcome)),
-            _ => outcome,
+        match *sent.get_or_init(send).await {
+            Some(to) => Outcome::SentOn(to, Box::new(outcome)),
+            None => outcome,
         }
     }
 
@@ -168,7 +172,8 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         if self.engine.settings.rounds.is_none() {
             return;
         }
-        let mut left = self.given_up();
+        let given_up = self.given_up();
+        let mut left = self.parcels(&given_up);
         let all = async {
             while !left.is_empty() {
                 // One of each message group, since the next may follow only if it is sent.
@@ -188,10 +193,16 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             }
         };
         _ = time::timeout_at(self.whole.cut, all).await;
+        for (index, _) in given_up {
+            let sent = self.send_on.sent(&self.event.record(index).id());
+            if let Some(Some(to)) = sent.get() {
+                self.lanes().sent_on(index, *to);
+            }
+        }
     }
 
     /// The records that are to be sent on, in their order.
-    fn given_up(&self) -> Vec<Parcel<'_>> {
+    fn given_up(&self) -> Vec<(usize, Outcome)> {
         let slots = self.lanes().slots().to_vec();
         let given_up = slots.into_iter().enumerate().filter_map(|(index, slot)| {
             let Slot { outcome, attempts } = slot;
@@ -207,12 +218,24 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                 ) if attempts > 0 => outcome,
                 _ => return None,
             };
-            self.parcel(index, body(&self.event.record(index)).ok()?, &outcome)
+            Some((index, outcome))
         });
         given_up.collect()
     }
 
-    /// `None` if it cannot be sent, or was not sent before.
+    /// Those of the messages that nobody has tried to send, one of each.
+    fn parcels(&self, given_up: &[(usize, Outcome)]) -> Vec<Parcel<'_>> {
+        let mut seen = HashSet::new();
+        let parcels = given_up.iter().filter_map(|(index, outcome)| {
+            let fields = self.event.record(*index);
+            let is_new = self.send_on.sent(&fields.id()).get().is_none();
+            (is_new && seen.insert(fields.id())).then_some(())?;
+            self.parcel(*index, body(&fields).ok()?, outcome)
+        });
+        parcels.collect()
+    }
+
+    /// `None` if it cannot be sent.
     fn parcel<'r>(
         &'r self,
         index: usize,
@@ -220,9 +243,6 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         outcome: &Outcome,
     ) -> Option<Parcel<'r>> {
         let fields = self.event.record(index);
-        if !self.send_on.begins(&fields.id()) {
-            return None;
-        }
         let refused = matches!(outcome, Outcome::Failed(failure) if failure.is_permanent());
         match Route::of(&self.engine.settings, &fields, &body, refused) {
             Ok(route) => Some(Parcel {
@@ -249,11 +269,13 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             .map(|parcels| async move {
                 let sent = self.send(&parcels).await;
                 let mut failed = Vec::new();
-                for (parcel, sent) in parcels.iter().zip(sent) {
-                    match sent {
-                        true => self.lanes().sent_on(parcel.index, parcel.route.to),
-                        false => failed.push(parcel.index),
+                for (parcel, is_sent) in parcels.iter().zip(sent) {
+                    if !is_sent {
+                        failed.push(parcel.index);
                     }
+                    let sent = self.send_on.sent(&parcel.fields.id());
+                    // An abandoned lane may be sending the same message.
+                    _ = sent.set(is_sent.then_some(parcel.route.to));
                 }
                 failed
             })

@@ -1,5 +1,7 @@
 //! What must become of each record, worked out without the engine.
 
+use std::collections::BTreeMap;
+
 use super::case::{Case, End, Record};
 use crate::{
     batch::outcome,
@@ -199,6 +201,8 @@ pub(super) fn simulate(case: &Case) -> Simulation {
     let mut waits = fastrand::Rng::with_seed(case.seed);
     let mut now = 0;
     let mut is_reachable = true;
+    // Of each message that was sent, whether that was confirmed.
+    let mut sent = BTreeMap::new();
     let mut fates = vec![Fate::UNTOUCHED; case.records.len()];
     let mut starts = Vec::new();
     'batch: for (index, record) in case.records.iter().enumerate() {
@@ -234,6 +238,7 @@ pub(super) fn simulate(case: &Case) -> Simulation {
                 fate.outcome = Outcome::Failed(why);
                 if let Some(dlq) = case.dlq
                     && is_reachable
+                    && !sent.contains_key(&record.id)
                 {
                     if now + dlq.longest() > cut {
                         now = cut;
@@ -241,9 +246,10 @@ pub(super) fn simulate(case: &Case) -> Simulation {
                     }
                     now += dlq.longest();
                     is_reachable = dlq.is_reachable();
-                    if dlq.confirms() {
-                        fate.outcome = Outcome::InDlq(why);
-                    }
+                    sent.insert(&record.id, dlq.confirms());
+                }
+                if sent.get(&record.id) == Some(&true) {
+                    fate.outcome = Outcome::InDlq(why);
                 }
                 break;
             }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     case::{Case, End, Record, Script},
-    model::{Fate, Why},
+    model::{Fate, Outcome, Why},
 };
 use crate::{
     error::BoxError,
@@ -42,7 +42,9 @@ pub(super) struct Ran {
     pub(super) report: Report,
     pub(super) events: Vec<Event>,
     pub(super) fates: Vec<Fate>,
-    /// Records that are in the DLQ.
+    /// Records that were sent to the DLQ.
+    pub(super) sent: BTreeSet<usize>,
+    /// Records whose messages are in the DLQ: those, and others with their ids.
     pub(super) in_dlq: BTreeSet<usize>,
     /// Records that are done or in the DLQ, whatever the engine says.
     pub(super) completed: BTreeSet<usize>,
@@ -212,16 +214,22 @@ pub(super) fn run(case: &Case) -> Ran {
         .events
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    let mut in_dlq = BTreeSet::new();
-    for sent in report.sent_to_dlq() {
+    let fates: Vec<_> = report.slots().map(Fate::of).collect();
+    let is_in_dlq = |index: &usize| matches!(fates[*index].outcome, Outcome::InDlq(_));
+    let in_dlq: BTreeSet<_> = (0..fates.len()).filter(is_in_dlq).collect();
+    let ids = in_dlq.iter().map(|index| case.records[*index].id.as_str());
+    let ids: BTreeSet<_> = ids.collect();
+    let mut sent = BTreeSet::new();
+    for message in report.sent_to_dlq() {
         let index = case
             .records
             .iter()
-            .position(|record| body(record) == sent.body);
+            .position(|record| body(record) == message.body);
         let index = index.expect("what is sent is a record of the batch");
-        assert_eq!(sent.id, case.records[index].id);
-        assert!(in_dlq.insert(index), "record {index} was sent twice");
+        assert_eq!(message.id, case.records[index].id);
+        assert!(sent.insert(index) && in_dlq.contains(&index));
     }
+    assert_eq!(sent.len(), ids.len(), "a message was sent twice");
     let mut completed = in_dlq.clone();
     for event in &events {
         if event.what == What::Ok {
@@ -232,11 +240,11 @@ pub(super) fn run(case: &Case) -> Ran {
             );
         }
     }
-    let fates = report.slots().map(Fate::of).collect();
     Ran {
         report,
         events,
         fates,
+        sent,
         in_dlq,
         completed,
     }
