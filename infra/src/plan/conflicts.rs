@@ -9,6 +9,7 @@ use redrive_syntax::rules::catalog::{
 };
 use redrive_syntax::{Diagnostic, Function};
 
+use super::names::shared;
 use super::{Kind, Plan};
 use crate::error::{Errors, broken};
 use crate::filter_policy::FilterPolicy;
@@ -98,9 +99,21 @@ fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
     let mut errors = BTreeMap::new();
     let functions = stack.functions.iter().map(|entry| &entry.function);
     let of_statements = permissions::parameters(stack);
-    let of_statements = of_statements.iter().map(|(_, parameter)| parameter);
-    let of_texts = functions.flat_map(|function| function.parameters());
-    for parameter in of_texts.chain(of_statements) {
+    let of_statements = of_statements
+        .iter()
+        .map(|(_, parameter)| (parameter, false));
+    let of_texts = functions.flat_map(|function| {
+        function.texts().flat_map(move |(key, text)| {
+            let is_new = match key {
+                "queue" => function.existing_queue().is_none(),
+                "dlq" => function.existing_dlq().is_none(),
+                "parking" => function.existing_parking().is_none(),
+                _ => false,
+            };
+            text.parameters().map(move |it| (it, is_new))
+        })
+    });
+    for (parameter, names_new_queue) in of_texts.chain(of_statements) {
         let name = parameter.name.as_str();
         let is_resource = plan.resources.iter().any(|resource| resource.id == name);
         let is_ours = plan
@@ -108,7 +121,17 @@ fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
             .iter()
             .any(|it| it.name == name && !it.is_own());
         let other = known.entry(name).or_insert(parameter).default.as_ref();
+        let is_prefix = name == shared::NAME_PREFIX;
         let (problem, help) = match (other, &parameter.default) {
+            (_, None) if is_prefix && !names_new_queue => continue,
+            (_, None) if is_prefix => (
+                format!("`${{{name}}}` begins the names of new queues anyway"),
+                format!("remove `${{{name}}}` from the name of the queue"),
+            ),
+            _ if is_prefix => (
+                format!("`${{{name}}}` has a default already, which is empty"),
+                format!("write `${{{name}}}`"),
+            ),
             _ if is_resource => (
                 format!("`${{{name}}}` has the name of a resource"),
                 "choose another name".to_owned(),
@@ -194,7 +217,7 @@ mod tests {
         assert!(check(quote!(env(AB = "${X:-1}")), quote!(env(AB = "${X}${X:-1}"))).is_ok());
         for (name, words) in [
             ("AWorker", "a resource"),
-            ("NamePrefix", "a parameter"),
+            ("RolePath", "a parameter"),
             ("LogRetentionDays", "a parameter"),
         ] {
             let text = format!("${{{name}}}");
@@ -208,6 +231,22 @@ mod tests {
                 error.to_string().contains("two defaults, `1` and"),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn the_prefix_of_names_is_for_what_is_no_name_of_a_new_queue() {
+        let check = |attribute| check(&sample::stack([sample::with("a", attribute)]));
+        let existing = "arn:aws:sqs:eu-west-1:123456789012:${NamePrefix}orders";
+        assert!(check(quote!(queue = #existing, env(BB = "${NamePrefix}b"))).is_ok());
+        for (attribute, words) in [
+            (quote!(queue = "${NamePrefix}a"), "begins the names"),
+            (quote!(dlq = "${NamePrefix}a"), "begins the names"),
+            (quote!(env(BB = "${NamePrefix:-dev-}b")), "has a default"),
+        ] {
+            let error = only(check(attribute));
+            assert_eq!(error.rule, &PARAMETER_CONFLICT);
+            assert!(error.to_string().contains(words), "{error}");
         }
     }
 

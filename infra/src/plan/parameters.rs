@@ -153,6 +153,9 @@ fn own(stack: &Stack) -> impl Iterator<Item = Parameter> {
     let mut own = BTreeMap::new();
     for (key, function, parameter, is_whole) in texts.chain(statements) {
         let parameter_text::Parameter { name, default } = parameter;
+        if name == shared::NAME_PREFIX {
+            continue;
+        }
         let own: &mut Own = own.entry(name).or_default();
         own.default = own.default.take().or(default);
         own.uses.insert(format!("`{key}` of {function}"));

@@ -235,6 +235,16 @@ impl Function {
         variables.chain(queues).chain(lists)
     }
 
+    /// Puts this in front of the names of the queues that the template creates.
+    pub fn prefix_new_queues(&mut self, prefix: &str) {
+        let others = self.dlq.iter_mut().chain(&mut self.parking);
+        for name in [&mut self.queue].into_iter().chain(others) {
+            if !queues::is_arn(name) {
+                *name = format!("{prefix}{}", queues::name(name)).into();
+            }
+        }
+    }
+
     /// The parameters of all texts.
     pub fn parameters(&self) -> impl Iterator<Item = &Parameter> {
         self.texts().flat_map(|(_, text)| text.parameters())

@@ -4,7 +4,7 @@ struct Order {
     id: u64,
 }
 
-#[redrive::sqs_batch(env(PREFIX = "${NamePrefix}"))]
+#[redrive::sqs_batch(env(ROLES = "${RolePath}"))]
 async fn handle(order: Order) -> Result<(), String> {
     let _ = order.id;
     Ok(())

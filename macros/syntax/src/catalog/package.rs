@@ -204,14 +204,15 @@ fn main() { redrive_infra::build(); }"#,
     );
 
     /// A parameter `${Name}` is one for the whole package, so it has one default. It cannot have the name of a
-    /// resource, or of a parameter that the template has anyway, such as `NamePrefix` or `VpcSubnetIds`.
+    /// resource, or of a parameter that the template has anyway, such as `RolePath` or `VpcSubnetIds`. Only
+    /// `${NamePrefix}` can be used, without a default, and not in the name of a new queue, which begins with it.
     PARAMETER_CONFLICT = error(
         "parameter_conflict",
         r#"// src/main.rs and build.rs with redrive_infra::build()
-#[sqs_batch(env(PREFIX = "${NamePrefix}"))]
+#[sqs_batch(env(ROLES = "${RolePath}"))]
 async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
         r#"// src/main.rs and build.rs with redrive_infra::build()
-#[sqs_batch(env(PREFIX = "${TablePrefix}"))]
+#[sqs_batch(env(QUEUE = "${NamePrefix}bills"))]
 async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
     );
 
