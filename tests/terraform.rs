@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use redrive_tests::billing;
 use redrive_tests::cargo_lambda::packaged;
 use redrive_tests::emulator::{Emulator, Kind};
 use redrive_tests::script::Script;
@@ -185,5 +186,27 @@ fn orders_by_terraform_on_localstack() {
         .env("TERRAFORM", &terraform.program)
         .env("TF_CLI_CONFIG_FILE", config)
         .env("PACKAGED", packaged.to_string())
+        .run();
+}
+
+/// The configuration of the example, which makes a key and a bucket as well. With IAM: the
+/// functions have the rights of their roles and of their own files.
+#[test]
+fn a_stage_of_billing_on_ministack() {
+    let folder = temporary();
+    let Some((terraform, config)) = with_provider(folder.path()) else {
+        return;
+    };
+    // As the folders of the example are to each other.
+    let configuration = folder.path().join("deploy/terraform");
+    fs::create_dir_all(&configuration).expect("a new folder");
+    let main = billing::example().join("deploy/terraform/main.tf");
+    fs::copy(main, configuration.join("main.tf")).expect("a copy");
+    billing::packaged(&folder.path().join("target/redrive/billing"));
+    let emulator = Emulator::start(Kind::MinistackWithIam, folder.path());
+    Script::new("billing", &emulator, folder.path())
+        .env("TERRAFORM", &terraform.program)
+        .env("TF_CLI_CONFIG_FILE", config)
+        .env("CONFIGURATION", configuration)
         .run();
 }

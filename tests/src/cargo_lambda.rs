@@ -46,6 +46,19 @@ pub fn cargo_redrive_package() -> Command {
 ///
 /// If that fails.
 pub fn packaged(package: &str, out: &Path) -> Value {
+    let mut command = cargo_redrive_package();
+    command
+        .args(["--package", package])
+        .current_dir(workspace::root());
+    package_into(&mut command, out)
+}
+
+/// Runs `cargo redrive package` for this machine, and returns the line of JSON.
+///
+/// # Panics
+///
+/// If that fails.
+pub fn package_into(command: &mut Command, out: &Path) -> Value {
     // cargo-lambda's zips are in one folder.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
@@ -53,10 +66,9 @@ pub fn packaged(package: &str, out: &Path) -> Value {
         true => "--arm64",
         false => "--x86-64",
     };
-    let output = cargo_redrive_package()
-        .args(["--json", "--package", package, architecture, "--out"])
+    let output = command
+        .args(["--json", architecture, "--out"])
         .arg(out)
-        .current_dir(workspace::root())
         .output()
         .expect("it runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

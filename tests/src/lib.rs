@@ -1,6 +1,7 @@
 //! Helpers for the tests in this package: they set up all they need below the
 //! target folder, and end what they start.
 
+pub mod billing;
 pub mod binary;
 pub mod cargo_lambda;
 pub mod emulator;

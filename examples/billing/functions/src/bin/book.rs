@@ -30,7 +30,7 @@ impl BookError {
 }
 
 #[sqs_batch(
-    queue = "billing-ledger-${Stage}.fifo",
+    queue = "billing-ledger.fifo",
     kms_key = "${KeyArn}",
     concurrency = 10,
     attempt_timeout = "2s",

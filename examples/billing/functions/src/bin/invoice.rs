@@ -6,14 +6,14 @@ use bookkeeping::{Entry, Invoice, Order};
 use redrive::{PermanentExt as _, Sns, sqs_batch};
 
 #[sqs_batch(
-    queue = "billing-orders-${Stage}",
+    queue = "billing-orders",
     topics = "${OrdersTopicArn}",
     filter_policy = r#"{"kind": ["placed"]}"#,
     kms_key = "${KeyArn}",
-    on_permanent = "dlq",
+    on_permanent = "park",
     init = connect,
     flush = telemetry::flush,
-    env(LEDGER_QUEUE = "billing-ledger-${Stage}.fifo"),
+    env(LEDGER_QUEUE = "${NamePrefix}billing-ledger.fifo"),
     permissions = "iam/invoice.json",
     dlq_redrive = "cron(0 6 ? * MON-FRI *)",
     redrive_timezone = "Europe/Berlin"
@@ -75,16 +75,16 @@ mod tests {
     }
 
     #[test]
-    fn an_order_without_lines_is_sent_to_the_dlq_at_once() {
+    fn an_order_without_lines_is_parked_at_once() {
         let sqs = Stub::start(|_| (200, ""));
         let batch = Batch::of::<invoice>().state(ledger(&sqs));
         let report = batch
             .text(r#"{"id": 43, "customer": 7, "lines": []}"#)
             .run();
-        let [sent] = report.sent_to_dlq() else {
+        let [parked] = report.parked() else {
             panic!("{report:?}");
         };
-        assert_eq!(sent.reason, "order 43 has no lines");
+        assert_eq!(parked.reason, "order 43 has no lines");
         assert_eq!(report.attempts("m1"), 1);
     }
 }

@@ -41,7 +41,7 @@ struct ObjectKey {
 }
 
 #[sqs_batch(
-    queue = "billing-statements-${Stage}",
+    queue = "billing-statements",
     senders = "arn:aws:s3:::${StatementsBucket}",
     kms_key = "${KeyArn}",
     // Four statements at once, on four cores: Lambda has one for each 1769 MB.
@@ -49,12 +49,13 @@ struct ObjectKey {
     concurrency = 4,
     memory = 7076,
     timeout = "2m",
-    on_permanent = "dlq",
+    on_permanent = "park",
     init = Bank::connect,
     flush = telemetry::flush,
-    env(LEDGER_QUEUE = "billing-ledger-${Stage}.fifo"),
+    env(LEDGER_QUEUE = "${NamePrefix}billing-ledger.fifo"),
     permissions = "iam/reconcile.json",
-    dlq_redrive = "rate(12 hours)"
+    dlq_redrive = "cron(0 7 ? * MON-FRI *)",
+    redrive_timezone = "Europe/Berlin"
 )]
 async fn reconcile(uploads: Uploads, bank: &Bank) -> anyhow::Result<()> {
     for Upload { s3 } in &uploads.records {
@@ -95,16 +96,14 @@ impl Bank {
     }
 
     async fn download(&self, bucket: &str, key: &str) -> anyhow::Result<String> {
-        let place = (bucket.to_owned(), self.region.clone());
-        let bucket = Bucket::new(self.s3.clone(), UrlStyle::Path, place.0, place.1)?;
+        let (name, region) = (bucket.to_owned(), self.region.clone());
+        let bucket = Bucket::new(self.s3.clone(), UrlStyle::Path, name, region)?;
         let get = bucket.get_object(Some(&self.credentials), key);
-        let response = self
-            .http
-            .get(get.sign(Duration::from_secs(60)))
-            .send()
-            .await;
-        let response = response?.error_for_status();
-        Ok(response.context("no statement")?.text().await?)
+        let request = self.http.get(get.sign(Duration::from_secs(60)));
+        let text = async { request.send().await?.error_for_status()?.text().await };
+        // Whoever has the URL can download the statement, so it is not for the log.
+        let text = text.await.map_err(reqwest::Error::without_url);
+        text.with_context(|| format!("cannot download {key}"))
     }
 }
 
@@ -164,17 +163,20 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_is_cut_off_goes_to_the_dlq_and_a_missing_one_is_redelivered() {
+    fn a_statement_that_is_cut_off_is_parked_and_a_missing_one_is_redelivered() {
         let services = Stub::start(answer);
         let batch = batch(&services).text(upload("half.csv"));
         let report = batch.text(upload("none.csv")).run();
         assert_eq!(report.failed(), ["m2"]);
-        let [sent] = report.sent_to_dlq() else {
+        let reason = report.reason("m2").unwrap();
+        assert!(reason.starts_with("cannot download none.csv: "), "{reason}");
+        assert!(!reason.contains("Signature"), "{reason}");
+        let [parked] = report.parked() else {
             panic!("{report:?}");
         };
-        assert_eq!(sent.id, "m1");
+        assert_eq!(parked.id, "m1");
         assert_eq!(
-            sent.reason,
+            parked.reason,
             "the statement has no total: it is not complete"
         );
     }
