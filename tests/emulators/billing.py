@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from cloud import Queue, client, configure, wait_for
+from iam import allow_batches
 from services import Services
 
 CONFIGURATION = Path(os.environ["CONFIGURATION"])
@@ -98,21 +99,6 @@ def check_ledger(ledger, refused, accounting, entry):
     assert not accounting.booked("typo")
 
 
-BATCHES = {
-    "PolicyName": "batches",
-    "PolicyDocument": json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Action": "sqs:SendMessageBatch", "Resource": "*"}
-            ],
-        }
-    ),
-}
-# ministack asks for an action that AWS does not have: `sqs:SendMessage` covers batches, too.
-SENDERS = [f"dev-billing-{name}-worker-role" for name in ("invoice", "reconcile")]
-
-
 def check_dashboard(outputs):
     cloudwatch = client("cloudwatch")
     (listed,) = cloudwatch.list_dashboards()["DashboardEntries"]
@@ -133,8 +119,8 @@ def main():
     terraform("apply", "-auto-approve")
     outputs = json.loads(terraform("output", "-json"))["all"]["value"]
     check_dashboard(outputs)
-    for role in SENDERS:
-        client("iam").put_role_policy(RoleName=role, **BATCHES)
+    names = ("book", "invoice", "reconcile")
+    allow_batches(f"dev-billing-{name}-worker-role" for name in names)
 
     accounting = Accounting()
     configure(outputs["book_worker_name"], ACCOUNTING_URL=accounting.url)

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from cloud import Queue, Stack, client, run, wait_for
+from iam import SEND, allow_batches, as_list, rights
 
 ON_LOCALSTACK = os.environ["EMULATOR"] == "localstack"
 # One more than the runs of a message of `ship_order`, whose worker counts redrives.
@@ -94,7 +95,6 @@ def network():
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 MOVE = CONSUME | {"sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"}
-SEND = {"sqs:SendMessage"}
 DECRYPT = {"kms:Decrypt"}
 ENCRYPT = DECRYPT | {"kms:GenerateDataKey"}
 VPC = {
@@ -153,26 +153,6 @@ def expected_rights(stage, resources):
     }
 
 
-def rights(role):
-    """The actions that the role's policies allow, by resource."""
-    iam = client("iam")
-    attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
-    assert attached == [], attached
-    allowed = {}
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        for statement in document["Statement"]:
-            assert set(statement) <= {"Sid", "Effect", "Action", "Resource"}, statement
-            assert statement["Effect"] == "Allow", statement
-            for resource in as_list(statement["Resource"]):
-                allowed.setdefault(resource, set()).update(as_list(statement["Action"]))
-    return allowed
-
-
-def as_list(value):
-    return value if isinstance(value, list) else [value]
-
-
 def check_rights(stage):
     """An action is allowed exactly where it is needed."""
     resources = stage.stack.resources()
@@ -184,20 +164,10 @@ def check_rights(stage):
         assert found == expected[id], (id, found, expected[id])
 
 
-def allow_batches(stage):
-    """`sqs:SendMessage` allows `SendMessageBatch` too, but ministack asks for a right of that
-    name, which AWS does not know:
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
-    """
-    for id, role in stage.stack.resources().items():
-        if not id.endswith("WorkerRole"):
-            continue
-        queues = [queue for queue, actions in rights(role).items() if SEND <= actions]
-        statement = {"Effect": "Allow", "Action": "sqs:SendMessageBatch", "Resource": queues}
-        document = {"Version": "2012-10-17", "Statement": [statement]}
-        client("iam").put_role_policy(
-            RoleName=role, PolicyName="batches", PolicyDocument=json.dumps(document)
-        )
+def workers(stage):
+    """The roles of the workers."""
+    resources = stage.stack.resources().items()
+    return [role for id, role in resources if id.endswith("WorkerRole")]
 
 
 def check_settings(stage, shared):
@@ -330,7 +300,7 @@ def main():
         check_settings(stage, shared)
         check_rights(stage)
         if not ON_LOCALSTACK:
-            allow_batches(stage)
+            allow_batches(workers(stage))
     check_messages(blue, green)
     if ON_LOCALSTACK:
         # ministack has no move tasks, and its CloudFormation takes the text `false` for a
