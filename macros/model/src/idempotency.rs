@@ -20,7 +20,8 @@ pub struct IdempotencySettings {
 pub mod attribute {
     /// The function's name and the hash of the key: the partition key, a string.
     pub const ID: &str = "id";
-    /// Who has claimed the key: the ids of the request and of the message.
+    /// Who has claimed the key: the ids of the request and of the message, and the message's
+    /// place in the batch.
     pub const OWNER: &str = "owner";
     /// One of [`state`](super::state).
     pub const STATE: &str = "state";

@@ -105,10 +105,12 @@ impl Lanes {
         (lane.running.filter(|_| lane.abandoned), lane.lost)
     }
 
-    /// All tasks have ended.
+    /// All tasks have ended, but those in an attempt at a record that blocks its thread.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn end_all(&mut self) {
-        self.lanes.iter_mut().for_each(|lane| lane.ended = true);
+    pub(crate) fn end_all_but(&mut self, blocks: impl Fn(usize) -> bool) {
+        for lane in &mut self.lanes {
+            lane.ended = !lane.running.is_some_and(|running| blocks(running.index));
+        }
     }
 
     /// Whether no lane will handle a further record.

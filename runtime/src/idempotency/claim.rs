@@ -18,7 +18,8 @@ pub struct Claim {
     /// The key of the message: the function's name and the SHA-256 of what the user's
     /// `key` is.
     pub key: String,
-    /// Who processes the message: the ids of the request and of the message.
+    /// Who processes the message: the ids of the request and of the message, and
+    /// the message's place in the batch.
     pub owner: String,
     /// The SHA-256 of the message's body.
     pub body: [u8; 32],

@@ -63,7 +63,7 @@ pub(super) async fn here<P: Process>(run: &Arc<Run<P, Recorder>>) {
         () = cut => {}
     }
     drop(lanes);
-    run.lanes().end_all();
+    run.lanes().end_all_but(|_| false);
 }
 
 impl Report {

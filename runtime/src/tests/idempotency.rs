@@ -44,11 +44,15 @@ struct Order {
 
 /// The effects of the orders that were shipped.
 #[derive(Clone, Default)]
-struct Shipped(Arc<Mutex<Vec<String>>>);
+struct Shipped {
+    ids: Arc<Mutex<Vec<String>>>,
+    /// How often the function was called.
+    calls: Arc<AtomicUsize>,
+}
 
 impl Shipped {
     fn ids(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
+        self.ids.lock().unwrap().clone()
     }
 }
 
@@ -89,23 +93,27 @@ impl<const PERMANENT: bool> Handler for Ship<PERMANENT> {
     }
 
     async fn call(order: Order, shipped: &Shipped) -> Result<(), BoxError> {
+        shipped.calls.fetch_add(1, Relaxed);
         match &*order.act {
             "fail" => return Err("no".into()),
             "never" => return Err(Permanent::new("never").into()),
             "slow" => tokio::time::sleep(Duration::from_secs(1)).await,
             "hang" => std::future::pending().await,
+            "panic" => panic!("asked to"),
             _ => {}
         }
-        shipped.0.lock().unwrap().push(order.id);
+        shipped.ids.lock().unwrap().push(order.id);
         Ok(())
     }
 }
 
 fn order(id: &str, act: &str) -> TestMessage {
-    TestMessage::json(&Order {
-        id: id.to_owned(),
-        act: act.to_owned(),
-    })
+    TestMessage::text(body(id, act))
+}
+
+fn body(id: &str, act: &str) -> String {
+    let (id, act) = (id.to_owned(), act.to_owned());
+    serde_json::to_string(&Order { id, act }).unwrap()
 }
 
 fn key(id: &str) -> Key {
@@ -175,7 +183,7 @@ fn a_key_is_forgotten_after_its_ttl() {
 
 #[test]
 fn a_record_that_fails_is_released() {
-    for act in ["fail", "never", "hang"] {
+    for act in ["fail", "never", "panic", "hang"] {
         let (shipped, store) = (Shipped::default(), InMemory::new());
         batch(&shipped, store.clone())
             .message(order("1", act))
@@ -356,13 +364,16 @@ fn in_a_fifo_group_one_in_progress_holds_back_the_rest() {
     assert_eq!(delays, ["receipt-3", "receipt-4"]);
 }
 
-/// A store whose calls fail from the first on, or that is slow.
+/// A store whose calls fail, or that is slow.
 #[derive(Clone, Default)]
 struct Faulty {
     inner: InMemory,
     claims: Arc<AtomicUsize>,
     completes: Arc<AtomicUsize>,
     claims_fail: bool,
+    /// The first answer is lost.
+    claims_twice: bool,
+    releases_fail: bool,
     /// How many calls fail.
     failing_completes: usize,
     complete_takes: Duration,
@@ -371,10 +382,13 @@ struct Faulty {
 impl Store for Faulty {
     async fn claim(&self, claim: &Claim) -> Result<Claimed, BoxError> {
         self.claims.fetch_add(1, Relaxed);
-        match self.claims_fail {
-            true => Err("no route".into()),
-            false => Store::claim(&self.inner, claim).await,
+        if self.claims_fail {
+            return Err("no route".into());
         }
+        if self.claims_twice {
+            Store::claim(&self.inner, claim).await?;
+        }
+        Store::claim(&self.inner, claim).await
     }
 
     async fn complete(&self, claim: &Claim) -> Result<bool, BoxError> {
@@ -386,7 +400,10 @@ impl Store for Faulty {
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), BoxError> {
-        Store::release(&self.inner, claim).await
+        match self.releases_fail {
+            true => Err("no answer".into()),
+            false => Store::release(&self.inner, claim).await,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use futures_util::future::join_all;
@@ -57,17 +57,6 @@ impl Claims {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether no other record of the invocation holds the key. The store cannot tell two
-    /// receives of one message apart.
-    fn begin(&self, index: usize, claim: &Claim) -> bool {
-        let mut held = self.held();
-        let is_free = held.values().all(|other| other.key != claim.key);
-        if is_free {
-            held.insert(index, claim.clone());
-        }
-        is_free
-    }
-
     /// Logs the first call that failed.
     fn failed(&self, error: &BoxError) {
         if !self.has_failed.swap(true, Relaxed) {
@@ -84,9 +73,9 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
 
     /// Claims the record's key.
     pub(super) async fn look_up(&self, index: usize) -> LookedUp {
-        if P::IDEMPOTENCY.is_none() {
+        let Some(settings) = P::IDEMPOTENCY else {
             return LookedUp::New;
-        }
+        };
         let key = match self.key(index) {
             Ok(Some(key)) => key,
             // It cannot be read, which its attempt reports.
@@ -94,35 +83,17 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             Err(failure) => return LookedUp::Refused(failure),
         };
         let fields = self.event.record(index);
-        let claim = self.claim(index, key);
-        if !self.claims.begin(index, &claim) {
-            log::duplicate_in_progress(&fields);
-            let until = claim.lease_end;
-            return LookedUp::Settled(Outcome::InProgress { until });
-        }
+        let claim = self.claim(index, key, settings.ttl);
+        // Before the call, which the end of work may cut off.
+        self.claims.held().insert(index, claim.clone());
         let claimed = match self.claims.has_failed.load(Relaxed) {
             true => Err("a call for an earlier record of this invocation failed".into()),
             false => in_time(self.engine.process.claim(&claim)).await,
         };
-        if claimed
-            .as_ref()
-            .is_ok_and(|claimed| *claimed == Claimed::Yes)
-        {
-            return LookedUp::New;
-        }
-        self.claims.held().remove(&index);
-        match claimed {
-            Err(error) => {
-                self.claims.failed(&error);
-                let reason = format!(
-                    "the store of idempotency keys: {}",
-                    crate::error::chain(&error)
-                );
-                let failure = Failure::new(FailureKind::Store, reason);
-                LookedUp::Settled(Outcome::Failed(Box::new(failure)))
-            }
+        let looked_up = match claimed {
+            Ok(Claimed::Yes) => return LookedUp::New,
             Ok(Claimed::Completed { same_body: false })
-                if P::IDEMPOTENCY.is_some_and(|it| it.on_conflict == OnConflict::Permanent) =>
+                if settings.on_conflict == OnConflict::Permanent =>
             {
                 LookedUp::Refused(Failure::new(
                     FailureKind::KeyConflict,
@@ -137,8 +108,16 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                 log::duplicate_in_progress(&fields);
                 LookedUp::Settled(Outcome::InProgress { until })
             }
-            Ok(Claimed::Yes) => LookedUp::New,
-        }
+            Err(error) => {
+                self.claims.failed(&error);
+                let error = crate::error::chain(&error);
+                let reason = format!("the store of idempotency keys: {error}");
+                let failure = Failure::new(FailureKind::Store, reason);
+                LookedUp::Settled(Outcome::Failed(Box::new(failure)))
+            }
+        };
+        self.claims.held().remove(&index);
+        looked_up
     }
 
     /// The record's key; `None` if the message cannot be read.
@@ -152,19 +131,19 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         record_context::scope(&mut current, || panic::catch(key))?
     }
 
-    fn claim(&self, index: usize, key: Key) -> Claim {
+    fn claim(&self, index: usize, key: Key, ttl: Duration) -> Claim {
         let now = self.now();
+        let lease_end = self.started + (self.deadline.end - self.start);
+        let message_id = self.event.record(index).id();
         Claim {
             key: key.id,
-            owner: format!(
-                "{}/{}",
-                self.context.request_id,
-                self.event.record(index).id()
-            ),
+            // With the index, because a batch may have two receives of one message.
+            owner: format!("{}/{message_id}/{index}", self.context.request_id),
             body: key.body,
             now,
-            lease_end: self.started + (self.deadline.end - self.start),
-            expires: now + P::IDEMPOTENCY.map(|it| it.ttl).unwrap_or_default(),
+            lease_end,
+            // No claim is forgotten while it holds.
+            expires: lease_end.max(now + ttl),
         }
     }
 
@@ -200,9 +179,8 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
     /// Whether it is known to be settled.
     async fn settle(&self, index: usize, claim: Claim, outcome: &Outcome) -> bool {
         let process = &self.engine.process;
-        let is_done = *outcome == Outcome::Done;
-        let settled = match is_done {
-            true => {
+        let settled = match outcome {
+            Outcome::Done => {
                 let now = self.now();
                 let ttl = P::IDEMPOTENCY.map(|it| it.ttl).unwrap_or_default();
                 let expires = now + ttl;
@@ -213,7 +191,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                 };
                 in_time(process.complete(&claim)).await
             }
-            false => in_time(process.release(&claim)).await.map(|()| true),
+            _ => in_time(process.release(&claim)).await.map(|()| true),
         };
         if let Ok(false) = settled {
             log::claim_lost(&self.event.record(index));
