@@ -72,15 +72,30 @@ fn service(kind: Kind) {
         .run();
 }
 
-/// From a folder as a package has it: the package of the test has more binaries.
 #[test]
 fn refusals_and_backoff_by_the_aws_command_line_on_localstack() {
+    fixture("refusals", Kind::Localstack);
+}
+
+#[test]
+fn copies_are_processed_once_on_ministack() {
+    fixture("once", Kind::MinistackWithIam);
+}
+
+#[test]
+fn copies_are_processed_once_on_localstack() {
+    fixture("once", Kind::Localstack);
+}
+
+/// By the AWS command line from a folder as a package has it: the package of the fixtures has
+/// more binaries.
+fn fixture(name: &str, kind: Kind) {
     let folder = temporary();
-    let refusals = binary("redrive-fixtures", "refusals");
-    let emulator = Emulator::start(Kind::Localstack, folder.path());
-    Script::new("refusals", &emulator, folder.path())
+    let binary = binary("redrive-fixtures", name);
+    let emulator = Emulator::start(kind, folder.path());
+    Script::new(name, &emulator, folder.path())
         .env("TEMPLATE", template("redrive-fixtures"))
-        .env("BINARY", refusals)
+        .env("BINARY", binary)
         .run();
 }
 

@@ -16,6 +16,7 @@ from botocore.config import Config
 from module import Module
 
 BUCKET = "code"
+SHARED = ("FailedRedrives", "IdempotencyTable")
 
 
 def client(service):
@@ -69,14 +70,13 @@ class Stack:
 
     @classmethod
     def of_template(cls, name, template, *binaries):
-        """Deploys what a template has of the functions of these binaries, from a folder like
-        that of a package."""
+        """Deploys what a template has of the functions of these binaries, and what functions
+        share, from a folder like that of a package."""
         client("s3").create_bucket(Bucket=BUCKET)
         binaries = [Path(binary) for binary in binaries]
         content = json.loads(Path(template).read_text())
         functions = [binary.name.title().replace("_", "") for binary in binaries]
-        # The queue of the redrives that were given up is of all functions.
-        own = (*functions, "FailedRedrives")
+        own = (*functions, *SHARED)
         for section in ("Resources", "Outputs"):
             entries = content[section].items()
             content[section] = {id: it for id, it in entries if id.startswith(own)}

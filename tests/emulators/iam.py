@@ -4,8 +4,6 @@ import json
 
 from cloud import client
 
-SEND = {"sqs:SendMessage"}
-
 
 def rights(role):
     """The actions that the role's policies allow, by resource."""
@@ -28,14 +26,17 @@ def as_list(value):
 
 
 def allow_batches(roles):
-    """`sqs:SendMessage` allows `SendMessageBatch` too, but ministack asks for a right of that
-    name, which AWS does not know:
+    """Who may send a message may send several in one call, but ministack asks for a right of
+    that name, which AWS does not know:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     """
     for role in roles:
-        queues = [queue for queue, actions in rights(role).items() if SEND <= actions]
-        statement = {"Effect": "Allow", "Action": "sqs:SendMessageBatch", "Resource": queues}
-        document = {"Version": "2012-10-17", "Statement": [statement]}
+        statements = [
+            {"Effect": "Allow", "Action": f"{action}Batch", "Resource": queue}
+            for queue, actions in rights(role).items()
+            for action in actions & {"sqs:SendMessage", "sqs:ChangeMessageVisibility"}
+        ]
+        document = {"Version": "2012-10-17", "Statement": statements}
         client("iam").put_role_policy(
             RoleName=role, PolicyName="batches", PolicyDocument=json.dumps(document)
         )

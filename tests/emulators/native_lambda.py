@@ -1,4 +1,5 @@
-"""LocalStack with its Lambda functions as host processes instead of containers.
+"""LocalStack with its Lambda functions as host processes instead of containers, and with
+moto's DynamoDB instead of one that is downloaded and needs Java.
 
 Run with the Python of LocalStack's environment; its configuration comes from
 the environment variables that LocalStack documents.
@@ -75,6 +76,12 @@ class HostProcess(runtime_executor.RuntimeExecutor):
 # by name.
 runtime_executor.get_runtime_executor = lambda: HostProcess
 
+from localstack.aws.api.dynamodb import DynamodbApi  # noqa: E402
 from localstack.runtime.main import main  # noqa: E402
+from localstack.services.moto import MotoFallbackDispatcher  # noqa: E402
+from localstack.services.plugins import SERVICE_PLUGINS, Service  # noqa: E402
 
+SERVICE_PLUGINS.add_service(
+    Service.for_provider(DynamodbApi(), dispatch_table_factory=MotoFallbackDispatcher)
+)
 main()

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from cloud import Queue, Stack, client, run, wait_for
-from iam import SEND, allow_batches, as_list, rights
+from iam import allow_batches, as_list, rights
 
 ON_LOCALSTACK = os.environ["EMULATOR"] == "localstack"
 # One more than the runs of a message of `ship_order`, whose worker counts redrives.
@@ -95,6 +95,7 @@ def network():
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 MOVE = CONSUME | {"sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"}
+SEND = {"sqs:SendMessage"}
 DECRYPT = {"kms:Decrypt"}
 ENCRYPT = DECRYPT | {"kms:GenerateDataKey"}
 VPC = {

@@ -265,8 +265,8 @@ macro_rules! keys {
                 /// completed key is remembered; a shorter one than a message can be on its way is an error.
                 /// With `on_conflict = "permanent"`, a message with a completed key and another body fails;
                 /// by default it is a duplicate. `table` is the name or the ARN of a DynamoDB table that
-                /// exists. A crash between the effect of the function and the completion of its key is not
-                /// covered: the message is then processed again
+                /// exists. If the process ends or the function fails between its effect and the completion of
+                /// its key, the message is processed again
                 idempotent: Option<Idempotent> = None => {
                     aliases: &["idempotency", "idempotency_key", "deduplicate"],
                     kind: Kind::Idempotency,
