@@ -284,7 +284,7 @@ def check_pause(stage):
     wait_for("the order waits", lambda: stage.orders.depth() == 1)
     # Longer than a poll takes.
     time.sleep(3)
-    assert "1 messages wait, 0 are received" in redrive("pause", name, "-f", "take_order")
+    assert "1 message waits, 0 are received" in redrive("pause", name, "-f", "take_order")
     assert "TakeOrder: resumed" in redrive("resume", name, "-f", "take_order")
     described = client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     enabled = {"ParameterKey": "TakeOrderEnabled", "ParameterValue": "true"}

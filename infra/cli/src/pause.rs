@@ -77,13 +77,17 @@ fn functions(stack: &Value) -> Vec<Deployed> {
         let id = parameter["ParameterKey"]
             .as_str()?
             .strip_suffix("Enabled")?;
-        let output = format!("{id}QueueUrl");
-        let mut outputs = list(&stack["Outputs"]);
-        let output = outputs.find(|one| one["OutputKey"] == *output);
+        let output = |part: &str| {
+            let mut outputs = list(&stack["Outputs"]);
+            let output = outputs.find(|one| one["OutputKey"] == format!("{id}{part}"))?;
+            Some(output["OutputValue"].as_str()?.to_owned())
+        };
+        // A parameter of the user's own may have such a name, too.
+        output("WorkerName")?;
         Some(Deployed {
             id: id.to_owned(),
             enabled: parameter["ParameterValue"] != "false",
-            queue: output.and_then(|one| Some(one["OutputValue"].as_str()?.to_owned())),
+            queue: output("QueueUrl"),
         })
     });
     deployed.collect()
@@ -165,7 +169,17 @@ fn print_waiting(stack: &str, queue: &str, attributes: &Value, enable: bool) {
     let visible = number("ApproximateNumberOfMessages");
     let received = number("ApproximateNumberOfMessagesNotVisible");
     let delayed = number("ApproximateNumberOfMessagesDelayed");
-    println!("  {name}: {visible} messages wait, {received} are received, {delayed} are delayed");
+    let be = |number| if number == 1 { "is" } else { "are" };
+    let wait = if visible == 1 {
+        "message waits"
+    } else {
+        "messages wait"
+    };
+    println!(
+        "  {name}: {visible} {wait}, {received} {} received, {delayed} {} delayed",
+        be(received),
+        be(delayed)
+    );
     if !enable {
         let kept = Duration::from_secs(number("MessageRetentionPeriod"));
         println!(

@@ -31,8 +31,12 @@ fn folder() -> tempfile::TempDir {
             parameter("NamePrefix", "dev-"),
             parameter("ProcessOrderEnabled", "true"),
             parameter("WriteReportEnabled", "false"),
+            // `${DiscountEnabled}` of an attribute.
+            parameter("DiscountEnabled", "true"),
         ],
         "Outputs": [
+            { "OutputKey": "ProcessOrderWorkerName", "OutputValue": "shop-ProcessOrderWorker" },
+            { "OutputKey": "WriteReportWorkerName", "OutputValue": "shop-WriteReportWorker" },
             { "OutputKey": "ProcessOrderQueueUrl", "OutputValue": "https://sqs/1/dev-orders" },
         ],
     }] });
@@ -73,13 +77,14 @@ fn a_pause_sets_the_parameter_and_reports_what_waits() {
     let folder = folder();
     let output = redrive(folder.path(), &["pause", "shop", "-f", "process_order"]);
     let expected = "ProcessOrder: paused\n  \
-        dev-orders: 12 messages wait, 3 are received, 1 are delayed\n  \
+        dev-orders: 12 messages wait, 3 are received, 1 is delayed\n  \
         SQS deletes a message 4 d after it was sent; to deliver them, run `cargo redrive resume shop`\n";
     assert_eq!(stdout(&output), expected);
     let parameters = json!([
         { "ParameterKey": "NamePrefix", "UsePreviousValue": true },
         { "ParameterKey": "ProcessOrderEnabled", "ParameterValue": "false" },
         { "ParameterKey": "WriteReportEnabled", "UsePreviousValue": true },
+        { "ParameterKey": "DiscountEnabled", "UsePreviousValue": true },
     ]);
     let update = format!(
         "cloudformation update-stack --use-previous-template --stack-name shop --parameters {parameters} \
@@ -98,11 +103,13 @@ fn all_functions_are_resumed() {
     let folder = folder();
     let output = redrive(folder.path(), &["resume", "shop"]);
     let expected = "ProcessOrder: already resumed\n  \
-        dev-orders: 12 messages wait, 3 are received, 1 are delayed\nWriteReport: resumed\n";
+        dev-orders: 12 messages wait, 3 are received, 1 is delayed\nWriteReport: resumed\n";
     assert_eq!(stdout(&output), expected);
     let calls = calls(folder.path());
     let value = json!({ "ParameterKey": "WriteReportEnabled", "ParameterValue": "true" });
     assert!(calls.contains(&value.to_string()), "{calls}");
+    let own = json!({ "ParameterKey": "DiscountEnabled", "UsePreviousValue": true });
+    assert!(calls.contains(&own.to_string()), "{calls}");
 }
 
 #[test]
