@@ -1,15 +1,65 @@
 //! The template's parameters, for programs that set them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use redrive_syntax::Function;
+use redrive_syntax::{Diagnostic, Function, nearest};
 
-use crate::plan::{Ids, Part, shared};
+use crate::permissions;
+use crate::plan::{self, Ids, ParameterKind, Part, shared};
 use crate::stack::Stack;
 
 /// The parameter that is `false` while the function is paused.
 pub fn enabled(function: &Function) -> String {
     Ids::new(function).of(Part::Enabled)
+}
+
+/// A name that is not one of those that are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// `parameter` or `variable`.
+    what: &'static str,
+    name: String,
+    known: Vec<String>,
+}
+
+impl Unknown {
+    /// The names that are not known; `what` is one, in one word.
+    pub fn of<'a>(
+        what: &'static str,
+        names: impl IntoIterator<Item = &'a String>,
+        known: &BTreeSet<String>,
+    ) -> Vec<Self> {
+        let unknown = names.into_iter().filter(|name| !known.contains(*name));
+        let unknown = unknown.map(|name| Self {
+            what,
+            name: name.clone(),
+            known: known.iter().cloned().collect(),
+        });
+        unknown.collect()
+    }
+}
+
+/// The problem, and the nearest name or all.
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, name, known } = self;
+        write!(f, "unknown {what} `{name}`\nhelp: ")?;
+        if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+            return write!(f, "did you mean `{near}`?");
+        }
+        match known.as_slice() {
+            [] => write!(f, "the package has no {what}s"),
+            known => write!(f, "its {what}s are `{}`", known.join("`, `")),
+        }
+    }
+}
+
+/// The names of which none is a parameter of the template.
+pub fn unknown<'a>(stack: &Stack, names: impl IntoIterator<Item = &'a String>) -> Vec<Unknown> {
+    let parameters = plan::of(stack).parameters.into_iter();
+    let known = parameters.map(|parameter| parameter.name).collect();
+    Unknown::of("parameter", names, &known)
 }
 
 /// The stack with these values instead of the parameters that the attributes name; those
@@ -21,28 +71,60 @@ pub fn with_values(
     stack: &Stack,
     values: &BTreeMap<String, String>,
 ) -> Result<Stack, BTreeSet<String>> {
+    let known = known(stack, values);
     let functions = stack.functions.iter().map(|entry| &entry.function);
-    let parameters: Vec<_> = functions.flat_map(Function::parameters).collect();
-    let defaults = parameters
-        .iter()
-        .filter_map(|it| Some((&it.name, it.default.as_ref()?)));
-    let mut known: BTreeMap<_, _> = defaults.collect();
-    let (prefix, none) = (shared::NAME_PREFIX.to_owned(), String::new());
-    known.insert(&prefix, &none);
-    known.extend(values);
-    let missing = parameters.iter().filter(|it| !known.contains_key(&it.name));
-    let missing: BTreeSet<_> = missing.map(|it| it.name.clone()).collect();
-    if !missing.is_empty() {
-        return Err(missing);
-    }
+    let parameters = functions.flat_map(Function::parameters);
+    check_known(&known, parameters.map(|it| it.name.as_str()))?;
     let mut stack = stack.clone();
     for entry in &mut stack.functions {
         for text in entry.function.texts_mut() {
             *text = text.with(|it| known[&it.name].clone()).into();
         }
-        entry.function.prefix_new_queues(known[&prefix]);
+        entry
+            .function
+            .prefix_new_queues(&known[shared::NAME_PREFIX]);
     }
     Ok(stack)
+}
+
+/// What the rules of `permissions` say of the functions' own IAM statements with these
+/// values, each with its function.
+///
+/// # Errors
+/// The names of parameters without a value.
+pub fn judge_permissions(
+    stack: &Stack,
+    values: &BTreeMap<String, String>,
+) -> Result<Vec<(String, Diagnostic)>, BTreeSet<String>> {
+    let known = known(stack, values);
+    let parameters = permissions::parameters(stack);
+    check_known(&known, parameters.iter().map(|(_, it)| it.name.as_str()))?;
+    Ok(permissions::judge(stack, &known))
+}
+
+/// The values, and the defaults of parameters without one.
+fn known(stack: &Stack, values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let parameters = plan::of(stack).parameters.into_iter();
+    let defaults = parameters.filter_map(|it| match it.kind {
+        ParameterKind::Own { default, .. } => Some((it.name, default?)),
+        ParameterKind::Text { default, .. } => Some((it.name, default)),
+        ParameterKind::Number { .. } | ParameterKind::Switch | ParameterKind::Ids(_) => None,
+    });
+    let mut known: BTreeMap<_, _> = defaults.collect();
+    known.extend(values.clone());
+    known
+}
+
+fn check_known<'a>(
+    known: &BTreeMap<String, String>,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), BTreeSet<String>> {
+    let missing = names.filter(|name| !known.contains_key(*name));
+    let missing: BTreeSet<_> = missing.map(str::to_owned).collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(missing),
+    }
 }
 
 #[cfg(test)]

@@ -1,27 +1,19 @@
 //! The IAM statements of `permissions = "iam/orders.json"`.
 
+mod statement;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use redrive_syntax::parameter_text::{BadPlaceholder, Parameter};
 use redrive_syntax::rules::catalog::{PERMISSIONS, PERMISSIONS_WILDCARD};
 use redrive_syntax::{Diagnostic, ParameterText};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::discover::Warning;
 use crate::error::{Errors, broken};
 use crate::stack::{Stack, StackFunction};
-
-/// The members of a statement of a role's policy.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
-const MEMBERS: [&str; 7] = [
-    "Sid",
-    "Effect",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
+use statement::{EXAMPLE, check, check_sids, wildcard};
 
 /// Reads the files of all functions into the stack, and gives the warnings.
 ///
@@ -43,6 +35,7 @@ pub(crate) fn read(package: &Path, stack: &mut Stack) -> Result<Vec<Warning>, Er
         let numbered = (1..).zip(&statements);
         let wrong = numbered.filter_map(|(number, it)| check(path, number, it).err());
         errors.extend(wrong);
+        errors.extend(check_sids(path, &statements).err());
         let wildcards = statements.iter().filter_map(|it| wildcard(path, it));
         warnings.extend(wildcards.map(|diagnostic| {
             Warning {
@@ -86,60 +79,6 @@ fn statements(package: &Path, path: &str) -> Result<Vec<Value>, Diagnostic> {
     }
 }
 
-const EXAMPLE: &str = "for example, `[{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::orders/*\"}]`";
-
-fn check(path: &str, number: usize, statement: &Value) -> Result<(), Diagnostic> {
-    let wrong = |problem: String| {
-        let problem = format!("`{path}`: statement {number} {problem}");
-        broken(&PERMISSIONS, problem)
-    };
-    let fail = |problem| Err(wrong(problem).help(EXAMPLE));
-    let mut placeholders = strings(statement).into_iter().map(text);
-    if let Some(Err(bad)) = placeholders.find(Result::is_err) {
-        return Err(wrong(format!("is wrong: {}", bad.problem)).help(bad.help));
-    }
-    let Some(statement) = statement.as_object() else {
-        return fail("is not an object".to_owned());
-    };
-    if let Some(name) = statement
-        .keys()
-        .find(|name| !MEMBERS.contains(&name.as_str()))
-    {
-        return fail(format!(
-            "has `{name}`, which a role's statement cannot have"
-        ));
-    }
-    if !matches!(
-        statement.get("Effect").and_then(Value::as_str),
-        Some("Allow" | "Deny")
-    ) {
-        return fail("needs the `Effect` `Allow` or `Deny`".to_owned());
-    }
-    for (name, not) in [("Action", "NotAction"), ("Resource", "NotResource")] {
-        if statement.contains_key(name) == statement.contains_key(not) {
-            return fail(format!("needs either `{name}` or `{not}`"));
-        }
-        let texts = texts(statement, name).or_else(|| texts(statement, not));
-        let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
-            return fail(format!("needs a string or a list of strings in `{name}`"));
-        };
-        let is_wrong = |text: &&str| match name {
-            "Action" => *text != "*" && !text.contains(':'),
-            // A parameter may hold the whole ARN.
-            _ => *text != "*" && !text.starts_with("arn:") && !text.starts_with("${"),
-        };
-        if let Some(text) = texts.into_iter().find(is_wrong) {
-            let what = if name == "Action" {
-                "an action"
-            } else {
-                "an ARN"
-            };
-            return fail(format!("has `{text}`, which is not {what}"));
-        }
-    }
-    Ok(())
-}
-
 /// A text of a statement, in which `${Name}` is a parameter of the template. What has a
 /// colon, such as `${aws:username}`, is a variable of IAM and stays.
 ///
@@ -175,47 +114,69 @@ fn strings(json: &Value) -> Vec<&str> {
 /// The parameters of the statements, each with its function.
 pub(crate) fn parameters(stack: &Stack) -> Vec<(&str, Parameter)> {
     let statements = stack.permissions.iter();
-    let texts = statements.flat_map(|(function, statements)| {
-        let texts = statements.iter().flat_map(strings);
-        texts.map(move |text| (function.as_str(), text))
+    let parameters = statements.flat_map(|(function, statements)| {
+        let parameters = statements.iter().flat_map(parameters_of);
+        parameters.map(move |parameter| (function.as_str(), parameter))
     });
-    let mut all = Vec::new();
-    for (function, found) in texts {
-        if let Ok(text) = text(found) {
-            all.extend(text.parameters().map(|it| (function, it.clone())));
+    parameters.collect()
+}
+
+fn parameters_of(statement: &Value) -> impl Iterator<Item = Parameter> + use<> {
+    let texts = strings(statement).into_iter().map(text);
+    let parameters = texts.flatten().flat_map(|text| {
+        let parameters = text.parameters().cloned();
+        parameters.collect::<Vec<_>>()
+    });
+    parameters.collect::<Vec<_>>().into_iter()
+}
+
+/// What the rules say of the statements with these values of their parameters, which
+/// they did not say without, each with its function.
+pub(crate) fn judge(stack: &Stack, values: &BTreeMap<String, String>) -> Vec<(String, Diagnostic)> {
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    let found = functions.flat_map(|function| {
+        let path = function.permissions.as_deref().unwrap_or_default();
+        let may_be_wide = function
+            .allow
+            .iter()
+            .any(|id| id == PERMISSIONS_WILDCARD.id);
+        let statements = stack.permissions.get(&function.name).into_iter().flatten();
+        let judged = (1..)
+            .zip(statements)
+            .filter_map(move |(number, statement)| {
+                let names: BTreeSet<_> = parameters_of(statement).map(|it| it.name).collect();
+                let valued = valued(statement, values);
+                let wide = || wildcard(path, &valued).filter(|_| !may_be_wide);
+                let is_new = |wide: &Diagnostic| wildcard(path, statement).as_ref() != Some(wide);
+                let found = check(path, number, &valued).err();
+                let found = found.or_else(|| wide().filter(is_new))?;
+                let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                let fixes = Vec::new();
+                let found = Diagnostic { fixes, ..found };
+                let help = format!("change the value of {}", names.join(", "));
+                (!names.is_empty()).then(|| (function.name.clone(), found.help(help)))
+            });
+        judged.collect::<Vec<_>>()
+    });
+    found.collect()
+}
+
+/// The statement with the values of its parameters.
+fn valued(json: &Value, values: &BTreeMap<String, String>) -> Value {
+    match json {
+        Value::String(written) => {
+            let text = text(written).unwrap_or_else(|_| written.as_str().into());
+            text.with(|it| values.get(&it.name).cloned().unwrap_or_default())
+                .into()
         }
+        Value::Array(list) => list.iter().map(|it| valued(it, values)).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let valued = members.map(|(name, it)| (name.clone(), valued(it, values)));
+            valued.collect()
+        }
+        _ => json.clone(),
     }
-    all
-}
-
-/// The strings of a member, which may be one alone.
-fn texts<'a>(statement: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>> {
-    match statement.get(name)? {
-        Value::Array(texts) => texts.iter().map(Value::as_str).collect(),
-        text => text.as_str().map(|text| vec![text]),
-    }
-}
-
-/// A warning if the statement allows more than one thing needs.
-fn wildcard(path: &str, statement: &Value) -> Option<Diagnostic> {
-    let statement = statement.as_object()?;
-    let any = |name: &str, is_wide: fn(&str) -> bool| {
-        let texts = texts(statement, name).unwrap_or_default();
-        texts.into_iter().find(|text| is_wide(text))
-    };
-    let negated = ["NotAction", "NotResource"];
-    let negated = negated
-        .into_iter()
-        .find(|name| statement.contains_key(*name));
-    let wide = any("Action", |action| action == "*" || action.ends_with(":*"))
-        .or_else(|| any("Resource", |resource| resource == "*"))
-        .or(negated)?;
-    (statement.get("Effect")? == "Allow").then(|| {
-        let problem = format!("`{path}` allows more than a function needs: `{wide}`");
-        broken(&PERMISSIONS_WILDCARD, problem)
-            .help("list the actions and resources")
-            .help("if it is intended, write `allow = \"permissions_wildcard\"`")
-    })
 }
 
 /// A statement in words.
@@ -252,9 +213,11 @@ pub(crate) fn in_words(statement: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::{Value, json};
 
-    use super::{check, in_words, read, statements, text, wildcard};
+    use super::{in_words, judge, read, statements, text};
     use crate::error::Errors;
     use crate::plan;
     use crate::tests::sample;
@@ -290,59 +253,6 @@ mod tests {
     }
 
     #[test]
-    fn each_statement_is_one_that_iam_accepts() {
-        let good = one("s3:GetObject", "arn:aws:s3:::orders/*");
-        let with = |name: &str, value: Value| {
-            let mut statement = good.clone();
-            statement[name] = value;
-            statement
-        };
-        let without = |name: &str| {
-            let mut statement = good.clone();
-            statement.as_object_mut().expect("an object").remove(name);
-            statement
-        };
-        for statement in [
-            good.clone(),
-            with("Sid", json!("Read")),
-            with("Effect", json!("Deny")),
-            with("Action", json!(["s3:GetObject", "s3:PutObject"])),
-            with(
-                "Condition",
-                json!({ "Bool": { "aws:SecureTransport": "true" } }),
-            ),
-        ] {
-            assert!(check("iam.json", 1, &statement).is_ok(), "{statement}");
-        }
-        for (statement, problem) in [
-            (json!("x"), "is not an object"),
-            (with("Actions", json!("s3:GetObject")), "has `Actions`"),
-            (with("Principal", json!("*")), "has `Principal`"),
-            (without("Effect"), "needs the `Effect`"),
-            (with("Effect", json!("allow")), "needs the `Effect`"),
-            (without("Action"), "needs either `Action` or `NotAction`"),
-            (with("NotResource", json!("*")), "needs either `Resource`"),
-            (
-                with("Action", json!([])),
-                "needs a string or a list of strings",
-            ),
-            (
-                with("Action", json!("GetObject")),
-                "`GetObject`, which is not an action",
-            ),
-            (
-                with("Resource", json!("orders")),
-                "`orders`, which is not an ARN",
-            ),
-        ] {
-            let error = check("iam.json", 2, &statement).expect_err(problem);
-            let found = error.problem();
-            assert!(found.starts_with("`iam.json`: statement 2 "), "{found}");
-            assert!(found.contains(problem), "{found}");
-        }
-    }
-
-    #[test]
     fn parameters_are_told_from_variables_of_iam() {
         for (written, names) in [
             ("arn:aws:s3:::${Bucket}/*", vec!["Bucket"]),
@@ -361,25 +271,6 @@ mod tests {
         for wrong in ["${", "${table-name}", "${AWS::Region}"] {
             assert!(text(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn what_allows_too_much_is_a_warning() {
-        let is_wide = |statement: &Value| wildcard("iam.json", statement).is_some();
-        for (action, resource, expected) in [
-            ("s3:GetObject", "arn:aws:s3:::orders/*", false),
-            ("s3:Get*", "arn:aws:s3:::orders", false),
-            ("s3:*", "arn:aws:s3:::orders", true),
-            ("*", "arn:aws:s3:::orders", true),
-            ("s3:ListAllMyBuckets", "*", true),
-        ] {
-            let mut statement = one(action, resource);
-            assert_eq!(is_wide(&statement), expected, "{action} {resource}");
-            statement["Effect"] = json!("Deny");
-            assert!(!is_wide(&statement));
-        }
-        let other = json!({ "Effect": "Allow", "NotAction": "s3:*", "Resource": "arn:aws:s3:::x" });
-        assert!(is_wide(&other));
     }
 
     #[test]
@@ -404,6 +295,44 @@ mod tests {
             let right = role.rights.last().expect("a right");
             assert_eq!(right, "`s3:*` on `arn:aws:s3:::orders/*`");
         }
+    }
+
+    #[test]
+    fn values_are_judged_as_in_the_file() {
+        let judged = |allow: &str, values: [(&str, &str); 2]| {
+            let attribute = format!("permissions = \"iam.json\"{allow}");
+            let attribute = attribute.parse().expect("tokens");
+            let mut stack = sample::stack([sample::with("orders", attribute)]);
+            let statements = vec![
+                one("s3:GetObject", "${Bucket}/${aws:username}"),
+                one("s3:*", "arn:aws:s3:::fixed"),
+                one("s3:PutObject", "${Bucket}/${Prefix:-x}"),
+                one("s3:ListBucket", "arn:aws:s3:::${Prefix}"),
+            ];
+            stack.permissions.insert("orders".to_owned(), statements);
+            let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let found = judge(&stack, &BTreeMap::from(values));
+            let found = found.into_iter().map(|(function, found)| {
+                assert_eq!(function, "orders");
+                found.to_string()
+            });
+            found.collect::<Vec<_>>()
+        };
+        let bucket = ("Bucket", "arn:aws:s3:::orders");
+        assert!(judged("", [bucket, ("Prefix", "a")]).is_empty());
+        let found = judged("", [("Bucket", "orders"), ("Prefix", "a")]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        let text = "`iam.json`: statement 1 has `orders/${aws:username}`, which is not an ARN \
+                    [permissions]\nhelp: change the value of `Bucket`\nsee: ";
+        assert!(found[0].starts_with(text), "{}", found[0]);
+        assert!(found[1].contains("change the value of `Bucket`, `Prefix`"));
+        let wide = [bucket, ("Prefix", "*")];
+        let found = judged("", wide);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let text = "`iam.json` allows more than a function needs: `arn:aws:s3:::*` \
+                    [permissions_wildcard]\nhelp: change the value of `Prefix`";
+        assert!(found[0].starts_with(text), "{}", found[0]);
+        assert!(judged(", allow = \"permissions_wildcard\"", wide).is_empty());
     }
 
     #[test]

@@ -15,7 +15,7 @@ const MAIN: &str = r#"
     env(TABLE = "${Table}", LEVEL = "${Level:-info}", PRICE = "$${price} ${Stage}")
 )]
 async fn handle(_: u32) -> Result<(), redrive::BoxError> {
-    let names = ["TABLE", "LEVEL", "PRICE", "TOPIC", "OWN"];
+    let names = ["TABLE", "LEVEL", "PRICE", "TOPIC", "RUST_OWN"];
     let values = names.map(|name| std::env::var(name).unwrap_or_default());
     Err(values.join("; ").into())
 }
@@ -71,9 +71,18 @@ fn values_arrive_in_the_function_and_all_missing_ones_are_named() {
     assert!(stderr.ends_with(expected), "{stderr}");
 
     let values = ["--param", "Stage=dev", "--param", "Table=orders"];
-    let topic = ["--env", "TOPIC=topic", "--env", "OWN=own"];
+    let topic = ["--env", "TOPIC=topic", "--env", "RUST_OWN=own"];
     let output = run(&package, &[&values[..], &topic].concat());
     assert_eq!(reason(&output), "orders; info; ${price} dev; topic; own");
+
+    // A value that nothing would read is an error.
+    let misspelt = ["--param", "Levle=debug", "--env", "OWN=own"];
+    let output = run(&package, &[&values[..], &topic, &misspelt].concat());
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let expected = "error: unknown parameter `Levle`\nhelp: did you mean `Level`?\n\
+                    unknown variable `OWN`\nhelp: its variables are `LEVEL`, `PRICE`, `TABLE`, `TOPIC`\n";
+    assert!(stderr.ends_with(expected), "{stderr}");
 
     // The command line replaces what the file has.
     let file = "[params]\nStage = \"dev\"\nTable = \"local\"\nLevel = \"debug\"\n\

@@ -34,3 +34,14 @@ pub(crate) fn queue_attributes(url: &str, region: Option<&str>) -> Result<Option
     let answer = call(&arguments)?;
     Ok(answer.map(|mut answer| answer["Attributes"].take()))
 }
+
+/// The URLs of the queues that have this DLQ.
+pub(crate) fn sources_of_dlq(url: &str, region: &str) -> Result<Option<Vec<String>>, Error> {
+    let arguments = ["sqs", "list-dead-letter-source-queues", "--queue-url", url];
+    let answer = call(&[&arguments[..], &["--region", region]].concat())?;
+    Ok(answer.map(|answer| {
+        let urls = answer["queueUrls"].as_array().into_iter().flatten();
+        urls.filter_map(|url| Some(url.as_str()?.to_owned()))
+            .collect()
+    }))
+}

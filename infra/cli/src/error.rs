@@ -1,7 +1,9 @@
 //! Why a command fails.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use redrive_infra::parameters::Unknown;
 use redrive_infra::stack::ReadError;
 use redrive_local::{BadLine, StartError};
 use thiserror::Error;
@@ -69,11 +71,13 @@ pub(crate) enum Error {
         name: String,
         known: Vec<String>,
     },
+    #[error("{}", lines(.0))]
+    UnknownParameters(Vec<Unknown>),
     #[error(
         "the values of parameters are not known\nhelp: pass {}",
         .0.iter().map(|name| format!("`--param {name}=…`")).collect::<Vec<_>>().join(" ")
     )]
-    NoValues(Vec<String>),
+    NoValues(BTreeSet<String>),
     #[error(
         "{} cannot be deployed: {problem}\n\
          help: package again, while no other build uses this folder",
@@ -133,6 +137,11 @@ fn list(known: &[String]) -> String {
     } else {
         format!("note: packages with functions: {}", known.join(", "))
     }
+}
+
+fn lines(errors: &[impl ToString]) -> String {
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 fn indented(lines: &[BadLine]) -> String {

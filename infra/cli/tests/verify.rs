@@ -7,12 +7,13 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use support::{Shop, template};
+use support::{Shop, stack, template};
 
 /// Answers each call from the file of the queue's name, and writes the call to `calls`.
 const AWS: &str = r#"#!/bin/sh
 echo "$*" >> calls
 queue=${4##*/}
+if [ "$2" = list-dead-letter-source-queues ]; then queue="sources-of-$queue"; fi
 if [ -e "$queue.json" ]; then cat "$queue.json"; else echo "An error: no $queue" >&2; exit 254; fi
 "#;
 
@@ -147,6 +148,97 @@ fn rules_that_need_a_value_are_checked_with_it() {
     assert!(stderr.contains(expected), "{stderr}");
     assert!(!shop.path("calls").exists());
 
+    let misspelt = shop.fails(&["--verify", "--param", "stage=dev"], 2);
+    let expected = "error: unknown parameter `stage`\nhelp: did you mean `Stage`?\n";
+    assert!(misspelt.ends_with(expected), "{misspelt}");
+
     let alone = shop.fails(&["--param", "Stage=dev"], 2);
     assert!(alone.contains("--verify"), "{alone}");
+}
+
+#[test]
+fn a_dlq_of_two_queues_is_not_redriven() {
+    let shop = shop(&format!("{QUEUES}, dlq_redrive = \"rate(1 day)\""));
+    // The worker counts the rounds.
+    let redrive = json!({
+        "deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:dead",
+        "maxReceiveCount": 6,
+    });
+    write(&shop, &json!({ "RedrivePolicy": redrive.to_string() }));
+    let stderr = shop.fails(&VERIFY, 1);
+    assert!(
+        stderr.contains("An error: no sources-of-dead\n"),
+        "{stderr}"
+    );
+    let url = |queue: &&str| format!("https://sqs.eu-west-1.amazonaws.com/123456789012/{queue}");
+    let sources = |queues: &[&str]| {
+        let urls: Vec<_> = queues.iter().map(url).collect();
+        shop.write(
+            "sources-of-dead.json",
+            &json!({ "queueUrls": urls }).to_string(),
+        );
+    };
+    sources(&["orders"]);
+    shop.succeeds(&VERIFY);
+    sources(&["orders", "returns"]);
+    let stderr = shop.fails(&VERIFY, 1);
+    let expected = "123456789012/returns: a redrive would move its\n\
+                    messages to `orders` [shared_queue]\nhelp: give each queue its own DLQ";
+    assert!(stderr.contains(expected), "{stderr}");
+}
+
+#[test]
+fn a_fix_is_one_that_the_rules_allow() {
+    let shop = shop(
+        r#"queue = "arn:aws:sqs:eu-west-1:123456789012:orders", dlq = "${Dlq}", kms_key = "${Key}""#,
+    );
+    let key = |id: &str| format!("arn:aws:kms:eu-west-1:123456789012:key/{id}");
+    write(
+        &shop,
+        &json!({ "VisibilityTimeout": "10", "KmsMasterKeyId": key("a") }),
+    );
+    let dead = json!({ "Attributes": { "MessageRetentionPeriod": "345600" } });
+    shop.write("other.json", &dead.to_string());
+    let arguments = [
+        "--verify".to_owned(),
+        "--param=Dlq=arn:aws:sqs:eu-west-1:123456789012:other".to_owned(),
+        format!("--param=Key={}", key("b")),
+    ];
+    let stderr = shop.fails(&arguments.each_ref().map(String::as_str), 1);
+    for lines in [
+        // The DLQ would not keep messages longer than the queue.
+        "`dlq_retention` is 14 d, but the queue has 4 d [dlq_retention]\n\
+         help: set `MessageRetentionPeriod` of the queue to 1209600\n",
+        // The timeout is 30 s.
+        "`visibility_timeout` is 3 min, but the queue has 10 s [visibility_timeout]\n\
+         help: set `VisibilityTimeout` of the queue to 180\n",
+        " [kms_key]\nhelp: change the value of `Key`\n",
+        "`arn:aws:sqs:eu-west-1:123456789012:other` [dlq_needed]\n\
+         help: change the value of `Dlq`\n",
+    ] {
+        assert!(stderr.contains(lines), "{lines}\n{stderr}");
+    }
+}
+
+#[test]
+fn parameters_of_the_permissions_are_judged() {
+    let shop = shop("");
+    let mut stack = stack("permissions = \"iam.json\"");
+    let statement =
+        |bucket: &str| json!({ "Effect": "Allow", "Action": "s3:GetObject", "Resource": bucket });
+    let statements = vec![
+        statement("${BucketArn}/*"),
+        statement("arn:aws:s3:::${Name:-a}/*"),
+    ];
+    stack.permissions.insert("handle".to_owned(), statements);
+    shop.build_stack(&stack, &template(30), "");
+    let missing = shop.fails(&["--verify"], 2);
+    let expected =
+        "error: the values of parameters are not known\nhelp: pass `--param BucketArn=…`\n";
+    assert!(missing.ends_with(expected), "{missing}");
+    let wrong = shop.fails(&["--verify", "--param=BucketArn=orders"], 1);
+    let expected = "error: handle: `iam.json`: statement 1 has `orders/*`, which is not an ARN [permissions]\n\
+                    help: change the value of `BucketArn`\n";
+    assert!(wrong.contains(expected), "{wrong}");
+    shop.succeeds(&["--verify", "--param=BucketArn=arn:aws:s3:::orders"]);
 }

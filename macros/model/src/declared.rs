@@ -7,7 +7,7 @@ mod compare;
 mod policy;
 
 #[cfg(feature = "compare")]
-pub use compare::{Difference, Existing};
+pub use compare::{Declaration, Difference, Existing};
 
 /// A key that declares a number of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

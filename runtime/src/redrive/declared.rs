@@ -21,13 +21,14 @@ type Attributes = HashMap<QueueAttributeName, String>;
 /// less useful.
 pub(super) async fn compare(client: &Client, config: &Config, patience: Duration) {
     for difference in differences(client, config, patience).await {
+        let help = difference.help();
         let Difference {
             key,
             rule,
             problem,
-            help,
             declared,
             found,
+            ..
         } = difference;
         let event = event::QUEUE_DIFFERS;
         tracing::warn!(target: TARGET, event, rule, key, declared, found, help, "{problem}");

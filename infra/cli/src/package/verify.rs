@@ -1,14 +1,15 @@
 //! `cargo redrive package --verify`: what is only known with the values of a deployment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anstream::eprintln;
 use redrive_infra::lambda::declared;
 use redrive_infra::parameters;
 use redrive_infra::stack::Stack;
-use redrive_model::declared::{Difference, Existing};
-use redrive_syntax::rules::with_values;
-use redrive_syntax::{Diagnostic, Function, ParameterText, wrapped};
+use redrive_model::declared::{Declaration, Difference, Existing};
+use redrive_syntax::catalog::Level;
+use redrive_syntax::rules::{broken_by, with_values};
+use redrive_syntax::{Diagnostic, Function, ParameterText, TemplateValue, keys, wrapped};
 use serde_json::{Value, json};
 
 use crate::aws;
@@ -41,12 +42,32 @@ enum What {
 /// Judges the values of the parameters, and compares the queues that exist.
 pub(super) fn verify(stack: &Stack, values: &[(String, String)]) -> Result<Verified, Error> {
     let values: BTreeMap<_, _> = values.iter().cloned().collect();
+    let unknown = parameters::unknown(stack, values.keys());
+    if !unknown.is_empty() {
+        return Err(Error::UnknownParameters(unknown));
+    }
     let valued = parameters::with_values(stack, &values);
-    let valued = valued.map_err(|names| Error::NoValues(names.into_iter().collect()))?;
-    let (mut problems, mut queues) = (Vec::new(), 0);
+    let of_statements = parameters::judge_permissions(stack, &values);
+    let (valued, of_statements) = match (valued, of_statements) {
+        (Ok(valued), Ok(of_statements)) => (valued, of_statements),
+        (valued, of_statements) => {
+            let missing = valued.err().into_iter().chain(of_statements.err());
+            return Err(Error::NoValues(missing.flatten().collect()));
+        }
+    };
+    let of_statements = of_statements.into_iter().map(|(function, it)| Problem {
+        function,
+        queue: None,
+        what: What::Value(it),
+    });
+    let (mut problems, mut queues): (Vec<_>, _) = (of_statements.collect(), 0);
     let functions = stack.functions.iter().zip(&valued.functions);
     for (function, valued) in functions.map(|(one, other)| (&one.function, &other.function)) {
         let name = &function.name;
+        let fixed = |what| match what {
+            What::Difference(it) => What::Difference(with_a_fix(it, function, valued)),
+            what => what,
+        };
         let wrong = with_values(function, valued);
         let is_wrong = !wrong.is_empty();
         problems.extend(wrong.into_iter().map(|it| Problem {
@@ -60,11 +81,52 @@ pub(super) fn verify(stack: &Stack, values: &[(String, String)]) -> Result<Verif
             problems.extend(queue.compare(valued)?.into_iter().map(|what| Problem {
                 function: name.clone(),
                 queue: Some(queue.arn.clone()),
-                what,
+                what: fixed(what),
             }));
         }
     }
     Ok(Verified { problems, queues })
+}
+
+/// The difference without a fix that would break a rule, and with the parameter whose value
+/// it is about.
+fn with_a_fix(difference: Difference, function: &Function, valued: &Function) -> Difference {
+    let key = difference.key;
+    let texts = function.texts().filter(|(of, _)| *of == key);
+    let parameters = texts.flat_map(|(_, text)| text.parameters());
+    let names: BTreeSet<_> = parameters.map(|it| format!("`{}`", it.name)).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    let change = format!("change the value of {}", names.join(", "));
+    if difference.write.is_some() && !names.is_empty() {
+        return Difference {
+            write: None,
+            change: Some(change),
+            ..difference
+        };
+    }
+    let breaks_a_rule = |write: &Declaration| {
+        let Some(number) = write.number else {
+            return false;
+        };
+        let errors = |function: &Function| {
+            let broken = broken_by(function, &[]).into_iter().map(|(rule, _)| rule);
+            let errors = broken.filter(|rule| match rule.level {
+                Level::Error => true,
+                Level::Deliberate => !function.allow.iter().any(|id| id == rule.id),
+                Level::Warning | Level::Notice => false,
+            });
+            errors.collect::<Vec<_>>()
+        };
+        let (mut changed, before) = (valued.clone(), errors(valued));
+        let value = TemplateValue::Number(number);
+        let read = keys::find(write.key).map(|key| changed.read_back(key, &value));
+        read.is_none_or(|read| read.is_err())
+            || errors(&changed).iter().any(|rule| !before.contains(rule))
+    };
+    Difference {
+        write: difference.write.clone().filter(|it| !breaks_a_rule(it)),
+        ..difference
+    }
 }
 
 /// A queue that the stack does not create.
@@ -105,8 +167,39 @@ impl Queue {
             other: self.other.as_deref(),
             attribute: |name: &str| Some(attributes[name].as_str()?.to_owned()),
         });
-        Ok(differences.into_iter().map(What::Difference).collect())
+        let mut found: Vec<_> = differences.into_iter().map(What::Difference).collect();
+        if self.is_dlq && function.dlq_redrive.is_some() {
+            match aws::sources_of_dlq(&url, region)? {
+                Some(sources) => {
+                    found.extend(other_source(function, &sources).map(What::Difference))
+                }
+                None => found.push(What::NotRead),
+            }
+        }
+        Ok(found)
     }
+}
+
+/// Another queue of the DLQ, whose messages a redrive would move to the source queue.
+fn other_source(function: &Function, urls: &[String]) -> Option<Difference> {
+    let source = function.queue_name();
+    let is_source = |url: &&String| match (function.existing_queue(), url.rsplit('/').next()) {
+        (Some(_), name) => name == Some(&source),
+        // The prefix of its name is chosen at deployment.
+        (None, name) => name.is_some_and(|name| name.ends_with(&source)),
+    };
+    let url = urls.iter().find(|url| !is_source(url))?;
+    Some(Difference {
+        key: "dlq",
+        rule: "shared_queue",
+        problem: format!(
+            "the DLQ is also that of {url}: a redrive would move its messages to `{source}`"
+        ),
+        write: None,
+        change: Some("give each queue its own DLQ, or remove `dlq_redrive`".to_owned()),
+        declared: None,
+        found: None,
+    })
 }
 
 impl Verified {
@@ -148,7 +241,7 @@ impl Problem {
                 json["rule"] = it.rule.into();
                 json["key"] = it.key.into();
                 json["problem"] = it.problem.as_str().into();
-                json["help"] = it.help.as_str().into();
+                json["help"] = it.help().into();
                 json["declared"] = it.declared.into();
                 json["found"] = it.found.into();
             }
@@ -164,11 +257,11 @@ impl std::fmt::Display for Problem {
         match &self.what {
             What::Value(diagnostic) => write!(f, "{diagnostic}")?,
             What::Difference(it) => {
-                write!(f, "{} [{}]\nhelp: {}", it.problem, it.rule, it.help)?;
+                write!(f, "{} [{}]\nhelp: {}", it.problem, it.rule, it.help())?;
             }
             What::NotRead => write!(
                 f,
-                "the queue cannot be read\nhelp: its policy, or yours, must allow `sqs:GetQueueAttributes`"
+                "the queue cannot be read\nhelp: the AWS CLI has printed why; reading it needs `sqs:GetQueueAttributes`, and a DLQ `sqs:ListDeadLetterSourceQueues`"
             )?,
         }
         match &self.queue {

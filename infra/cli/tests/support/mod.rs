@@ -116,6 +116,11 @@ impl Shop {
     ) {
         let mut stack = stack(attribute);
         stack.formats = formats.iter().copied().collect();
+        self.build_stack(&stack, template, module);
+    }
+
+    /// The same of this stack.
+    pub(crate) fn build_stack(&self, stack: &Stack, template: &str, module: &str) {
         let (mut names, mut texts) = (vec!["stack.json", "stack.md"], String::new());
         for name in stack.files() {
             let text = if name == "template.json" {

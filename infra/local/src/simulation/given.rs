@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redrive_infra::parameters;
+use redrive_infra::parameters::{self, Unknown};
 use redrive_infra::stack::Stack;
+
+use super::options::StartError;
 
 /// Values of parameters and of environment variables, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,8 +20,17 @@ impl Given {
     /// The stack with these values, which has no parameters.
     ///
     /// # Errors
-    /// All values that are missing, each with the option that gives it.
-    pub(super) fn resolve(&self, stack: &Stack) -> Result<Stack, Vec<String>> {
+    /// All names that the stack does not have, or else all values that are missing, each
+    /// with the option that gives it.
+    pub(super) fn resolve(&self, stack: &Stack) -> Result<Stack, StartError> {
+        let unknown = parameters::unknown(stack, self.parameters.keys());
+        let unknown: Vec<_> = unknown
+            .into_iter()
+            .chain(self.unknown_variables(stack))
+            .collect();
+        if !unknown.is_empty() {
+            return Err(StartError::Unknown(unknown));
+        }
         let values = parameters::with_values(stack, &self.parameters);
         let missing = values.as_ref().err().into_iter().flatten();
         let missing = missing.map(|name| format!("--param {name}=…"));
@@ -29,7 +40,7 @@ impl Given {
         let missing: Vec<_> = missing.chain(variables).collect();
         let mut stack = match values {
             Ok(stack) if missing.is_empty() => stack,
-            _ => return Err(missing),
+            _ => return Err(StartError::Missing(missing)),
         };
         for entry in &mut stack.functions {
             let env = self.env.iter();
@@ -37,6 +48,17 @@ impl Given {
             entry.function.env.extend(env);
         }
         Ok(stack)
+    }
+
+    /// The variables that no function has when it is deployed, so that it could read them
+    /// here only. Those of Lambda, of the SDKs and of Rust can be set all the same.
+    fn unknown_variables(&self, stack: &Stack) -> Vec<Unknown> {
+        let of_functions = stack.functions.iter().flat_map(|it| it.function.env.keys());
+        let of_overlays = stack.deployed_env.values().flatten();
+        let known: BTreeSet<_> = of_functions.chain(of_overlays).cloned().collect();
+        let is_added = |name: &str| name.starts_with("AWS_") || name.starts_with("RUST_");
+        let names = self.env.keys().filter(|name| !is_added(name));
+        Unknown::of("variable", names, &known)
     }
 }
 
@@ -77,9 +99,28 @@ mod tests {
 
     #[test]
     fn all_missing_values_are_named() {
-        let missing = given(&[], &[]).resolve(&stack());
-        let expected = ["--param Stage=…", "--param Table=…", "--env URL=…"];
-        assert_eq!(missing, Err(expected.map(str::to_owned).into()));
+        let error = given(&[], &[]).resolve(&stack()).expect_err("no values");
+        let text = "help: pass `--param Stage=… --param Table=… --env URL=…`, or write";
+        assert!(error.to_string().contains(text), "{error}");
+    }
+
+    #[test]
+    fn all_unknown_names_are_reported_with_the_nearest() {
+        let given = given(
+            &[("stage", "dev"), ("LogRetentionDays", "1"), ("Colour", "x")],
+            &[
+                ("TABEL", "t"),
+                ("AWS_PROFILE", "p"),
+                ("RUST_BACKTRACE", "1"),
+            ],
+        );
+        let error = given.resolve(&stack()).expect_err("unknown names");
+        let expected = "unknown parameter `Colour`\n\
+            help: its parameters are `AlarmTopicArn`, `HandleEnabled`, `Level`, `LogRetentionDays`, `NamePrefix`, \
+            `PermissionsBoundaryArn`, `RolePath`, `Stage`, `Table`\n\
+            unknown parameter `stage`\nhelp: did you mean `Stage`?\n\
+            unknown variable `TABEL`\nhelp: did you mean `TABLE`?";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use redrive_infra::parameters::Unknown;
 use redrive_infra::stack::Stack;
 use thiserror::Error;
 
@@ -72,6 +73,9 @@ pub enum StartError {
         /// The package.
         package: String,
     },
+    /// Values are given for names that the package does not have.
+    #[error("{}", lines(.0))]
+    Unknown(Vec<Unknown>),
     /// Values that a deployment gives are missing.
     #[error(
         "the package needs values that are known at deployment only\nhelp: pass `{}`, or write \
@@ -165,7 +169,7 @@ pub enum MessageError {
     },
 }
 
-fn lines(errors: &[MessageError]) -> String {
+fn lines(errors: &[impl ToString]) -> String {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }

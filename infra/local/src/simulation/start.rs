@@ -31,10 +31,7 @@ impl Simulation {
             let package = options.stack.package.clone();
             return Err(StartError::NoFunctions { package });
         }
-        let stack = &options
-            .given
-            .resolve(&options.stack)
-            .map_err(StartError::Missing)?;
+        let stack = &options.given.resolve(&options.stack)?;
         let clock = match options.real_time {
             true => Clock::real_time(start),
             false => Clock::simulated(start),

@@ -1,15 +1,28 @@
 //! What is known at deployment only.
 
+use redrive_syntax::rules::catalog::{PERMISSIONS, PERMISSIONS_WILDCARD};
 use redrive_syntax::rules::skipped;
 
 use super::line;
+use crate::permissions;
 use crate::stack::Stack;
 
 /// The rules that could not be checked.
 pub(super) fn render(stack: &Stack) -> String {
     let mut text = String::new();
+    let of_statements = permissions::parameters(stack);
     for function in stack.functions.iter().map(|entry| &entry.function) {
-        for (rules, key, names) in skipped(function) {
+        let own = of_statements.iter().filter(|(it, _)| *it == function.name);
+        let own = own.map(|(_, parameter)| parameter.name.clone()).collect();
+        let own = (
+            vec![&PERMISSIONS, &PERMISSIONS_WILDCARD],
+            "permissions",
+            own,
+        );
+        for (rules, key, names) in skipped(function).into_iter().chain([own]) {
+            if names.is_empty() {
+                continue;
+            }
             let names: Vec<_> = names.iter().map(|name| format!("`${{{name}}}`")).collect();
             let rules: Vec<_> = rules.iter().map(|rule| rule.id).collect();
             line(

@@ -66,6 +66,7 @@ fn existing_queues(function: &Function, text: &mut String) {
             show(function.dlq_retention),
         ));
         if function.dlq_redrive.is_some() {
+            item("no other queue should have this DLQ: a redrive moves all its messages to the queue above".to_owned());
             item("the DLQ must be in the account of this stack: message move tasks ignore permissions of other accounts".to_owned());
         }
     }

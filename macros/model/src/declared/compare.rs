@@ -30,24 +30,56 @@ pub struct Difference {
     pub rule: &'static str,
     /// What is different, in words.
     pub problem: String,
-    /// What to change.
-    pub help: String,
+    /// What would declare what the queue has.
+    pub write: Option<Declaration>,
+    /// What to change of the queue, or of the keys in another way.
+    pub change: Option<String>,
     /// The number that is declared.
     pub declared: Option<u32>,
     /// The number of the queue.
     pub found: Option<u32>,
 }
 
+/// A key with a value that declares what a queue has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// The key.
+    pub key: &'static str,
+    /// Its value, as it is written in the attribute.
+    pub value: String,
+    /// The same as a number, of seconds for a duration.
+    pub number: Option<u32>,
+}
+
+impl Declaration {
+    fn text(key: &'static str, text: &str) -> Self {
+        Self {
+            key,
+            value: format!("\"{text}\""),
+            number: None,
+        }
+    }
+}
+
 impl Difference {
-    fn new(key: &'static str, rule: &'static str, problem: String, help: String) -> Self {
+    fn new(key: &'static str, rule: &'static str, problem: String) -> Self {
         Self {
             key,
             rule,
             problem,
-            help,
+            write: None,
+            change: None,
             declared: None,
             found: None,
         }
+    }
+
+    /// What to do.
+    pub fn help(&self) -> String {
+        let write = self.write.as_ref();
+        let write = write.map(|it| format!("write `{} = {}`", it.key, it.value));
+        let ways: Vec<_> = write.into_iter().chain(self.change.clone()).collect();
+        ways.join(", or ")
     }
 }
 
@@ -101,19 +133,24 @@ impl<F: Fn(&str) -> Option<String>> Existing<'_, F> {
             None if is_count => "no DLQ".to_owned(),
             None => "none".to_owned(),
         };
-        let queue = format!("set `{attribute}` of the queue to {declared}");
-        let help = match found {
-            Some(found @ 2..) if key == ROUNDS => {
-                format!("write `max_receive_count = {}`, or {queue}", found - 1)
-            }
-            Some(_) if key == ROUNDS => queue,
-            Some(found) if is_count => format!("write `{key} = {found}`, or {queue}"),
-            Some(found) => format!(
-                "write `{key} = \"{}\"`, or {queue}",
-                written(duration(found))
-            ),
-            None => queue,
-        };
+        let write = found.and_then(|found| {
+            let (key, number) = match key {
+                ROUNDS => (
+                    "max_receive_count",
+                    found.checked_sub(1).filter(|it| *it > 0)?,
+                ),
+                _ => (key, found),
+            };
+            let value = match is_count {
+                true => number.to_string(),
+                false => format!("\"{}\"", written(duration(number))),
+            };
+            Some(Declaration {
+                key,
+                value,
+                number: Some(number),
+            })
+        });
         let declares = shown(declared);
         let problem = match key {
             ROUNDS => format!(
@@ -122,21 +159,23 @@ impl<F: Fn(&str) -> Option<String>> Existing<'_, F> {
             _ => format!("`{key}` is {declares}, but the queue has {has}"),
         };
         Some(Difference {
+            write,
+            change: Some(format!("set `{attribute}` of the queue to {declared}")),
             declared: Some(declared),
             found,
-            ..Difference::new(key, rule, problem, help)
+            ..Difference::new(key, rule, problem)
         })
     }
 
     /// The two queues name each other: the source queue its DLQ, and the DLQ the queues
     /// whose messages it accepts.
     fn dead_letters(&self) -> Option<Difference> {
-        let (problem, help) = match self.is_dlq {
+        let (problem, write, change) = match self.is_dlq {
             false => {
                 let found = self.redrive_policy("deadLetterTargetArn")?;
                 let dlq = self.other.filter(|dlq| *dlq != found)?;
                 let problem = format!("the DLQ of the queue is `{found}`, not `{dlq}`");
-                (problem, format!("write `dlq = \"{found}\"`"))
+                (problem, Some(Declaration::text("dlq", &found)), None)
             }
             true => {
                 let allowed = parsed((self.attribute)("RedriveAllowPolicy"));
@@ -150,11 +189,15 @@ impl<F: Fn(&str) -> Option<String>> Existing<'_, F> {
                 };
                 is_refused.then_some(())?;
                 let problem = "the DLQ does not accept messages of the queue";
-                let help = "add the queue to the `RedriveAllowPolicy` of the DLQ";
-                (problem.to_owned(), help.to_owned())
+                let change = "add the queue to the `RedriveAllowPolicy` of the DLQ";
+                (problem.to_owned(), None, Some(change.to_owned()))
             }
         };
-        Some(Difference::new("dlq", "dlq_needed", problem, help))
+        Some(Difference {
+            write,
+            change,
+            ..Difference::new("dlq", "dlq_needed", problem)
+        })
     }
 
     /// Without the right key, messages cannot be read.
@@ -173,11 +216,12 @@ impl<F: Fn(&str) -> Option<String>> Existing<'_, F> {
             // Rights that nothing needs.
             (_, None) => return None,
         };
-        let help = match found {
-            Some(found) => format!("write `kms_key = \"{found}\"`"),
-            None => "remove `kms_key`".to_owned(),
-        };
-        Some(Difference::new("kms_key", "kms_key", problem, help))
+        let remove = found.is_none().then(|| "remove `kms_key`".to_owned());
+        Some(Difference {
+            write: found.map(|found| Declaration::text("kms_key", &found)),
+            change: remove,
+            ..Difference::new("kms_key", "kms_key", problem)
+        })
     }
 
     fn policy(&self, senders: &[String]) -> Vec<Difference> {
@@ -186,16 +230,21 @@ impl<F: Fn(&str) -> Option<String>> Existing<'_, F> {
         let mut differences = Vec::new();
         if !policy.denies_plain_text() {
             let problem = "the policy of the queue does not deny access without TLS";
-            let help = "deny `sqs:*` there if `aws:SecureTransport` is `false`";
-            let (problem, help) = (problem.to_owned(), help.to_owned());
-            differences.push(Difference::new("queue", "sender", problem, help));
+            let change = "deny `sqs:*` there if `aws:SecureTransport` is `false`";
+            differences.push(Difference {
+                change: Some(change.to_owned()),
+                ..Difference::new("queue", "sender", problem.to_owned())
+            });
         }
         let refused = senders.iter();
         let refused = refused.filter(|sender| !policy.allows(sender, self.arn));
         differences.extend(refused.map(|sender| {
             let problem = format!("the policy of the queue does not allow `{sender}` to send");
-            let help = "add the statement that `stack.md` has for it";
-            Difference::new("senders", "sender", problem, help.to_owned())
+            let change = "add the statement that `stack.md` has for it";
+            Difference {
+                change: Some(change.to_owned()),
+                ..Difference::new("senders", "sender", problem)
+            }
         }));
         differences
     }
@@ -308,7 +357,7 @@ mod tests {
         assert_eq!(problems(&found), expected);
         let help =
             "write `visibility_timeout = \"30s\"`, or set `VisibilityTimeout` of the queue to 180";
-        assert_eq!(found[0].help, help);
+        assert_eq!(found[0].help(), help);
         let numbers = |it: &Difference| (it.declared, it.found);
         assert_eq!(numbers(&found[0]), (Some(180), Some(30)));
         assert_eq!(numbers(&found[1]), (Some(5), None));
@@ -316,7 +365,7 @@ mod tests {
         let policy = r#"{"maxReceiveCount":3}"#;
         let found = of_queue("max_receive_count=5", &[("RedrivePolicy", policy)]);
         let help = "write `max_receive_count = 3`, or set `maxReceiveCount` of the queue to 5";
-        assert_eq!(found[0].help, help);
+        assert_eq!(found[0].help(), help);
     }
 
     #[test]
@@ -333,7 +382,7 @@ mod tests {
         let policy = r#"{"maxReceiveCount":5}"#;
         let found = of_queue("redrive_rounds=6", &[("RedrivePolicy", policy)]);
         let help = "write `max_receive_count = 4`, or set `maxReceiveCount` of the queue to 6";
-        assert_eq!(found[0].help, help);
+        assert_eq!(found[0].help(), help);
         let problem = "`maxReceiveCount` must be 6, `max_receive_count` + 1, because the worker counts, but the queue has 5";
         assert_eq!(found[0].problem, problem);
     }
@@ -359,7 +408,7 @@ mod tests {
         let of_queue = |declared: &str, key: &str| {
             let declared = format!("visibility_timeout=30{declared}");
             let found = of_queue(&declared, &[("KmsMasterKeyId", key)]);
-            found.into_iter().map(|it| it.help).collect::<Vec<_>>()
+            found.into_iter().map(|it| it.help()).collect::<Vec<_>>()
         };
         assert!(of_queue("", "").is_empty());
         assert!(of_queue("", "alias/aws/sqs").is_empty());

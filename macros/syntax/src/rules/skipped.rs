@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::broken_by;
 use crate::attribute;
 use crate::catalog::{
-    DLQ_PLACE, ENV_SIZE, KMS_KEY, KMS_SENDER, POLICY_ARN, QUEUE_NAME, QUEUE_TYPE, Rule, SENDER,
-    SENDER_FIFO,
+    DLQ_PLACE, ENV_SIZE, IDEMPOTENT_TABLE, KMS_KEY, KMS_SENDER, POLICY_ARN, QUEUE_NAME, QUEUE_TYPE,
+    Rule, SENDER, SENDER_FIFO,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::function::Function;
@@ -41,6 +41,7 @@ fn of_texts(key: &str, function: &Function) -> Vec<&'static Rule> {
         ("queue" | "dlq", _) => vec![&QUEUE_NAME],
         ("senders" | "topics", _) => vec![&SENDER, &SENDER_FIFO],
         ("kms_key", _) => vec![&KMS_KEY, &KMS_SENDER],
+        ("idempotent", _) => vec![&IDEMPOTENT_TABLE],
         _ => Vec::new(),
     }
 }

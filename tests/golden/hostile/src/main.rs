@@ -2,7 +2,7 @@
     queue = "orders",
     topics = "arn:aws:sns:eu-west-1:123456789012:orders",
     raw = true,
-    filter_policy = r#"{"kind": ["${x}", "%{if}", "\"\\"]}"#,
+    filter_policy = r#"{"kind": ["\u0024{x}", "%{if}", "\"\\"]}"#,
     env(
         BRACES = "$${x} $$${x} $$$${x} %{if x} %%{x} $%{x} %$${x} {x}",
         MARKS = "100% of $5, $${Other} and $${",
