@@ -7,6 +7,7 @@ use redrive_model::duration::seconds;
 pub use redrive_model::limits::REDRIVE_TIMEOUT;
 use redrive_model::limits::{self, MEMORY_MB};
 use redrive_model::names;
+use redrive_syntax::senders::Sender;
 use redrive_syntax::{Function, ParameterText};
 
 /// The redrive function's memory in MB (`MemorySize`): the minimum of Lambda, as
@@ -78,8 +79,12 @@ pub fn declared(function: &Function) -> Declared {
     let dlq = function.existing_dlq().map(|_| of_dlq);
     let senders = function.senders.iter().chain(&function.topics);
     let senders = senders.filter(|_| queue.is_some());
+    let written = |text: &ParameterText| match Sender::of(text) {
+        Ok(Sender::Account(id)) => id.to_string(),
+        _ => text.to_string(),
+    };
     Declared {
-        senders: senders.map(ToString::to_string).collect(),
+        senders: senders.map(written).collect(),
         kms_key: function.kms_key.as_ref().map(ToString::to_string),
         ..Declared::numbers(queue.into_iter().flatten().chain(dlq))
     }
@@ -201,6 +206,9 @@ mod tests {
         let numbers =
             "visibility_timeout=180 redrive_rounds=6 retention=345600 dlq_retention=1209600";
         let parsed = |text: String| ParameterText::parse(&text).ok().map(Variable::Text);
+        let account = ["arn:aws:iam::${Id}:root".to_owned()];
+        let expected = format!("{numbers} senders=${{Id}} kms_key=alias/${{Stage}}");
+        assert_eq!(both(&account), parsed(expected));
         let few = "senders=arn:aws:s3:::uploads-0,arn:aws:s3:::uploads-1";
         let expected = format!("{numbers} {few} kms_key=alias/${{Stage}}");
         assert_eq!(both(&senders[..2]), parsed(expected));

@@ -217,7 +217,12 @@ fn delivery(function: &Function, handler: &Handler) -> Option<TokenStream> {
     let message = &handler.message;
     let is_sns = quote!(<#message as __redrive::FromMessage>::IS_SNS);
     let (condition, text) = match (function.raw?, handler.is_sns()) {
-        (true, _) => (
+        (true, true) => (
+            quote!(!#is_sns),
+            "`topics` deliver raw messages, because `raw` is `true`, but `Sns<…>` reads SNS's envelope: remove `raw`, or write the \
+             type of the content [topic_delivery]",
+        ),
+        (true, false) => (
             quote!(!#is_sns),
             "`topics` deliver raw messages, which have no envelope for this type to read: write `Sns<…>` as the message type, \
              or `raw = false` [topic_delivery]",

@@ -56,6 +56,7 @@ pub(crate) fn check(stack: &Stack, plan: &Plan) -> Result<(), Errors> {
         }
     }
     errors.extend(shared_existing(stack, owner));
+    errors.extend(shared_dlq(stack, owner));
     errors.extend(
         stack
             .functions
@@ -82,6 +83,28 @@ fn shared_existing(stack: &Stack, owner: impl Fn(usize) -> String) -> Vec<Diagno
     shared.collect()
 }
 
+/// A redrive moves all messages of a DLQ to one queue.
+fn shared_dlq(stack: &Stack, owner: impl Fn(usize) -> String) -> Vec<Diagnostic> {
+    let functions = || stack.functions.iter().map(|it| &it.function).enumerate();
+    let redriven = functions().filter(|(_, it)| it.dlq_redrive.is_some());
+    let shared = redriven.filter_map(|(index, function)| {
+        let dlq = function.existing_dlq()?;
+        let uses = |it: &Function| {
+            [it.existing_queue(), it.existing_dlq()].contains(&Some(dlq))
+        };
+        // Of two that redrive it, the first is enough.
+        let mut others = functions().filter(|(other, it)| *other != index && uses(it));
+        let is_first = |(other, it): &(usize, &Function)| it.dlq_redrive.is_none() || *other > index;
+        let (other, _) = others.find(is_first)?;
+        let (one, other) = (owner(index), owner(other));
+        let problem = format!(
+            "{one} redrives the DLQ `{dlq}`, which {other} uses, too: messages of both would be moved to one queue"
+        );
+        Some(broken(&SHARED_QUEUE, problem).help("give each its own DLQ, or remove `dlq_redrive`"))
+    });
+    shared.collect()
+}
+
 fn filter_policy(function: &Function) -> Option<Diagnostic> {
     let scope = function.filter_policy_scope;
     let problem = FilterPolicy::parse(function.filter_policy.as_deref()?, scope).err()?;
@@ -93,15 +116,17 @@ fn filter_policy(function: &Function) -> Option<Diagnostic> {
     Some(broken(&FILTER_POLICY, problem).help(help))
 }
 
-/// Parameters of the attributes that the template cannot have.
-fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
-    let mut known: BTreeMap<&str, &Parameter> = BTreeMap::new();
-    let mut errors = BTreeMap::new();
+/// A parameter that the attributes or the files of `permissions` name.
+struct Used<'a> {
+    function: &'a str,
+    key: &'static str,
+    parameter: Parameter,
+    /// Whether it is in the name of a queue that the stack creates.
+    names_new_queue: bool,
+}
+
+fn used(stack: &Stack) -> impl Iterator<Item = Used<'_>> {
     let functions = stack.functions.iter().map(|entry| &entry.function);
-    let of_statements = permissions::parameters(stack);
-    let of_statements = of_statements
-        .iter()
-        .map(|(_, parameter)| (parameter, false));
     let of_texts = functions.flat_map(|function| {
         function.texts().flat_map(move |(key, text)| {
             let is_new = match key {
@@ -110,47 +135,77 @@ fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
                 "parking" => function.existing_parking().is_none(),
                 _ => false,
             };
-            text.parameters().map(move |it| (it, is_new))
+            text.parameters().map(move |parameter| Used {
+                function: &function.name,
+                key,
+                parameter: parameter.clone(),
+                names_new_queue: is_new,
+            })
         })
     });
-    for (parameter, names_new_queue) in of_texts.chain(of_statements) {
-        let name = parameter.name.as_str();
+    let of_statements = permissions::parameters(stack).into_iter();
+    let of_statements = of_statements.map(|(function, parameter)| Used {
+        function,
+        key: "permissions",
+        parameter,
+        names_new_queue: false,
+    });
+    of_texts.chain(of_statements)
+}
+
+/// Parameters of the attributes that the template cannot have.
+fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
+    let mut defaults = BTreeMap::new();
+    let mut errors = BTreeMap::new();
+    for used in used(stack) {
+        let Used { function, key, .. } = used;
+        let Parameter { name, default } = used.parameter;
         let is_resource = plan.resources.iter().any(|resource| resource.id == name);
+        let is_prefix = name == shared::NAME_PREFIX;
         let is_ours = plan
             .parameters
             .iter()
             .any(|it| it.name == name && !it.is_own());
-        let other = known.entry(name).or_insert(parameter).default.as_ref();
-        let is_prefix = name == shared::NAME_PREFIX;
-        let (problem, help) = match (other, &parameter.default) {
-            (_, None) if is_prefix && !names_new_queue => continue,
+        let what = match () {
+            () if is_resource => Some("a resource"),
+            () if is_ours => Some("a parameter that the template has anyway"),
+            () => None,
+        };
+        let (problem, help) = match (what, default) {
+            (_, None) if is_prefix && !used.names_new_queue => continue,
             (_, None) if is_prefix => (
                 format!("`${{{name}}}` begins the names of new queues anyway"),
-                format!("remove `${{{name}}}` from the name of the queue"),
+                format!("remove `${{{name}}}` from `{key}` of `{function}`"),
             ),
-            _ if is_prefix => (
+            (_, Some(_)) if is_prefix => (
                 format!("`${{{name}}}` has a default already, which is empty"),
-                format!("write `${{{name}}}`"),
+                format!("write `${{{name}}}` in `{key}` of `{function}`"),
             ),
-            _ if is_resource => (
-                format!("`${{{name}}}` has the name of a resource"),
+            (Some(what), _) => (
+                format!("`${{{name}}}` in `{key}` of `{function}` has the name of {what}"),
                 "choose another name".to_owned(),
             ),
-            _ if is_ours => (
-                format!("`${{{name}}}` has the name of a parameter that the template has anyway"),
-                "choose another name".to_owned(),
-            ),
-            (Some(one), Some(other)) if one != other => (
-                format!("`${{{name}}}` has two defaults, `{one}` and `{other}`"),
-                format!("write the default once, and `${{{name}}}` elsewhere"),
-            ),
-            (None, Some(_)) => {
-                known.insert(name, parameter);
-                continue;
+            (None, Some(default)) => {
+                let here = (default.clone(), key, function);
+                let (other, other_key, other_function) =
+                    &*defaults.entry(name.clone()).or_insert(here);
+                // The macro reports two in one attribute.
+                let is_in_one = *other_function == function && key != "permissions";
+                if *other == default || is_in_one {
+                    continue;
+                }
+                (
+                    format!(
+                        "`${{{name}}}` has two defaults: `{other}` in `{other_key}` of `{other_function}`, and \
+                         `{default}` in `{key}` of `{function}`"
+                    ),
+                    format!("write the default once, and `${{{name}}}` elsewhere"),
+                )
             }
-            _ => continue,
+            (None, None) => continue,
         };
-        errors.insert(name, broken(&PARAMETER_CONFLICT, problem).help(help));
+        let error = broken(&PARAMETER_CONFLICT, problem).help(help);
+        errors.entry(name).or_insert(error);
     }
     errors.into_values().collect()
 }
@@ -227,8 +282,34 @@ mod tests {
         }
         for (one, other) in [("${X:-1}", "${X:-2}"), ("${X}${X:-1}", "${X:-}")] {
             let error = only(check(quote!(env(AB = #one)), quote!(env(AB = #other))));
+            let text = "`${X}` has two defaults: `1` in `env` of `a`, and ";
+            assert!(error.problem().starts_with(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_dlq_that_is_redriven_is_of_one_function() {
+        const QUEUE: &str = "arn:aws:sqs:eu-west-1:123456789012:";
+        let check = |one: TokenStream, other: TokenStream| {
+            let entries = [sample::with("a", one), sample::with("b", other)];
+            check(&sample::stack(entries))
+        };
+        let with = |queue: &str, dlq: &str, redrive: bool| {
+            let (queue, dlq) = (format!("{QUEUE}{queue}"), format!("{QUEUE}{dlq}"));
+            let redrive = redrive.then(|| quote!(dlq_redrive = "rate(1 day)"));
+            quote!(queue = #queue, dlq = #dlq, #redrive)
+        };
+        assert!(check(with("x", "dead", false), with("y", "dead", false)).is_ok());
+        assert!(check(with("x", "dead", true), with("y", "other", true)).is_ok());
+        for (one, other) in [
+            (with("x", "dead", true), with("y", "dead", true)),
+            (with("x", "dead", false), with("y", "dead", true)),
+            (with("x", "dead", true), with("dead", "other", false)),
+        ] {
+            let error = only(check(one, other));
+            assert_eq!(error.rule, &SHARED_QUEUE);
             assert!(
-                error.to_string().contains("two defaults, `1` and"),
+                error.problem().contains("redrives the DLQ `arn:"),
                 "{error}"
             );
         }

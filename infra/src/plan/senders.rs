@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use redrive_model::digest::digest;
 use redrive_model::policy::FilterScope;
 use redrive_syntax::ParameterText;
-use redrive_syntax::senders::{Sender, Service};
+use redrive_syntax::senders::{self, Sender, Service};
 
 use super::resource::{Allowed, Kind, Resource, Subscription};
 use super::{Part, Scope};
@@ -13,13 +13,8 @@ use super::{Part, Scope};
 /// The statements of the queue's policy for its senders: one for each service, and
 /// for S3 one for each account.
 pub(crate) fn statements(function: &redrive_syntax::Function) -> Vec<Allowed> {
-    let senders = function
-        .senders
-        .iter()
-        .filter_map(|text| Sender::of(text).ok());
-    let topics = function.topics.iter().filter_map(Sender::topic);
     let mut statements: Vec<Allowed> = Vec::new();
-    for sender in senders.chain(topics) {
+    for sender in senders::of(function) {
         let (service, source, account) = match sender {
             Sender::Service {
                 service,

@@ -1,10 +1,14 @@
 //! The keys of AWS KMS, as `kms_key` names them.
 
+use crate::arn;
+use crate::diagnostic::Fix;
 use crate::parameter_text::ParameterText;
-use crate::queues::arn_part;
+use crate::tokens::excerpt;
 
 /// The key that AWS manages for SQS.
-pub(crate) const MANAGED_BY_AWS: &str = "alias/aws/sqs";
+const MANAGED_BY_AWS: &str = "alias/aws/sqs";
+/// The keys that AWS manages for one of its services.
+const OF_AWS: &str = "alias/aws/";
 
 /// How a key is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,34 +32,50 @@ impl KmsKey {
             return Some(KmsKey::Arn(text.clone()));
         }
         let shown = text.with(|parameter| format!("${{{}}}", parameter.name));
-        if shown.ends_with(MANAGED_BY_AWS) {
-            return Some(KmsKey::ManagedByAws);
+        let arn = arn::parts(text).filter(|_| shown.starts_with("arn:"));
+        if arn.is_some() && arn::problem(text, "kms").is_some() {
+            return None;
         }
-        if let Some(name) = shown.strip_prefix("alias/") {
-            return (!name.is_empty()).then(|| KmsKey::Alias(text.clone(), None));
-        }
-        let service = arn_part(text, 2).filter(|_| shown.starts_with("arn:"));
-        let resource = arn_part(text, 5).unwrap_or_default();
-        if service.as_deref() == Some("kms") {
-            let (kind, name) = resource.split_once('/')?;
-            return match kind {
-                _ if name.is_empty() => None,
-                "key" => Some(KmsKey::Arn(text.clone())),
-                "alias" => {
-                    let account = shown.strip_suffix(&resource)?;
-                    Some(KmsKey::Alias(
-                        read(&resource)?,
-                        read(&format!("{account}key/*")),
-                    ))
-                }
-                _ => None,
-            };
+        let resource = arn.as_ref().map_or(shown.as_str(), |parts| &parts[5]);
+        match resource.split_once('/') {
+            Some((_, "")) => return None,
+            Some(_) if resource == MANAGED_BY_AWS => return Some(KmsKey::ManagedByAws),
+            Some(_) if resource.starts_with(OF_AWS) => return None,
+            Some(("alias", _)) => {
+                let account = shown.strip_suffix(resource).filter(|_| arn.is_some());
+                let all = account.and_then(|account| read(&format!("{account}key/*")));
+                return Some(KmsKey::Alias(read(resource)?, all));
+            }
+            Some(("key", _)) if arn.is_some() => return Some(KmsKey::Arn(text.clone())),
+            _ if arn.is_some() => return None,
+            _ => {}
         }
         let is_id_character = |c: char| c.is_ascii_hexdigit() || "mrk-".contains(c);
         let is_id = text.literal().is_some_and(|id| {
             (35..=36).contains(&id.len()) && id.chars().all(is_id_character) && id.contains('-')
         });
         is_id.then(|| KmsKey::Id(text.clone()))
+    }
+
+    /// Why this text does not name a key, and what does.
+    pub(crate) fn refused(text: &ParameterText) -> (String, Fix) {
+        let shown = text.to_string();
+        let shown = excerpt(&shown);
+        let advice = || Fix::advice("write its ARN, its id, or an alias such as `alias/orders`");
+        let alias = |name: &str| Fix::set_text("kms_key", format_args!("alias/{name}"));
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "/_-".contains(c);
+        let problem = |why: &str| format!("`\"{shown}\"` does not name a key of KMS{why}");
+        if shown.contains(OF_AWS) {
+            let why = ": AWS manages it for another service than SQS";
+            return (problem(why), alias("orders"));
+        }
+        match arn::problem(text, "kms").filter(|_| shown.starts_with("arn:")) {
+            Some(why) => (problem(&format!(": {why}")), advice()),
+            None if !shown.is_empty() && shown.chars().all(is_name) && !shown.ends_with('/') => {
+                (problem(""), alias(&shown))
+            }
+            None => (problem(""), advice()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod alarms;
 mod allow;
+mod arn;
 mod attribute;
 pub mod catalog;
 pub mod diagnostic;

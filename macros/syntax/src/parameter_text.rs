@@ -121,6 +121,16 @@ impl ParameterText {
         }
     }
 
+    /// Removes the default of this parameter.
+    pub(crate) fn remove_default(&mut self, name: &str) {
+        for part in &mut self.parts {
+            match part {
+                Part::Parameter(parameter) if parameter.name == name => parameter.default = None,
+                _ => {}
+            }
+        }
+    }
+
     /// The text with something in the place of each parameter.
     pub fn with(&self, value: impl Fn(&Parameter) -> String) -> String {
         let parts = self.parts.iter().map(|part| match part {
@@ -166,24 +176,49 @@ impl Parameter {
                 "use a parameter with a name of letters and digits".to_owned(),
             );
         }
-        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.chars().all(|c| c.is_ascii_alphanumeric());
-        if !is_name {
+        if default
+            .as_ref()
+            .is_some_and(|default| default.contains("${"))
+        {
+            let problem = format!("the default of `${{{}}}` has a parameter", excerpt(name));
+            let help = "write a default without parameters, or use the other parameter instead";
+            return fail(problem, help.to_owned());
+        }
+        if !is_name(name) {
             let meant: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
             let meant = meant.trim_start_matches(|c: char| c.is_ascii_digit());
             let is_short = (1..40).contains(&meant.len());
             let example = if is_short { meant } else { "Stage" };
+            // As a shell writes it.
+            let with_default = match text.split_once('-') {
+                Some((name, default))
+                    if is_short
+                        && is_name(name)
+                        && !default.is_empty()
+                        && !default.contains("${") =>
+                {
+                    format!(", `${{{name}:-{default}}}` with a default")
+                }
+                _ => String::new(),
+            };
             return fail(
                 format!(
                     "`${{{}}}` does not name a parameter: its name is letters and digits",
                     excerpt(text)
                 ),
-                format!("write `${{{example}}}`, or `$${{` for the two characters `${{`"),
+                format!(
+                    "write `${{{example}}}`{with_default}, or `$${{` for the two characters `${{`"
+                ),
             );
         }
         let name = name.to_owned();
         Ok(Self { name, default })
     }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// As it is written in the attribute.
@@ -281,7 +316,16 @@ mod tests {
                 "write `${loglevel}`",
             ),
             ("${1A}", "`${1A}` does not", "write `${A}`"),
-            ("${A-b}", "`${A-b}` does not", "write `${Ab}`"),
+            (
+                "${A-b}",
+                "`${A-b}` does not",
+                "write `${Ab}`, `${A:-b}` with a default, or `$${`",
+            ),
+            (
+                "${A:-${B}}",
+                "the default of `${A}` has a parameter",
+                "write a default without parameters",
+            ),
             (
                 "${AWS::Region}",
                 "`${AWS::Region}` is a value of",

@@ -1,5 +1,6 @@
 //! ARNs of managed policies, as `policies` lists them.
 
+use crate::arn::{is_account, is_partition};
 use crate::parameter_text::{ParameterText, Part};
 use crate::tokens::excerpt;
 
@@ -24,7 +25,7 @@ fn check_literal(arn: &str) -> Result<(), (String, String)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let name = match parts.as_slice() {
         ["arn", partition, "iam", "", account, resource]
-            if partition.starts_with("aws") && is_account(account) =>
+            if is_partition(partition) && (*account == "aws" || is_account(account)) =>
         {
             resource.strip_prefix("policy/")
         }
@@ -54,10 +55,6 @@ fn check_literal(arn: &str) -> Result<(), (String, String)> {
 /// The partition of an ARN, such as `aws` or `aws-cn`.
 pub(crate) fn partition(arn: &str) -> Option<&str> {
     arn.split(':').nth(1)
-}
-
-fn is_account(account: &str) -> bool {
-    account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether IAM allows this as a policy's path and name.

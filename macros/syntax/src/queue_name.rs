@@ -2,9 +2,9 @@
 
 use redrive_model::limits::QUEUE_NAME_CHARACTERS;
 
+use crate::arn;
 use crate::parameter_text::ParameterText;
 use crate::queues::is_arn;
-use crate::senders::is_account;
 
 /// The DLQ's name is longer by `-dlq`.
 pub(crate) const LONGEST: usize = QUEUE_NAME_CHARACTERS - "-dlq".len();
@@ -18,20 +18,13 @@ pub(crate) fn problem_of(key: &str, text: &ParameterText) -> Option<String> {
         // Any value of a parameter is made of the same characters.
         return problem(&text.with(|_| "x".to_owned()));
     }
-    let arn = text.with(|_| "000000000000".to_owned());
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let is_queue = match parts.as_slice() {
-        ["arn", partition, "sqs", region, account, name] => {
-            !partition.is_empty()
-                && !region.is_empty()
-                && is_account(account)
-                && name.len() <= QUEUE_NAME_CHARACTERS
-                && stem(name).chars().all(is_allowed)
-                && !stem(name).is_empty()
-        }
-        _ => false,
-    };
-    (!is_queue).then(|| format!("`{key}` is not the ARN of an SQS queue"))
+    let why = arn::problem(text, "sqs").or_else(|| {
+        let [.., name] = arn::parts(text)?;
+        // Any value of a parameter is made of the same characters.
+        let name = ParameterText::parse(&name).ok()?.with(|_| "x".to_owned());
+        problem_of_name(&name, QUEUE_NAME_CHARACTERS)
+    })?;
+    Some(format!("`{key}` is not the ARN of an SQS queue: {why}"))
 }
 
 fn stem(name: &str) -> &str {
@@ -40,6 +33,10 @@ fn stem(name: &str) -> &str {
 
 /// What is wrong with this name of a queue, and of the DLQ that is named after it.
 pub(crate) fn problem(name: &str) -> Option<String> {
+    problem_of_name(name, LONGEST)
+}
+
+fn problem_of_name(name: &str, longest: usize) -> Option<String> {
     let stem = stem(name);
     let wrong = stem.chars().find(|c| !is_allowed(*c));
     Some(match wrong {
@@ -49,18 +46,44 @@ pub(crate) fn problem(name: &str) -> Option<String> {
             wrong.escape_debug()
         ),
         None if stem.is_empty() => "the queue name is empty".to_owned(),
-        None if name.len() > LONGEST => format!(
-            "queue name has {} characters; at most {LONGEST} leave room for `-dlq`, the DLQ's suffix",
-            name.len()
-        ),
+        None if name.len() > longest => match longest {
+            LONGEST => format!(
+                "queue name has {} characters; at most {LONGEST} leave room for `-dlq`, the DLQ's suffix",
+                name.len()
+            ),
+            _ => format!("queue name has {} characters, of {longest}", name.len()),
+        },
         None => return None,
     })
 }
 
+/// The ARN of the queue with this URL.
+pub(crate) fn arn_of_url(url: &str) -> Option<String> {
+    let (host, path) = url.trim().strip_prefix("https://sqs.")?.split_once('/')?;
+    let (region, partition) = match host.strip_suffix(".amazonaws.com.cn") {
+        Some(region) => (region, "aws-cn"),
+        None => (host.strip_suffix(".amazonaws.com")?, "aws"),
+    };
+    let (account, name) = path.split_once('/')?;
+    let partition = if region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        partition
+    };
+    let arn = format!("arn:{partition}:sqs:{region}:{account}:{name}");
+    let read = ParameterText::parse(&arn).ok()?;
+    problem_of("queue", &read).is_none().then_some(arn)
+}
+
 /// A valid name for one that is not.
 pub(crate) fn meant(name: &str) -> String {
-    let name = match name.starts_with("arn:") || name.contains("://") {
-        true => name.rsplit([':', '/']).next().unwrap_or_default(),
+    let with_braces = with_braces(name);
+    let read = ParameterText::parse(&with_braces);
+    if with_braces != name && read.is_ok_and(|text| problem_of("queue", &text).is_none()) {
+        return with_braces;
+    }
+    let name = match name.contains("://") {
+        true => name.rsplit('/').next().unwrap_or_default(),
         false => name,
     };
     let place = name.len().saturating_sub(".fifo".len());
@@ -74,6 +97,21 @@ pub(crate) fn meant(name: &str) -> String {
         true => format!("orders{end}"),
         false => format!("{}{end}", words.join("-")),
     }
+}
+
+/// The text with each `$Name` as `${Name}`.
+fn with_braces(text: &str) -> String {
+    let mut pieces = text.split('$');
+    let mut written = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|c: char| !c.is_ascii_alphanumeric());
+        let (name, rest) = piece.split_at(end.unwrap_or(piece.len()));
+        written += &match name {
+            "" => format!("${rest}"),
+            name => format!("${{{name}}}{rest}"),
+        };
+    }
+    written
 }
 
 fn is_allowed(c: char) -> bool {

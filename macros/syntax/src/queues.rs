@@ -1,5 +1,6 @@
 //! The two queues of a function: new ones, or queues that exist.
 
+use crate::arn;
 use crate::parameter_text::{ParameterText, Part};
 
 /// Whether the text is the ARN of something that exists, not the name of something
@@ -14,8 +15,7 @@ pub(crate) fn is_arn(text: &ParameterText) -> bool {
 
 /// A part of an ARN, counted from 0; parameters are `${Name}` in it.
 pub fn arn_part(arn: &ParameterText, index: usize) -> Option<String> {
-    let shown = arn.with(|parameter| format!("${{{}}}", parameter.name));
-    shown.splitn(6, ':').nth(index).map(str::to_owned)
+    arn::parts(arn)?.into_iter().nth(index)
 }
 
 /// The end of an ARN, or the whole text of a name.

@@ -80,7 +80,10 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
         // On a key that a fix changes; on none if the fixes add keys only.
         let place = match keys.is_empty() {
             true => options.place(one.rule.keys),
-            false => options.place(&keys),
+            // Of a key that is not there yet, on one that it is about.
+            false => options
+                .place(&keys)
+                .or_else(|| options.place(one.rule.keys)),
         };
         diagnostics.push(Diagnostic {
             accepted: options.allows(one.rule),

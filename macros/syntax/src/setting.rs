@@ -14,7 +14,7 @@ use redrive_model::policy::{
 use redrive_model::{Alarms, Backoff, Pollers, Rounds};
 
 use crate::alarms;
-use crate::catalog::{KMS_KEY, OUT_OF_RANGE};
+use crate::catalog::{FILTER_POLICY, KMS_KEY, OUT_OF_RANGE};
 use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::environment;
 use crate::idempotent::{self, Idempotent};
@@ -240,6 +240,13 @@ impl Setting for String {
         if matches!(key.kind, Kind::Timezone) {
             schedule::timezone(&text).map_err(|error| of_attribute(key, value, vec![error]))?;
         }
+        if matches!(key.kind, Kind::Json) && text.contains("${") {
+            let problem = format!("`{}` has `${{`, but cannot have parameters", key.name);
+            let help = "write the value itself; in JSON, `\\u0024{` is for these two characters";
+            return Err(Diagnostic::new(&FILTER_POLICY, value.place, problem)
+                .help(help)
+                .into());
+        }
         Ok(text)
     }
 
@@ -262,10 +269,9 @@ impl Setting for ParameterText {
         let text = value::text(key, value)?;
         let text = value::placeholders(&text, value.place)?;
         if matches!(key.kind, Kind::KmsKey) && KmsKey::of(&text).is_none() {
-            let problem = format!("`\"{text}\"` does not name a key of KMS");
-            let refused = Diagnostic::new(&KMS_KEY, value.place, problem);
-            return Err(refused
-                .help("write its ARN, its id, or an alias such as `alias/orders`")
+            let (problem, fix) = KmsKey::refused(&text);
+            return Err(Diagnostic::new(&KMS_KEY, value.place, problem)
+                .fix(fix)
                 .into());
         }
         Ok(text)

@@ -32,11 +32,17 @@ fn tag(pair: &Pair) -> Result<String, Diagnostic> {
     match after {
         After::Value(Value {
             what: What::Text(text),
+            place: of_value,
             ..
-        }) => match check(&pair.name, text) {
-            Ok(()) => Ok(text.clone()),
-            Err((problem, help)) => Err(Diagnostic::new(&catalog::TAG, *place, problem).help(help)),
-        },
+        }) => check(&pair.name, text)
+            .map(|()| text.clone())
+            .map_err(|(problem, help)| {
+                let place = match check(&pair.name, "") {
+                    Ok(()) => of_value,
+                    Err(_) => place,
+                };
+                Diagnostic::new(&catalog::TAG, *place, problem).help(help)
+            }),
         After::Value(value) => {
             let problem = format!("`{name}` must be a string, not {}", value.described());
             Err(value.refuse(&catalog::WRONG_TYPE, problem).help(example))

@@ -300,6 +300,7 @@ macro_rules! keys {
                 /// whether the worker runs in a VPC; its subnets and security groups are
                 /// parameters of the template
                 vpc: bool = false => {
+                    aliases: &["vpc_config", "subnets", "security_groups"],
                     kind: Kind::Boolean,
                     example: "true",
                     aws: "VpcConfig",

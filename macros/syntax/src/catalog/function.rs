@@ -51,14 +51,14 @@ rules! {
     .see("https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html");
 
     /// A function in a VPC reaches SQS only by a VPC endpoint of SQS or a NAT gateway. The worker calls SQS itself
-    /// for `redrive_rounds`, `queue_backoff` and `on_permanent`; without it, each message is moved to the DLQ by SQS, and
-    /// no round is counted. Lambda polls the queue without the VPC.
+    /// for `redrive_rounds`, `queue_backoff` and `on_permanent`, and SQS and DynamoDB for `idempotent`; without them, each
+    /// message is moved to the DLQ by SQS, and no round is counted. Lambda polls the queue without the VPC.
     VPC_ENDPOINT = warning(
         "vpc_endpoint",
         r#"#[sqs_batch(vpc = true, on_permanent = "dlq")]"#,
         r#"#[sqs_batch(vpc = true)]"#,
     )
-    .reads(&["vpc", "queue_backoff", "on_permanent", "dlq_redrive", "redrive_rounds"])
+    .reads(&["vpc", "queue_backoff", "on_permanent", "dlq_redrive", "redrive_rounds", "idempotent"])
     .see(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html",
     );
@@ -91,7 +91,7 @@ rules! {
 #[sqs_batch(env(PRICES = "{ … }"))]"#,
         r#"#[sqs_batch(env(LEVEL = "info"))]"#,
     )
-    .reads(&["env", "queue_backoff", "on_permanent", "dlq_redrive", "redrive_rounds"])
+    .reads(&["env", "queue_backoff", "on_permanent", "dlq_redrive", "redrive_rounds", "idempotent"])
     .see(
         "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
     );

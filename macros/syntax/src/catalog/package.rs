@@ -188,7 +188,8 @@ fn main() { redrive_infra::build(); }"#,
     );
 
     /// Two functions on one queue would each see some of its messages. Give each its own `queue`, or one
-    /// function both tasks.
+    /// function both tasks. A redrive moves all messages of a DLQ to one queue, so a DLQ with `dlq_redrive` is of
+    /// one queue.
     SHARED_QUEUE = error(
         "shared_queue",
         r#"// src/bin/a.rs
@@ -214,7 +215,8 @@ async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
         r#"// src/main.rs and build.rs with redrive_infra::build()
 #[sqs_batch(env(QUEUE = "${NamePrefix}bills"))]
 async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
-    );
+    )
+    .reads(&["env", "queue", "dlq", "senders", "topics", "kms_key", "policies", "idempotent", "parking"]);
 
     /// A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000
     /// bytes. A function has 10 to 20 resources, so a package has room for 20 functions.

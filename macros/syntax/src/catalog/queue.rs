@@ -125,8 +125,7 @@ rules! {
     .reads(&["pollers", "max_concurrency"])
     .see(SCALING);
 
-    /// The API of Lambda accepts up to 10000 pollers. Older documents and tools, CloudFormation's own reference
-    /// among them, say 2000.
+    /// The API of Lambda accepts up to 10000 pollers. Older documents and tools say 2000.
     POLLERS_HIGH = warning(
         "pollers_high",
         r#"#[sqs_batch(pollers = "2..2001")]"#,

@@ -31,7 +31,7 @@ rules! {
     .see(DEAD_LETTER_QUEUES)
     .after(&[&QUEUE_NAME]);
 
-    /// A DLQ is in the region of its queue. Message move tasks ignore permissions of other accounts, so a DLQ that
+    /// A DLQ is another queue than its source, in the same region. Message move tasks ignore permissions of other accounts, so a DLQ that
     /// is redriven is in the account of its queue.
     DLQ_PLACE = error(
         "dlq_place",
@@ -44,14 +44,17 @@ rules! {
 
     /// The policy of a queue names the service that sends and the resource it sends for. So `senders` has ARNs of SNS
     /// topics, EventBridge rules and S3 buckets, and ids of accounts; `topics` has ARNs of topics. The ARN of a bucket
-    /// of another account has that account: `arn:aws:s3::123456789012:uploads`. A queue that exists has its own policy,
+    /// of another account has that account: `arn:aws:s3::123456789012:uploads`. An account that is a parameter is
+    /// `arn:aws:iam::${AccountId}:root`. A rule is in the region of the queue. A queue that exists has its own policy,
     /// which must allow the senders and deny access without TLS: the redrive function and
     /// `cargo redrive package --verify` compare it.
     SENDER = error(
         "sender",
         r#"#[sqs_batch(senders = "uploads")]"#,
         r#"#[sqs_batch(senders = "arn:aws:s3:::uploads")]"#,
-    );
+    )
+    .reads(&["senders", "topics", "queue"])
+    .after(&[&QUEUE_NAME]);
 
     /// S3 and standard topics cannot send to a FIFO queue.
     SENDER_FIFO = error(
@@ -99,13 +102,15 @@ async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"##,
     .see("https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html");
 
     /// SQS accepts the ARN or the id of a key of KMS, or an alias. If a queue that exists has a key, `kms_key` names it:
-    /// without rights on the key, the functions cannot read the messages.
+    /// without rights on the key, the functions cannot read the messages. The key is in the region of the queue.
     KMS_KEY = error(
         "kms_key",
         r#"#[sqs_batch(kms_key = "orders")]"#,
         r#"#[sqs_batch(kms_key = "alias/orders")]"#,
     )
-    .see(KEYS);
+    .reads(&["kms_key", "queue"])
+    .see(KEYS)
+    .after(&[&QUEUE_NAME]);
 
     /// SNS, EventBridge and S3 cannot use the key that AWS manages for SQS: its policy cannot be changed. Use a key of
     /// your own, whose policy lets the service use it, or none.

@@ -63,12 +63,42 @@ fn a_fix_is_what_to_write() {
         (
             "queue_name",
             "queue = \"arn:aws:sns:eu-west-1:123456789012:new-orders\"",
-            "write `queue = \"new-orders\"`",
+            "for example, `queue = \"arn:aws:sqs:eu-west-1:123456789012:orders\"`",
         ),
         (
             "queue_name",
             "queue = \"https://sqs.eu-west-1.amazonaws.com/123456789012/new-orders\"",
+            "write `queue = \"arn:aws:sqs:eu-west-1:123456789012:new-orders\"`",
+        ),
+        (
+            "queue_name",
+            "queue = \"http://localhost:4566/000000000000/new-orders\"",
             "write `queue = \"new-orders\"`",
+        ),
+        (
+            "queue_name",
+            "queue = \"orders-$Stage\"",
+            "write `queue = \"orders-${Stage}\"`",
+        ),
+        (
+            "queue_type",
+            &format!("queue = \"orders-${{Stage}}\", fifo = true, {fifo}"),
+            "write `queue = \"orders-${Stage}.fifo\"`",
+        ),
+        (
+            "parameter_conflict",
+            "queue = \"a-${Stage:-x}\", dlq = \"b-${Stage:-y}\"",
+            "write `dlq = \"b-${Stage}\"`",
+        ),
+        (
+            "kms_key",
+            "kms_key = \"orders\"",
+            "write `kms_key = \"alias/orders\"`",
+        ),
+        (
+            "kms_key",
+            "kms_key = \"alias/aws/sns\"",
+            "write `kms_key = \"alias/orders\"`",
         ),
         (
             "redrive_without_schedule",

@@ -218,11 +218,8 @@ fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {
                 (&catalog::SENDER, sender.map(|_| ()))
             }
             Kind::Topics => {
-                let topic = Sender::topic(&placeholders(text, place)?).map(|_| ());
-                let problem = "this is not the ARN of an SNS topic";
-                let help = "write `\"arn:aws:sns:…:topic\"`";
-                let refused = || (problem.to_owned(), help.to_owned());
-                (&catalog::SENDER, topic.ok_or_else(refused))
+                let topic = Sender::topic(&placeholders(text, place)?);
+                (&catalog::SENDER, topic.map(|_| ()))
             }
             _ => (
                 &catalog::POLICY_ARN,
@@ -234,7 +231,7 @@ fn listed(key: &Key, value: &Value) -> Result<String, Diagnostic> {
     };
     match &value.what {
         What::Text(text) => check(text).map(|()| text.clone()),
-        What::Path(_) | What::Unread(_) if check(&value.text).is_ok() => {
+        What::Path(_) | What::Unread(_) | What::Integer(..) if check(&value.text).is_ok() => {
             let problem = format!("`{}` lists strings", key.name);
             let refused = value.refuse(&catalog::WRONG_TYPE, problem);
             Err(refused.help(format!("write `\"{}\"` with quotes", value.text)))

@@ -80,8 +80,13 @@ fn timeout_over_15_min(options: &Options) -> Option<Finding<'_>> {
 fn vpc_endpoint(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.vpc && function.queue_variables().next().is_some()).then(|| {
-        let problem =
-            "the worker calls SQS, which a VPC reaches only by an endpoint or a NAT gateway";
+        let called = match function.idempotent {
+            Some(_) => "SQS and DynamoDB",
+            None => "SQS",
+        };
+        let problem = format!(
+            "the worker calls {called}, which a VPC reaches only by an endpoint or a NAT gateway"
+        );
         let accept = allow(&catalog::VPC_ENDPOINT, options);
         let accepted = format!("if the subnets have one of them, write {accept}");
         (

@@ -11,6 +11,7 @@ use crate::options::Options;
 use crate::parameter_text::ParameterText;
 use crate::problem::Problem;
 use crate::queue_name::{self, LONGEST};
+use crate::queues;
 use crate::setting::Setting as _;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
@@ -46,7 +47,10 @@ fn queue_name(options: &Options) -> Option<Finding<'_>> {
     let (_, _, problem) = wrong.first()?;
     let meant = |text: &ParameterText| queue_name::meant(&text.to_string());
     let mut names = wrong.iter().map(|(_, text, _)| meant(text));
-    let fixes = if wrong.iter().any(|(_, text, _)| text.literal().is_none()) {
+    let fixes = if let Some((key, ..)) = wrong.iter().find(|(_, text, _)| queues::is_arn(text)) {
+        let example = "arn:aws:sqs:eu-west-1:123456789012:orders";
+        vec![Fix::advice(format!("for example, `{key} = \"{example}\"`"))]
+    } else if wrong.iter().any(|(_, text, _)| text.literal().is_none()) {
         vec![Fix::advice("correct the text around the parameters")]
     } else if names.clone().any(|name| name.len() > LONGEST) {
         vec![Fix::advice(format!("use at most {LONGEST} characters"))]
@@ -55,7 +59,13 @@ fn queue_name(options: &Options) -> Option<Finding<'_>> {
         let renamed = renamed.map(|(key, text, _)| Edit::set_text(key, meant(text)));
         let renamed: Vec<_> = renamed.collect();
         let order = allow(&catalog::FIFO_DLQ_ORDER, options);
-        let mut fixes = vec![Fix::edit(renamed.clone())];
+        let arns = wrong.iter().map(|(key, text, _)| {
+            let arn = queue_name::arn_of_url(text.literal()?)?;
+            Some(Edit::set_text(key, arn))
+        });
+        let arns: Option<Vec<_>> = arns.collect();
+        let mut fixes: Vec<_> = arns.map(Fix::edit).into_iter().collect();
+        fixes.push(Fix::edit(renamed.clone()));
         if names.any(|name| name.ends_with(".fifo")) {
             fixes.push(Fix::edit(renamed.into_iter().chain([order])));
         }

@@ -1,22 +1,28 @@
 //! Checks of what exists outside the stack: queues, senders, topics, keys.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Finding, Rule, catalog, these};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::{Function, OnPermanent};
+use crate::keys;
 use crate::kms_key::KmsKey;
 use crate::options::Options;
 use crate::parameter_text::ParameterText;
 use crate::problem::Problem;
 use crate::queues::{arn_part, is_fifo};
-use crate::senders::{Sender, Service};
+use crate::senders::{self, Sender, Service};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::QUEUE_TYPE, queue_type),
     (&catalog::DLQ_NEEDED, dlq_needed),
     (&catalog::DLQ_PLACE, dlq_place),
+    (&catalog::SENDER, sender_place),
     (&catalog::SENDER_FIFO, sender_fifo),
     (&catalog::TOPIC_SETTINGS, topic_settings),
+    (&catalog::KMS_KEY, kms_place),
     (&catalog::KMS_SENDER, kms_sender),
+    (&catalog::PARAMETER_CONFLICT, two_defaults),
 ];
 
 fn queue_type(options: &Options) -> Option<Finding<'_>> {
@@ -36,7 +42,12 @@ fn queue_type(options: &Options) -> Option<Finding<'_>> {
                 false => " is `true`, but the queue's name does not end in `.fifo`",
             };
             let problem = Problem::new().key("fifo").text(end);
-            Some((problem, these([Fix::remove("fifo"), both(), names()])))
+            let renamed = function.queue.clone().followed_by(".fifo");
+            let is_new = fifo && function.existing_queue().is_none();
+            let end = Fix::advice("for a FIFO queue, end the name in `queue` with `.fifo`");
+            let renamed = is_new.then(|| [Fix::set_text("queue", renamed), end]);
+            let fixes = [Fix::remove("fifo"), both(), names()];
+            Some((problem, these(renamed.into_iter().flatten().chain(fixes))))
         }
         _ if of_dlq.is_some_and(|is_fifo| is_fifo != function.is_fifo()) => {
             let problem = Problem::new()
@@ -77,20 +88,19 @@ fn dlq_needed(options: &Options) -> Option<Finding<'_>> {
 
 fn dlq_place(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
+    let dlq = function.dlq.as_ref()?;
+    if *dlq == function.queue {
+        let problem = Problem::new().key("dlq").text(" is the queue itself");
+        let advice = function.existing_queue().map(|_| Fix::advice(DLQ));
+        let fixes = [Fix::remove("dlq")].into_iter().chain(advice);
+        return Some((problem, these(fixes.collect::<Vec<_>>())));
+    }
     let (queue, dlq) = (function.existing_queue()?, function.existing_dlq()?);
-    let differs = |index| {
-        let parts = [queue, dlq].map(|arn| arn_part(arn, index).unwrap_or_default());
-        let is_known = parts
-            .iter()
-            .all(|part| !part.is_empty() && !part.contains('$'));
-        is_known && parts[0] != parts[1]
+    let places = match function.dlq_redrive {
+        Some(_) => &["partition", "region", "account"][..],
+        None => &["partition", "region"],
     };
-    let what = match () {
-        () if differs(1) => "partition",
-        () if differs(3) => "region",
-        () if differs(4) && function.dlq_redrive.is_some() => "account",
-        () => return None,
-    };
+    let what = differs(queue, dlq, places)?;
     let problem = Problem::new()
         .key("dlq")
         .text(format!(" is in another {what} than the queue"));
@@ -98,19 +108,71 @@ fn dlq_place(options: &Options) -> Option<Finding<'_>> {
         "account" => {
             "message move tasks ignore permissions of other accounts: remove `dlq_redrive`"
         }
-        _ => "write the ARN of a DLQ in the place of its queue",
+        _ => DLQ,
     };
     Some((problem, these([Fix::advice(why)])))
 }
 
+const DLQ: &str = "write the ARN of a DLQ in the place of its queue";
+
+/// The first of these parts that is known and different in two ARNs.
+fn differs(
+    one: &ParameterText,
+    other: &ParameterText,
+    places: &[&'static str],
+) -> Option<&'static str> {
+    let part = |arn: &ParameterText, place| {
+        let index = match place {
+            "partition" => 1,
+            "region" => 3,
+            _ => 4,
+        };
+        arn_part(arn, index).filter(|part| !part.is_empty() && !part.contains('$'))
+    };
+    let mut places = places.iter().copied();
+    places.find(|place| {
+        let parts = part(one, place).zip(part(other, place));
+        parts.is_some_and(|(one, other)| one != other)
+    })
+}
+
+/// One account is in one partition, and rules send to queues of their region.
+fn sender_place(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let (first, than) = match function.existing_queue() {
+        Some(queue) => (queue.clone(), "the queue"),
+        None => (services(function).next()?.1, "the first sender"),
+    };
+    services(function).find_map(|(service, arn)| {
+        let places = match (service, function.existing_queue()) {
+            (Service::Events, Some(_)) => &["partition", "region"][..],
+            _ => &["partition"],
+        };
+        let what = differs(&first, &arn, places)?;
+        let problem = format!("`{arn}` is in another {what} than {than}");
+        let advice = match what {
+            "region" => "use a rule in the region of the queue",
+            _ => "use the partition of the account",
+        };
+        Some((problem.into(), these([Fix::advice(advice)])))
+    })
+}
+
+/// A queue is encrypted with a key of its region.
+fn kms_place(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let (queue, key) = (function.existing_queue()?, function.kms_key.as_ref()?);
+    let what = differs(queue, key, &["partition", "region"])?;
+    let problem = Problem::new()
+        .key("kms_key")
+        .text(format!(" is in another {what} than the queue"));
+    let advice = Fix::advice("write the ARN of the key of the queue");
+    Some((problem, these([advice])))
+}
+
 /// The services that send, with their resources.
 fn services(function: &Function) -> impl Iterator<Item = (Service, ParameterText)> {
-    let senders = function
-        .senders
-        .iter()
-        .filter_map(|text| Sender::of(text).ok());
-    let topics = function.topics.iter().filter_map(Sender::topic);
-    senders.chain(topics).filter_map(|sender| match sender {
+    senders::of(function).filter_map(|sender| match sender {
         Sender::Service { service, arn, .. } => Some((service, arn)),
         Sender::Account(_) => None,
     })
@@ -155,6 +217,33 @@ fn topic_settings(options: &Options) -> Option<Finding<'_>> {
     let problem = problem.text(format!(" has no effect without `{other}`"));
     let removed = given.into_iter().map(Edit::remove);
     Some((problem, these([Fix::edit(removed)])))
+}
+
+/// A parameter has one default. The build script compares those of several functions.
+fn two_defaults(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let mut known = BTreeMap::new();
+    let mut all = function.texts().flat_map(|(key, text)| {
+        let parameters = text.parameters();
+        parameters.filter_map(move |it| Some((key, &it.name, it.default.as_ref()?)))
+    });
+    let (key, name, [one, other]) = all.find_map(|(key, name, default)| {
+        let (first, known) = *known.entry(name).or_insert((key, default));
+        (known != default).then_some((key, name, [(first, known), (key, default)]))
+    })?;
+    let problem = Problem::from(format!("`${{{name}}}` has two defaults: `{}` in ", one.1))
+        .key(one.0)
+        .text(format!(" and `{}` in ", other.1))
+        .key(other.0);
+    let mut without = function.clone();
+    for text in without.texts_mut() {
+        text.remove_default(name);
+    }
+    let written = keys::find(key).and_then(|it| without.written(it));
+    let removed = written.map(|value| Fix::set(key, value));
+    let advice = format!("write the default once, and `${{{name}}}` elsewhere");
+    let fixes = removed.into_iter().chain([Fix::advice(advice)]);
+    Some((problem, these(fixes.collect::<Vec<_>>())))
 }
 
 fn kms_sender(options: &Options) -> Option<Finding<'_>> {
