@@ -10,9 +10,10 @@ use std::process::Command;
 use redrive_tests::binary::{binary, template};
 use redrive_tests::cargo_lambda::packaged;
 use redrive_tests::emulator::{Emulator, Kind};
+use redrive_tests::hostile;
 use redrive_tests::python::Venv;
 use redrive_tests::script::Script;
-use redrive_tests::workspace::temporary;
+use redrive_tests::workspace::{root, temporary};
 
 #[test]
 fn orders_by_the_aws_command_line_on_ministack() {
@@ -109,6 +110,24 @@ fn rounds_and_parking_by_the_aws_command_line_on_localstack() {
         .env("TEMPLATE", template("redrive-fixtures-rounds"))
         .env("BINARY", rounds)
         .env("BINARY_FIFO", fifo)
+        .run();
+}
+
+/// The command lines of AWS and of SAM rewrite a template.
+#[test]
+fn hostile_texts_arrive_unchanged_on_ministack() {
+    let folder = temporary();
+    let golden = root().join("tests/golden/hostile");
+    let variables: serde_json::Map<_, _> = hostile::variables("<stage>", hostile::TEXT)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    let emulator = Emulator::start(Kind::Ministack, folder.path());
+    Script::new("hostile", &emulator, folder.path())
+        .env("SAM", Venv::of("sam").program("sam"))
+        .env("TEMPLATE", golden.join("template.json"))
+        .env("STATEMENTS", golden.join("iam/orders.json"))
+        .env("VARIABLES", serde_json::Value::from(variables).to_string())
         .run();
 }
 

@@ -8,11 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use redrive_infra::Format;
+use redrive_infra::deploy;
 use redrive_infra::internals;
 use redrive_infra::stack::Stack;
 
 #[path = "golden/any_options.rs"]
 mod any_options;
+#[path = "golden/dashboards.rs"]
+mod dashboards;
 #[path = "golden/guarantees.rs"]
 mod guarantees;
 #[path = "golden/linters.rs"]
@@ -99,6 +102,22 @@ fn templates() -> Vec<PathBuf> {
 #[test]
 fn cfn_lint_finds_nothing() {
     linters::cfn_lint(&templates());
+}
+
+/// Which are made of the others.
+#[test]
+fn cfn_lint_finds_nothing_in_the_templates_for_cdk() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let templates = templates().into_iter().enumerate();
+    let written = templates.map(|(place, path)| {
+        let text = fs::read_to_string(path).expect("a template");
+        let template = serde_json::from_str(&text).expect("JSON");
+        let path = folder.path().join(format!("{place}.json"));
+        let template = deploy::cdk_template(&template);
+        fs::write(&path, template.to_string()).expect("a new file");
+        path
+    });
+    linters::cfn_lint(&written.collect::<Vec<_>>());
 }
 
 #[test]

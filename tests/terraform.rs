@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use redrive_tests::billing;
 use redrive_tests::cargo_lambda::packaged;
 use redrive_tests::emulator::{Emulator, Kind};
+use redrive_tests::hostile;
 use redrive_tests::script::Script;
 use redrive_tests::terraform::{self, Terraform};
 use redrive_tests::workspace::{root, temporary};
@@ -46,7 +47,10 @@ fn hostile_texts_come_out_unchanged() {
     let main = module("hostile", "main");
     let function = &main["resource"]["aws_lambda_function"];
     let function = function.as_object().and_then(|all| all.values().next());
-    let variables = &function.expect("a function")["environment"]["variables"];
+    let function = function.expect("a function");
+    let variables = &function["environment"]["variables"];
+    let alarms = &main["resource"]["aws_cloudwatch_metric_alarm"];
+    let description = &alarms["gr_e_worker_alarm"]["alarm_description"];
     let subscription = &main["resource"]["aws_sns_topic_subscription"];
     let subscription = subscription.as_object().and_then(|all| all.values().next());
     let filter = &subscription.expect("a subscription")["filter_policy"];
@@ -66,6 +70,8 @@ fn hostile_texts_come_out_unchanged() {
             "output": {
                 "variables": { "value": variables },
                 "filter": { "value": filter },
+                "tags": { "value": function["tags"] },
+                "description": { "value": description },
                 "statements": { "value": format!("${{jsonencode(local.{name})}}") },
             },
         }),
@@ -78,24 +84,16 @@ fn hostile_texts_come_out_unchanged() {
     let outputs = terraform.run(folder.path(), &["output", "-json"]);
     let outputs: Value = serde_json::from_str(&outputs).expect("JSON");
     let variables = &outputs["variables"]["value"];
-    for (name, expected) in [
-        ("BRACES", "${x} $${x} $$${x} %{if x} %%{x} $%{x} %${x} {x}"),
-        ("MARKS", "100% of $5, ${Other} and ${"),
-        (
-            "QUOTES",
-            r#"a "quoted" 'word', a \ and a \\ and \n and \u{1f980}"#,
-        ),
-        ("LINES", "one\ntwo\tthree"),
-        ("LETTERS", "größer 🦀 日本 \u{feff}"),
-        ("BEFORE", "$${Other} %<stage>{x} ${<stage>}"),
-        ("DEFAULT", r#"%{x "q" \ $ é"#),
-    ] {
+    for (name, expected) in hostile::variables("<stage>", hostile::TEXT) {
         assert_eq!(variables[name], expected);
     }
-    assert_eq!(
-        outputs["filter"]["value"],
-        r#"{"kind": ["${x}", "%{if}", "\"\\"]}"#
-    );
+    let filter = outputs["filter"]["value"].as_str().expect("a text");
+    let filter: Value = serde_json::from_str(filter).expect("JSON");
+    assert_eq!(filter, json!({ "kind": ["${x}", "%{if}", "\"\\"] }));
+    let tags = json!({ "Größe": "klein + fein = 1" });
+    assert_eq!(outputs["tags"]["value"], tags);
+    let description = "Invocations of größe end with an error";
+    assert_eq!(outputs["description"]["value"], description);
     let statements = outputs["statements"]["value"].as_str().expect("a document");
     let statements: Value = serde_json::from_str(statements).expect("JSON");
     let written = fs::read_to_string(root().join("tests/golden/hostile/iam/orders.json"));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use redrive_infra::internals;
+use redrive_tests::hostile;
 use serde_json::{Map, Value as Json, json};
 
 use super::terraform::{Module, Template, snake};
@@ -648,21 +649,9 @@ fn hostile_texts_are_unchanged() {
     let function = &module.main["resource"]["aws_lambda_function"];
     let function = function.as_object().expect("a function").values().next();
     let variables = module.value(&function.expect("a function")["environment"]["variables"]);
-    for (name, expected) in [
-        ("BRACES", "${x} $${x} $$${x} %{if x} %%{x} $%{x} %${x} {x}"),
-        ("MARKS", "100% of $5, ${Other} and ${"),
-        (
-            "QUOTES",
-            r#"a "quoted" 'word', a \ and a \\ and \n and \u{1f980}"#,
-        ),
-        ("LINES", "one\ntwo\tthree"),
-        ("LETTERS", "größer 🦀 日本 \u{feff}"),
-        ("BEFORE", "$${Other} %<var.stage>{x} ${<var.stage>}"),
-        ("DEFAULT", "<var.text>"),
-    ] {
+    for (name, expected) in hostile::variables("<var.stage>", "<var.text>") {
         assert_eq!(variables[name], expected);
     }
-    let default = r#"%{x "q" \ $ é"#;
-    assert_eq!(module.variables["text"]["default"], default);
-    assert_eq!(template.0["Parameters"]["Text"]["Default"], default);
+    assert_eq!(module.variables["text"]["default"], hostile::TEXT);
+    assert_eq!(template.0["Parameters"]["Text"]["Default"], hostile::TEXT);
 }

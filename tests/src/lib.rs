@@ -5,6 +5,7 @@ pub mod billing;
 pub mod binary;
 pub mod cargo_lambda;
 pub mod emulator;
+pub mod hostile;
 pub mod http;
 pub mod node;
 pub mod package;
