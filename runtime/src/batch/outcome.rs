@@ -37,6 +37,12 @@ impl Outcome {
     pub(crate) fn is_completed(&self) -> bool {
         matches!(self, Self::Done | Self::SentOn(..) | Self::Duplicate { .. })
     }
+
+    /// Whether it waits for another record, or for that of another run, without a failure
+    /// of its own.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self, Self::InProgress { .. } | Self::NotRun)
+    }
 }
 
 /// A record's outcome, and what it took.

@@ -45,15 +45,15 @@ impl BatchResponse {
 ///
 /// # Errors
 ///
-/// If every record failed and the settings ask for an error.
+/// If no record was completed, one has failed, and the settings ask for an error.
 pub(crate) fn respond(
     event: &Event,
     slots: &[Slot],
     settings: &Settings,
 ) -> Result<BatchResponse, InvocationError> {
-    let failed = slots.iter().filter(|slot| !slot.outcome.is_completed());
-    let number = failed.count();
-    if number > 0 && number == slots.len() && settings.on_total_failure == OnTotalFailure::Error {
+    let is_none_completed = slots.iter().all(|slot| !slot.outcome.is_completed());
+    let has_failure = slots.iter().any(|slot| !slot.outcome.waits());
+    if is_none_completed && has_failure && settings.on_total_failure == OnTotalFailure::Error {
         return Err(InvocationError::new("BatchFailed", message(event, slots)));
     }
     let ids =

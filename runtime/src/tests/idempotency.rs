@@ -2,6 +2,8 @@
 
 mod model;
 mod parity;
+mod rounds;
+mod store;
 
 use std::{
     sync::{
@@ -211,6 +213,10 @@ fn one_that_another_run_has_claimed_is_delivered_again_after_the_lease() {
     assert_eq!(report.delays(), [("receipt-1".to_owned(), 22)]);
     assert_eq!(shipped.ids(), ["2"]);
 
+    // With it alone, nothing has failed.
+    let alone = batch(&shipped, store.clone()).message(order("1", "")).run();
+    assert_eq!((alone.failed(), alone.error()), (vec!["m1"], None));
+
     let later = batch(&shipped, store).at(noon() + MINUTE);
     assert_eq!(later.message(order("1", "")).run().failed(), [""; 0]);
     assert_eq!(shipped.ids(), ["2", "1"]);
@@ -362,134 +368,4 @@ fn in_a_fifo_group_one_in_progress_holds_back_the_rest() {
     assert_eq!(shipped.ids(), ["1", "4"]);
     let delays: Vec<_> = report.delays().iter().map(|(id, _)| &**id).collect();
     assert_eq!(delays, ["receipt-3", "receipt-4"]);
-}
-
-/// A store whose calls fail, or that is slow.
-#[derive(Clone, Default)]
-struct Faulty {
-    inner: InMemory,
-    claims: Arc<AtomicUsize>,
-    completes: Arc<AtomicUsize>,
-    claims_fail: bool,
-    /// The first answer is lost.
-    claims_twice: bool,
-    releases_fail: bool,
-    /// How many calls fail.
-    failing_completes: usize,
-    complete_takes: Duration,
-}
-
-impl Store for Faulty {
-    async fn claim(&self, claim: &Claim) -> Result<Claimed, BoxError> {
-        self.claims.fetch_add(1, Relaxed);
-        if self.claims_fail {
-            return Err("no route".into());
-        }
-        if self.claims_twice {
-            Store::claim(&self.inner, claim).await?;
-        }
-        Store::claim(&self.inner, claim).await
-    }
-
-    async fn complete(&self, claim: &Claim) -> Result<bool, BoxError> {
-        tokio::time::sleep(self.complete_takes).await;
-        match self.completes.fetch_add(1, Relaxed) < self.failing_completes {
-            true => Err("no answer".into()),
-            false => Store::complete(&self.inner, claim).await,
-        }
-    }
-
-    async fn release(&self, claim: &Claim) -> Result<(), BoxError> {
-        match self.releases_fail {
-            true => Err("no answer".into()),
-            false => Store::release(&self.inner, claim).await,
-        }
-    }
-}
-
-#[test]
-fn without_its_store_a_record_fails_and_the_others_do_not_wait_for_it() {
-    let shipped = Shipped::default();
-    let store = Faulty {
-        claims_fail: true,
-        ..Faulty::default()
-    };
-    let report = batch(&shipped, store.clone())
-        .message(order("1", ""))
-        .message(order("2", ""))
-        .message(order("3", ""))
-        .run();
-
-    assert_eq!(report.failed(), ["m1", "m2", "m3"]);
-    let reason = report.reason("m1").unwrap();
-    assert_eq!(reason, "the store of idempotency keys: no route");
-    assert_eq!(shipped.ids(), [""; 0]);
-    assert_eq!(store.claims.load(Relaxed), 1);
-}
-
-#[test]
-fn a_completion_that_fails_is_made_again_at_the_end() {
-    let shipped = Shipped::default();
-    let store = Faulty {
-        failing_completes: 1,
-        ..Faulty::default()
-    };
-    let report = batch(&shipped, store.clone()).message(order("1", "")).run();
-
-    assert_eq!(report.failed(), [""; 0]);
-    assert_eq!((store.inner.completed(), store.inner.claimed()), (1, 0));
-}
-
-#[test]
-fn a_message_whose_effect_has_happened_is_acknowledged_even_if_its_key_is_not_completed() {
-    let shipped = Shipped::default();
-    let store = Faulty {
-        failing_completes: usize::MAX,
-        ..Faulty::default()
-    };
-    let report = batch(&shipped, store.clone())
-        .message(order("1", ""))
-        .message(order("2", ""))
-        .run();
-
-    assert_eq!(report.failed(), ["m2"]);
-    assert_eq!(shipped.ids(), ["1"]);
-}
-
-#[test]
-fn a_completion_that_the_end_of_work_cuts_off_is_made_before_the_answer() {
-    let shipped = Shipped::default();
-    let store = Faulty {
-        complete_takes: Duration::from_millis(200),
-        ..Faulty::default()
-    };
-    let report = batch(&shipped, store.clone())
-        .remaining(Duration::from_millis(1_600))
-        .message(order("1", "slow"))
-        .run();
-
-    assert_eq!(report.failed(), [""; 0]);
-    assert_eq!((store.inner.completed(), store.inner.claimed()), (1, 0));
-}
-
-#[test]
-fn a_late_run_changes_nothing_of_another() {
-    let store = InMemory::new();
-    let late = others("1", Duration::from_secs(10));
-    wait(store.claim(&late));
-    let next = Claim {
-        owner: "next".to_owned(),
-        now: noon() + MINUTE,
-        lease_end: noon() + 2 * MINUTE,
-        ..late.clone()
-    };
-    assert_eq!(wait(store.claim(&next)), Claimed::Yes);
-
-    assert!(!wait(store.complete(&late)));
-    wait(store.release(&late));
-
-    assert_eq!((store.completed(), store.claimed()), (0, 1));
-    assert!(wait(store.complete(&next)));
-    wait(store.release(&next));
-    assert_eq!((store.completed(), store.claimed()), (1, 0));
 }

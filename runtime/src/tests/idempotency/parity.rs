@@ -6,7 +6,7 @@
 //! (<https://github.com/aws-powertools/powertools-lambda-typescript/issues/5675>). Here
 //! `a_late_run_changes_nothing_of_another`.
 
-use super::*;
+use super::{store::Faulty, *};
 
 /// What becomes of a delivery.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
