@@ -1,6 +1,8 @@
 //! Tests of the engine as a whole, on virtual time.
 
 mod attribute_settings;
+#[cfg(feature = "sqs-client")]
+pub(crate) mod aws;
 mod bad_input;
 mod bodies;
 mod concurrency;

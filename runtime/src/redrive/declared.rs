@@ -81,8 +81,9 @@ mod tests {
     use redrive_model::declared::Declared;
     use serde_json::json;
 
-    use super::super::tests::{Answer, FakeAws, config};
+    use super::super::tests::config;
     use super::{Config, differences};
+    use crate::tests::aws::{Answer, FakeAws};
 
     #[tokio::test]
     async fn each_queue_that_exists_is_compared() {

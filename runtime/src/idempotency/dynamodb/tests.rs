@@ -1,74 +1,39 @@
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex},
-};
-
-use http_body_util::{BodyExt as _, Full};
-use hyper::{
-    Request, Response,
-    body::{Bytes, Incoming},
-    service::service_fn,
-};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use super::*;
+use crate::tests::aws::{Answer, FakeAws};
 
-type Requests = Arc<Mutex<Vec<(String, Value)>>>;
-
-/// A DynamoDB that gives these answers one after another, then the last one for ever, and
-/// the actions with the requests that it got.
-async fn dynamodb(answers: Vec<(u16, Value)>) -> (DynamoDb, Requests) {
-    let requests = Requests::default();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let log = Arc::clone(&requests);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (log, answers) = (Arc::clone(&log), answers.clone());
-            let service = service_fn(move |request: Request<Incoming>| {
-                let (log, answers) = (Arc::clone(&log), answers.clone());
-                async move {
-                    let target = request.headers()["x-amz-target"].to_str().unwrap();
-                    let action = target.replace("DynamoDB_20120810.", "");
-                    let body = request.into_body().collect().await.unwrap().to_bytes();
-                    let body = serde_json::from_slice(&body).unwrap();
-                    let number = {
-                        let mut log = log.lock().unwrap();
-                        log.push((action, body));
-                        log.len()
-                    };
-                    let (status, answer) = &answers[number.min(answers.len()) - 1];
-                    let mut response = Response::new(Full::new(Bytes::from(answer.to_string())));
-                    *response.status_mut() = (*status).try_into().unwrap();
-                    Ok::<_, Infallible>(response)
-                }
-            });
-            tokio::spawn(
-                hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service),
-            );
-        }
-    });
+/// A DynamoDB that gives these answers one after another, and the last one again and again.
+async fn dynamodb(answers: impl IntoIterator<Item = Answer>) -> (DynamoDb, FakeAws) {
+    let mut answers: Vec<_> = answers.into_iter().collect();
+    answers.reverse();
+    let aws = FakeAws::that(move |_| match answers.len() {
+        1 => answers[0].clone(),
+        _ => answers.pop().unwrap(),
+    })
+    .await;
     let lookup = |name: &str| match name {
-        "AWS_ENDPOINT_URL" => Some(format!("http://{address}")),
-        "AWS_ENDPOINT_URL_DYNAMODB" => None,
-        TABLE => Some("done".to_owned()),
-        _ => Some("test".to_owned()),
+        TABLE | QUEUE_URL => Some("done".to_owned()),
+        _ => aws.variable(name),
     };
-    (DynamoDb::from_lookup("ship", lookup).unwrap(), requests)
+    (DynamoDb::from_lookup("ship", lookup).unwrap(), aws)
 }
 
-fn refused(item: Option<Value>) -> (u16, Value) {
-    let mut body = json!({
-        "__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",
-        "message": "The conditional request failed",
-    });
+/// That a call is accepted.
+fn accepted() -> Answer {
+    Answer::ok(&json!({}))
+}
+
+fn error(code: &str, item: Option<Value>) -> Answer {
+    let mut body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}") });
     if let Some(item) = item {
         body["Item"] = item;
     }
-    (400, body)
+    Answer::text(400, &body.to_string())
+}
+
+fn refused(item: Option<Value>) -> Answer {
+    error("ConditionalCheckFailedException", item)
 }
 
 fn claim() -> Claim {
@@ -99,14 +64,12 @@ const SAME: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 #[tokio::test]
 async fn a_claim_is_one_conditional_put() {
-    let (store, requests) = dynamodb(vec![(200, json!({}))]).await;
+    let (store, aws) = dynamodb([accepted()]).await;
 
     assert_eq!(Store::claim(&store, &claim()).await.unwrap(), Claimed::Yes);
 
-    let (action, request) = requests.lock().unwrap().remove(0);
-    assert_eq!(action, "PutItem");
     assert_eq!(
-        request,
+        aws.request("PutItem"),
         json!({
             "TableName": "done",
             "Item": {
@@ -149,34 +112,32 @@ async fn a_claim_that_is_refused_says_what_is_known() {
             Claimed::Completed { same_body: false },
         ),
     ] {
-        let (store, _) = dynamodb(vec![refused(Some(known))]).await;
+        let (store, _) = dynamodb([refused(Some(known))]).await;
         assert_eq!(Store::claim(&store, &claim()).await.unwrap(), expected);
     }
-    let (store, _) = dynamodb(vec![refused(None)]).await;
+    let (store, _) = dynamodb([refused(None)]).await;
     Store::claim(&store, &claim()).await.unwrap_err();
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_again() {
-    let lost = (500, json!({ "__type": "InternalServerError" }));
+    let lost = Answer::text(500, r#"{"__type":"InternalServerError"}"#);
     let own = refused(Some(item("claimed", "request/m1", SAME)));
-    let (store, requests) = dynamodb(vec![lost, own]).await;
+    let (store, aws) = dynamodb([lost, own]).await;
 
     assert_eq!(Store::claim(&store, &claim()).await.unwrap(), Claimed::Yes);
-    assert_eq!(requests.lock().unwrap().len(), 2);
+    assert_eq!(aws.calls("PutItem"), 2);
 }
 
 #[tokio::test]
 async fn only_the_owner_completes() {
-    let (store, requests) = dynamodb(vec![(200, json!({})), refused(None)]).await;
+    let (store, aws) = dynamodb([accepted(), refused(None)]).await;
 
     assert!(Store::complete(&store, &claim()).await.unwrap());
     assert!(!Store::complete(&store, &claim()).await.unwrap());
 
-    let (action, request) = requests.lock().unwrap().remove(0);
-    assert_eq!(action, "UpdateItem");
     assert_eq!(
-        request,
+        aws.request("UpdateItem"),
         json!({
             "TableName": "done",
             "Key": { "id": { "S": "ship#1" } },
@@ -194,15 +155,13 @@ async fn only_the_owner_completes() {
 
 #[tokio::test]
 async fn only_the_owner_releases_and_only_a_claim() {
-    let (store, requests) = dynamodb(vec![(200, json!({})), refused(None)]).await;
+    let (store, aws) = dynamodb([accepted(), refused(None)]).await;
 
     Store::release(&store, &claim()).await.unwrap();
     Store::release(&store, &claim()).await.unwrap();
 
-    let (action, request) = requests.lock().unwrap().remove(0);
-    assert_eq!(action, "DeleteItem");
     assert_eq!(
-        request,
+        aws.request("DeleteItem"),
         json!({
             "TableName": "done",
             "Key": { "id": { "S": "ship#1" } },
@@ -218,11 +177,7 @@ async fn only_the_owner_releases_and_only_a_claim() {
 
 #[tokio::test]
 async fn other_errors_are_errors() {
-    let missing = (
-        400,
-        json!({ "__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException" }),
-    );
-    let (store, _) = dynamodb(vec![missing]).await;
+    let (store, _) = dynamodb([error("ResourceNotFoundException", None)]).await;
 
     let error = Store::claim(&store, &claim()).await.unwrap_err();
     let error = crate::error::chain(&error);
@@ -233,16 +188,16 @@ async fn other_errors_are_errors() {
 
 #[tokio::test]
 async fn the_role_of_the_worker_may_make_exactly_these_calls() {
-    let (store, requests) = dynamodb(vec![(200, json!({}))]).await;
+    let (store, aws) = dynamodb([accepted()]).await;
 
     Store::claim(&store, &claim()).await.unwrap();
     Store::complete(&store, &claim()).await.unwrap();
     Store::release(&store, &claim()).await.unwrap();
 
-    let requests = requests.lock().unwrap();
+    let requests = aws.requests();
     let called = requests
         .iter()
-        .map(|(action, _)| format!("dynamodb:{action}"));
+        .map(|it| format!("dynamodb:{}", it.operation));
     assert_eq!(
         called.collect::<Vec<_>>(),
         redrive_model::idempotency::ACTIONS
@@ -257,10 +212,9 @@ async fn an_item_is_below_300_bytes() {
         owner: format!("{id}/{id}/9999"),
         ..claim()
     };
-    let (store, requests) = dynamodb(vec![(200, json!({}))]).await;
+    let (store, aws) = dynamodb([accepted()]).await;
     Store::claim(&store, &longest).await.unwrap();
 
-    let (_, request) = requests.lock().unwrap().remove(0);
     // As DynamoDB counts: names and values, of a number a byte for two digits and one more.
     let bytes = |(name, value): (&String, &Value)| {
         let (kind, text) = value.as_object().unwrap().iter().next().unwrap();
@@ -272,6 +226,7 @@ async fn an_item_is_below_300_bytes() {
                 _ => text.len(),
             }
     };
+    let request = aws.request("PutItem");
     let item = request["Item"].as_object().unwrap();
     let bytes: usize = item.iter().map(bytes).sum();
     assert!(bytes < 300, "{bytes}");

@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use serde_json::{Value, json};
 
-use super::super::tests::{Answer, FakeAws, config};
+use super::super::tests::config;
 use super::*;
+use crate::tests::aws::{Answer, FakeAws};
 
 const LIST: &str = "ListMessageMoveTasks";
 const START: &str = "StartMessageMoveTask";

@@ -1,22 +1,20 @@
-use std::{
-    convert::Infallible,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, Response, body::Bytes, body::Incoming, service::service_fn};
-use hyper_util::rt::TokioIo;
+use bytes::Bytes;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use super::*;
 use redrive_model::Backoff;
 
-use crate::{deadline::Deadline, event::Event, message::Record, tests::support::SETTINGS};
+use crate::{
+    deadline::Deadline,
+    event::Event,
+    message::Record,
+    tests::{
+        aws::{Answer, FakeAws, Request},
+        support::SETTINGS,
+    },
+};
 
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_secs(900));
 
@@ -71,58 +69,22 @@ fn wants_no_variable_that_no_setting_needs() {
     assert!(Calls::from_lookup(&settings, only_queue).is_ok());
 }
 
-type Requests = Arc<Mutex<Vec<Value>>>;
-
-/// An SQS that gives every call the same answer, and the requests it got.
-async fn sqs(answer: Value) -> (Sqs, Requests) {
-    sqs_that(move |_| (200, answer.clone())).await
+/// An SQS that gives every call the same answer.
+async fn sqs(answer: Value) -> (Sqs, FakeAws) {
+    sqs_that(move |_| Answer::ok(&answer)).await
 }
 
-/// An SQS with these answers, and the requests it got.
-async fn sqs_that(
-    answer: impl Fn(&Value) -> (u16, Value) + Clone + Send + 'static,
-) -> (Sqs, Requests) {
-    let requests = Requests::default();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let log = Arc::clone(&requests);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (log, answer) = (Arc::clone(&log), answer.clone());
-            let service = service_fn(move |request: Request<Incoming>| {
-                let (log, answer) = (Arc::clone(&log), answer.clone());
-                async move {
-                    let trace = request.headers().get("x-amzn-trace-id").cloned();
-                    let body = request.into_body().collect().await.unwrap().to_bytes();
-                    let mut body: Value = serde_json::from_slice(&body).unwrap();
-                    body["trace"] = trace.map(|id| id.to_str().unwrap().to_owned()).into();
-                    let (status, answer) = answer(&body);
-                    log.lock().unwrap().push(body);
-                    let answer = Full::new(Bytes::from(answer.to_string()));
-                    let mut answer = Response::new(answer);
-                    *answer.status_mut() = status.try_into().unwrap();
-                    Ok::<_, Infallible>(answer)
-                }
-            });
-            tokio::spawn(
-                hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service),
-            );
-        }
-    });
-    let client = crate::sqs::client::client_from(|name| match name {
-        "AWS_ENDPOINT_URL" => Some(format!("http://{address}")),
-        "AWS_ENDPOINT_URL_SQS" => None,
-        _ => Some("test".to_owned()),
-    });
+/// An SQS with these answers to the bodies of requests.
+async fn sqs_that(mut answer: impl FnMut(&Value) -> Answer + Send + 'static) -> (Sqs, FakeAws) {
+    let aws = FakeAws::that(move |request| answer(&request.body)).await;
     let calls = Calls {
         queue_url: "https://sqs/queue".to_owned(),
         dlq_url: "https://sqs/dlq".to_owned(),
         parking_url: "https://sqs/parked".to_owned(),
-        delays: OnceLock::from(client.clone().unwrap()),
-        client: OnceLock::from(client.unwrap()),
+        delays: OnceLock::from(aws.client()),
+        client: OnceLock::from(aws.client()),
     };
-    (Sqs { calls }, requests)
+    (Sqs { calls }, aws)
 }
 
 const EVENT: &[u8] = br#"{"Records":[{"messageId":"m1","body":"{}"}]}"#;
@@ -148,19 +110,19 @@ fn delays(number: usize) -> Vec<Delay> {
 
 #[tokio::test]
 async fn delays_in_tens() {
-    let (sqs, requests) = sqs(json!({"Successful": [], "Failed": []})).await;
+    let (sqs, aws) = sqs(json!({"Successful": [], "Failed": []})).await;
 
     sqs.delay(delays(23)).await.unwrap();
 
-    let requests = requests.lock().unwrap();
+    let requests = aws.requests();
     let mut entries: Vec<_> = requests
         .iter()
-        .map(|request| request["Entries"].as_array().unwrap().len())
+        .map(|request| request.body["Entries"].as_array().unwrap().len())
         .collect();
     entries.sort_unstable();
     assert_eq!(entries, [3, 10, 10]);
-    assert_eq!(requests[0]["QueueUrl"], "https://sqs/queue");
-    assert_eq!(requests[0]["Entries"][0]["VisibilityTimeout"], 30);
+    assert_eq!(requests[0].body["QueueUrl"], "https://sqs/queue");
+    assert_eq!(requests[0].body["Entries"][0]["VisibilityTimeout"], 30);
 }
 
 #[tokio::test]
@@ -177,14 +139,11 @@ async fn one_message_that_is_not_delayed_is_reported() {
 
 #[tokio::test]
 async fn a_call_that_fails_keeps_no_other_from_being_made() {
-    let (sqs, requests) =
+    let (sqs, aws) =
         sqs_that(
             |request| match request["Entries"][0]["ReceiptHandle"] == "receipt-0" {
-                true => (
-                    403,
-                    json!({"__type": "com.amazonaws.sqs#AccessDenied", "message": "not yours"}),
-                ),
-                false => (200, json!({"Successful": [], "Failed": []})),
+                true => Answer::error("AccessDenied", "not yours"),
+                false => Answer::ok(&json!({"Successful": [], "Failed": []})),
             },
         )
         .await;
@@ -192,7 +151,7 @@ async fn a_call_that_fails_keeps_no_other_from_being_made() {
     let error = crate::error::chain(&sqs.delay(delays(23)).await.unwrap_err());
 
     assert!(error.contains("AccessDenied"), "{error}");
-    assert_eq!(requests.lock().unwrap().len(), 3);
+    assert_eq!(aws.requests().len(), 3);
 }
 
 fn outgoing<'r>(record: Record<'r>) -> Outgoing<'r> {
@@ -227,27 +186,22 @@ fn all_but(request: &Value, refused: &[&str], code: &str, sender: bool) -> Value
     })
 }
 
-fn confirmed(request: &Value) -> (u16, Value) {
-    (200, all_but(request, &[], "", false))
+fn confirmed(request: &Value) -> Answer {
+    Answer::ok(&all_but(request, &[], "", false))
 }
 
 #[tokio::test]
 async fn a_record_that_sqs_has_no_time_for_is_sent_again() {
     let event = Event::read(EVENT.into()).unwrap();
-    let throttled = || {
-        (
-            400,
-            json!({"__type": "com.amazonaws.sqs#RequestThrottled", "message": "slower"}),
-        )
-    };
-    let first = Arc::new(AtomicBool::new(true));
-    let (once, requests) = sqs_that(move |request| match first.swap(false, Relaxed) {
+    let throttled = || Answer::error("RequestThrottled", "slower");
+    let mut is_first = true;
+    let (once, aws) = sqs_that(move |request| match std::mem::take(&mut is_first) {
         true => throttled(),
         false => confirmed(request),
     })
     .await;
     send(&once, &event).await.unwrap();
-    assert_eq!(requests.lock().unwrap().len(), 2);
+    assert_eq!(aws.requests().len(), 2);
 
     let (always, _) = sqs_that(move |_| throttled()).await;
     let error = send(&always, &event).await;
@@ -258,7 +212,7 @@ async fn a_record_that_sqs_has_no_time_for_is_sent_again() {
 #[tokio::test]
 async fn only_a_call_without_an_answer_is_unreachable() {
     let event = Event::read(Bytes::from_static(EVENT)).unwrap();
-    let (html, _) = sqs_that(|_| (503, json!("<html>"))).await;
+    let (html, _) = sqs_that(|_| Answer::text(503, "<html>")).await;
     let answered = send(&html, &event).await.unwrap_err();
     assert!(!answered.is::<Unreachable>(), "{answered}");
 
@@ -283,16 +237,16 @@ async fn only_a_call_without_an_answer_is_unreachable() {
 #[tokio::test]
 async fn a_record_is_sent_only_when_sqs_says_so() {
     let event = Event::read(EVENT.into()).unwrap();
-    let (confirms, requests) = sqs_that(confirmed).await;
+    let (confirms, aws) = sqs_that(confirmed).await;
     send(&confirms, &event).await.unwrap();
     let parked = confirms
         .send(Destination::Parking, &[outgoing(record(&event))])
         .await;
     assert!(parked.iter().all(Result::is_ok));
-    let requests = std::mem::take(&mut *requests.lock().unwrap());
-    assert_eq!(requests[0]["QueueUrl"], "https://sqs/dlq");
-    assert_eq!(requests[1]["QueueUrl"], "https://sqs/parked");
-    let attributes = &requests[0]["Entries"][0]["MessageAttributes"];
+    let requests = aws.requests();
+    assert_eq!(requests[0].body["QueueUrl"], "https://sqs/dlq");
+    assert_eq!(requests[1].body["QueueUrl"], "https://sqs/parked");
+    let attributes = &requests[0].body["Entries"][0]["MessageAttributes"];
     assert_eq!(attributes["RedriveReason"]["StringValue"], "no such card");
     assert_eq!(attributes["RedriveRound"]["StringValue"], "2");
 
@@ -305,11 +259,9 @@ const EVENT_OF_THREE: &[u8] = br#"{"Records":[
 ]}"#;
 
 /// Whether each of three records was sent, and the bodies of each call.
-async fn three(
-    answer: impl Fn(&Value) -> (u16, Value) + Clone + Send + 'static,
-) -> (Vec<bool>, Vec<String>) {
+async fn three(answer: impl FnMut(&Value) -> Answer + Send + 'static) -> (Vec<bool>, Vec<String>) {
     let event = Event::read(Bytes::from_static(EVENT_OF_THREE)).unwrap();
-    let (sqs, requests) = sqs_that(answer).await;
+    let (sqs, aws) = sqs_that(answer).await;
     let timeout = Duration::from_secs(30);
     let records = event.records().zip(["1", "2", "3"]).map(|(fields, body)| {
         outgoing(Record {
@@ -321,21 +273,20 @@ async fn three(
     });
     let records: Vec<_> = records.collect();
     let sent = sqs.send(Destination::Dlq, &records).await;
-    let requests = requests.lock().unwrap();
-    let bodies = |request: &Value| {
-        let entries = request["Entries"].as_array().unwrap().iter();
+    let bodies = |request: &Request| {
+        let entries = request.body["Entries"].as_array().unwrap().iter();
         let bodies = entries.map(|entry| entry["MessageBody"].as_str().unwrap().to_owned());
         bodies.collect::<String>()
     };
     (
         sent.iter().map(Result::is_ok).collect(),
-        requests.iter().map(bodies).collect(),
+        aws.requests().iter().map(bodies).collect(),
     )
 }
 
 #[tokio::test]
 async fn of_one_call_each_entry_has_its_own_answer() {
-    let denied = |request: &Value| (200, all_but(request, &["2"], "AccessDenied", true));
+    let denied = |request: &Value| Answer::ok(&all_but(request, &["2"], "AccessDenied", true));
     let (sent, calls) = three(denied).await;
     assert_eq!(sent, [true, false, true]);
     assert_eq!(calls, ["123"]);
@@ -343,13 +294,13 @@ async fn of_one_call_each_entry_has_its_own_answer() {
 
 #[tokio::test]
 async fn an_entry_that_sqs_has_no_time_for_is_sent_again_alone() {
-    let first = Arc::new(AtomicBool::new(true));
+    let mut is_first = true;
     let busy = move |request: &Value| {
-        let refused: &[_] = match first.swap(false, Relaxed) {
+        let refused: &[_] = match std::mem::take(&mut is_first) {
             true => &["1", "3"],
             false => &["3"],
         };
-        (200, all_but(request, refused, "InternalError", false))
+        Answer::ok(&all_but(request, refused, "InternalError", false))
     };
     let (sent, calls) = three(busy).await;
     assert_eq!(sent, [true, true, false]);
@@ -367,7 +318,7 @@ async fn a_message_that_is_too_long_with_its_reason_is_sent_without() {
             .map(|it| it["MessageBody"].as_str().unwrap())
             .collect();
         let long: Vec<_> = long.into_iter().filter(|body| *body != "1").collect();
-        (200, all_but(request, &long, "InvalidParameterValue", true))
+        Answer::ok(&all_but(request, &long, "InvalidParameterValue", true))
     };
     let (sent, calls) = three(too_long).await;
     assert_eq!(sent, [true, true, true]);
@@ -375,13 +326,8 @@ async fn a_message_that_is_too_long_with_its_reason_is_sent_without() {
 
     // The whole call, and then it is still too long.
     let refused = |_: &Value| {
-        (
-            400,
-            json!({
-                "__type": "com.amazonaws.sqs#BatchRequestTooLong",
-                "message": "Batch requests cannot be longer than 1048576 bytes.",
-            }),
-        )
+        let text = "Batch requests cannot be longer than 1048576 bytes.";
+        Answer::error("BatchRequestTooLong", text)
     };
     let (sent, calls) = three(refused).await;
     assert_eq!(sent, [false, false, false]);
@@ -390,7 +336,7 @@ async fn a_message_that_is_too_long_with_its_reason_is_sent_without() {
 
 #[tokio::test]
 async fn calls_name_the_invocation_to_x_ray() {
-    let (sqs, requests) = sqs(json!({"Successful": [], "Failed": []})).await;
+    let (sqs, aws) = sqs(json!({"Successful": [], "Failed": []})).await;
     let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
 
     let delay = sqs.delay(delays(1));
@@ -399,5 +345,5 @@ async fn calls_name_the_invocation_to_x_ray() {
         .await
         .unwrap();
 
-    assert_eq!(requests.lock().unwrap()[0]["trace"], header);
+    assert_eq!(aws.requests()[0].trace.as_deref(), Some(header));
 }
