@@ -204,11 +204,12 @@ fn a_record_is_reported_if_the_dlq_cannot_be_reached() {
 
     let reported = json!({ "batchItemFailures": [{ "itemIdentifier": "m1" }] });
     assert_eq!(ran.posts, [("invocation/r1/response".to_owned(), reported)]);
-    let lines = ran.lines("dlq_send_failed");
+    let lines = ran.lines("record_not_sent_on");
     assert_eq!(lines.len(), 1, "{}", ran.log);
     assert_eq!(lines[0]["level"], "ERROR");
     assert_eq!(lines[0]["messageId"], "m1");
-    assert_eq!(lines[0]["dlq"], "http://sqs/123456789012/refusals-dlq");
+    assert_eq!(lines[0]["to"], "dlq");
+    assert_eq!(lines[0]["queueUrl"], "http://sqs/123456789012/refusals-dlq");
     let error = lines[0]["error"].as_str().expect("an error");
     assert!(error.starts_with("SQS cannot be reached"), "{error}");
 }

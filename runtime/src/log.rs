@@ -188,7 +188,7 @@ pub(crate) fn sent_on(fields: &Fields<'_>, to: Destination, round: Option<u32>) 
             target: TARGET,
             event = event::RECORD_SENT_ON,
             messageId = &*id,
-            to = "dlq",
+            to = to.name(),
             round,
             "the record was sent to the DLQ"
         ),
@@ -196,21 +196,33 @@ pub(crate) fn sent_on(fields: &Fields<'_>, to: Destination, round: Option<u32>) 
             target: TARGET,
             event = event::RECORD_SENT_ON,
             messageId = &*id,
-            to = "parking",
+            to = to.name(),
             round,
             "the record was sent to the parking queue and is not redriven any more"
         ),
     }
 }
 
-pub(crate) fn not_sent_on(fields: &Fields<'_>, url: &str, error: &BoxError) {
+pub(crate) fn not_sent_on(fields: &Fields<'_>, to: Destination, url: &str, error: &BoxError) {
     tracing::error!(
         target: TARGET,
-        event = event::DLQ_SEND_FAILED,
+        event = event::RECORD_NOT_SENT_ON,
         messageId = &*fields.id(),
-        dlq = url,
+        to = to.name(),
+        queueUrl = url,
         error = chain(error),
-        "cannot send the record to the DLQ, it is reported as failed instead"
+        "cannot send the record to the {to}, it is reported as failed instead"
+    );
+}
+
+/// Of a record whose attributes cannot be read, and so not be sent.
+pub(crate) fn not_readable(fields: &Fields<'_>, error: &BoxError) {
+    tracing::error!(
+        target: TARGET,
+        event = event::RECORD_NOT_SENT_ON,
+        messageId = &*fields.id(),
+        error = chain(error),
+        "cannot read the attributes of the record, it is reported as failed instead of sent on"
     );
 }
 

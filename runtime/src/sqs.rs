@@ -64,6 +64,25 @@ pub enum Destination {
     Parking,
 }
 
+impl Destination {
+    /// Its word in the log.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Dlq => "dlq",
+            Self::Parking => "parking",
+        }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dlq => "DLQ",
+            Self::Parking => "parking queue",
+        })
+    }
+}
+
 /// A record that is sent on, with what is added to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'r> {

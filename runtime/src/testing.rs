@@ -72,7 +72,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::time::Instant;
 
-pub use self::{message::TestMessage, of::Of, report::Report, sqs::SentToDlq};
+pub use self::{message::TestMessage, of::Of, report::Report, sqs::SentMessage};
 
 use redrive_model::{
     Backoff,
@@ -300,7 +300,8 @@ impl<F> Batch<F> {
         self
     }
 
-    /// The attribute's `redrive_rounds`: the worker sends on what fails in its last run.
+    /// The attribute's `redrive_rounds`: the worker sends on what fails in its last run;
+    /// by default it does not, as without `dlq_redrive`.
     #[must_use]
     pub fn redrive_rounds(mut self, rounds: u32) -> Self {
         self.settings.rounds = Some(rounds);

@@ -25,7 +25,7 @@ pub mod event {
     /// A record was sent to the DLQ or to the parking queue; see [`field::TO`](super::field::TO).
     pub const RECORD_SENT_ON: &str = "record_sent_on";
     /// A record could not be sent to the DLQ or to the parking queue.
-    pub const DLQ_SEND_FAILED: &str = "dlq_send_failed";
+    pub const RECORD_NOT_SENT_ON: &str = "record_not_sent_on";
     /// A record was received more often than SQS should allow, so its round cannot be told.
     pub const RECEIVED_TOO_OFTEN: &str = "received_too_often";
     /// A record has no room for the number of its round, so it is parked.

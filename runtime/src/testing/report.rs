@@ -18,7 +18,7 @@ use tokio::{
     time::{self, Instant},
 };
 
-use super::sqs::{Calls, Recorder, SentToDlq};
+use super::sqs::{Calls, Recorder, SentMessage};
 use crate::{
     batch::{
         Engine,
@@ -42,8 +42,8 @@ pub struct Report {
     answer: Result<Value, InvocationError>,
     /// Each record's id, and what became of it.
     records: Vec<(String, Slot)>,
-    sent_to_dlq: Vec<SentToDlq>,
-    parked: Vec<SentToDlq>,
+    sent_to_dlq: Vec<SentMessage>,
+    parked: Vec<SentMessage>,
     delays: Vec<(String, u32)>,
     elapsed: Duration,
 }
@@ -159,12 +159,12 @@ impl Report {
     }
 
     /// What the worker sent to the DLQ.
-    pub fn sent_to_dlq(&self) -> &[SentToDlq] {
+    pub fn sent_to_dlq(&self) -> &[SentMessage] {
         &self.sent_to_dlq
     }
 
     /// What the worker sent to the parking queue, where no redrive moves it.
-    pub fn parked(&self) -> &[SentToDlq] {
+    pub fn parked(&self) -> &[SentMessage] {
         &self.parked
     }
 

@@ -14,7 +14,7 @@ use crate::{
 /// A message that the worker sent to the DLQ or to the parking queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct SentToDlq {
+pub struct SentMessage {
     /// The id it had in the source queue.
     pub id: String,
     /// Its body, unchanged.
@@ -40,8 +40,8 @@ pub(crate) struct StubBehavior {
 /// What was asked of it.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    pub(super) to_dlq: Vec<SentToDlq>,
-    pub(super) parked: Vec<SentToDlq>,
+    pub(super) to_dlq: Vec<SentMessage>,
+    pub(super) parked: Vec<SentMessage>,
     pub(super) delays: Vec<Delay>,
 }
 
@@ -85,7 +85,7 @@ impl SqsAccess for Recorder {
             if self.behavior.refuses {
                 return Err("the test's DLQ refuses every message".into());
             }
-            sent.push(SentToDlq {
+            sent.push(SentMessage {
                 id: outgoing.record.message_id().into_owned(),
                 body: outgoing.record.body().to_owned(),
                 reason: outgoing.reason.to_owned(),

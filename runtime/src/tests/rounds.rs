@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{
     message::Attribute,
-    testing::{Batch, Report, SentToDlq, TestMessage},
+    testing::{Batch, Report, SentMessage, TestMessage},
 };
 
 const RUNS: u32 = 5;
@@ -32,8 +32,8 @@ fn run(batch: Batch) -> Report {
     })
 }
 
-fn sent(id: &str, body: &str, reason: &str, round: Option<u32>) -> SentToDlq {
-    SentToDlq {
+fn sent(id: &str, body: &str, reason: &str, round: Option<u32>) -> SentMessage {
+    SentMessage {
         id: id.to_owned(),
         body: body.to_owned(),
         reason: reason.to_owned(),
@@ -314,7 +314,7 @@ fn a_permanent_failure_is_counted_too() {
             .message(message("x", RUNS, 1))
     };
     let report = run(refused(batch().permanent_to_dlq()));
-    let rounds = |all: &[SentToDlq]| all.iter().map(|it| it.round).collect::<Vec<_>>();
+    let rounds = |all: &[SentMessage]| all.iter().map(|it| it.round).collect::<Vec<_>>();
     assert_eq!(rounds(report.sent_to_dlq()), [Some(1), Some(2)]);
     assert_eq!(rounds(report.parked()), [Some(4)]);
 

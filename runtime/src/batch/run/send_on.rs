@@ -166,8 +166,8 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
     }
 
     /// Sends on what the lanes have left: records that failed in their last run, and
-    /// those that SQS has delivered once more than that. `until` the time is up; what is
-    /// not sent is reported.
+    /// those that SQS has delivered once more than that. What is not sent when the time
+    /// is up is reported.
     pub(crate) async fn send_rest(&self) {
         if self.engine.settings.rounds.is_none() {
             return;
@@ -253,7 +253,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                 route,
             }),
             Err(error) => {
-                log::not_sent_on(&fields, "", &error);
+                log::not_readable(&fields, &error);
                 None
             }
         }
@@ -316,7 +316,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                     self.send_on
                         .is_unreachable
                         .fetch_or(is_unreachable, Relaxed);
-                    log::not_sent_on(&parcel.fields, sqs.url(to), error);
+                    log::not_sent_on(&parcel.fields, to, sqs.url(to), error);
                 }
             }
             sent.is_ok()

@@ -65,9 +65,9 @@ fn redrive_without_schedule(options: &Options) -> Option<Finding<'_>> {
 fn parking_unused(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.parking.is_some() && !function.has_parking()).then(|| {
-        let problem = Problem::from("nothing is sent to the queue of ").key("parking");
+        let problem = Problem::new().key("parking").text(" has no effect");
         let problem = match function.dlq_redrive {
-            Some(_) => problem.text(": redrives have no limit"),
+            Some(_) => problem.text(", because redrives have no limit"),
             None => problem.text(" without ").key("dlq_redrive"),
         };
         let fixes = vec![
