@@ -570,6 +570,24 @@ fn depends_on(place: &str, block: &mut Json, before: &Json, actual: &Json, modul
     block["depends_on"] = actual["depends_on"].clone();
 }
 
+/// They belong to the configuration that calls the module.
+#[test]
+fn a_module_has_neither_a_provider_nor_a_backend() {
+    for (origin, _, module) in all() {
+        let blocks = module.main.as_object().expect("blocks").keys();
+        let known = ["//", "data", "locals", "resource"];
+        assert!(blocks.eq(known), "{origin}: {:?}", module.main);
+    }
+    for case in cases() {
+        let path = case.expected.join("terraform/versions.tf.json");
+        let text = fs::read_to_string(path).expect("a golden file");
+        let versions: Json = serde_json::from_str(&text).expect("JSON");
+        let settings = versions["terraform"].as_object().expect("settings").keys();
+        assert!(settings.eq(["required_providers", "required_version"]));
+        assert_eq!(versions.as_object().map(|it| it.len()), Some(1), "{text}");
+    }
+}
+
 #[test]
 fn each_parameter_of_the_template_is_a_variable() {
     for (origin, template, module) in all() {
@@ -611,6 +629,9 @@ fn each_parameter_of_the_template_is_a_variable() {
                 assert!(is_in, "{place}: {conditions}");
             }
             expected.insert(variable);
+        }
+        for name in ["tags", "zips"] {
+            assert_eq!(module.variables[name]["default"], json!({}), "{origin}");
         }
         let variables = module.variables.as_object().expect("variables");
         assert_eq!(
