@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::Reference;
 
 /// A statement of the bank: a line `id;cents;text` for each transaction, and `total;cents` at
@@ -21,6 +23,8 @@ pub struct Payment {
 pub enum StatementError {
     #[error("line {0} is not a transaction")]
     Line(usize),
+    #[error("two transactions have the id {0}")]
+    Twice(String),
     #[error("the statement has no total: it is not complete")]
     NoTotal,
     #[error("the transactions add up to {sum} cents, and not to the total, {total}")]
@@ -39,9 +43,12 @@ impl Statement {
             payments: Vec::new(),
             unknown: Vec::new(),
         };
-        let mut sum = 0;
+        let (mut ids, mut sum) = (HashSet::new(), 0);
         for (number, line) in (1..).zip(transactions.lines()) {
             let (id, cents, text) = transaction(line).ok_or(StatementError::Line(number))?;
+            if !ids.insert(id) {
+                return Err(StatementError::Twice(id.to_owned()));
+            }
             sum += cents;
             match Reference::find(text) {
                 Some(reference) => statement.payments.push(Payment {
@@ -84,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_is_cut_off_is_rejected() {
+    fn a_statement_that_is_cut_off_or_wrong_is_rejected() {
         let lines: Vec<_> = STATEMENT.lines().collect();
         let parse = |lines: &[&str]| Statement::parse(&lines.join("\n"));
         assert_eq!(parse(&lines[..2]), Err(StatementError::NoTotal));
@@ -94,5 +101,7 @@ mod tests {
             Err(StatementError::Total { sum, total })
         );
         assert_eq!(parse(&["A1;x;", "total;0"]), Err(StatementError::Line(1)));
+        let twice = StatementError::Twice("A1".to_owned());
+        assert_eq!(parse(&["A1;1;", "A1;1;", "total;2"]), Err(twice));
     }
 }

@@ -38,7 +38,7 @@ impl Ledger {
         let queue = get("LEDGER_QUEUE")?;
         let found = sqs.get_queue_url().queue_name(&queue).send().await;
         let queue_url = found
-            .with_context(|| format!("there is no queue {queue}"))?
+            .with_context(|| format!("cannot find the queue {queue}"))?
             .queue_url
             .context("a queue without a URL")?;
         Ok(Self { sqs, queue_url })

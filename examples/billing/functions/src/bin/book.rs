@@ -19,11 +19,11 @@ enum BookError {
 }
 
 impl BookError {
-    /// Whether a person has to look at the entry: no retry can book it.
+    /// Whether the entry itself is wrong, so that no retry can book it.
     fn is_permanent(&self) -> bool {
         match self {
             Self::Unbalanced { .. } => true,
-            Self::Refused(status) => status.is_client_error(),
+            Self::Refused(status) => *status == StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreachable(_) => false,
         }
     }
@@ -70,8 +70,10 @@ impl Accounting {
     }
 
     async fn book(&self, entry: &Entry) -> Result<(), BookError> {
-        let url = format!("{}/customers/{}/entries", self.url, entry.customer);
-        let request = self.http.post(url).json(entry);
+        let Entry { id, customer, .. } = entry;
+        // An attempt that took too long may have booked it: the next one replaces it.
+        let url = format!("{}/customers/{customer}/entries/{id}", self.url);
+        let request = self.http.put(url).json(entry);
         let status = request.send().await?.status();
         match status.is_success() {
             true => Ok(()),
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn entries_of_a_customer_wait_for_the_one_that_failed() {
         let accounting = Stub::start(|path| match path {
-            "/customers/8/entries" => (503, ""),
+            "/customers/8/entries/a" => (503, ""),
             _ => (201, ""),
         });
         let batch = batch(&accounting)
@@ -131,7 +133,7 @@ mod tests {
     #[test]
     fn an_entry_that_nobody_can_book_goes_to_the_dlq_and_the_next_is_booked() {
         let accounting = Stub::start(|path| match path {
-            "/customers/9/entries" => (422, ""),
+            "/customers/9/entries/c" => (422, ""),
             _ => (201, ""),
         });
         let batch = batch(&accounting)

@@ -61,7 +61,7 @@ async fn reconcile(uploads: Uploads, bank: &Bank) -> anyhow::Result<()> {
     for Upload { s3 } in &uploads.records {
         // S3 encodes keys as forms do.
         let key = s3.object.key.replace('+', " ");
-        let key = percent_decode_str(&key).decode_utf8()?;
+        let key = percent_decode_str(&key).decode_utf8().permanent()?;
         let text = bank.download(&s3.bucket.name, &key).await?;
         let statement = Statement::parse(&text).permanent()?;
         let entries: Vec<_> = statement.payments.iter().map(Entry::from).collect();
