@@ -1,4 +1,5 @@
-//! Changes after which messages are lost, or remain in a queue that nothing reads.
+//! Changes after which messages are lost, or remain in a queue that nothing reads, or that
+//! a deployment makes only in part.
 
 use redrive_infra::Format;
 use redrive_infra::stack::{Stack, StackFunction};
@@ -31,6 +32,7 @@ pub(super) fn of_functions(old: &Stack, new: &Stack) -> Vec<String> {
                 changes.extend(of_queue(function, it, new));
                 changes.extend(of_dlq(function, it));
                 changes.extend(of_retention(function, it));
+                changes.extend(of_pollers(function, it));
             }
             None => changes.extend(removed(entry, old, new)),
         }
@@ -160,6 +162,21 @@ fn of_retention(old: &Function, new: &Function) -> Vec<String> {
         }
     }
     changes
+}
+
+/// Lambda keeps the provisioned mode of a mapping that an update does not mention.
+fn of_pollers(old: &Function, new: &Function) -> Option<String> {
+    (old.pollers.is_some() && new.pollers.is_none()).then(|| {
+        let (name, when) = (&new.name, match new.max_concurrency {
+            Some(_) => "before you deploy, because it excludes `max_concurrency`",
+            None => "after you deploy",
+        });
+        format!(
+            "`{name}` has no `pollers` any more, but Lambda keeps them, and they cost\n\
+             help: end them {when}: `aws lambda update-event-source-mapping --provisioned-poller-config '{{}}' --uuid …`, with \
+             the `UUID` of `aws lambda list-event-source-mappings --function-name …`"
+        )
+    })
 }
 
 #[cfg(test)]
@@ -292,6 +309,29 @@ mod tests {
             "`dlq_retention` is 10 d instead of 14 d: SQS deletes the messages of `handle-dlq` that are older than 10 d",
             "redrive them before you deploy",
         );
+    }
+
+    #[test]
+    fn pollers_that_lambda_keeps() {
+        let end = |when: &str| {
+            format!(
+                "end them {when}: `aws lambda update-event-source-mapping --provisioned-poller-config '{{}}' --uuid …`, with \
+                 the `UUID` of `aws lambda list-event-source-mappings --function-name …`"
+            )
+        };
+        let pollers = "pollers = \"2..50\"";
+        let problem = "`handle` has no `pollers` any more, but Lambda keeps them, and they cost";
+        for (new, when) in [
+            ("", "after you deploy"),
+            (
+                "max_concurrency = 5",
+                "before you deploy, because it excludes `max_concurrency`",
+            ),
+        ] {
+            let change = change(pollers, (new, "handle", "orders"));
+            reads(&change, problem, &end(when));
+        }
+        assert!(changes(pollers, ("pollers = \"3..4\"", "handle", "orders")).is_empty());
     }
 
     #[test]
