@@ -23,6 +23,11 @@ pub(crate) fn parse(
     let mut open = OpenKeys::default();
     let pairs = pair::list(attribute, diagnostics, |words| open.add_words(words));
     for pair in pairs {
+        if let Err(quoted) = pair.check_unquoted() {
+            open.add_unknown(&pair.name);
+            diagnostics.push(quoted);
+            continue;
+        }
         let Some(key) = keys::find(&pair.name) else {
             open.add_unknown(&pair.name);
             diagnostics.push(unknown_key(&pair));

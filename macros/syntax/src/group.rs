@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Rejected};
-use crate::keys::Key;
+use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
 use crate::pair::{self, After, Pair};
 use crate::tokens::excerpt;
@@ -28,6 +28,10 @@ pub(crate) fn read<T>(
     let mut all = BTreeMap::new();
     let mut diagnostics = Diagnostics::default();
     for pair in pair::list(pairs.clone(), &mut diagnostics, |_| {}) {
+        if let (false, Err(quoted)) = (matches!(key.kind, Kind::Tags), pair.check_unquoted()) {
+            diagnostics.push(quoted);
+            continue;
+        }
         match read(&pair) {
             Ok(_) if all.contains_key(&pair.name) => {
                 let problem = format!("`{}` is already set", excerpt(&pair.name));
@@ -50,7 +54,9 @@ pub(crate) fn member<'p>(
     members: &'static [Key],
     what: &str,
 ) -> Result<(&'static Key, &'p Value), Diagnostic> {
-    let Pair { name, place, after } = pair;
+    let Pair {
+        name, place, after, ..
+    } = pair;
     let names = || members.iter().map(|key| key.name);
     let Some(key) = members.iter().find(|key| key.name == *name) else {
         let problem = format!("unknown {what} `{}`", excerpt(name));

@@ -4,19 +4,34 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, Token, token};
+use syn::{Attribute, Expr, Ident, LitStr, Token, token};
 
 use crate::catalog;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::place::Place;
-use crate::tokens;
+use crate::tokens::{self, excerpt};
 use crate::value::Value;
 
 /// A key, as it is written, and what follows it.
 pub(crate) struct Pair {
     pub(crate) name: String,
+    /// Whether it is a string, as the name of a tag may be.
+    is_quoted: bool,
     pub(crate) place: Place,
     pub(crate) after: After,
+}
+
+impl Pair {
+    /// Rejects a key that is a string.
+    pub(crate) fn check_unquoted(&self) -> Result<(), Diagnostic> {
+        let name = excerpt(&self.name);
+        let problem = format!("the key `\"{name}\"` has quotes");
+        let quoted = Diagnostic::new(&catalog::SYNTAX, self.place, problem);
+        match self.is_quoted {
+            true => Err(quoted.help(format!("write `{name} = …`"))),
+            false => Ok(()),
+        }
+    }
 }
 
 /// What follows a key.
@@ -105,6 +120,15 @@ fn begins_pair(input: ParseStream<'_>) -> bool {
 
 fn pair(input: ParseStream<'_>) -> syn::Result<Pair> {
     without_attribute(input)?;
+    if input.peek(LitStr) && input.peek2(Token![=]) {
+        let text: LitStr = input.parse()?;
+        return Ok(Pair {
+            name: text.value(),
+            is_quoted: true,
+            place: text.span().into(),
+            after: after(input)?,
+        });
+    }
     if !input.peek(Ident::peek_any) {
         let token: TokenTree = input.parse()?;
         let span = token.span();
@@ -114,7 +138,12 @@ fn pair(input: ParseStream<'_>) -> syn::Result<Pair> {
     }
     let (name, place) = key(input)?;
     let after = after(input)?;
-    Ok(Pair { name, place, after })
+    Ok(Pair {
+        name,
+        is_quoted: false,
+        place,
+        after,
+    })
 }
 
 fn without_attribute(input: ParseStream<'_>) -> syn::Result<()> {

@@ -26,9 +26,14 @@ pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, String>,
 }
 
 fn tag(pair: &Pair) -> Result<String, Diagnostic> {
-    let Pair { name, place, after } = pair;
+    let Pair {
+        name, place, after, ..
+    } = pair;
     let name = &excerpt(name);
-    let example = format!("write `{name} = \"value\"`");
+    let example = match syn::parse_str::<syn::Ident>(name) {
+        Ok(_) => format!("write `{name} = \"value\"`"),
+        Err(_) => format!("write `\"{name}\" = \"value\"`"),
+    };
     match after {
         After::Value(Value {
             what: What::Text(text),
@@ -49,7 +54,9 @@ fn tag(pair: &Pair) -> Result<String, Diagnostic> {
         }
         After::Nothing | After::Group(..) | After::NoEquals(_) => {
             let problem = format!("`{name}` needs `=` and a value");
-            Err(Diagnostic::new(&catalog::SYNTAX, *place, problem).help(example))
+            let quoted = "a name with `:` or spaces has quotes: `\"acme:stage\" = \"dev\"`";
+            let refused = Diagnostic::new(&catalog::SYNTAX, *place, problem);
+            Err(refused.help(example).help(quoted))
         }
     }
 }

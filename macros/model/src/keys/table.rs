@@ -308,7 +308,7 @@ macro_rules! keys {
                 }
 
                 /// tags of all resources of the function that can have tags: `tags(team =
-                /// "orders")`
+                /// "orders", "acme:stage" = "dev")`
                 tags: BTreeMap<String, String> = BTreeMap::new() => {
                     kind: Kind::Tags,
                     example: "(team = \"orders\")",

@@ -286,7 +286,7 @@ const WRONG: &[&str] = &[
     "kms_key = \"alias/aws/sns\"",
     "queue = \"arn:aws:sqs:eu-west-1:123456789012:orders\", kms_key = \"arn:aws:kms:us-east-1:123456789012:key/1234abcd\"",
     "kms_key = \"arn:aws:kms:eu-west-1:12:key/1234abcd\"",
-    "tags(team = \"orders, returns\", aws:team = \"x\")",
+    "tags(team = \"orders, returns\", aws:team = \"x\", \"aws:x\" = \"y\")",
     "subnets = true",
     // Schedules.
     "dlq_redrive = \"\"",

@@ -39,7 +39,7 @@
     env(LEVEL = "info", TABLE = "orders"),
     vpc = true,
     alarms(dlq_depth = 10, oldest = "1d", errors = 3),
-    tags(team = "orders", cost-center = "42"),
+    tags(team = "orders", cost-center = "42", "acme:stage" = "dev"),
     permissions = "iam/orders.json",
     policies = ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"],
     allow = ["receive_count_low", "panic_abort", "vpc_endpoint"],
