@@ -101,6 +101,9 @@ impl FilterPolicy {
                     .map(|patterns| vec![Condition::Attribute(path(&name), patterns)])
                     .map_err(|problem| format!("{problem} in `{name}`"))
             }
+            Value::Object(_) if scope == FilterScope::Attributes => Err(format!(
+                "`{name}` has properties, which only a policy of bodies allows (`filter_policy_scope = \"body\"`)"
+            )),
             _ => Err(format!("`{name}` is not a list of values")),
         });
         let conditions: Vec<_> = conditions.collect::<Result<_, _>>()?;

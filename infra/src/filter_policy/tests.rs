@@ -154,7 +154,7 @@ fn what_sns_rejects_has_a_reason() {
         (r#"{"a":"x"}"#.to_owned(), "`a` is not a list of values"),
         (
             r#"{"a":{"b":["x"]}}"#.to_owned(),
-            "`a` is not a list of values",
+            "`a` has properties, which only a policy of bodies allows (`filter_policy_scope = \"body\"`)",
         ),
         (r#"{"a":[]}"#.to_owned(), "the list of `a` is empty"),
         (r#"{"a":[["x"]]}"#.to_owned(), "a list of values in `a`"),

@@ -57,6 +57,7 @@ fn existing_queues(function: &Function, text: &mut String) {
             worker.join("`, `"),
             redrive.unwrap_or_default(),
         ));
+        item("the alarms see only queues of this account: for one of another account, make them there".to_owned());
         item("its policy should deny access without TLS (`aws:SecureTransport`)".to_owned());
     }
     if let Some(dlq) = function.existing_dlq() {
