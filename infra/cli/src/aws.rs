@@ -35,6 +35,12 @@ pub(crate) fn queue_attributes(url: &str, region: Option<&str>) -> Result<Option
     Ok(answer.map(|mut answer| answer["Attributes"].take()))
 }
 
+/// The account of the credentials.
+pub(crate) fn account() -> Result<Option<String>, Error> {
+    let answer = call(&["sts", "get-caller-identity"])?;
+    Ok(answer.and_then(|answer| Some(answer["Account"].as_str()?.to_owned())))
+}
+
 /// The URLs of the queues that have this DLQ.
 pub(crate) fn sources_of_dlq(url: &str, region: &str) -> Result<Option<Vec<String>>, Error> {
     let arguments = ["sqs", "list-dead-letter-source-queues", "--queue-url", url];

@@ -14,6 +14,7 @@ const AWS: &str = r#"#!/bin/sh
 echo "$*" >> calls
 queue=${4##*/}
 if [ "$2" = list-dead-letter-source-queues ]; then queue="sources-of-$queue"; fi
+if [ "$2" = get-caller-identity ]; then queue=account; fi
 if [ -e "$queue.json" ]; then cat "$queue.json"; else echo "An error: no $queue" >&2; exit 254; fi
 "#;
 
@@ -179,6 +180,18 @@ fn a_dlq_of_two_queues_is_not_redriven() {
         );
     };
     sources(&["orders"]);
+    let account = |id: &str| shop.write("account.json", &json!({ "Account": id }).to_string());
+    account("210987654321");
+    let stderr = shop.fails(&VERIFY, 1);
+    assert!(
+        stderr.contains("account of the credentials, `210987654321`"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("[dlq_place]\nhelp: remove `dlq_redrive`"),
+        "{stderr}"
+    );
+    account("123456789012");
     shop.succeeds(&VERIFY);
     sources(&["orders", "returns"]);
     let stderr = shop.fails(&VERIFY, 1);

@@ -175,9 +175,32 @@ impl Queue {
                 }
                 None => found.push(What::NotRead),
             }
+            let other = aws::account()?.filter(|own| own != account);
+            found.extend(other.map(|own| What::Difference(in_another_account(&own))));
         }
         Ok(found)
     }
+}
+
+fn of_dlq(rule: &'static str, problem: String, change: &str) -> Difference {
+    Difference {
+        key: "dlq",
+        rule,
+        problem,
+        write: None,
+        change: Some(change.to_owned()),
+        declared: None,
+        found: None,
+    }
+}
+
+/// A DLQ that a move task of this account cannot redrive.
+fn in_another_account(own: &str) -> Difference {
+    let problem = format!(
+        "the DLQ is not in the account of the credentials, `{own}`, and move tasks ignore permissions of other accounts"
+    );
+    let change = "remove `dlq_redrive`, or use credentials of the account of the stack";
+    of_dlq("dlq_place", problem, change)
 }
 
 /// Another queue of the DLQ, whose messages a redrive would move to the source queue.
@@ -189,17 +212,10 @@ fn other_source(function: &Function, urls: &[String]) -> Option<Difference> {
         (None, name) => name.is_some_and(|name| name.ends_with(&source)),
     };
     let url = urls.iter().find(|url| !is_source(url))?;
-    Some(Difference {
-        key: "dlq",
-        rule: "shared_queue",
-        problem: format!(
-            "the DLQ is also that of {url}: a redrive would move its messages to `{source}`"
-        ),
-        write: None,
-        change: Some("give each queue its own DLQ, or remove `dlq_redrive`".to_owned()),
-        declared: None,
-        found: None,
-    })
+    let problem =
+        format!("the DLQ is also that of {url}: a redrive would move its messages to `{source}`");
+    let change = "give each queue its own DLQ, or remove `dlq_redrive`";
+    Some(of_dlq("shared_queue", problem, change))
 }
 
 impl Verified {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use redrive_model::duration::show;
+use redrive_model::policy::OnPermanent;
 use redrive_syntax::Function;
 use redrive_syntax::kms_key::KmsKey;
 use serde_json::{Value as Json, json};
@@ -66,6 +67,9 @@ fn existing_queues(function: &Function, text: &mut String) {
              allow the source queue",
             show(function.dlq_retention),
         ));
+        if function.dlq_redrive.is_none() && function.on_permanent == OnPermanent::Dlq {
+            item("if the DLQ is in another account, its policy must allow the role of the worker `SendMessage`".to_owned());
+        }
         if function.dlq_redrive.is_some() {
             item("no other queue should have this DLQ: a redrive moves all its messages to the queue above".to_owned());
             item("the DLQ must be in the account of this stack: message move tasks ignore permissions of other accounts".to_owned());
@@ -174,6 +178,29 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+    }
+
+    #[test]
+    fn what_a_dlq_that_exists_needs_is_printed() {
+        let text = |rest: TokenStream| {
+            text(quote!(
+                queue = "arn:aws:sqs:eu-west-1:123456789012:orders",
+                dlq = "arn:aws:sqs:eu-west-1:123456789012:dead",
+                on_permanent = "dlq",
+                #rest
+            ))
+        };
+        let (send, shared) = ("the role of the worker `SendMessage`", "no other queue");
+        let without = text(quote!());
+        assert!(
+            without.contains(send) && !without.contains(shared),
+            "{without}"
+        );
+        let redriven = text(quote!(dlq_redrive = "rate(1 day)"));
+        assert!(
+            !redriven.contains(send) && redriven.contains(shared),
+            "{redriven}"
+        );
     }
 
     #[test]
