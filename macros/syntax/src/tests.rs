@@ -1,6 +1,7 @@
 mod allow;
 mod fixes;
 mod keys;
+mod rounds;
 
 use std::time::Duration;
 

@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use redrive_model::limits::{MESSAGE_BYTES, SQS_BATCH};
+
 use crate::{
     error::BoxError,
     settings::Settings,
@@ -81,7 +83,12 @@ impl SqsAccess for Recorder {
             Destination::Dlq => &mut calls.to_dlq,
             Destination::Parking => &mut calls.parked,
         };
+        let bytes = records.iter().map(|outgoing| outgoing.record.body().len());
+        let is_too_large = records.len() > SQS_BATCH || bytes.sum::<usize>() > MESSAGE_BYTES;
         let send = |outgoing: &Outgoing<'_>| {
+            if is_too_large {
+                return Err("SQS refuses so large a call".into());
+            }
             if self.behavior.refuses {
                 return Err("the test's DLQ refuses every message".into());
             }

@@ -161,6 +161,17 @@ fn records_are_sent_together() {
 }
 
 #[test]
+fn no_call_is_larger_than_sqs_allows() {
+    // Three of them fit in a call, without what is added.
+    let long = format!("\"{}\"", "b".repeat((1 << 20) / 3 - 2));
+    let many = (0..7).fold(batch(), |batch, _| batch.message(message(&long, RUNS, 0)));
+    let report = many.run(async |_: String| Err::<(), _>("down"));
+
+    assert_eq!(report.sent_to_dlq().len(), 7);
+    assert_eq!(report.failed(), Vec::<&str>::new());
+}
+
+#[test]
 fn a_message_that_is_twice_in_a_batch_is_sent_once() {
     let last = || message("2", RUNS, 0).id("same").group("A");
     for batch in [batch(), batch().concurrency(2), fifo()] {
