@@ -44,6 +44,14 @@ fn copied() -> &'static Path {
 }
 
 fn copy_folder(from: &Path, to: &Path) {
+    // Cargo would build a file that the example has no longer.
+    for entry in fs::read_dir(to).into_iter().flatten() {
+        let old = entry.expect("an entry").path();
+        let name = old.file_name().expect("a name");
+        if old.extension().is_some_and(|it| it == "rs") && !from.join(name).exists() {
+            fs::remove_file(&old).expect("an old copy");
+        }
+    }
     for entry in fs::read_dir(from).expect("a folder of the example") {
         let path = entry.expect("an entry").path();
         let copy = to.join(path.file_name().expect("a name"));
