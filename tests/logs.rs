@@ -1,5 +1,7 @@
 //! What a worker's binary writes to the log, line by line.
 
+#[path = "logs/idempotency.rs"]
+mod idempotency;
 #[path = "logs/sqs.rs"]
 mod sqs;
 

@@ -1,6 +1,9 @@
 //! Boxed errors and their texts.
 
-use std::{error::Error, fmt::Write};
+use std::{
+    error::Error,
+    fmt::{self, Write},
+};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -28,6 +31,32 @@ pub(crate) fn sources<'e>(
     error: &'e (dyn Error + 'static),
 ) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// A service did not answer, so that it is not known whether it got the call.
+#[derive(Debug)]
+pub(crate) struct Unreachable {
+    service: &'static str,
+    source: BoxError,
+}
+
+impl Unreachable {
+    pub(crate) fn boxed(service: &'static str, source: impl Into<BoxError>) -> BoxError {
+        let source = source.into();
+        Self { service, source }.into()
+    }
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} cannot be reached", self.service)
+    }
+}
+
+impl Error for Unreachable {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.source.as_ref())
+    }
 }
 
 /// Shortens `text` to at most `longest` bytes, at a character.

@@ -251,7 +251,7 @@ pub(crate) fn store_failed(error: &BoxError) {
         target: TARGET,
         event = event::STORE_FAILED,
         error = chain(error),
-        "the store of idempotency keys cannot be used; the records that are not begun fail"
+        "a call to the store of idempotency keys failed; records whose keys cannot be looked up are not processed"
     );
 }
 

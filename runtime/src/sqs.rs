@@ -10,7 +10,7 @@ pub(crate) mod client;
 #[cfg(feature = "sqs-client")]
 mod send;
 
-use std::{error::Error, fmt, future::Future};
+use std::{fmt, future::Future};
 
 #[cfg(feature = "idempotency")]
 pub(crate) use self::calls::traced;
@@ -92,22 +92,6 @@ pub struct Outgoing<'r> {
     pub reason: &'r str,
     /// The number of the redrive that it waits for; `None`: the worker does not count.
     pub round: Option<u32>,
-}
-
-/// SQS did not answer, so that it is not known whether it got the call.
-#[derive(Debug)]
-pub(crate) struct Unreachable(pub(crate) BoxError);
-
-impl fmt::Display for Unreachable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SQS cannot be reached")
-    }
-}
-
-impl Error for Unreachable {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(self.0.as_ref())
-    }
 }
 
 /// A message and how long it is to stay invisible from now.

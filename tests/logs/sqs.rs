@@ -144,7 +144,7 @@ const SENT: &str =
     r#"{"Successful":[{"Id":"0","MessageId":"new","MD5OfMessageBody":"0"}],"Failed":[]}"#;
 
 /// What a worker needs to call this SQS.
-fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 9] {
+pub(crate) fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 9] {
     [
         JSON,
         ("AWS_LAMBDA_LOG_LEVEL", level),
@@ -162,7 +162,7 @@ fn calling<'e>(sqs: &'e str, level: &'e str) -> [(&'e str, &'e str); 9] {
 }
 
 /// The URL of a server that answers so, whatever it is asked.
-fn answering(status: &'static str, answer: &'static str) -> String {
+pub(crate) fn answering(status: &'static str, answer: &'static str) -> String {
     serving(move |_| (status, answer))
 }
 

@@ -49,7 +49,7 @@ pub fn send_time(timeout: Duration, records: usize) -> Duration {
 }
 
 /// The longest that one call to the store of `idempotent` may take, with the SDK's
-/// retries. After the first one of an invocation that fails, the others are not made.
+/// retries. After the first one of an invocation without an answer, the others are not made.
 pub const STORE_CALL: Duration = Duration::from_secs(5);
 
 /// What the worker keeps in addition to answer for `records` with this memory.

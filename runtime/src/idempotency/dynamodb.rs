@@ -8,6 +8,7 @@ use std::{
 
 use aws_sdk_dynamodb::{
     Client,
+    error::SdkError,
     operation::{
         delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError,
     },
@@ -26,7 +27,7 @@ use redrive_model::{
 
 use super::{Claim, Claimed, Store};
 use crate::{
-    error::BoxError,
+    error::{BoxError, Unreachable},
     settings::Settings,
     sqs::{client::sdk_config, traced},
 };
@@ -106,7 +107,7 @@ impl Store for DynamoDb {
                 Some(PutItemError::ConditionalCheckFailedException(refused)) => {
                     known(refused.item(), claim)
                 }
-                _ => Err(error.into()),
+                _ => Err(failed(error)),
             },
         }
     }
@@ -130,7 +131,7 @@ impl Store for DynamoDb {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(error.into()),
+                _ => Err(failed(error)),
             },
         }
     }
@@ -153,9 +154,23 @@ impl Store for DynamoDb {
             Err(error) => match error.as_service_error() {
                 // Released already, by a call whose answer was lost, or claimed by another.
                 Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(error.into()),
+                _ => Err(failed(error)),
             },
         }
+    }
+}
+
+fn failed<E, R>(error: SdkError<E, R>) -> BoxError
+where
+    SdkError<E, R>: Into<BoxError>,
+{
+    let is_unanswered = matches!(
+        error,
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_)
+    );
+    match is_unanswered {
+        true => Unreachable::boxed("DynamoDB", error),
+        false => error.into(),
     }
 }
 

@@ -24,9 +24,9 @@ use redrive_model::{
 
 use tokio::time;
 
-use super::{Delay, Destination, Outgoing, Sqs, SqsAccess, TRACE_HEADER, Unreachable, send};
+use super::{Delay, Destination, Outgoing, Sqs, SqsAccess, TRACE_HEADER, send};
 use crate::{
-    error::{BoxError, chain},
+    error::{BoxError, Unreachable, chain},
     settings::Settings,
 };
 
@@ -223,7 +223,7 @@ impl CallFailed {
     /// The answer to one of the entries.
     fn again(&self) -> Refused {
         match self {
-            Self::Unreachable(text) => Refused::Finally(Unreachable(text.clone().into()).into()),
+            Self::Unreachable(text) => Refused::Finally(Unreachable::boxed("SQS", text.clone())),
             Self::Invalid(text) => Refused::Invalid(text.clone().into()),
             Self::Other(text) => Refused::Finally(text.clone().into()),
         }

@@ -21,7 +21,7 @@ use crate::{
         attempt::Process,
         outcome::{Outcome, Slot},
     },
-    error::BoxError,
+    error::{BoxError, Unreachable, chain},
     failure::{Failure, FailureKind},
     idempotency::{Claim, Claimed, Key},
     log::{
@@ -36,8 +36,9 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Claims {
     held: Mutex<HashMap<usize, Claim>>,
-    /// A call has failed. The others would fail too, and each would take time from
-    /// records that can succeed.
+    /// A call was not answered. The others would not be either, and each would take time
+    /// from records that can succeed.
+    is_unreachable: AtomicBool,
     has_failed: AtomicBool,
 }
 
@@ -59,6 +60,8 @@ impl Claims {
 
     /// Logs the first call that failed.
     fn failed(&self, error: &BoxError) {
+        self.is_unreachable
+            .fetch_or(error.is::<Unreachable>(), Relaxed);
         if !self.has_failed.swap(true, Relaxed) {
             log::store_failed(error);
         }
@@ -86,8 +89,8 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         let claim = self.claim(index, key, settings.ttl);
         // Before the call, which the end of work may cut off.
         self.claims.held().insert(index, claim.clone());
-        let claimed = match self.claims.has_failed.load(Relaxed) {
-            true => Err("a call for an earlier record of this invocation failed".into()),
+        let claimed = match self.claims.is_unreachable.load(Relaxed) {
+            true => Err("no answer for an earlier record of this invocation".into()),
             false => in_time(self.engine.process.claim(&claim)).await,
         };
         let looked_up = match claimed {
@@ -110,8 +113,8 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             }
             Err(error) => {
                 self.claims.failed(&error);
-                let error = crate::error::chain(&error);
-                let reason = format!("the store of idempotency keys: {error}");
+                let error = chain(&error);
+                let reason = format!("cannot look up the idempotency key: {error}");
                 let failure = Failure::new(FailureKind::Store, reason);
                 LookedUp::Settled(Outcome::Failed(Box::new(failure)))
             }
@@ -203,7 +206,10 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
 }
 
 async fn in_time<T>(call: impl Future<Output = Result<T, BoxError>>) -> Result<T, BoxError> {
-    time::timeout(STORE_CALL, call)
-        .await
-        .unwrap_or_else(|_| Err(format!("no answer within {STORE_CALL:?}").into()))
+    time::timeout(STORE_CALL, call).await.unwrap_or_else(|_| {
+        Err(Unreachable::boxed(
+            "the store",
+            format!("no answer within {STORE_CALL:?}"),
+        ))
+    })
 }

@@ -26,13 +26,13 @@ use crate::{
         response::reason,
         run::{Run, body},
     },
-    error::BoxError,
+    error::{BoxError, Unreachable},
     event::{Field, Fields},
     failure::{Failure, FailureKind},
     log,
     message::Room,
     settings::Settings,
-    sqs::{Destination, Outgoing, SqsAccess, Unreachable},
+    sqs::{Destination, Outgoing, SqsAccess},
 };
 
 /// More than what the worker adds to a message: the reason, an id and the round.
@@ -304,7 +304,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
                 let outgoing: Vec<_> = outgoing.collect();
                 let sent = time::timeout(SEND, sqs.send(to, &outgoing)).await;
                 sent.unwrap_or_else(|_| {
-                    all(|| Unreachable(format!("no answer within {SEND:?}").into()).into())
+                    all(|| Unreachable::boxed("SQS", format!("no answer within {SEND:?}")))
                 })
             }
         };

@@ -1,6 +1,7 @@
 //! What becomes of records whose store fails, is slow, or has them from another run.
 
 use super::*;
+use crate::error::Unreachable;
 
 /// A store whose calls fail, or that is slow.
 #[derive(Clone, Default)]
@@ -15,13 +16,24 @@ pub(super) struct Faulty {
     /// How many calls fail.
     pub(super) failing_completes: usize,
     pub(super) complete_takes: Duration,
+    /// It rejects calls, instead of not answering.
+    pub(super) rejects: bool,
+}
+
+impl Faulty {
+    fn error(&self) -> BoxError {
+        match self.rejects {
+            true => "slower".into(),
+            false => Unreachable::boxed("DynamoDB", "no route"),
+        }
+    }
 }
 
 impl Store for Faulty {
     async fn claim(&self, claim: &Claim) -> Result<Claimed, BoxError> {
         self.claims.fetch_add(1, Relaxed);
         if self.claims_fail {
-            return Err("no route".into());
+            return Err(self.error());
         }
         if self.claims_twice {
             Store::claim(&self.inner, claim).await?;
@@ -32,14 +44,14 @@ impl Store for Faulty {
     async fn complete(&self, claim: &Claim) -> Result<bool, BoxError> {
         tokio::time::sleep(self.complete_takes).await;
         match self.completes.fetch_add(1, Relaxed) < self.failing_completes {
-            true => Err("no answer".into()),
+            true => Err(self.error()),
             false => Store::complete(&self.inner, claim).await,
         }
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), BoxError> {
         match self.releases_fail {
-            true => Err("no answer".into()),
+            true => Err(self.error()),
             false => Store::release(&self.inner, claim).await,
         }
     }
@@ -47,22 +59,28 @@ impl Store for Faulty {
 
 #[test]
 fn without_its_store_a_record_fails_and_the_others_do_not_wait_for_it() {
-    let shipped = Shipped::default();
-    let store = Faulty {
-        claims_fail: true,
-        ..Faulty::default()
-    };
-    let report = batch(&shipped, store.clone())
-        .message(order("1", ""))
-        .message(order("2", ""))
-        .message(order("3", ""))
-        .run();
+    for (rejects, calls, reason) in [
+        (false, 1, "DynamoDB cannot be reached: no route"),
+        (true, 3, "slower"),
+    ] {
+        let shipped = Shipped::default();
+        let store = Faulty {
+            claims_fail: true,
+            rejects,
+            ..Faulty::default()
+        };
+        let report = batch(&shipped, store.clone())
+            .message(order("1", ""))
+            .message(order("2", ""))
+            .message(order("3", ""))
+            .run();
 
-    assert_eq!(report.failed(), ["m1", "m2", "m3"]);
-    let reason = report.reason("m1").unwrap();
-    assert_eq!(reason, "the store of idempotency keys: no route");
-    assert_eq!(shipped.ids(), [""; 0]);
-    assert_eq!(store.claims.load(Relaxed), 1);
+        assert_eq!(report.failed(), ["m1", "m2", "m3"]);
+        let expected = format!("cannot look up the idempotency key: {reason}");
+        assert_eq!(report.reason("m1"), Some(expected));
+        assert_eq!(shipped.ids(), [""; 0]);
+        assert_eq!(store.claims.load(Relaxed), calls);
+    }
 }
 
 #[test]
@@ -80,18 +98,23 @@ fn a_completion_that_fails_is_made_again_at_the_end() {
 
 #[test]
 fn a_message_whose_effect_has_happened_is_acknowledged_even_if_its_key_is_not_completed() {
-    let shipped = Shipped::default();
-    let store = Faulty {
-        failing_completes: usize::MAX,
-        ..Faulty::default()
-    };
-    let report = batch(&shipped, store.clone())
-        .message(order("1", ""))
-        .message(order("2", ""))
-        .run();
+    for (rejects, shipped_ids, failed) in
+        [(false, &["1"][..], &["m2"][..]), (true, &["1", "2"], &[])]
+    {
+        let shipped = Shipped::default();
+        let store = Faulty {
+            failing_completes: usize::MAX,
+            rejects,
+            ..Faulty::default()
+        };
+        let report = batch(&shipped, store.clone())
+            .message(order("1", ""))
+            .message(order("2", ""))
+            .run();
 
-    assert_eq!(report.failed(), ["m2"]);
-    assert_eq!(shipped.ids(), ["1"]);
+        assert_eq!(report.failed(), failed);
+        assert_eq!(shipped.ids(), shipped_ids);
+    }
 }
 
 #[test]

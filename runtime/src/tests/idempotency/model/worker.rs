@@ -16,6 +16,7 @@ use super::{
 use crate::{
     batch::{Engine, attempt::Process, outcome::Outcome, run::Run},
     deadline::Deadline,
+    error::Unreachable,
     event::Event,
     failure::{Failure, FailureKind},
     message::{LambdaContext, Record},
@@ -114,7 +115,7 @@ impl<const TTL: u64> Worker<TTL> {
             }
             time::sleep(TRY).await;
         }
-        Err("no answer".into())
+        Err(Unreachable::boxed("DynamoDB", "no answer"))
     }
 }
 
