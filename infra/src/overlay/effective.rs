@@ -94,6 +94,10 @@ impl<'a> Effective<'a> {
                 effective.key(key, part, path, missing);
             }
         }
+        // The worker remembers keys for as long as it was built to.
+        if let Some(idempotent) = &mut effective.function.idempotent {
+            idempotent.ttl = Some(function.idempotency_ttl());
+        }
         effective
     }
 

@@ -1,5 +1,4 @@
-//! The table of `idempotent`, which all functions of the stack share: a function that is
-//! renamed keeps it.
+//! The table of `idempotent`, which all functions of the stack share.
 
 use std::collections::BTreeMap;
 

@@ -263,6 +263,17 @@ fn no_message_expires_before_its_redrive() {
 }
 
 #[test]
+fn a_key_is_remembered_as_long_as_the_worker_was_built_to() {
+    let longer = || queue(json!({ "MessageRetentionPeriod": 432_000 }));
+    let place = "Queue/MessageRetentionPeriod";
+    let default = quote!(idempotent(key = order.id));
+    let words = "is 22 d, but a copy of a message may be delivered for 24 d";
+    assert_broken(default, longer(), place, "idempotent_ttl", words);
+    let enough = quote!(idempotent(key = order.id, ttl = "24d"));
+    assert!(reported(enough, longer()).is_empty());
+}
+
+#[test]
 fn the_retries_fit_in_the_timeout() {
     let short = worker(json!({ "Timeout": 5 }));
     assert_broken(
