@@ -171,6 +171,9 @@ fn a_dlq_of_two_queues_is_not_redriven() {
         stderr.contains("An error: no sources-of-dead\n"),
         "{stderr}"
     );
+    let expected = "error: handle: which queues have the DLQ cannot be read\nhelp: the AWS CLI has printed why; \
+                    this needs `sqs:ListDeadLetterSourceQueues`\n";
+    assert!(stderr.contains(expected), "{stderr}");
     let url = |queue: &&str| format!("https://sqs.eu-west-1.amazonaws.com/123456789012/{queue}");
     let sources = |queues: &[&str]| {
         let urls: Vec<_> = queues.iter().map(url).collect();

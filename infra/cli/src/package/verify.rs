@@ -35,9 +35,15 @@ enum What {
     /// A rule that needed the value of a parameter.
     Value(Diagnostic),
     Difference(Difference),
-    /// The AWS CLI printed why.
-    NotRead,
+    /// What was not read, and the right that it needs. The AWS CLI printed why.
+    NotRead([&'static str; 2]),
 }
+
+const ATTRIBUTES: [&str; 2] = ["the queue", "sqs:GetQueueAttributes"];
+const SOURCES: [&str; 2] = [
+    "which queues have the DLQ",
+    "sqs:ListDeadLetterSourceQueues",
+];
 
 /// Judges the values of the parameters, and compares the queues that exist.
 pub(super) fn verify(stack: &Stack, values: &[(String, String)]) -> Result<Verified, Error> {
@@ -151,7 +157,7 @@ impl Queue {
     fn compare(&self, function: &Function) -> Result<Vec<What>, Error> {
         let parts: Vec<_> = self.arn.splitn(6, ':').collect();
         let &[_, partition, _, region, account, name] = parts.as_slice() else {
-            return Ok(vec![What::NotRead]);
+            return Ok(vec![What::NotRead(ATTRIBUTES)]);
         };
         let domain = match partition {
             "aws-cn" => "amazonaws.com.cn",
@@ -159,7 +165,7 @@ impl Queue {
         };
         let url = format!("https://sqs.{region}.{domain}/{account}/{name}");
         let Some(attributes) = aws::queue_attributes(&url, Some(region))? else {
-            return Ok(vec![What::NotRead]);
+            return Ok(vec![What::NotRead(ATTRIBUTES)]);
         };
         let differences = declared(function).differences(&Existing {
             arn: &self.arn,
@@ -173,7 +179,7 @@ impl Queue {
                 Some(sources) => {
                     found.extend(other_source(function, &sources).map(What::Difference))
                 }
-                None => found.push(What::NotRead),
+                None => found.push(What::NotRead(SOURCES)),
             }
             let other = aws::account()?.filter(|own| own != account);
             found.extend(other.map(|own| What::Difference(in_another_account(&own))));
@@ -261,7 +267,7 @@ impl Problem {
                 json["declared"] = it.declared.into();
                 json["found"] = it.found.into();
             }
-            What::NotRead => json["problem"] = "the queue cannot be read".into(),
+            What::NotRead([what, _]) => json["problem"] = format!("{what} cannot be read").into(),
         }
         json
     }
@@ -275,9 +281,10 @@ impl std::fmt::Display for Problem {
             What::Difference(it) => {
                 write!(f, "{} [{}]\nhelp: {}", it.problem, it.rule, it.help())?;
             }
-            What::NotRead => write!(
+            What::NotRead([what, right]) => write!(
                 f,
-                "the queue cannot be read\nhelp: the AWS CLI has printed why; reading it needs `sqs:GetQueueAttributes`, and a DLQ `sqs:ListDeadLetterSourceQueues`"
+                "{what} cannot be read
+help: the AWS CLI has printed why; this needs `{right}`"
             )?,
         }
         match &self.queue {
