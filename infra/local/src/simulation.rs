@@ -6,11 +6,13 @@ mod given;
 mod options;
 mod send;
 mod start;
+mod start_error;
 mod step;
 mod worker;
 
 pub use given::Given;
-pub use options::{MessageError, SimulationOptions, StartError};
+pub use options::SimulationOptions;
+pub use start_error::{MessageError, StartError};
 
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};

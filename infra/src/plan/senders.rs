@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use redrive_model::digest::digest;
 use redrive_model::policy::FilterScope;
 use redrive_syntax::ParameterText;
-use redrive_syntax::senders::{self, Sender, Service};
+use redrive_syntax::senders::{Sender, Service};
 
 use super::resource::{Allowed, Kind, Resource, Subscription};
 use super::{Part, Scope};
@@ -14,7 +14,7 @@ use super::{Part, Scope};
 /// for S3 one for each account.
 pub(crate) fn statements(function: &redrive_syntax::Function) -> Vec<Allowed> {
     let mut statements: Vec<Allowed> = Vec::new();
-    for sender in senders::of(function) {
+    for sender in function.known_senders() {
         let (service, source, account) = match sender {
             Sender::Service {
                 service,

@@ -16,6 +16,7 @@ use crate::parameter_text::{Parameter, ParameterText};
 use crate::queues;
 use crate::reader::Reader;
 use crate::schedule::Schedule;
+use crate::senders::Sender;
 use crate::setting::{Setting, TemplateValue};
 
 /// How long a message is kept after its last redrive, where a person redrives it, and in a
@@ -43,6 +44,14 @@ macro_rules! function {
         }
 
         impl Function {
+    /// The senders of `senders` and `topics`.
+    pub fn known_senders(&self) -> impl Iterator<Item = Sender> {
+        let senders = self.senders.iter().map(Sender::of);
+        let topics = self.topics.iter().map(Sender::topic);
+        // What is not one is reported where it is read.
+        senders.chain(topics).flatten()
+    }
+
             /// Reads the value of each key of the function of this name.
             pub(crate) fn read($function: &str, reader: &mut Reader<'_>) -> Self {
                 let name = $function.to_owned();

@@ -1,7 +1,6 @@
 //! Who sends to a queue: AWS services and accounts.
 
 use crate::arn::{self, is_account, is_partition};
-use crate::function::Function;
 use crate::parameter_text::{Parameter, ParameterText};
 use crate::tokens::excerpt;
 
@@ -52,14 +51,6 @@ const ROLE: &str =
 
 /// The problem and the help.
 type Refused = (String, String);
-
-/// The senders of `senders` and `topics`.
-pub fn of(function: &Function) -> impl Iterator<Item = Sender> {
-    let senders = function.senders.iter().map(Sender::of);
-    let topics = function.topics.iter().map(Sender::topic);
-    // What is not one is reported where it is read.
-    senders.chain(topics).flatten()
-}
 
 impl Sender {
     /// The sender that a text of `senders` is.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use redrive_infra::parameters::{self, Unknown};
 use redrive_infra::stack::Stack;
 
-use super::options::StartError;
+use super::start_error::StartError;
 
 /// Values of parameters and of environment variables, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

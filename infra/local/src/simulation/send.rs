@@ -1,7 +1,7 @@
 //! The messages that are sent at the start.
 
 use super::Simulation;
-use super::options::{MessageError, StartError};
+use super::start_error::{MessageError, StartError};
 use crate::scenario::{Content, Scenario, ScenarioMessage};
 use crate::sns::{Delivery, Publication, Topics};
 use crate::sqs::Outgoing;

@@ -9,7 +9,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::Simulation;
-use super::options::{SimulationOptions, StartError};
+use super::options::SimulationOptions;
+use super::start_error::StartError;
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::dependency::Dependencies;

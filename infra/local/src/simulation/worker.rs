@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use redrive_infra::stack::StackFunction;
 use redrive_syntax::function::Function;
 
-use super::options::StartError;
+use super::start_error::StartError;
 use crate::event_source_mapping::Mapping;
 use crate::lambda::{self, Pool};
 use crate::scheduler::Scheduler;

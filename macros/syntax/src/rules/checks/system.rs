@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::parameter_text::ParameterText;
 use crate::problem::Problem;
 use crate::queues::{arn_part, is_fifo};
-use crate::senders::{self, Sender, Service};
+use crate::senders::{Sender, Service};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::QUEUE_TYPE, queue_type),
@@ -172,7 +172,7 @@ fn kms_place(options: &Options) -> Option<Finding<'_>> {
 
 /// The services that send, with their resources.
 fn services(function: &Function) -> impl Iterator<Item = (Service, ParameterText)> {
-    senders::of(function).filter_map(|sender| match sender {
+    function.known_senders().filter_map(|sender| match sender {
         Sender::Service { service, arn, .. } => Some((service, arn)),
         Sender::Account(_) => None,
     })
