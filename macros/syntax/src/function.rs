@@ -44,14 +44,6 @@ macro_rules! function {
         }
 
         impl Function {
-    /// The senders of `senders` and `topics`.
-    pub fn known_senders(&self) -> impl Iterator<Item = Sender> {
-        let senders = self.senders.iter().map(Sender::of);
-        let topics = self.topics.iter().map(Sender::topic);
-        // What is not one is reported where it is read.
-        senders.chain(topics).flatten()
-    }
-
             /// Reads the value of each key of the function of this name.
             pub(crate) fn read($function: &str, reader: &mut Reader<'_>) -> Self {
                 let name = $function.to_owned();
@@ -102,6 +94,14 @@ macro_rules! function {
 redrive_model::keys!(function);
 
 impl Function {
+    /// The senders of `senders` and `topics`.
+    pub fn known_senders(&self) -> impl Iterator<Item = Sender> {
+        let senders = self.senders.iter().map(Sender::of);
+        let topics = self.topics.iter().map(Sender::topic);
+        // What is not one is reported where it is read.
+        senders.chain(topics).flatten()
+    }
+
     /// Whether the source queue, and so the DLQ, is a FIFO queue.
     pub fn is_fifo(&self) -> bool {
         let known = queues::is_fifo(&self.queue);
