@@ -44,6 +44,7 @@ use crate::{
 /// into a binary that names [`Idempotent`].
 #[diagnostic::on_unimplemented(
     message = "`idempotent` needs the feature `idempotency` of the crate `redrive` [idempotency_feature]",
+    label = "the client of DynamoDB is part of that feature",
     note = "add `features = [\"idempotency\"]` to the dependency on `redrive`"
 )]
 #[doc(hidden)]

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::group;
 use crate::keys::{IDEMPOTENCY, Key};
 use crate::parameter_text::ParameterText;
+use crate::tokens::excerpt;
 use crate::value::{self, Value, What};
 
 /// The word for the id that SQS gives a message.
@@ -66,6 +67,11 @@ pub(crate) fn read(key: &Key, value: &Value) -> Result<Idempotent, Rejected> {
         table: None,
     };
     group::read(key, value, |pair| {
+        if pair.name.contains('.') {
+            let problem = format!("`{}` is not a setting", excerpt(&pair.name));
+            let field = Diagnostic::new(&catalog::UNKNOWN_KEY, pair.place, problem);
+            Err(field.help(format!("write `key = {}`", pair.name)))?;
+        }
         let (member, value) = group::member(pair, IDEMPOTENCY, "setting")?;
         let checked = match member.name {
             "key" => key_text(value).map(|key| idempotent.key = key),

@@ -47,7 +47,7 @@ pub(crate) fn message_key(
         What::Field(field) => {
             let ident = first(field)?;
             if !is_parameter(ident) {
-                diagnostics.push(not_the_parameter(ident, field, parameter));
+                diagnostics.push(not_the_parameter(ident, field, handler));
                 return None;
             }
             Some(MessageKey::Field(ident.clone(), field.to_token_stream()))
@@ -56,9 +56,9 @@ pub(crate) fn message_key(
     }
 }
 
-fn not_the_parameter(ident: &Ident, field: &Expr, parameter: Option<&Ident>) -> Diagnostic {
+fn not_the_parameter(ident: &Ident, field: &Expr, handler: &Handler) -> Diagnostic {
     let name = excerpt(&ident.to_string());
-    let (problem, help) = match parameter {
+    let (problem, help) = match &handler.parameter {
         Some(parameter) => {
             let problem = format!("`{name}` is not the message, whose parameter is `{parameter}`");
             let field = text(field.to_token_stream());
@@ -67,7 +67,10 @@ fn not_the_parameter(ident: &Ident, field: &Expr, parameter: Option<&Ident>) -> 
         }
         None => (
             format!("`{name}` is not the message, whose parameter has no name"),
-            format!("write the parameter as `{name}: M`, and take it apart in the function"),
+            format!(
+                "write the parameter as `{name}: {}`, and take it apart in the function",
+                excerpt(&text(handler.message.to_token_stream()))
+            ),
         ),
     };
     Diagnostic::new(&catalog::IDEMPOTENT_KEY, Place::of(ident), problem).help(help)

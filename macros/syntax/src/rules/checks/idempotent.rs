@@ -37,11 +37,8 @@ fn message_id(options: &Options) -> Option<Finding<'_>> {
     is_redriven.then(|| {
         let problem =
             "a message that is redriven has a new id, so `message_id` would not recognize it";
-        let fixes = [
-            Fix::advice("write a field that its sender sets, such as `idempotent(key = order.id)`"),
-            Fix::edit([Edit::remove("dlq_redrive")]),
-        ];
-        (problem.into(), these(fixes))
+        let advice = "write a field that its sender sets, such as `idempotent(key = order.id)`";
+        (problem.into(), these([Fix::advice(advice)]))
     })
 }
 
