@@ -42,6 +42,36 @@ fn json_lines(output: &Output) -> Vec<Value> {
         .collect()
 }
 
+/// `cargo redrive explain`, as a user types it.
+fn explain(arguments: &[&str]) -> Output {
+    let mut command: Command = workspace::cargo();
+    command.args(["redrive", "explain"]).args(arguments);
+    command.output().expect("cargo runs")
+}
+
+#[test]
+fn a_function_is_explained_by_what_happens_to_its_messages() {
+    let output = explain(&["-p", "orders", "--function", "process_order"]);
+    let page = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for text in [
+        "## `process_order` of binary `orders`\n",
+        "at most 20 runs over about 10 d, then parked until a person decides",
+        "choose `orders` as custom destination",
+        "Permissions:\n",
+    ] {
+        assert!(page.contains(text), "{text} is not in:\n{page}");
+    }
+    assert_eq!(page.matches("## ").count(), 1, "{page}");
+
+    let output = explain(&["-p", "orders", "--function", "process_orders"]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let error = "error: the package `orders` has no function `process_orders`\n\
+                 note: its functions are process_order\n";
+    assert!(errors.ends_with(error), "{errors}");
+}
+
 #[test]
 fn the_example_ends_as_its_messages_file_describes() {
     let output = cargo_redrive(&["--json"]);

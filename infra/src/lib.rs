@@ -75,12 +75,13 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-/// What `cargo redrive package` needs.
+/// What `cargo redrive` needs of the manifests.
 #[doc(hidden)]
 pub mod deploy {
     pub use crate::artifact::{PACKAGED, ZIP, quoted};
     pub use crate::render::cloudformation::cdk::{FILE as CDK_TEMPLATE, template as cdk_template};
     pub use crate::render::deploy::{Way, ways};
+    pub use crate::render::markdown::about;
 }
 
 pub use builder::Builder;

@@ -224,15 +224,25 @@ Exit status:
   1  a call to AWS failed; the AWS CLI prints the reason
   2  invalid arguments, or the stack has no such function";
 
-/// Print the page of a rule: what it rejects, why, and what to write instead
+/// Print the page of a rule, or what happens to a function's messages
 ///
-/// Each error and warning ends with the id of its rule in brackets. Without an
-/// id, all rules are listed, one per line.
+/// The page of a rule says what it rejects, why, and what to write instead. Each error and warning
+/// ends with the id of its rule in brackets. Without an id, all rules are listed, one per line.
+///
+/// With `--function`, the package is built, and its `stack.md` is printed as far as it is about the
+/// function: how often a message is tried and redriven until it is parked, and in how much time.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// The rule's id, such as retry_budget
-    #[arg(value_name = "RULE")]
+    #[arg(value_name = "RULE", conflicts_with = "function")]
     pub(crate) rule: Option<String>,
+
+    /// A function of the package
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) cargo: CargoArgs,
 }
 
 fn start(text: &str) -> Result<Timestamp, String> {

@@ -60,6 +60,12 @@ pub(crate) enum Error {
     NoAwsCli(std::io::Error),
     #[error("cannot read the answer of the AWS CLI: {0}")]
     AwsAnswer(serde_json::Error),
+    #[error("the package `{package}` has no function `{name}`\nnote: its functions are {}", .known.join(", "))]
+    UnknownFunction {
+        package: String,
+        name: String,
+        known: Vec<String>,
+    },
     #[error(
         "the stack `{stack}` has no function to pause\n\
          help: deploy a template of this version of redrive first"

@@ -1,29 +1,55 @@
-//! `cargo redrive explain`: the page of a rule.
+//! `cargo redrive explain`: the page of a rule, or of a function.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use redrive_infra::deploy;
 use redrive_syntax::reference;
 use redrive_syntax::rules::{self, catalog::Level};
 
-use crate::args::ExplainArgs;
+use crate::args::{CargoArgs, ExplainArgs};
+use crate::build;
 use crate::error::Error;
+use crate::workspace;
 
-/// Prints the rule's page, or a line for each rule.
+/// Prints the page of the rule or of the function, or a line for each rule.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<ExitCode, Error> {
-    let page = match &args.rule {
-        Some(id) => {
+    let page = match (&args.function, &args.rule) {
+        (Some(name), _) => match function(name, &args.cargo)? {
+            Some(page) => page,
+            None => return Ok(ExitCode::FAILURE),
+        },
+        (None, Some(id)) => {
             // An error prints the id in brackets.
             let id = id.trim_start_matches('[').trim_end_matches(']');
             let rule = rules::find(id).ok_or_else(|| unknown(id))?;
             reference::rule(rule)
         }
-        None => list(),
+        (None, None) => list(),
     };
     match io::stdout().write_all(page.as_bytes()) {
         // A reader such as `head` that has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         written => written.map(|()| ExitCode::SUCCESS).map_err(Error::Output),
+    }
+}
+
+/// `None` if the package does not build, which cargo has explained.
+fn function(name: &str, args: &CargoArgs) -> Result<Option<String>, Error> {
+    let member = workspace::find(args)?;
+    let Some(built) = build::build(&member, args)? else {
+        return Ok(None);
+    };
+    let path = built.manifests.join("stack.md");
+    let text = std::fs::read_to_string(&path).map_err(|reason| Error::Read { path, reason })?;
+    let functions = built.stack.functions.iter().map(|it| &it.function.name);
+    match deploy::about(&text, name) {
+        Some(section) => Ok(Some(section.to_owned())),
+        None => Err(Error::UnknownFunction {
+            package: member.name,
+            name: name.to_owned(),
+            known: functions.cloned().collect(),
+        }),
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
     text.push_str(&diagram::render(stack));
     for (index, entry) in stack.functions.iter().enumerate() {
         let StackFunction { binary, function } = entry;
-        text.push_str(&format!("## `{}` of binary `{binary}`\n\n", function.name));
+        text.push_str(&format!("{}{binary}`\n\n", heading(&function.name)));
         text.push_str(&handling::render(function));
         text.push_str(&resources::table(of(Some(index))));
         text.push_str(&resources::tags(&plan::tags(stack, Some(index))));
@@ -108,6 +108,18 @@ makes Terraform refuse to delete a queue.
 
 ";
 
+fn heading(function: &str) -> String {
+    format!("## `{function}` of binary `")
+}
+
+/// The part of a text that is about a function.
+pub fn about<'a>(text: &'a str, function: &str) -> Option<&'a str> {
+    let from = text.find(&heading(function))?;
+    let section = &text[from..];
+    let end = section.find("\n\n## ").map_or(section.len(), |end| end + 1);
+    Some(&section[..end])
+}
+
 /// Whether two texts are the same except for the next redrives.
 pub(crate) fn same_but_for_runs(old: &str, new: &str) -> bool {
     runs::without(old) == runs::without(new)
@@ -143,13 +155,18 @@ fn line(text: &mut String, line: &str) {
 mod tests {
     use quote::quote;
 
-    use super::{Contents, render, same_but_for_runs};
+    use super::{Contents, about, render, same_but_for_runs};
     use crate::plan;
+    use crate::stack::StackFunction;
     use crate::tests::sample;
 
     fn at(schedule: &str, now: &str) -> String {
         let attribute = quote!(dlq_redrive = #schedule, redrive_timezone = "Asia/Jerusalem");
-        let stack = &sample::stack([sample::with("orders", attribute)]);
+        text_of([sample::with("orders", attribute)], now)
+    }
+
+    fn text_of(functions: impl IntoIterator<Item = StackFunction>, now: &str) -> String {
+        let stack = &sample::stack(functions);
         let contents = Contents {
             stack,
             plan: &plan::of(stack),
@@ -178,5 +195,20 @@ mod tests {
         assert!(same_but_for_runs(&old, &new));
         let other = at("cron(0 22 ? * SUN-THU *)", "2026-03-25T12:00:00Z");
         assert!(!same_but_for_runs(&old, &other));
+    }
+
+    #[test]
+    fn the_part_about_a_function_ends_before_the_next_heading() {
+        let functions = ["orders", "orders_late"].map(sample::entry);
+        let text = text_of(functions, "2026-03-25T12:00:00Z");
+        let parts = ["orders", "orders_late"].map(|name| about(&text, name).expect("a part"));
+        for (part, name) in parts.iter().zip(["orders", "orders_late"]) {
+            let heading = format!("## `{name}` of binary `{name}`\n");
+            assert!(part.starts_with(&heading), "{part}");
+            assert!(part.contains("How messages are handled:"), "{part}");
+            assert_eq!(part.matches("## ").count(), 1, "{part}");
+        }
+        assert!(text.contains(&parts.join("\n")), "{text}");
+        assert_eq!(about(&text, "order"), None);
     }
 }
