@@ -322,6 +322,14 @@ impl<F> Batch<F> {
         self.permanent_to_dlq()
     }
 
+    /// As [`Batch::permanent_to_dlq`], with a DLQ that accepts every message, but whose
+    /// answers are lost.
+    #[cfg(test)]
+    pub(crate) fn dlq_loses_answers(mut self) -> Self {
+        self.sqs.loses_answers = true;
+        self.permanent_to_dlq()
+    }
+
     /// With an SQS that needs this time to send a message, and to set delays.
     #[cfg(test)]
     pub(crate) fn slow_sqs(mut self, send: Duration, delay: Duration) -> Self {

@@ -33,6 +33,8 @@ pub struct SentMessage {
 pub(crate) struct StubBehavior {
     /// Whether the DLQ and the parking queue refuse every message.
     pub(crate) refuses: bool,
+    /// Whether they accept every message, but the answers that say so are lost.
+    pub(crate) loses_answers: bool,
     /// The time of a call that sends messages.
     pub(crate) send: Duration,
     /// The time to set delays.
@@ -98,7 +100,10 @@ impl SqsAccess for Recorder {
                 reason: outgoing.reason.to_owned(),
                 round: outgoing.round,
             });
-            Ok(())
+            match self.behavior.loses_answers {
+                true => Err("the test loses the answer".into()),
+                false => Ok(()),
+            }
         };
         records.iter().map(send).collect()
     }

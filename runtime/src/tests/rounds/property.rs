@@ -32,6 +32,8 @@ enum Fault {
     Dies(u8),
     /// SQS refuses what is sent.
     Refused,
+    /// SQS accepts what is sent, but its answers are lost.
+    AnswersLost,
     /// The batch has each message twice.
     Twice,
     /// The messages are visible again before the answer, and another worker runs them.
@@ -44,6 +46,7 @@ fn case() -> impl Strategy<Value = Case> {
         1 => Just(Fault::Dies(0)),
         2 => any::<u8>().prop_map(Fault::Dies),
         1 => Just(Fault::Refused),
+        1 => Just(Fault::AnswersLost),
         1 => Just(Fault::Twice),
         1 => Just(Fault::TwoWorkers),
     ];
@@ -170,9 +173,11 @@ impl World {
                 round => message.attribute("RedriveRound", Attribute::Number(round.to_string())),
             });
         }
-        if fault == Fault::Refused {
-            engine = engine.dlq_refuses();
-        }
+        engine = match fault {
+            Fault::Refused => engine.dlq_refuses(),
+            Fault::AnswersLost => engine.dlq_loses_answers(),
+            _ => engine,
+        };
         engine.run(async |body: Body| {
             let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
             calls[body.origin] += 1;
@@ -212,8 +217,12 @@ impl World {
         }
     }
 
-    fn answered(&mut self, batch: &[Copy], report: &Report) {
+    fn answered(&mut self, batch: &[Copy], report: &Report, fault: Fault) {
         let failed = report.failed();
+        if fault == Fault::AnswersLost {
+            let mut sent = report.sent_to_dlq().iter().chain(report.parked());
+            assert!(sent.all(|sent| failed.contains(&&*sent.id)), "{sent:?}");
+        }
         for copy in batch.iter().filter(|copy| !failed.contains(&&*copy.id)) {
             self.queue.retain(|other| other.id != copy.id);
             if report.reason(&copy.id).is_none() {
@@ -269,7 +278,7 @@ proptest! {
             let late = if case.fifo { workers - 1 } else { 0 };
             for (batch, report) in ran.iter().skip(late) {
                 if !matches!(fault, Fault::Dies(_)) {
-                    world.answered(batch, report);
+                    world.answered(batch, report, fault);
                 }
             }
             world.check(&case);
