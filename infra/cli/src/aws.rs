@@ -7,11 +7,13 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The answer of the AWS CLI; `None` if it failed, and has printed the reason.
-pub(crate) fn call(arguments: &[&str]) -> Result<Option<Value>, Error> {
-    let mut command = Command::new("aws");
-    command.args(arguments).args(["--output", "json"]);
-    let output = command
+/// The answer of the AWS CLI to a command such as `sqs list-queues`; `None` if it failed,
+/// and has printed the reason.
+pub(crate) fn call(command: &str, arguments: &[&str]) -> Result<Option<Value>, Error> {
+    let output = Command::new("aws")
+        .args(command.split(' '))
+        .args(arguments)
+        .args(["--output", "json"])
         .stderr(Stdio::inherit())
         .output()
         .map_err(Error::NoAwsCli)?;
@@ -28,23 +30,22 @@ pub(crate) fn call(arguments: &[&str]) -> Result<Option<Value>, Error> {
 
 /// All attributes of a queue, with their names.
 pub(crate) fn queue_attributes(url: &str, region: Option<&str>) -> Result<Option<Value>, Error> {
-    let mut arguments = vec!["sqs", "get-queue-attributes", "--queue-url", url];
-    arguments.extend(["--attribute-names", "All"]);
+    let mut arguments = vec!["--queue-url", url, "--attribute-names", "All"];
     arguments.extend(region.into_iter().flat_map(|region| ["--region", region]));
-    let answer = call(&arguments)?;
+    let answer = call("sqs get-queue-attributes", &arguments)?;
     Ok(answer.map(|mut answer| answer["Attributes"].take()))
 }
 
 /// The account of the credentials.
 pub(crate) fn account() -> Result<Option<String>, Error> {
-    let answer = call(&["sts", "get-caller-identity"])?;
+    let answer = call("sts get-caller-identity", &[])?;
     Ok(answer.and_then(|answer| Some(answer["Account"].as_str()?.to_owned())))
 }
 
 /// The URLs of the queues that have this DLQ.
 pub(crate) fn sources_of_dlq(url: &str, region: &str) -> Result<Option<Vec<String>>, Error> {
-    let arguments = ["sqs", "list-dead-letter-source-queues", "--queue-url", url];
-    let answer = call(&[&arguments[..], &["--region", region]].concat())?;
+    let arguments = ["--queue-url", url, "--region", region];
+    let answer = call("sqs list-dead-letter-source-queues", &arguments)?;
     Ok(answer.map(|answer| {
         let urls = answer["queueUrls"].as_array().into_iter().flatten();
         urls.filter_map(|url| Some(url.as_str()?.to_owned()))

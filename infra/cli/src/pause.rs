@@ -41,8 +41,8 @@ impl Deployed {
 /// Pauses or resumes functions of a stack, and prints what waits in their queues.
 pub(crate) fn switch(args: &SwitchArgs, enable: bool) -> Result<ExitCode, Error> {
     let stack = &args.stack;
-    let Some(described) = aws::call(&["cloudformation", "describe-stacks", "--stack-name", stack])?
-    else {
+    let name = ["--stack-name", stack];
+    let Some(described) = aws::call("cloudformation describe-stacks", &name)? else {
         return Ok(ExitCode::FAILURE);
     };
     let described = &described["Stacks"][0];
@@ -52,13 +52,11 @@ pub(crate) fn switch(args: &SwitchArgs, enable: bool) -> Result<ExitCode, Error>
         return Ok(ExitCode::FAILURE);
     }
     for function in &deployed {
-        let already = if function.enabled == enable {
-            "already "
-        } else {
-            ""
-        };
         let state = if enable { "resumed" } else { "paused" };
-        println!("{}: {already}{state}", function.id);
+        match function.enabled == enable {
+            true => println!("{}: already {state}", function.id),
+            false => println!("{}: {state}", function.id),
+        }
         let Some(queue) = &function.queue else {
             continue;
         };
@@ -123,41 +121,26 @@ fn update(
 ) -> Result<bool, Error> {
     let parameters = list(&described["Parameters"]).map(|parameter| {
         let key = &parameter["ParameterKey"];
-        match functions
-            .iter()
-            .any(|function| *key == function.parameter())
-        {
+        let mut functions = functions.iter();
+        match functions.any(|function| *key == function.parameter()) {
             true => json!({ "ParameterKey": key, "ParameterValue": enable.to_string() }),
             false => json!({ "ParameterKey": key, "UsePreviousValue": true }),
         }
     });
     let parameters = parameters.collect::<Value>().to_string();
-    let mut arguments = vec![
-        "cloudformation",
-        "update-stack",
-        "--use-previous-template",
-        "--stack-name",
-        stack,
-        "--parameters",
-        &parameters,
-    ];
+    let mut arguments = vec!["--use-previous-template", "--stack-name", stack];
+    arguments.extend(["--parameters", &parameters]);
     let capabilities = list(&described["Capabilities"]).filter_map(Value::as_str);
     let capabilities: Vec<_> = capabilities.collect();
     if !capabilities.is_empty() {
         arguments.push("--capabilities");
         arguments.extend(capabilities);
     }
-    if aws::call(&arguments)?.is_none() {
+    if aws::call("cloudformation update-stack", &arguments)?.is_none() {
         return Ok(false);
     }
-    let wait = [
-        "cloudformation",
-        "wait",
-        "stack-update-complete",
-        "--stack-name",
-        stack,
-    ];
-    Ok(aws::call(&wait)?.is_some())
+    let wait = "cloudformation wait stack-update-complete";
+    Ok(aws::call(wait, &["--stack-name", stack])?.is_some())
 }
 
 fn print_waiting(stack: &str, queue: &str, attributes: &Value, enable: bool) {
@@ -170,10 +153,9 @@ fn print_waiting(stack: &str, queue: &str, attributes: &Value, enable: bool) {
     let received = number("ApproximateNumberOfMessagesNotVisible");
     let delayed = number("ApproximateNumberOfMessagesDelayed");
     let be = |number| if number == 1 { "is" } else { "are" };
-    let wait = if visible == 1 {
-        "message waits"
-    } else {
-        "messages wait"
+    let wait = match visible {
+        1 => "message waits",
+        _ => "messages wait",
     };
     println!(
         "  {name}: {visible} {wait}, {received} {} received, {delayed} {} delayed",

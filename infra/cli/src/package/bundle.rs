@@ -5,7 +5,6 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use redrive_infra::stack::Architecture;
-use redrive_model::digest::LENGTH;
 use redrive_model::names::MANIFEST_MARKER;
 
 use crate::error::Error;
@@ -54,7 +53,9 @@ fn copy_checked(from: &Path, to: &Path, expected: &Expected<'_>) -> Result<(), S
         }
         None => return Err("it does not contain a Linux binary".to_owned()),
     }
-    match digests(&bootstrap).any(|digest| digest == expected.digest.as_bytes()) {
+    let digest = format!("{MANIFEST_MARKER}{}", expected.digest);
+    let mut places = bootstrap.windows(digest.len());
+    match places.any(|place| place == digest.as_bytes()) {
         true => Ok(()),
         false => Err("it was built with another manifest".to_owned()),
     }
@@ -79,19 +80,6 @@ fn machine(elf: &[u8]) -> Option<Architecture> {
         Ok(AARCH64) => Some(Architecture::Arm64),
         _ => None,
     }
-}
-
-/// The digests of manifests in a binary. The marker itself may be in it more than
-/// once.
-fn digests(binary: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let marker = MANIFEST_MARKER.as_bytes();
-    let places = binary.windows(marker.len()).enumerate();
-    places
-        .filter(move |(_, window)| *window == marker)
-        .filter_map(move |(place, _)| {
-            let start = place + marker.len();
-            binary.get(start..start + LENGTH)
-        })
 }
 
 #[cfg(test)]

@@ -61,11 +61,13 @@ pub(super) fn verify(stack: &Stack, values: &[(String, String)]) -> Result<Verif
             return Err(Error::NoValues(missing.flatten().collect()));
         }
     };
-    let of_statements = of_statements.into_iter().map(|(function, it)| Problem {
-        function,
+    let of_value = |function: &String, it| Problem {
+        function: function.clone(),
         queue: None,
         what: What::Value(it),
-    });
+    };
+    let of_statements = of_statements.into_iter();
+    let of_statements = of_statements.map(|(function, it)| of_value(&function, it));
     let (mut problems, mut queues): (Vec<_>, _) = (of_statements.collect(), 0);
     let functions = stack.functions.iter().zip(&valued.functions);
     for (function, valued) in functions.map(|(one, other)| (&one.function, &other.function)) {
@@ -76,17 +78,19 @@ pub(super) fn verify(stack: &Stack, values: &[(String, String)]) -> Result<Verif
         };
         let wrong = with_values(function, valued);
         let is_wrong = !wrong.is_empty();
-        problems.extend(wrong.into_iter().map(|it| Problem {
-            function: name.clone(),
-            queue: None,
-            what: What::Value(it),
-        }));
-        // A value that is wrong may be that of the queue's ARN.
-        for queue in existing(valued).into_iter().filter(|_| !is_wrong) {
+        problems.extend(wrong.into_iter().map(|it| of_value(name, it)));
+        let arns = [valued.existing_queue(), valued.existing_dlq()];
+        let [queue, dlq] = arns.map(|arn| arn.and_then(ParameterText::literal));
+        for (arn, is_dlq, other) in [(queue, false, dlq), (dlq, true, queue)] {
+            // A value that is wrong may be that of the queue's ARN.
+            let Some(arn) = arn.filter(|_| !is_wrong) else {
+                continue;
+            };
             queues += 1;
-            problems.extend(queue.compare(valued)?.into_iter().map(|what| Problem {
+            let found = compare(valued, arn, is_dlq, other)?.into_iter();
+            problems.extend(found.map(|what| Problem {
                 function: name.clone(),
-                queue: Some(queue.arn.clone()),
+                queue: Some(arn.to_owned()),
                 what: fixed(what),
             }));
         }
@@ -135,57 +139,42 @@ fn with_a_fix(difference: Difference, function: &Function, valued: &Function) ->
     }
 }
 
-/// A queue that the stack does not create.
-struct Queue {
-    arn: String,
+/// Compares a queue that the stack does not create; `other` is its DLQ, or the queue that it
+/// is the DLQ of.
+fn compare(
+    function: &Function,
+    arn: &str,
     is_dlq: bool,
-    other: Option<String>,
-}
-
-fn existing(function: &Function) -> Vec<Queue> {
-    let [queue, dlq] = [function.existing_queue(), function.existing_dlq()]
-        .map(|arn| arn.and_then(ParameterText::literal).map(str::to_owned));
-    let queue_of = |arn: &Option<String>, is_dlq, other: &Option<String>| {
-        let other = other.clone();
-        arn.clone().map(|arn| Queue { arn, is_dlq, other })
+    other: Option<&str>,
+) -> Result<Vec<What>, Error> {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    let &[_, partition, _, region, account, name] = parts.as_slice() else {
+        return Ok(vec![What::NotRead(ATTRIBUTES)]);
     };
-    let queues = [queue_of(&queue, false, &dlq), queue_of(&dlq, true, &queue)];
-    queues.into_iter().flatten().collect()
-}
-
-impl Queue {
-    fn compare(&self, function: &Function) -> Result<Vec<What>, Error> {
-        let parts: Vec<_> = self.arn.splitn(6, ':').collect();
-        let &[_, partition, _, region, account, name] = parts.as_slice() else {
-            return Ok(vec![What::NotRead(ATTRIBUTES)]);
-        };
-        let domain = match partition {
-            "aws-cn" => "amazonaws.com.cn",
-            _ => "amazonaws.com",
-        };
-        let url = format!("https://sqs.{region}.{domain}/{account}/{name}");
-        let Some(attributes) = aws::queue_attributes(&url, Some(region))? else {
-            return Ok(vec![What::NotRead(ATTRIBUTES)]);
-        };
-        let differences = declared(function).differences(&Existing {
-            arn: &self.arn,
-            is_dlq: self.is_dlq,
-            other: self.other.as_deref(),
-            attribute: |name: &str| Some(attributes[name].as_str()?.to_owned()),
-        });
-        let mut found: Vec<_> = differences.into_iter().map(What::Difference).collect();
-        if self.is_dlq && function.dlq_redrive.is_some() {
-            match aws::sources_of_dlq(&url, region)? {
-                Some(sources) => {
-                    found.extend(other_source(function, &sources).map(What::Difference))
-                }
-                None => found.push(What::NotRead(SOURCES)),
-            }
-            let other = aws::account()?.filter(|own| own != account);
-            found.extend(other.map(|own| What::Difference(in_another_account(&own))));
+    let domain = match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        _ => "amazonaws.com",
+    };
+    let url = format!("https://sqs.{region}.{domain}/{account}/{name}");
+    let Some(attributes) = aws::queue_attributes(&url, Some(region))? else {
+        return Ok(vec![What::NotRead(ATTRIBUTES)]);
+    };
+    let differences = declared(function).differences(&Existing {
+        arn,
+        is_dlq,
+        other,
+        attribute: |name: &str| Some(attributes[name].as_str()?.to_owned()),
+    });
+    let mut found: Vec<_> = differences.into_iter().map(What::Difference).collect();
+    if is_dlq && function.dlq_redrive.is_some() {
+        match aws::sources_of_dlq(&url, region)? {
+            Some(sources) => found.extend(other_source(function, &sources).map(What::Difference)),
+            None => found.push(What::NotRead(SOURCES)),
         }
-        Ok(found)
+        let other = aws::account()?.filter(|own| own != account);
+        found.extend(other.map(|own| What::Difference(in_another_account(&own))));
     }
+    Ok(found)
 }
 
 fn of_dlq(rule: &'static str, problem: String, change: &str) -> Difference {
