@@ -18,9 +18,16 @@ use crate::workspace::Member;
 pub(crate) struct Built {
     pub(crate) stack: Stack,
     /// The folder with the manifests of exactly this build.
-    pub(crate) manifests: PathBuf,
+    manifests: PathBuf,
     /// The path of each binary, by name.
     pub(crate) binaries: BTreeMap<String, PathBuf>,
+}
+
+impl Built {
+    /// The text of a manifest of this build.
+    pub(crate) fn read(&self, name: &str) -> Result<String, Error> {
+        read(&self.manifests, name)
+    }
 }
 
 /// Builds the package for this machine; `None` if it does not build, which cargo
@@ -70,7 +77,12 @@ pub(crate) fn run(
         return Ok(None);
     }
     let manifests = manifests.unwrap_or_default();
-    let stack = read_stack(&manifests)?;
+    let stack = "stack.json";
+    let stack = Stack::from_text(&read(&manifests, stack)?).map_err(|error| Error::Read {
+        path: manifests.join(stack),
+        reason: error.to_string(),
+        help: "",
+    })?;
     Ok(Some(Built {
         stack,
         manifests,
@@ -99,10 +111,12 @@ fn host_if_not_default() -> Result<Option<String>, Error> {
     Ok(Some(host.to_owned()))
 }
 
-fn read_stack(folder: &Path) -> Result<Stack, Error> {
-    let path = folder.join("stack.json");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Stack::from_text(&text).map_err(|reason| Error::BadStack { path, reason }),
-        Err(reason) => Err(Error::NoStack { path, reason }),
-    }
+/// The text of a manifest.
+fn read(folder: &Path, name: &str) -> Result<String, Error> {
+    let path = folder.join(name);
+    std::fs::read_to_string(&path).map_err(|error| Error::Read {
+        path,
+        reason: error.to_string(),
+        help: "\nhelp: call `redrive_infra::build()` in the package's build.rs",
+    })
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use redrive_infra::parameters::Unknown;
-use redrive_infra::stack::ReadError;
 use redrive_local::{BadLine, StartError};
 use thiserror::Error;
 
@@ -23,16 +22,6 @@ pub(crate) enum Error {
     Cargo(std::io::Error),
     #[error("cannot read cargo's configuration: {0}")]
     Config(cargo_config2::Error),
-    #[error(
-        "cannot read {}: {reason}\nhelp: call `redrive_infra::build()` in the package's build.rs",
-        .path.display()
-    )]
-    NoStack {
-        path: PathBuf,
-        reason: std::io::Error,
-    },
-    #[error("cannot read {}: {reason}", .path.display())]
-    BadStack { path: PathBuf, reason: ReadError },
     #[error(
         "cannot read the messages to send, {}: {reason}\n{EXAMPLE}\nhelp: or specify another file \
          with `--events`",
@@ -77,7 +66,7 @@ pub(crate) enum Error {
         name: String,
         known: Vec<String>,
     },
-    #[error("{}", lines(.0))]
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     UnknownParameters(Vec<Unknown>),
     #[error(
         "the values of parameters are not known\nhelp: pass {}",
@@ -100,15 +89,12 @@ pub(crate) enum Error {
         .folder.display(), .name.display()
     )]
     ForeignFile { folder: PathBuf, name: PathBuf },
-    #[error("cannot read {}: {reason}", .path.display())]
+    #[error("cannot read {}: {}{help}", .path.display(), .reason.trim_end())]
     Read {
         path: PathBuf,
-        reason: std::io::Error,
-    },
-    #[error("cannot read {}: {reason}help: write `[params]` with `Name = \"value\"` below it, or `[env]`", .path.display())]
-    BadGiven {
-        path: PathBuf,
-        reason: Box<toml::de::Error>,
+        reason: String,
+        /// On a line of its own.
+        help: &'static str,
     },
     #[error("cannot write {}: {reason}", .path.display())]
     Write {
@@ -143,11 +129,6 @@ fn list(known: &[String]) -> String {
     } else {
         format!("note: packages with functions: {}", known.join(", "))
     }
-}
-
-fn lines(errors: &[impl ToString]) -> String {
-    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    lines.join("\n")
 }
 
 fn indented(lines: &[BadLine]) -> String {

@@ -40,8 +40,7 @@ fn function(name: &str, args: &CargoArgs) -> Result<Option<String>, Error> {
     let Some(built) = build::build(&member, args)? else {
         return Ok(None);
     };
-    let path = built.manifests.join("stack.md");
-    let text = std::fs::read_to_string(&path).map_err(|reason| Error::Read { path, reason })?;
+    let text = built.read("stack.md")?;
     let functions = built.stack.functions.iter().map(|it| &it.function.name);
     match deploy::about(&text, name) {
         Some(section) => Ok(Some(section.to_owned())),

@@ -101,12 +101,9 @@ fn fill(folder: &Path, built: &Built, lambda: &Path) -> Result<(Manifests, Strin
         let path = folder.join(name);
         fs::write(&path, text).map_err(|reason| Error::Write { path, reason })
     };
-    let copy = |name: &str| -> Result<_, Error> {
-        let from = built.manifests.join(name);
-        let text =
-            fs::read_to_string(&from).map_err(|reason| Error::Read { path: from, reason })?;
-        write(name, &text)?;
-        Ok(text)
+    let copy = |name: &str| {
+        let text = built.read(name)?;
+        write(name, &text).map(|()| text)
     };
     let (mut files, mut formats) = (BTreeMap::new(), String::new());
     for name in built.stack.files() {

@@ -1,19 +1,16 @@
 //! HTTP stubs of the functions' dependencies, which fail by simulated time.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Response, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use jiff::Timestamp;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
+use crate::server::Server;
 
 /// A rule of an HTTP stub: when it fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,59 +31,42 @@ pub struct Dependency {
     pub answer: Option<String>,
 }
 
-/// The stubs, served at one address.
-#[derive(Debug)]
-pub(crate) struct Dependencies {
-    /// The environment variables with their URLs.
-    pub(crate) variables: BTreeMap<String, String>,
-    server: JoinHandle<std::io::Result<()>>,
-}
-
-struct Server {
+struct Stubs {
     rules: Vec<Dependency>,
     clock: Clock,
     requests: Mutex<BTreeMap<String, u32>>,
 }
 
-impl Dependencies {
-    /// Serves `rules` on a free port of the loopback address.
-    ///
-    /// # Errors
-    /// No port can be bound.
-    pub(crate) async fn serve(rules: Vec<Dependency>, clock: Clock) -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let variables = rules
-            .iter()
-            .map(|rule| (rule.env.clone(), format!("http://{address}/{}", rule.name)))
-            .collect();
-        let router = Router::new().fallback(answer).with_state(Arc::new(Server {
-            rules,
-            clock,
-            requests: Mutex::default(),
-        }));
-        Ok(Self {
-            variables,
-            server: tokio::spawn(async move { axum::serve(listener, router).await }),
-        })
-    }
+/// Serves the stubs of `rules`; their URLs by the names of the environment variables.
+///
+/// # Errors
+/// No port can be bound.
+pub(crate) async fn serve(
+    rules: Vec<Dependency>,
+    clock: Clock,
+) -> std::io::Result<(Server, BTreeMap<String, String>)> {
+    let names: Vec<_> = rules
+        .iter()
+        .map(|rule| (rule.env.clone(), rule.name.clone()))
+        .collect();
+    let stubs = Arc::new(Stubs {
+        rules,
+        clock,
+        requests: Mutex::default(),
+    });
+    let server = Server::start(|_| Router::new().fallback(answer).with_state(stubs)).await?;
+    let url = |name| format!("{}/{name}", server.url());
+    let urls = names.into_iter().map(|(env, name)| (env, url(name)));
+    let urls = urls.collect();
+    Ok((server, urls))
 }
 
-impl Drop for Dependencies {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
+async fn answer(State(stubs): State<Arc<Stubs>>, uri: Uri) -> (StatusCode, String) {
+    tokio::time::sleep(stubs.takes(uri.path())).await;
+    stubs.answer(uri.path())
 }
 
-async fn answer(State(server): State<Arc<Server>>, uri: Uri) -> Response<Body> {
-    tokio::time::sleep(server.takes(uri.path())).await;
-    let (status, body) = server.answer(uri.path());
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response
-}
-
-impl Server {
+impl Stubs {
     fn answer(&self, path: &str) -> (StatusCode, String) {
         let (name, _) = split(path);
         let requests = self.count(path);
@@ -141,8 +121,8 @@ fn split(path: &str) -> (&str, &str) {
 mod tests {
     use super::*;
 
-    fn server(down_until: Option<&str>, fail_first: u32, path: &str) -> Server {
-        Server {
+    fn stubs(down_until: Option<&str>, fail_first: u32, path: &str) -> Stubs {
+        Stubs {
             rules: vec![Dependency {
                 name: "warehouse".to_owned(),
                 env: "WAREHOUSE_URL".to_owned(),
@@ -157,46 +137,46 @@ mod tests {
         }
     }
 
-    fn status(server: &Server, path: &str) -> u16 {
-        server.answer(path).0.as_u16()
+    fn status(stubs: &Stubs, path: &str) -> u16 {
+        stubs.answer(path).0.as_u16()
     }
 
     #[test]
     fn is_down_until_the_time_of_the_rule() {
-        let server = server(Some("2026-01-06T08:00:00Z"), 0, "/");
-        assert_eq!(status(&server, "/warehouse/stock/7"), 503);
-        server.clock.jump("2026-01-06T08:00:00Z".parse().unwrap());
-        assert_eq!(status(&server, "/warehouse/stock/7"), 200);
+        let stubs = stubs(Some("2026-01-06T08:00:00Z"), 0, "/");
+        assert_eq!(status(&stubs, "/warehouse/stock/7"), 503);
+        stubs.clock.jump("2026-01-06T08:00:00Z".parse().unwrap());
+        assert_eq!(status(&stubs, "/warehouse/stock/7"), 200);
     }
 
     #[test]
     fn fails_the_first_requests_of_each_path() {
-        let server = server(None, 2, "/");
+        let stubs = stubs(None, 2, "/");
         for path in ["/warehouse/3", "/warehouse/4"] {
-            assert_eq!(status(&server, path), 503);
-            assert_eq!(status(&server, path), 503);
-            assert_eq!(status(&server, path), 200);
+            assert_eq!(status(&stubs, path), 503);
+            assert_eq!(status(&stubs, path), 503);
+            assert_eq!(status(&stubs, path), 200);
         }
     }
 
     #[test]
     fn only_the_paths_of_a_rule_fail() {
-        let server = server(None, 2, "/charges/3");
-        assert_eq!(status(&server, "/warehouse/charges/4"), 200);
-        assert_eq!(status(&server, "/warehouse/charges/3"), 503);
+        let stubs = stubs(None, 2, "/charges/3");
+        assert_eq!(status(&stubs, "/warehouse/charges/4"), 200);
+        assert_eq!(status(&stubs, "/warehouse/charges/3"), 503);
     }
 
     #[test]
     fn the_answer_of_a_path_is_its_rule_s() {
-        let mut server = server(None, 1, "/stock");
-        server.rules[0].answer = Some("7 lamps".to_owned());
-        let [first, second] = [(); 2].map(|()| server.answer("/warehouse/stock/lamp").1);
+        let mut stubs = stubs(None, 1, "/stock");
+        stubs.rules[0].answer = Some("7 lamps".to_owned());
+        let [first, second] = [(); 2].map(|()| stubs.answer("/warehouse/stock/lamp").1);
         assert_eq!([first, second], ["warehouse is down\n", "7 lamps"]);
-        assert_eq!(server.answer("/warehouse/picks").1, "warehouse is up\n");
+        assert_eq!(stubs.answer("/warehouse/picks").1, "warehouse is up\n");
     }
 
     #[test]
     fn an_unknown_name_is_not_found() {
-        assert_eq!(status(&server(None, 0, "/"), "/payments"), 404);
+        assert_eq!(status(&stubs(None, 0, "/"), "/payments"), 404);
     }
 }

@@ -15,7 +15,7 @@ use redrive_model::limits::{FIRST_BATCHES, POLLER_INVOCATIONS};
 use redrive_syntax::function::Function;
 
 use crate::clock::add_seconds;
-use crate::sqs::{Message, ReceiveLimit, Sqs};
+use crate::sqs::{Message, Queue, ReceiveLimit, Sqs};
 
 /// The maximum bytes of the records of an event: Lambda's limit for the event,
 /// minus the rest of the event; see
@@ -29,15 +29,8 @@ pub(crate) struct Mapping {
     batch_size: usize,
     batch_window: u32,
     free: usize,
-    gathering: Option<Gathering>,
-}
-
-#[derive(Debug)]
-struct Gathering {
-    since: Timestamp,
-    messages: Vec<Message>,
-    /// The bytes of the records.
-    bytes: usize,
+    /// The next batch, which waits for the batch window to end.
+    gathered: Vec<Message>,
 }
 
 impl Mapping {
@@ -57,7 +50,7 @@ impl Mapping {
                 .fold(started, u32::min)
                 .try_into()
                 .unwrap_or(usize::MAX),
-            gathering: None,
+            gathered: Vec::new(),
         }
     }
 
@@ -66,53 +59,34 @@ impl Mapping {
     pub(crate) fn poll(&mut self, sqs: &mut Sqs, now: Timestamp) -> Vec<Vec<Message>> {
         let mut batches = Vec::new();
         while self.free > 0 {
-            let full = self.fill(sqs, now);
-            let Some(gathering) = &self.gathering else {
+            let is_full = self.fill(sqs, now);
+            let Some(end) = self.next_due() else {
                 break;
             };
-            if !full && now < add_seconds(gathering.since, self.batch_window) {
+            if !is_full && now < end {
                 break;
             }
-            batches.extend(self.gathering.take().map(|gathering| gathering.messages));
+            batches.push(std::mem::take(&mut self.gathered));
             self.free -= 1;
         }
         batches
     }
 
-    /// Receives until the batch or the payload is full, or the queue is empty, and
-    /// returns whether it is full. The visibility timeout starts here, before the
-    /// window ends.
+    /// Receives messages, and returns whether the batch or the payload is full. The
+    /// visibility timeout starts here, before the window ends.
     fn fill(&mut self, sqs: &mut Sqs, now: Timestamp) -> bool {
-        loop {
-            let (messages, bytes) = self.gathering.as_ref().map_or((0, 0), |gathering| {
-                (gathering.messages.len(), gathering.bytes)
-            });
-            let limit = ReceiveLimit {
-                messages: self.batch_size - messages,
-                bytes: FULL_PAYLOAD.saturating_sub(bytes),
-                size,
-            };
-            if limit.messages == 0 {
-                return true;
-            }
-            // The queue of a mapping always exists.
-            let received = sqs
-                .receive(&self.queue, limit, None, now)
-                .unwrap_or_default();
-            if received.is_empty() {
-                // A visible message that was not received did not fit.
-                return sqs
-                    .queue(&self.queue)
-                    .is_ok_and(|queue| queue.counts(now).visible > 0);
-            }
-            let gathering = self.gathering.get_or_insert_with(|| Gathering {
-                since: now,
-                messages: Vec::new(),
-                bytes: 0,
-            });
-            gathering.bytes += received.iter().map(size).sum::<usize>();
-            gathering.messages.extend(received);
-        }
+        let bytes = self.gathered.iter().map(size).sum();
+        let limit = ReceiveLimit {
+            messages: self.batch_size - self.gathered.len(),
+            bytes: FULL_PAYLOAD.saturating_sub(bytes),
+            size,
+        };
+        // The queue of a mapping always exists.
+        let received = sqs.receive(&self.queue, limit, None, now);
+        self.gathered.extend(received.unwrap_or_default());
+        // A visible message that was not received did not fit.
+        let has_more = |queue: &Queue| queue.counts(now).visible > 0;
+        self.gathered.len() == self.batch_size || sqs.queue(&self.queue).is_ok_and(has_more)
     }
 
     /// An invocation has ended.
@@ -122,14 +96,13 @@ impl Mapping {
 
     /// Whether received messages wait for the batch window to end.
     pub(crate) fn is_gathering(&self) -> bool {
-        self.gathering.is_some()
+        !self.gathered.is_empty()
     }
 
     /// When the batch window ends.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.gathering
-            .as_ref()
-            .map(|gathering| add_seconds(gathering.since, self.batch_window))
+        let since = self.gathered.first()?.received_at?;
+        Some(add_seconds(since, self.batch_window))
     }
 }
 

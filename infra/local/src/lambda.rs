@@ -1,7 +1,6 @@
 //! Lambda: functions, their execution environments, and invocations.
 
 mod environment;
-mod extensions;
 mod failure;
 mod function;
 mod log;
@@ -10,12 +9,11 @@ mod runtime_api;
 pub(crate) use failure::Failure;
 pub(crate) use function::{LambdaFunction, redrive_function, worker};
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
-use crate::names;
 use environment::Environment;
 
 /// How long an unused environment is kept. Lambda does not document it; some
@@ -27,7 +25,6 @@ const IDLE: SignedDuration = SignedDuration::from_mins(10);
 pub(crate) struct Pool {
     function: LambdaFunction,
     idle: Mutex<Vec<Idle>>,
-    rng: Mutex<fastrand::Rng>,
 }
 
 #[derive(Debug)]
@@ -48,12 +45,9 @@ pub(crate) struct Invocation {
 }
 
 impl Pool {
-    pub(crate) fn new(function: LambdaFunction, seed: u64) -> Self {
-        Self {
-            function,
-            idle: Mutex::default(),
-            rng: Mutex::new(fastrand::Rng::with_seed(seed)),
-        }
+    pub(crate) fn new(function: LambdaFunction) -> Self {
+        let idle = Mutex::default();
+        Self { function, idle }
     }
 
     pub(crate) fn function(&self) -> &LambdaFunction {
@@ -62,9 +56,13 @@ impl Pool {
 
     /// Invokes the function once, in an idle environment or a new one. The
     /// clock runs in the meantime.
-    pub(crate) async fn invoke(&self, payload: String, clock: &Clock) -> Invocation {
+    pub(crate) async fn invoke(
+        &self,
+        request_id: String,
+        payload: String,
+        clock: &Clock,
+    ) -> Invocation {
         let _hold = clock.hold();
-        let request_id = names::new_id(&mut lock(&self.rng));
         let (started, cold_start) = match self.take_idle(clock.now()) {
             Some(environment) => (Ok(environment), false),
             None => (Environment::start(&self.function).await, true),
@@ -75,7 +73,7 @@ impl Pool {
         };
         if let Some(environment) = environment {
             let since = clock.now();
-            lock(&self.idle).push(Idle { since, environment });
+            self.lock().push(Idle { since, environment });
         }
         Invocation {
             cold_start,
@@ -84,7 +82,7 @@ impl Pool {
     }
 
     fn take_idle(&self, now: Timestamp) -> Option<Environment> {
-        let mut idle = lock(&self.idle);
+        let mut idle = self.lock();
         let is_old = |entry: &mut Idle| now.duration_since(entry.since) >= IDLE;
         for entry in idle.extract_if(.., is_old) {
             tokio::spawn(entry.environment.shut_down());
@@ -94,7 +92,7 @@ impl Pool {
 
     /// Shuts all idle environments down, and returns what they wrote.
     pub(crate) async fn shut_down(&self) -> Vec<String> {
-        let idle = std::mem::take(&mut *lock(&self.idle));
+        let idle = std::mem::take(&mut *self.lock());
         let idle: Vec<_> = idle
             .into_iter()
             .map(|entry| tokio::spawn(entry.environment.shut_down()))
@@ -105,9 +103,9 @@ impl Pool {
         }
         log
     }
-}
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // No code panics with one of these locks held.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Idle>> {
+        // No code panics with the lock held.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

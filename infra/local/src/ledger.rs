@@ -13,12 +13,12 @@ use crate::timeline::{EventKind, TimelineEvent, moment};
 pub(crate) struct Ledger {
     started: Timestamp,
     entries: BTreeMap<Origin, Entry>,
-    names: BTreeMap<Origin, String>,
     pub(crate) counts: Counts,
 }
 
 #[derive(Debug, Default)]
 struct Entry {
+    name: Option<String>,
     receives: usize,
     redrives: usize,
     last_error: Option<String>,
@@ -33,26 +33,25 @@ impl Ledger {
         Self {
             started,
             entries: BTreeMap::new(),
-            names: BTreeMap::new(),
             counts: Counts::default(),
         }
     }
 
     /// Names a message.
     pub(crate) fn name(&mut self, origin: Origin, name: &str) {
-        self.names.insert(origin, name.to_owned());
+        self.entries.entry(origin).or_default().name = Some(name.to_owned());
     }
 
     /// The characters of the longest name.
     pub(crate) fn longest_name(&self) -> usize {
-        let names = self.names.values().map(|name| name.chars().count());
-        names.max().unwrap_or_default()
+        let names = self.entries.values().filter_map(|it| it.name.as_ref());
+        names.map(|name| name.chars().count()).max().unwrap_or(0)
     }
 
     pub(crate) fn name_of(&self, origin: Origin) -> String {
-        self.names
-            .get(&origin)
-            .cloned()
+        let entry = self.entries.get(&origin);
+        entry
+            .and_then(|entry| entry.name.clone())
             .unwrap_or_else(|| format!("message {}", origin.0 + 1))
     }
 
@@ -153,57 +152,52 @@ impl Ledger {
 
     /// Compares the ledger with the contents of the queues.
     pub(crate) fn summary(&self, sqs: &Sqs, now: Timestamp, ended_by: EndedBy) -> Summary {
-        let locations = self.locations(sqs, now);
-        let messages = self
-            .entries
-            .iter()
-            .map(|(origin, entry)| MessageSummary {
-                name: self.name_of(*origin),
-                receives: entry.receives,
-                redrives: entry.redrives,
-                fate: entry.fate(locations.get(origin)),
-            })
-            .collect();
+        let entries = self.entries.iter();
+        let messages = entries.map(|(&origin, entry)| MessageSummary {
+            name: self.name_of(origin),
+            receives: entry.receives,
+            redrives: entry.redrives,
+            fate: self.fate(origin, entry, sqs, now),
+        });
         Summary {
             started: self.started,
             ended: now,
-            messages,
+            messages: messages.collect(),
             counts: self.counts,
             ended_by,
         }
     }
-}
 
-/// Where a message is.
-#[derive(Clone, Debug)]
-struct Location {
-    queue: String,
-    is_dlq: bool,
-    is_parking: bool,
-    /// Why it cannot be received now.
-    blocked_by: Option<String>,
-}
-
-impl Ledger {
-    /// The location of a message that is in two queues is the DLQ or the parking queue.
-    fn locations(&self, sqs: &Sqs, now: Timestamp) -> BTreeMap<Origin, Location> {
-        let mut locations = BTreeMap::new();
+    /// Where a message is, or else what ended it. One that is in two queues is in the DLQ or
+    /// the parking queue.
+    fn fate(&self, origin: Origin, entry: &Entry, sqs: &Sqs, now: Timestamp) -> Fate {
+        let mut waiting = None;
         for queue in sqs.queues() {
-            let is_dlq = sqs.sources_of(&queue.config.name).next().is_some();
-            let is_parking = sqs.is_parking(&queue.config.name);
-            for message in queue.messages() {
-                let location = Location {
-                    queue: queue.config.name.clone(),
-                    is_dlq,
-                    is_parking,
-                    blocked_by: self.blocked_by(queue, message, now),
+            let mut messages = queue.messages().iter();
+            let Some(message) = messages.find(|message| message.origin == origin) else {
+                continue;
+            };
+            let reason = entry.last_error.clone();
+            let name = queue.config.name.clone();
+            if sqs.sources_of(&name).next().is_some() {
+                return Fate::InDlq {
+                    queue: name,
+                    reason,
                 };
-                if is_dlq || is_parking || !locations.contains_key(&message.origin) {
-                    locations.insert(message.origin, location);
-                }
             }
+            if sqs.is_parking(&name) {
+                return Fate::Parked {
+                    queue: name,
+                    reason,
+                };
+            }
+            waiting = Some(Fate::Waiting {
+                queue: name,
+                reason: reason.or_else(|| self.blocked_by(queue, message, now)),
+            });
         }
-        locations
+        let ended = waiting.or_else(|| entry.end.clone());
+        ended.unwrap_or(Fate::Unaccounted)
     }
 
     fn blocked_by(&self, queue: &Queue, message: &Message, now: Timestamp) -> Option<String> {
@@ -221,27 +215,6 @@ impl Ledger {
             .find(|other| queue.is_fifo() && other.group == message.group)?;
         let before = self.name_of(before.origin);
         Some(format!("{before} is before it in its group"))
-    }
-}
-
-impl Entry {
-    fn fate(&self, location: Option<&Location>) -> Fate {
-        let reason = self.last_error.clone();
-        match location {
-            Some(location) if location.is_dlq => Fate::InDlq {
-                queue: location.queue.clone(),
-                reason,
-            },
-            Some(location) if location.is_parking => Fate::Parked {
-                queue: location.queue.clone(),
-                reason,
-            },
-            Some(location) => Fate::Waiting {
-                queue: location.queue.clone(),
-                reason: reason.or_else(|| location.blocked_by.clone()),
-            },
-            None => self.end.clone().unwrap_or(Fate::Unaccounted),
-        }
     }
 }
 

@@ -36,7 +36,7 @@
 //! - A queue that exists already is as its keys declare it, and without `dlq` has a
 //!   new DLQ. Topics deliver at once, and FIFO topics leave deduplication to
 //!   FIFO queues, by the message if the publisher gives no id.
-//! - DynamoDB answers only the calls of `idempotent`.
+//! - DynamoDB answers only the calls of `idempotent`. SNS has no `MessageStructure`.
 //! - Memory is not limited, and credentials and permissions are not checked.
 //! - Functions see real time. Simulated time runs with it during an invocation.
 //! - Idle processes are not frozen. They are shut down with SIGTERM only if they
@@ -55,14 +55,15 @@ mod lambda;
 mod ledger;
 mod scenario;
 mod scheduler;
+mod server;
 mod simulation;
 mod summary;
 mod timeline;
 mod until;
 
 pub use dependency::Dependency;
-pub use scenario::{BadLine, Content, Scenario, ScenarioMessage};
-pub use simulation::{Given, MessageError, Simulation, SimulationOptions, StartError};
+pub use scenario::{BadLine, Destination, Scenario, ScenarioMessage};
+pub use simulation::{Given, Simulation, SimulationOptions, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 pub use timeline::{EventKind, OutputLine, TimelineEvent, moment};
 pub use until::Until;

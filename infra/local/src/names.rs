@@ -41,15 +41,6 @@ pub fn queue_url(endpoint: &str, name: &str) -> String {
     format!("{endpoint}/{ACCOUNT}/{name}")
 }
 
-/// The queue's name in an ARN.
-pub(crate) fn queue_of_arn(arn: &str) -> Option<&str> {
-    let parts: Vec<_> = arn.split(':').collect();
-    match parts[..] {
-        ["arn", _, "sqs", _, _, name] => Some(name),
-        _ => None,
-    }
-}
-
 /// The queue's name in a URL; AWS's clients also accept a bare name.
 pub(crate) fn queue_of_url(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or(url)

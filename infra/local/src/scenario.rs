@@ -40,7 +40,6 @@
 //! Empty lines and lines that start with `#` are skipped.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use redrive_syntax::duration;
@@ -50,8 +49,7 @@ use thiserror::Error;
 
 use crate::clock::add;
 use crate::dependency::Dependency;
-use crate::sns::Publication;
-use crate::sqs::{Attribute, AttributeValue, Outgoing};
+use crate::sqs::{Attribute, Outgoing};
 
 /// What a message file contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,17 +65,19 @@ pub struct Scenario {
 pub struct ScenarioMessage {
     /// Its name in the timeline.
     pub name: String,
-    /// What is sent, and where to.
-    pub content: Content,
+    /// Where it is sent to.
+    pub destination: Destination,
+    /// What is sent.
+    pub message: Outgoing,
 }
 
-/// What is sent, and where to.
+/// Where a message is sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// To a queue; `None`: the only one of the stack.
-    Sent(Option<String>, Outgoing),
-    /// To the topic of this ARN or name.
-    Published(String, Publication),
+pub enum Destination {
+    /// A queue; `None`: the only one of the stack.
+    Queue(Option<String>),
+    /// The topic of this ARN or name.
+    Topic(String),
 }
 
 /// A line that cannot be read.
@@ -158,11 +158,12 @@ impl Scenario {
         if !value.is_object() {
             return Err("not a JSON object, such as {\"body\": {\"id\": 1}}".to_owned());
         }
+        let text = |error: serde_json::Error| error.to_string();
         if value.get("dependency").is_some() {
-            let line = serde_json::from_value(value).map_err(|error| error.to_string())?;
+            let line = serde_json::from_value(value).map_err(text)?;
             self.dependencies.push(dependency(line, start)?);
         } else {
-            let line = serde_json::from_value(value).map_err(|error| error.to_string())?;
+            let line = serde_json::from_value(value).map_err(text)?;
             let number = self.messages.len() + 1;
             self.messages.push(message(line, number)?);
         }
@@ -171,50 +172,35 @@ impl Scenario {
 }
 
 fn message(line: MessageLine, number: usize) -> Result<ScenarioMessage, String> {
-    let attributes = line
-        .attributes
-        .into_iter()
-        .map(|(name, value)| {
-            let attribute = attribute(&name, &value)?;
-            Ok((name, attribute))
-        })
-        .collect::<Result<_, String>>()?;
-    let body = text(line.body);
-    let content = match line.topic {
-        None if line.subject.is_some() => {
+    let destination = match (line.topic, line.queue) {
+        (None, _) if line.subject.is_some() => {
             return Err("`subject` is for messages with a `topic`".to_owned());
         }
-        None => {
-            let outgoing = Outgoing {
-                body,
-                attributes,
-                delay: line.delay.as_ref().map_or(Ok(0), delay)?,
-                group: line.group,
-                deduplication: line.deduplication,
-                trace_header: None,
-            };
-            Content::Sent(line.queue, outgoing)
-        }
-        Some(_) if line.queue.is_some() => {
+        (None, queue) => Destination::Queue(queue),
+        (Some(_), Some(_)) => {
             return Err("`queue` and `topic` are both specified; remove one".to_owned());
         }
-        Some(_) if line.delay.is_some() => {
+        (Some(_), None) if line.delay.is_some() => {
             return Err("`delay` is for messages without a `topic`, which has none".to_owned());
         }
-        Some(topic) => {
-            let publication = Publication {
-                message: body,
-                subject: line.subject,
-                attributes,
-                group: line.group,
-                deduplication: line.deduplication,
-            };
-            Content::Published(topic, publication)
-        }
+        (Some(topic), None) => Destination::Topic(topic),
     };
+    let attributes = line.attributes.into_iter().map(|(name, value)| {
+        let attribute = attribute(&name, &value)?;
+        Ok::<_, String>((name, attribute))
+    });
     Ok(ScenarioMessage {
         name: line.name.unwrap_or_else(|| format!("message {number}")),
-        content,
+        destination,
+        message: Outgoing {
+            body: text(line.body),
+            subject: line.subject,
+            attributes: attributes.collect::<Result<_, _>>()?,
+            delay: line.delay.as_ref().map_or(Ok(0), delay)?,
+            group: line.group,
+            deduplication: line.deduplication,
+            ..Outgoing::default()
+        },
     })
 }
 
@@ -239,14 +225,8 @@ fn delay(value: &Value) -> Result<u32, String> {
 fn attribute(name: &str, value: &Value) -> Result<Attribute, String> {
     match value {
         Value::String(text) => Ok(Attribute::string(text)),
-        Value::Number(number) => Ok(Attribute {
-            data_type: "Number".to_owned(),
-            value: AttributeValue::Text(number.to_string()),
-        }),
-        Value::Array(_) => Ok(Attribute {
-            data_type: "String.Array".to_owned(),
-            value: AttributeValue::Text(value.to_string()),
-        }),
+        Value::Number(number) => Ok(Attribute::text("Number", number.to_string())),
+        Value::Array(_) => Ok(Attribute::text("String.Array", value.to_string())),
         _ => Err(format!(
             "attribute `{name}` is neither a string, a number nor a list"
         )),
@@ -254,16 +234,10 @@ fn attribute(name: &str, value: &Value) -> Result<Attribute, String> {
 }
 
 fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, String> {
-    let down_until = match line.down_until {
-        Some(text) => Some(point_in_time(&text, start)?),
-        None => None,
-    };
-    let takes = match line.takes {
-        Some(text) => {
-            duration::parse(&text).map_err(|error| format!("`takes` is `{text}`: it {error}"))?
-        }
-        None => Duration::ZERO,
-    };
+    let down_until = line.down_until.map(|text| point_in_time(&text, start));
+    let takes = line.takes.map(|text| {
+        duration::parse(&text).map_err(|error| format!("`takes` is `{text}`: it {error}"))
+    });
     if line.dependency.is_empty() || line.dependency.contains('/') {
         return Err("`dependency` must be one segment of a path, such as \"warehouse\"".to_owned());
     }
@@ -271,9 +245,9 @@ fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, Stri
         name: line.dependency,
         env: line.env,
         path: line.path,
-        down_until,
+        down_until: down_until.transpose()?,
         fail_first: line.fail_first,
-        takes,
+        takes: takes.transpose()?.unwrap_or_default(),
         answer: line.answer.map(text),
     })
 }
@@ -314,26 +288,26 @@ mod tests {
             panic!("{scenario:?}");
         };
         assert_eq!(good.name, "good");
-        let Content::Sent(None, sent) = &good.content else {
-            panic!("{good:?}");
-        };
+        assert_eq!(good.destination, Destination::Queue(None));
+        let sent = &good.message;
         assert_eq!(sent.body, r#"{"id":1}"#);
         assert_eq!(sent.attributes["weight"].data_type, "Number");
         assert_eq!(sent.attributes["tags"].data_type, "String.Array");
         assert_eq!(raw.name, "message 2");
+        assert_eq!(raw.destination, Destination::Queue(Some("q".to_owned())));
         let expected = Outgoing {
             body: "{ not JSON".to_owned(),
             delay: 90,
             ..Outgoing::default()
         };
-        assert_eq!(raw.content, Content::Sent(Some("q".to_owned()), expected));
-        let expected = Publication {
-            message: "1".to_owned(),
+        assert_eq!(raw.message, expected);
+        let expected = Outgoing {
+            body: "1".to_owned(),
             subject: Some("s".to_owned()),
-            ..Publication::default()
+            ..Outgoing::default()
         };
-        let expected = Content::Published("t".to_owned(), expected);
-        assert_eq!(published.content, expected);
+        assert_eq!(published.message, expected);
+        assert_eq!(published.destination, Destination::Topic("t".to_owned()));
         let morning = "2026-01-06T08:00:00Z".parse().unwrap();
         assert_eq!(scenario.dependencies[0].down_until, Some(morning));
         assert_eq!(

@@ -1,8 +1,10 @@
 //! EventBridge Scheduler: when each redrive function runs, and Lambda's retries
 //! of its asynchronous invocations.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use redrive_syntax::function::Redrive;
 use redrive_syntax::schedule;
 
@@ -11,10 +13,7 @@ use crate::clock::add;
 /// The waits before the second and the third attempt of an asynchronous
 /// invocation; see
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
-const RETRY_WAITS: [std::time::Duration; 2] = [
-    std::time::Duration::from_secs(60),
-    std::time::Duration::from_secs(120),
-];
+const RETRY_WAITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
 /// One schedule and its target.
 #[derive(Debug)]
@@ -70,13 +69,13 @@ impl Scheduler {
 
     /// Schedules the next attempt at a failed invocation and returns the wait until
     /// then, or `None` if there is no further retry.
-    pub(crate) fn failed(&mut self, attempt: Attempt, now: Timestamp) -> Option<SignedDuration> {
+    pub(crate) fn failed(&mut self, attempt: Attempt, now: Timestamp) -> Option<Duration> {
         let wait = *RETRY_WAITS.get(attempt.number - 1)?;
         self.retries.push(Attempt {
             number: attempt.number + 1,
             at: add(now, wait),
         });
-        SignedDuration::try_from(wait).ok()
+        Some(wait)
     }
 
     /// When the next invocation is due.

@@ -12,17 +12,16 @@ mod worker;
 
 pub use given::Given;
 pub use options::SimulationOptions;
-pub use start_error::{MessageError, StartError};
+pub use start_error::StartError;
 
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::clock::{Clock, add};
-use crate::dependency::Dependencies;
-use crate::dynamodb::DynamoDb;
 use crate::lambda::Invocation;
 use crate::ledger::Ledger;
 use crate::scheduler::Attempt;
+use crate::server::Server;
 use crate::sqs::{Message, SharedSqs, Sqs};
 use crate::summary::{EndedBy, Summary};
 use crate::timeline::OutputLine;
@@ -42,12 +41,11 @@ pub struct Simulation {
     workers: Vec<Worker>,
     invocations: JoinSet<Finished>,
     ledger: Ledger,
+    /// What [`run`](Self::run) has not emitted yet.
+    output: Vec<OutputLine>,
     options: SimulationOptions,
-    api: JoinHandle<std::io::Result<()>>,
-    /// Served until the simulation is dropped.
-    _dependencies: Dependencies,
-    /// Likewise.
-    _tables: DynamoDb,
+    /// They run until the simulation is dropped.
+    _servers: [Server; 3],
 }
 
 /// A finished invocation.
@@ -86,7 +84,8 @@ impl Simulation {
         loop {
             self.changes.mark_unchanged();
             self.released.mark_unchanged();
-            let due = self.step(&mut emit);
+            let due = self.step();
+            self.output.drain(..).for_each(&mut emit);
             if self.ended_by() != EndedBy::Interrupted {
                 return self.shut_down(emit).await;
             }
@@ -98,7 +97,7 @@ impl Simulation {
                 Some(finished) = self.invocations.join_next() => {
                     // An invocation's task neither panics nor is cancelled.
                     if let Ok(finished) = finished {
-                        self.finish(finished, &mut emit);
+                        self.finish(finished);
                     }
                 }
                 () = sleep(due.map(|due| self.clock.until(due))) => {}
@@ -110,14 +109,19 @@ impl Simulation {
 
     /// Shuts down the functions that are not in an invocation, as Lambda does after
     /// some idle time: with SIGTERM if they have registered an extension.
-    pub async fn shut_down(&self, mut emit: impl FnMut(OutputLine)) {
+    pub async fn shut_down(&mut self, emit: impl FnMut(OutputLine)) {
+        let mut logs = Vec::new();
         for worker in &self.workers {
             let redrive = worker.redrive.as_ref().map(|redrive| &redrive.pool);
             for pool in [Some(&worker.workers), redrive].into_iter().flatten() {
                 let log = pool.shut_down().await;
-                self.emit_log(&pool.function().name, &log, &mut emit);
+                logs.push((pool.function().name.clone(), log));
             }
         }
+        for (name, log) in logs {
+            self.log(&name, &log);
+        }
+        self.output.drain(..).for_each(emit);
     }
 
     /// Why it has ended, or `Interrupted` if it has not.
@@ -167,11 +171,6 @@ impl Simulation {
         self.sqs
             .read(|sqs, now| self.ledger.summary(sqs, now, ended_by))
     }
-
-    /// Whether it runs in real time.
-    pub fn is_real_time(&self) -> bool {
-        self.options.real_time
-    }
 }
 
 /// Sleeps forever without a length.
@@ -179,11 +178,5 @@ async fn sleep(length: Option<std::time::Duration>) {
     match length {
         Some(length) => tokio::time::sleep(length).await,
         None => std::future::pending().await,
-    }
-}
-
-impl Drop for Simulation {
-    fn drop(&mut self) {
-        self.api.abort();
     }
 }

@@ -14,7 +14,7 @@ use redrive_infra::stack::Stack;
 use redrive_model::policy::FilterScope;
 use serde_json::Value;
 
-use crate::sqs::{Attribute, AttributeValue, Origin, Outgoing, Sqs, SqsError};
+use crate::sqs::{Attribute, AttributeValue, Attributes, Origin, Outgoing, Sqs, SqsError};
 use crate::sqs::{bytes_of, md5_of_body};
 use envelope::Envelope;
 
@@ -37,21 +37,6 @@ struct Subscription {
     is_raw: bool,
     /// `FilterPolicy` and `FilterPolicyScope`.
     filter: Option<(FilterPolicy, FilterScope)>,
-}
-
-/// A message to publish.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Publication {
-    /// `Message`.
-    pub message: String,
-    /// `Subject`.
-    pub subject: Option<String>,
-    /// `MessageAttributes`.
-    pub attributes: BTreeMap<String, Attribute>,
-    /// `MessageGroupId`.
-    pub group: Option<String>,
-    /// `MessageDeduplicationId`.
-    pub deduplication: Option<String>,
 }
 
 /// A message that was published.
@@ -79,16 +64,18 @@ impl Topics {
     /// The topics of `stack`, which has no parameters.
     ///
     /// # Errors
-    /// A filter policy that SNS would reject: the function, and why.
-    pub(crate) fn of_stack(stack: &Stack) -> Result<Self, (String, String)> {
+    /// A filter policy that SNS would reject.
+    pub(crate) fn of_stack(stack: &Stack) -> Result<Self, String> {
         let mut topics: BTreeMap<String, Vec<Subscription>> = BTreeMap::new();
         for function in stack.functions.iter().map(|entry| &entry.function) {
             for topic in &function.topics {
                 let scope = function.filter_policy_scope;
                 let filter = function.filter_policy.as_deref();
                 let filter = filter.map(|filter| FilterPolicy::parse(filter, scope));
-                let filter = filter.transpose();
-                let filter = filter.map_err(|problem| (function.name.clone(), problem))?;
+                let filter = filter.transpose().map_err(|problem| {
+                    let name = &function.name;
+                    format!("the `filter_policy` of `{name}` cannot be read: {problem}")
+                })?;
                 topics
                     .entry(topic.with(|_| String::new()))
                     .or_default()
@@ -128,37 +115,34 @@ impl Topics {
         &self,
         sqs: &mut Sqs,
         topic: &str,
-        publication: &Publication,
+        message: &Outgoing,
         now: Timestamp,
     ) -> Result<Published, SnsError> {
         let subscriptions = self.0.get(topic).ok_or(SnsError::NoTopic)?;
         let is_fifo = topic.ends_with(".fifo");
-        check(publication, is_fifo)?;
+        check(message, is_fifo)?;
         let id = sqs.new_id();
         let sequence = is_fifo.then(|| sqs.new_sequence());
-        let envelope = Envelope::new(topic, &id, sequence.as_deref(), publication, now);
+        let envelope = Envelope::new(topic, &id, sequence.as_deref(), message, now);
         let deliveries = subscriptions.iter().map(|subscription| {
             let queue = subscription.queue.clone();
-            if let Some(what) = subscription.filtered(publication) {
-                let reason = format!("{what} not match `filter_policy`");
-                return Delivery {
-                    origin: sqs.not_delivered(&queue, reason, now),
-                    queue,
-                    rejected: None,
-                };
-            }
-            let outgoing = subscription.outgoing(publication, &envelope);
-            match sqs.send(&queue, outgoing, now) {
-                Ok(sent) => Delivery {
-                    queue,
-                    origin: sent.origin,
-                    rejected: None,
+            let (origin, rejected) = match subscription.filtered(message) {
+                Some(what) => {
+                    let reason = format!("{what} not match `filter_policy`");
+                    (sqs.not_delivered(&queue, reason, now), None)
+                }
+                None => match sqs.send(&queue, subscription.outgoing(message, &envelope), now) {
+                    Ok(sent) => (sent.origin, None),
+                    Err(error) => {
+                        let reason = error.to_string();
+                        (sqs.not_delivered(&queue, reason, now), Some(error))
+                    }
                 },
-                Err(error) => Delivery {
-                    origin: sqs.not_delivered(&queue, error.to_string(), now),
-                    queue,
-                    rejected: Some(error),
-                },
+            };
+            Delivery {
+                queue,
+                origin,
+                rejected,
             }
         });
         let deliveries = deliveries.collect();
@@ -172,15 +156,15 @@ impl Topics {
 
 impl Subscription {
     /// What of the message the filter policy does not let through.
-    fn filtered(&self, publication: &Publication) -> Option<&'static str> {
+    fn filtered(&self, message: &Outgoing) -> Option<&'static str> {
         let (filter, scope) = self.filter.as_ref()?;
         let (passes, what) = match scope {
             FilterScope::Attributes => {
-                let values = |path: &[String]| values(publication, path.first()?);
+                let values = |path: &[String]| values(&message.attributes, path.first()?);
                 (filter.matches(&values), "its attributes do")
             }
             FilterScope::Body => {
-                let body: Value = serde_json::from_str(&publication.message).unwrap_or_default();
+                let body: Value = serde_json::from_str(&message.body).unwrap_or_default();
                 let values = |path: &[String]| properties(&body, path);
                 // SNS filters only bodies that are JSON objects.
                 (body.is_object() && filter.matches(&values), "its body does")
@@ -189,20 +173,20 @@ impl Subscription {
         (!passes).then_some(what)
     }
 
-    fn outgoing(&self, publication: &Publication, envelope: &Envelope<'_>) -> Outgoing {
+    fn outgoing(&self, message: &Outgoing, envelope: &Envelope<'_>) -> Outgoing {
         let (body, attributes) = match self.is_raw {
-            true => (publication.message.clone(), publication.attributes.clone()),
-            false => (envelope.json(), BTreeMap::new()),
+            true => (message.body.clone(), message.attributes.clone()),
+            false => (envelope.json(), Attributes::new()),
         };
         let deduplication = self.queue.ends_with(".fifo").then(|| {
             // Topics have content-based deduplication here, which hashes the message.
-            let hash = || md5_of_body(&publication.message);
-            publication.deduplication.clone().unwrap_or_else(hash)
+            let hash = || md5_of_body(&message.body);
+            message.deduplication.clone().unwrap_or_else(hash)
         });
         Outgoing {
             body,
             attributes,
-            group: publication.group.clone(),
+            group: message.group.clone(),
             deduplication,
             ..Outgoing::default()
         }
@@ -223,8 +207,8 @@ fn properties(value: &Value, path: &[String]) -> Option<Vec<Value>> {
 }
 
 /// The values of an attribute that a filter policy sees: not those of `Binary`.
-fn values(publication: &Publication, name: &str) -> Option<Vec<Value>> {
-    let Attribute { data_type, value } = publication.attributes.get(name)?;
+fn values(attributes: &Attributes, name: &str) -> Option<Vec<Value>> {
+    let Attribute { data_type, value } = attributes.get(name)?;
     let AttributeValue::Text(text) = value else {
         return None;
     };
@@ -238,19 +222,19 @@ fn values(publication: &Publication, name: &str) -> Option<Vec<Value>> {
     }
 }
 
-fn check(publication: &Publication, is_fifo: bool) -> Result<(), SnsError> {
+fn check(message: &Outgoing, is_fifo: bool) -> Result<(), SnsError> {
     let invalid = |problem: &str| Err(SnsError::invalid(problem));
-    let bytes = publication.message.len() + bytes_of(&publication.attributes);
-    let subject = publication.subject.as_deref();
-    if publication.message.is_empty() {
+    let bytes = message.body.len() + bytes_of(&message.attributes);
+    let subject = message.subject.as_deref();
+    if message.body.is_empty() {
         invalid("Empty message")
     } else if bytes > MAX_BYTES {
         invalid("Message too long")
     } else if subject.is_some_and(|it| it.is_empty() || it.chars().count() > MAX_SUBJECT) {
         invalid("Subject")
-    } else if is_fifo && publication.group.is_none() {
+    } else if is_fifo && message.group.is_none() {
         invalid("The MessageGroupId parameter is required for FIFO topics")
-    } else if !is_fifo && publication.deduplication.is_some() {
+    } else if !is_fifo && message.deduplication.is_some() {
         invalid(
             "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter \
              that is not valid for this topic type",

@@ -3,18 +3,17 @@
 pub mod api;
 mod error;
 mod message;
-mod move_task;
 mod queue;
 mod send;
 mod shared;
 mod tasks;
 
 pub use error::SqsError;
-pub use message::{Attribute, AttributeValue, Message, Origin};
-pub use move_task::{MoveStatus, MoveTask};
+pub use message::{Attribute, AttributeValue, Attributes, Message, Origin};
 pub use queue::{Counts, Queue, QueueConfig, ReceiveLimit, RedrivePolicy};
 pub use send::{Outgoing, Sent};
 pub use shared::SharedSqs;
+pub use tasks::{MoveStatus, MoveTask};
 
 pub(crate) use message::{bytes_of, md5_of_attributes, md5_of_body, system_attributes};
 
@@ -27,10 +26,6 @@ use redrive_model::limits::LONGEST_RETENTION;
 
 use crate::names;
 use crate::timeline::EventKind;
-
-/// SQS's default visibility timeout in seconds, for queues whose template does not
-/// set one.
-const DEFAULT_VISIBILITY: u32 = 30;
 
 /// All queues.
 ///
@@ -81,35 +76,31 @@ impl Sqs {
         let mut sqs = Self::new(seed);
         let functions = || stack.functions.iter().map(|entry| &entry.function);
         for function in functions() {
-            let config = QueueConfig {
-                name: function.dlq_name(),
-                visibility_timeout: DEFAULT_VISIBILITY,
+            sqs.create(QueueConfig {
+                arn: names::dlq_arn(function),
                 retention: seconds(function.dlq_retention),
-                redrive_policy: None,
-            };
-            sqs.insert(Queue::new(config, names::dlq_arn(function)));
+                ..QueueConfig::new(function.dlq_name())
+            });
         }
         // A function may read the DLQ of another one.
         for function in functions() {
-            let config = QueueConfig {
-                name: function.queue_name(),
+            sqs.create(QueueConfig {
+                arn: names::source_arn(function),
                 visibility_timeout: seconds(function.visibility_timeout),
                 retention: seconds(function.retention),
                 redrive_policy: Some(RedrivePolicy {
                     dead_letter_queue: function.dlq_name(),
                     max_receive_count: function.receives(),
                 }),
-            };
-            sqs.insert(Queue::new(config, names::source_arn(function)));
+                ..QueueConfig::new(function.queue_name())
+            });
             if function.has_parking() {
-                let config = QueueConfig {
-                    name: function.parking_name(),
-                    visibility_timeout: DEFAULT_VISIBILITY,
+                sqs.parking.insert(function.parking_name());
+                sqs.create(QueueConfig {
+                    arn: names::parking_arn(function),
                     retention: seconds(LONGEST_RETENTION),
-                    redrive_policy: None,
-                };
-                sqs.parking.insert(config.name.clone());
-                sqs.insert(Queue::new(config, names::parking_arn(function)));
+                    ..QueueConfig::new(function.parking_name())
+                });
             }
         }
         sqs
@@ -124,12 +115,7 @@ impl Sqs {
 
     /// Adds a queue, or replaces the one with that name.
     pub fn create(&mut self, config: QueueConfig) {
-        let arn = names::queue_arn(&config.name);
-        self.insert(Queue::new(config, arn));
-    }
-
-    fn insert(&mut self, queue: Queue) {
-        self.queues.insert(queue.config.name.clone(), queue);
+        self.queues.insert(config.name.clone(), Queue::new(config));
     }
 
     /// The queue `name`.
@@ -140,9 +126,13 @@ impl Sqs {
         self.queues.get(name).ok_or(SqsError::NoQueue)
     }
 
+    fn queue_mut(&mut self, name: &str) -> Result<&mut Queue, SqsError> {
+        self.queues.get_mut(name).ok_or(SqsError::NoQueue)
+    }
+
     /// The ARN of the queue `name`, if it exists.
     pub(crate) fn arn_of(&self, name: &str) -> Option<&str> {
-        self.queues.get(name).map(Queue::arn)
+        self.queues.get(name).map(|queue| &*queue.config.arn)
     }
 
     /// Whether the queue is for messages that are not redriven any more.
@@ -193,7 +183,7 @@ impl Sqs {
         let Some(policy) = source.config.redrive_policy.clone() else {
             return;
         };
-        message.dead_letter_source = Some(source.arn().to_owned());
+        message.dead_letter_source = Some(source.config.arn.clone());
         message.invisible_until = None;
         if source.is_fifo() {
             message.retained_from = now;
@@ -232,19 +222,6 @@ impl Sqs {
         Ok(())
     }
 
-    /// Deletes all messages of a queue.
-    ///
-    /// # Errors
-    /// There is no such queue.
-    pub fn purge(&mut self, name: &str, now: Timestamp) -> Result<(), SqsError> {
-        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
-        for message in queue.purge() {
-            let queue = name.to_owned();
-            self.record(now, message.origin, EventKind::Deleted { queue });
-        }
-        Ok(())
-    }
-
     /// Ends the current receive of a message `seconds` from now.
     ///
     /// # Errors
@@ -258,8 +235,8 @@ impl Sqs {
         now: Timestamp,
     ) -> Result<(), SqsError> {
         self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
-        queue.change_visibility(handle, seconds, now)
+        self.queue_mut(name)?
+            .change_visibility(handle, seconds, now)
     }
 
     /// Does what is due: expires messages, and continues move tasks.
@@ -269,13 +246,15 @@ impl Sqs {
     }
 
     fn expire(&mut self, now: Timestamp) {
-        let mut expired = Vec::new();
         for (name, queue) in &mut self.queues {
-            let messages = queue.expire(now).into_iter();
-            expired.extend(messages.map(|message| (message.origin, name.clone())));
-        }
-        for (origin, queue) in expired {
-            self.record(now, origin, EventKind::Expired { queue });
+            let expired = queue.expire(now).into_iter().map(|message| QueueEvent {
+                at: now,
+                origin: message.origin,
+                kind: EventKind::Expired {
+                    queue: name.clone(),
+                },
+            });
+            self.events.extend(expired);
         }
     }
 

@@ -138,32 +138,19 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// The values of [`kind`](Self::kind), the best first.
-    pub const KINDS: [&str; 9] = [
-        "completed",
-        "not delivered",
-        "duplicate",
-        "deleted",
-        "still waiting",
-        "in the DLQ",
-        "parked",
-        "expired",
-        "unaccounted for",
-    ];
-
-    /// The fate in one or two words.
-    pub fn kind(&self) -> &'static str {
-        Self::KINDS[match self {
-            Self::Completed { .. } => 0,
-            Self::NotDelivered { .. } => 1,
-            Self::Duplicate => 2,
-            Self::Deleted => 3,
-            Self::Waiting { .. } => 4,
-            Self::InDlq { .. } => 5,
-            Self::Parked { .. } => 6,
-            Self::Expired { .. } => 7,
-            Self::Unaccounted => 8,
-        }]
+    /// Its place in lists, the best first, and the fate in one or two words.
+    pub fn kind(&self) -> (u8, &'static str) {
+        match self {
+            Self::Completed { .. } => (0, "completed"),
+            Self::NotDelivered { .. } => (1, "not delivered"),
+            Self::Duplicate => (2, "duplicate"),
+            Self::Deleted => (3, "deleted"),
+            Self::Waiting { .. } => (4, "still waiting"),
+            Self::InDlq { .. } => (5, "in the DLQ"),
+            Self::Parked { .. } => (6, "parked"),
+            Self::Expired { .. } => (7, "expired"),
+            Self::Unaccounted => (8, "unaccounted for"),
+        }
     }
 
     /// Why it is not completed, if that is known.

@@ -154,7 +154,7 @@ pub enum EventKind {
         reason: String,
         /// Seconds until Lambda's next attempt; `None`: there is none.
         #[serde(skip_serializing_if = "Option::is_none")]
-        retry_in: Option<i64>,
+        retry_in: Option<u64>,
     },
     /// A move task moved the message to its source queue.
     Redriven {
@@ -244,14 +244,9 @@ impl EventKind {
                 ..
             } => {
                 // A parked message waits for no round.
-                let round = match round.filter(|_| !is_parked) {
-                    Some(round) => format!(", round {round}"),
-                    None => String::new(),
-                };
-                match reason {
-                    Some(reason) => format!("{queue}{round}: {reason}"),
-                    None => format!("{queue}{round}"),
-                }
+                let round = in_round(round.filter(|_| !is_parked));
+                let reason = reason.as_ref().map(|reason| format!(": {reason}"));
+                format!("{queue}{round}{}", reason.unwrap_or_default())
             }
             Self::NotDelivered { queue, reason } => format!("to {queue}: {reason}"),
             Self::Duplicate { queue, .. } => {
@@ -298,12 +293,14 @@ impl EventKind {
             },
             Self::Redriven {
                 from, queue, round, ..
-            } => match round {
-                Some(round) => format!("from {from} to {queue}, round {round}"),
-                None => format!("from {from} to {queue}"),
-            },
+            } => format!("from {from} to {queue}{}", in_round(*round)),
             Self::Expired { queue } => format!("in {queue}, at the end of its retention period"),
             Self::Deleted { queue } => format!("in {queue}, by a call to the API"),
         }
     }
+}
+
+fn in_round(round: Option<u32>) -> String {
+    let round = round.map(|round| format!(", round {round}"));
+    round.unwrap_or_default()
 }

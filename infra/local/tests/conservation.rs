@@ -33,13 +33,12 @@ fn queues(seed: u64) -> Sqs {
     let mut sqs = Sqs::new(seed);
     for (name, dlq) in [("dead", None), ("work", Some("dead"))] {
         sqs.create(QueueConfig {
-            name: name.to_owned(),
-            visibility_timeout: 30,
             retention: 1_000_000,
             redrive_policy: dlq.map(|dlq: &str| RedrivePolicy {
                 dead_letter_queue: dlq.to_owned(),
                 max_receive_count: 3,
             }),
+            ..QueueConfig::new(name)
         });
     }
     sqs

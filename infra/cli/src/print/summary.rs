@@ -1,5 +1,6 @@
 //! The summary after the timeline.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use redrive_local::{Counts, EndedBy, Fate, MessageSummary, Summary, moment};
@@ -75,17 +76,14 @@ fn because(reason: Option<&str>) -> String {
 
 /// For example "7 messages: 5 completed, 2 in the DLQ".
 fn totals(messages: &[MessageSummary]) -> String {
-    let parts: Vec<String> = Fate::KINDS
+    let mut kinds = BTreeMap::new();
+    for message in messages {
+        *kinds.entry(message.fate.kind()).or_insert(0) += 1;
+    }
+    let parts = kinds
         .iter()
-        .map(|kind| {
-            let of_kind = messages
-                .iter()
-                .filter(|message| message.fate.kind() == *kind);
-            (of_kind.count(), kind)
-        })
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, kind)| format!("{number} {kind}"))
-        .collect();
+        .map(|((_, kind), number)| format!("{number} {kind}"));
+    let parts: Vec<_> = parts.collect();
     format!("{}: {}", count(messages.len(), "message"), parts.join(", "))
 }
 

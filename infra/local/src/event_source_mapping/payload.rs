@@ -1,7 +1,6 @@
 //! The event for the worker; see
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>.
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value, json};
 
 use crate::names;
@@ -48,8 +47,8 @@ fn record(queue: &str, message: &Message) -> Value {
 
 fn message_attribute(attribute: &Attribute) -> Value {
     let (name, value) = match &attribute.value {
-        AttributeValue::Text(text) => ("stringValue", text.clone()),
-        AttributeValue::Bytes(bytes) => ("binaryValue", BASE64_STANDARD.encode(bytes)),
+        AttributeValue::Text(text) => ("stringValue", text),
+        AttributeValue::Binary(text) => ("binaryValue", text),
     };
     json!({
         name: value,

@@ -3,7 +3,20 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde::Deserialize;
+
+/// `null` is the same as an empty list, as AWS documents it.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Response {
+    batch_item_failures: Option<Vec<Failure>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
 
 /// The ids that the response reports as failed.
 ///
@@ -16,33 +29,16 @@ pub(crate) fn failed_ids(
     if response.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let response: Value =
-        serde_json::from_slice(response).map_err(|_| "the response is not JSON".to_owned())?;
-    let failures = match &response {
-        Value::Null => return Ok(BTreeSet::new()),
-        Value::Object(response) => response.get("batchItemFailures").unwrap_or(&Value::Null),
-        _ => return Err("the response is not a JSON object".to_owned()),
-    };
-    match failures {
-        Value::Null => Ok(BTreeSet::new()),
-        Value::Array(failures) => failures
-            .iter()
-            .map(|failure| identifier(failure, ids))
-            .collect(),
-        _ => Err("batchItemFailures is not a list".to_owned()),
-    }
-}
-
-fn identifier(failure: &Value, ids: &BTreeSet<&str>) -> Result<String, String> {
-    let Some(identifier) = failure.get("itemIdentifier") else {
-        return Err("an entry of batchItemFailures has no itemIdentifier".to_owned());
-    };
-    match identifier.as_str() {
-        None => Err("an itemIdentifier is not a string".to_owned()),
-        Some("") => Err("an itemIdentifier is empty".to_owned()),
-        Some(id) if ids.contains(id) => Ok(id.to_owned()),
-        Some(id) => Err(format!("the itemIdentifier {id} is not in the batch")),
-    }
+    let response: Option<Response> = serde_json::from_slice(response)
+        .map_err(|error| format!("the response cannot be read: {error}"))?;
+    let failures = response.unwrap_or_default().batch_item_failures;
+    let failures = failures.unwrap_or_default().into_iter();
+    let identifiers = failures.map(|failure| match failure.item_identifier {
+        id if id.is_empty() => Err("an itemIdentifier is empty".to_owned()),
+        id if ids.contains(&*id) => Ok(id),
+        id => Err(format!("the itemIdentifier {id} is not in the batch")),
+    });
+    identifiers.collect()
 }
 
 #[cfg(test)]

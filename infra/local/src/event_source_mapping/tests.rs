@@ -28,12 +28,7 @@ fn function(queue: &str, batch_size: u32, batch_window: u32) -> Function {
 
 fn queue(name: &str, messages: usize) -> Sqs {
     let mut sqs = Sqs::new(0);
-    sqs.create(QueueConfig {
-        name: name.to_owned(),
-        visibility_timeout: 30,
-        retention: 345_600,
-        redrive_policy: None,
-    });
+    sqs.create(QueueConfig::new(name));
     for number in 0..messages {
         send(&mut sqs, name, number, "a");
     }

@@ -4,6 +4,7 @@
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use redrive_model::limits::INIT_TIMEOUT;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -12,12 +13,8 @@ use super::Invocation;
 use super::failure::{self, Failure};
 use super::function::LambdaFunction;
 use super::log::Log;
-use super::runtime_api::{Answer, Invoke, RuntimeApi};
+use super::runtime_api::{Answer, Calls, Invoke, RuntimeApi};
 use crate::names;
-
-/// How long a function may take until it asks for its first event; see
-/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>.
-const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long to wait for the end of a process that has reported an init error, so
 /// that its last log lines are read.
@@ -60,7 +57,7 @@ impl Environment {
         command
             .env_clear()
             .envs(&function.variables)
-            .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", api.server.address.to_string())
             .stdin(Stdio::null())
             .stdout(log.writer()?)
             .stderr(log.writer()?)
@@ -81,28 +78,23 @@ impl Environment {
     }
 
     async fn ready(&mut self) -> Result<(), Failure> {
-        let ready = self.api.ready();
-        let ended = tokio::select! {
-            failure = init_error(&mut self.api.answers) => Err(failure),
-            () = ready => return Ok(()),
-            status = self.child.wait() => Ok(status),
-            () = tokio::time::sleep(INIT_LIMIT) => return Err(Failure::Init(format!(
-                "the function did not ask for an event within {} s",
-                INIT_LIMIT.as_secs()
-            ))),
-        };
-        let status = match ended {
-            Ok(status) => status,
-            Err(failure) => {
+        let calls = &mut self.api.calls;
+        // The API's server lives as long as `self`.
+        let ready = async { drop(calls.wait_for(Calls::is_ready).await) };
+        tokio::select! {
+            // First, because an init error is reported before the process ends.
+            biased;
+            failed = answer(&mut self.api.answers, None) => {
                 // It has failed whether its process ends or not.
                 let _ = tokio::time::timeout(EXIT_LIMIT, self.child.wait()).await;
-                return Err(failure);
+                failed.map(drop)
             }
-        };
-        // An init error is reported before the process ends.
-        match self.api.answers.try_recv() {
-            Ok(Answer::InitError { body }) => Err(Failure::Init(failure::message(&body))),
-            _ => Err(Failure::ExitInInit(failure::exit(status))),
+            () = ready => Ok(()),
+            status = self.child.wait() => Err(Failure::ExitInInit(failure::exit(status))),
+            () = tokio::time::sleep(INIT_TIMEOUT) => Err(Failure::Init(format!(
+                "the function did not ask for an event within {} s",
+                INIT_TIMEOUT.as_secs()
+            ))),
         }
     }
 
@@ -119,7 +111,7 @@ impl Environment {
             .unwrap_or_default()
             .saturating_add(self.function.timeout)
             .as_millis();
-        let polls_before = *self.api.polls.borrow();
+        let polls_before = self.api.calls.borrow().polls;
         let invoke = Invoke {
             request_id: request_id.clone(),
             payload,
@@ -131,7 +123,7 @@ impl Environment {
 
         let outcome = tokio::select! {
             biased;
-            outcome = answer(&mut self.api.answers, &request_id) => outcome,
+            outcome = answer(&mut self.api.answers, Some(&request_id)) => outcome,
             status = self.child.wait() => Err(Failure::Exit(failure::exit(status))),
             () = tokio::time::sleep_until(deadline) => Err(Failure::Timeout(self.function.timeout)),
         };
@@ -140,7 +132,7 @@ impl Environment {
             // The invocation lasts until the function asks for the next event, and
             // only then is its log complete.
             _ => tokio::select! {
-                next = self.api.polls.wait_for(|polls| *polls > polls_before) => next.is_ok(),
+                next = self.api.calls.wait_for(|calls| calls.polls > polls_before) => next.is_ok(),
                 _ = self.child.wait() => false,
                 () = tokio::time::sleep_until(deadline) => false,
             },
@@ -161,7 +153,7 @@ impl Environment {
     /// if it has registered an extension, and with SIGKILL if it has not or takes
     /// too long.
     pub(crate) async fn shut_down(mut self) -> Vec<String> {
-        if self.api.extensions.exist() && self.terminate() {
+        if self.api.calls.borrow().extensions > 0 && self.terminate() {
             let _ = tokio::time::timeout(SHUTDOWN_LIMIT, self.child.wait()).await;
         }
         // It may have ended already.
@@ -184,29 +176,14 @@ impl Environment {
     }
 }
 
-async fn init_error(answers: &mut mpsc::UnboundedReceiver<Answer>) -> Failure {
-    loop {
-        match answers.recv().await {
-            Some(Answer::InitError { body }) => return Failure::Init(failure::message(&body)),
-            // There is no event yet that it could belong to.
-            Some(_) => {}
-            None => std::future::pending().await,
-        }
-    }
-}
-
+/// The answer to an event; `None`: the error before the first one.
 async fn answer(
     answers: &mut mpsc::UnboundedReceiver<Answer>,
-    expected: &str,
+    expected: Option<&str>,
 ) -> Result<Vec<u8>, Failure> {
     loop {
         match answers.recv().await {
-            Some(Answer::Response { request_id, body }) if request_id == expected => {
-                return Ok(body.to_vec());
-            }
-            Some(Answer::Error { request_id, body }) if request_id == expected => {
-                return Err(Failure::Error(failure::message(&body)));
-            }
+            Some(answer) if answer.request_id.as_deref() == expected => return answer.outcome,
             // A late answer to an earlier event.
             Some(_) => {}
             None => std::future::pending().await,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use redrive_infra::lambda::{self, Variable};
 use redrive_infra::stack::StackFunction;
 use redrive_model::names::redrive_handler;
+use redrive_syntax::ParameterText;
 use redrive_syntax::function::Function;
 
 use crate::dynamodb;
@@ -40,7 +41,7 @@ pub(crate) fn worker(
     variables.extend(template_variables(declared, function, endpoint));
     variables.extend(extra.clone());
     LambdaFunction {
-        name: function.name.clone(),
+        name: name.clone(),
         binary: binary.to_owned(),
         timeout: function.timeout,
         variables,
@@ -73,23 +74,22 @@ fn template_variables(
     function: &Function,
     endpoint: &str,
 ) -> impl Iterator<Item = (String, String)> {
+    // All parameters have values here.
+    let text = |text: &ParameterText| text.with(|_| String::new());
+    let table = function
+        .idempotent
+        .as_ref()
+        .and_then(|it| it.table.as_ref());
+    let table = table.map_or_else(|| dynamodb::TABLE.to_owned(), text);
     declared.into_iter().map(move |(name, variable)| {
         let value = match variable {
             Variable::QueueUrl => names::queue_url(endpoint, &function.queue_name()),
             Variable::QueueArn => names::source_arn(function),
             Variable::DlqUrl => names::queue_url(endpoint, &function.dlq_name()),
             Variable::DlqArn => names::dlq_arn(function),
-            Variable::Table => match function
-                .idempotent
-                .as_ref()
-                .and_then(|it| it.table.as_ref())
-            {
-                Some(table) => table.with(|_| String::new()),
-                None => dynamodb::TABLE.to_owned(),
-            },
+            Variable::Table => table.clone(),
             Variable::ParkingUrl => names::queue_url(endpoint, &function.parking_name()),
-            // All parameters have values here.
-            Variable::Text(text) => text.with(|_| String::new()),
+            Variable::Text(value) => text(&value),
         };
         (name, value)
     })

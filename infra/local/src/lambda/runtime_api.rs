@@ -1,7 +1,8 @@
-//! The Lambda Runtime API, for one execution environment; see
-//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+//! The Lambda Runtime API, for one execution environment, and the Extensions API, for
+//! extensions inside the function's process; see
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,12 +11,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use tokio::net::TcpListener;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc, watch};
-use tokio::task::JoinHandle;
 
-use super::extensions::Extensions;
+use super::failure::{self, Failure};
 use super::function::LambdaFunction;
+use crate::server::Server;
 
 /// An event for the function.
 #[derive(Debug)]
@@ -29,92 +30,92 @@ pub(super) struct Invoke {
 
 /// What the function sent to the API.
 #[derive(Debug)]
-pub(super) enum Answer {
-    Response { request_id: String, body: Bytes },
-    Error { request_id: String, body: Bytes },
-    InitError { body: Bytes },
+pub(super) struct Answer {
+    /// `None` of an error before the first event.
+    pub(super) request_id: Option<String>,
+    pub(super) outcome: Result<Vec<u8>, Failure>,
+}
+
+/// What the function has called.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Calls {
+    /// How often it has asked for an event.
+    pub(super) polls: u64,
+    /// The extensions that it has registered.
+    pub(super) extensions: usize,
+    /// Those that have asked for their first event.
+    ready_extensions: usize,
+}
+
+impl Calls {
+    /// Whether the function, and each of its extensions, has asked for its first event.
+    /// Lambda's init phase ends then.
+    pub(super) fn is_ready(&self) -> bool {
+        self.polls > 0 && self.ready_extensions >= self.extensions
+    }
 }
 
 /// The simulator's side of the API.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
-    /// `AWS_LAMBDA_RUNTIME_API`.
-    pub(super) address: SocketAddr,
+    pub(super) server: Server,
     pub(super) invokes: mpsc::UnboundedSender<Invoke>,
     pub(super) answers: mpsc::UnboundedReceiver<Answer>,
-    /// How often the function has asked for an event.
-    pub(super) polls: watch::Receiver<u64>,
-    pub(super) extensions: Arc<Extensions>,
-    task: JoinHandle<std::io::Result<()>>,
+    pub(super) calls: watch::Receiver<Calls>,
 }
 
 #[derive(Debug)]
-struct Server {
+struct Api {
+    /// What an extension learns of the function.
+    function: Value,
     invokes: Mutex<mpsc::UnboundedReceiver<Invoke>>,
     answers: mpsc::UnboundedSender<Answer>,
-    polls: watch::Sender<u64>,
+    calls: watch::Sender<Calls>,
 }
 
 impl RuntimeApi {
-    /// Serves the API on a free port of the loopback address.
+    /// Serves the API for the function.
     ///
     /// # Errors
     /// No port can be bound.
     pub(super) async fn serve(function: &LambdaFunction) -> std::io::Result<Self> {
         let (invokes, pending) = mpsc::unbounded_channel();
         let (answer, answers) = mpsc::unbounded_channel();
-        let (poll, polls) = watch::channel(0);
-        let extensions = Arc::new(Extensions::new(function));
-        let server = Arc::new(Server {
+        let (call, calls) = watch::channel(Calls::default());
+        let api = Arc::new(Api {
+            function: json!({
+                "functionName": function.name,
+                "functionVersion": "$LATEST",
+                "handler": function.variables.get("_HANDLER"),
+            }),
             invokes: Mutex::new(pending),
             answers: answer,
-            polls: poll,
+            calls: call,
         });
-        const BASE: &str = "/2018-06-01/runtime";
+        let runtime = Router::new()
+            .route("/invocation/next", get(next))
+            .route("/invocation/{id}/response", post(response))
+            .route("/invocation/{id}/error", post(error))
+            .route("/init/error", post(init_error));
+        let extensions = Router::new()
+            .route("/register", post(register))
+            .route("/event/next", get(next_extension_event));
         let router = Router::new()
-            .route(&format!("{BASE}/invocation/next"), get(next))
-            .route(
-                &format!("{BASE}/invocation/{{id}}/response"),
-                post(response),
-            )
-            .route(&format!("{BASE}/invocation/{{id}}/error"), post(error))
-            .route(&format!("{BASE}/init/error"), post(init_error))
-            .with_state(server)
-            .merge(Arc::clone(&extensions).router())
-            // Lambda limits responses to 6 MB, which is not simulated.
-            .layer(axum::extract::DefaultBodyLimit::disable());
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            .nest("/2018-06-01/runtime", runtime)
+            .nest("/2020-01-01/extension", extensions)
+            .with_state(api);
         Ok(Self {
-            address: listener.local_addr()?,
+            server: Server::start(|_| router).await?,
             invokes,
             answers,
-            polls,
-            extensions,
-            task: tokio::spawn(async move { axum::serve(listener, router).await }),
+            calls,
         })
     }
-
-    /// Completes when the function, and each of its extensions, has asked for its
-    /// first event.
-    pub(super) fn ready(&self) -> impl Future<Output = ()> + use<> {
-        let (mut polls, extensions) = (self.polls.clone(), Arc::clone(&self.extensions));
-        async move {
-            // The API's task has the sender.
-            let _ = polls.wait_for(|polls| *polls > 0).await;
-            extensions.ready().await;
-        }
-    }
 }
 
-impl Drop for RuntimeApi {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn next(State(server): State<Arc<Server>>) -> Response {
-    server.polls.send_modify(|polls| *polls += 1);
-    let Some(invoke) = server.invokes.lock().await.recv().await else {
+async fn next(State(api): State<Arc<Api>>) -> Response {
+    api.calls.send_modify(|calls| calls.polls += 1);
+    let Some(invoke) = api.invokes.lock().await.recv().await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let headers = [
@@ -131,27 +132,58 @@ async fn next(State(server): State<Arc<Server>>) -> Response {
 }
 
 async fn response(
-    State(server): State<Arc<Server>>,
+    State(api): State<Arc<Api>>,
     Path(request_id): Path<String>,
     body: Bytes,
 ) -> StatusCode {
-    server.pass_on(Answer::Response { request_id, body })
+    api.pass_on(Some(request_id), Ok(body.to_vec()))
 }
 
 async fn error(
-    State(server): State<Arc<Server>>,
+    State(api): State<Arc<Api>>,
     Path(request_id): Path<String>,
     body: Bytes,
 ) -> StatusCode {
-    server.pass_on(Answer::Error { request_id, body })
+    let failure = Failure::Error(failure::message(&body));
+    api.pass_on(Some(request_id), Err(failure))
 }
 
-async fn init_error(State(server): State<Arc<Server>>, body: Bytes) -> StatusCode {
-    server.pass_on(Answer::InitError { body })
+async fn init_error(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
+    let failure = Failure::Init(failure::message(&body));
+    api.pass_on(None, Err(failure))
 }
 
-impl Server {
-    fn pass_on(&self, answer: Answer) -> StatusCode {
+/// An extension of the function's own process gets no `INVOKE` event here, and
+/// may not ask for `SHUTDOWN` on Lambda either.
+async fn register(State(api): State<Arc<Api>>, body: Bytes) -> Response {
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let events = request["events"].as_array();
+    if events.is_some_and(|events| !events.is_empty()) {
+        let error = json!({
+            "errorType": "Extension.InvalidEventType",
+            "errorMessage":
+                "the local Lambda sends no events to extensions; register with `\"events\": []`",
+        });
+        return (StatusCode::FORBIDDEN, error.to_string()).into_response();
+    }
+    api.calls.send_modify(|calls| calls.extensions += 1);
+    let id = api.calls.borrow().extensions.to_string();
+    let function = api.function.to_string();
+    ([("Lambda-Extension-Identifier", id)], function).into_response()
+}
+
+/// Never answers, because no extension is registered for an event.
+async fn next_extension_event(State(api): State<Arc<Api>>) {
+    api.calls.send_modify(|calls| calls.ready_extensions += 1);
+    std::future::pending().await
+}
+
+impl Api {
+    fn pass_on(&self, request_id: Option<String>, outcome: Result<Vec<u8>, Failure>) -> StatusCode {
+        let answer = Answer {
+            request_id,
+            outcome,
+        };
         match self.answers.send(answer) {
             Ok(()) => StatusCode::ACCEPTED,
             Err(_) => StatusCode::GONE,

@@ -16,13 +16,11 @@ fn in_flight_in(work: &str, dead: &str) -> (Sqs, Message) {
     let mut sqs = Sqs::new(0);
     for (name, dlq) in [(dead, None), (work, Some(dead))] {
         sqs.create(QueueConfig {
-            name: name.to_owned(),
-            visibility_timeout: 30,
-            retention: 345_600,
             redrive_policy: dlq.map(|dlq: &str| RedrivePolicy {
                 dead_letter_queue: dlq.to_owned(),
                 max_receive_count: 1,
             }),
+            ..QueueConfig::new(name)
         });
     }
     send(&mut sqs, work, BTreeMap::new());

@@ -5,10 +5,10 @@ use super::{Finished, Simulation, Task};
 use crate::lambda::Invocation;
 use crate::scheduler::Attempt;
 use crate::sqs::Message;
-use crate::timeline::{EventKind, OutputLine, TimelineEvent};
+use crate::timeline::{EventKind, OutputLine};
 
 impl Simulation {
-    pub(super) fn finish(&mut self, finished: Finished, emit: &mut impl FnMut(OutputLine)) {
+    pub(super) fn finish(&mut self, finished: Finished) {
         let Finished {
             worker,
             name,
@@ -16,31 +16,23 @@ impl Simulation {
             invocation,
         } = finished;
         // The function's own calls to SQS happened before its end.
-        self.emit_queue_events(emit);
+        self.record_queue_events();
         self.ledger.counts.cold_starts += usize::from(invocation.cold_start);
-        self.emit_log(&name, &invocation.log, emit);
+        self.log(&name, &invocation.log);
         match task {
-            Task::Batch(batch) => self.finish_batch(worker, &name, &batch, &invocation, emit),
-            Task::Redrive(attempt) => {
-                self.finish_redrive(worker, name, attempt, &invocation, emit);
-            }
+            Task::Batch(batch) => self.finish_batch(worker, &name, &batch, &invocation),
+            Task::Redrive(attempt) => self.finish_redrive(worker, name, attempt, &invocation),
         }
     }
 
-    pub(super) fn emit_log(
-        &self,
-        function: &str,
-        log: &[String],
-        emit: &mut impl FnMut(OutputLine),
-    ) {
+    pub(super) fn log(&mut self, function: &str, log: &[String]) {
         let time = self.clock.now();
-        for line in log.iter().filter(|_| self.options.logs) {
-            emit(OutputLine::Log {
-                time,
-                function: function.to_owned(),
-                line: line.clone(),
-            });
-        }
+        let lines = log.iter().filter(|_| self.options.logs);
+        self.output.extend(lines.map(|line| OutputLine::Log {
+            time,
+            function: function.to_owned(),
+            line: line.clone(),
+        }));
     }
 
     fn finish_batch(
@@ -49,7 +41,6 @@ impl Simulation {
         name: &str,
         batch: &[Message],
         invocation: &Invocation,
-        emit: &mut impl FnMut(OutputLine),
     ) {
         let now = self.clock.now();
         self.ledger.counts.invocations += 1;
@@ -68,9 +59,7 @@ impl Simulation {
                 // the message is delivered again.
                 let _ = self.sqs.change(|sqs, now| sqs.delete(queue, &handle, now));
             }
-            if let Some(event) = event {
-                emit(OutputLine::Event(event));
-            }
+            self.output.extend(event.map(OutputLine::Event));
         }
     }
 
@@ -80,7 +69,6 @@ impl Simulation {
         function: String,
         attempt: Attempt,
         invocation: &Invocation,
-        emit: &mut impl FnMut(OutputLine),
     ) {
         let time = self.clock.now();
         let Some(redrive) = &mut self.workers[worker].redrive else {
@@ -91,19 +79,15 @@ impl Simulation {
                 function,
                 answer: serde_json::from_slice(answer).unwrap_or_default(),
             },
-            Err(failure) => EventKind::RedriveFailed {
-                function,
-                reason: explain(failure, &invocation.log),
-                retry_in: redrive
-                    .scheduler
-                    .failed(attempt, time)
-                    .map(|wait| wait.as_secs()),
-            },
+            Err(failure) => {
+                let wait = redrive.scheduler.failed(attempt, time);
+                EventKind::RedriveFailed {
+                    function,
+                    reason: explain(failure, &invocation.log),
+                    retry_in: wait.map(|wait| wait.as_secs()),
+                }
+            }
         };
-        emit(OutputLine::Event(TimelineEvent {
-            time,
-            message: None,
-            kind,
-        }));
+        self.record(time, kind);
     }
 }

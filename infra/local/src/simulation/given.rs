@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use redrive_infra::parameters::{self, Unknown};
 use redrive_infra::stack::Stack;
+use serde::Deserialize;
 
 use super::start_error::StartError;
 
 /// Values of parameters and of environment variables, by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Given {
     /// The values of the template's parameters.
+    #[serde(rename = "params")]
     pub parameters: BTreeMap<String, String>,
     /// Environment variables of the workers, instead of those of the template.
     pub env: BTreeMap<String, String>,
@@ -29,7 +32,8 @@ impl Given {
             .chain(self.unknown_variables(stack))
             .collect();
         if !unknown.is_empty() {
-            return Err(StartError::Unknown(unknown));
+            let unknown = unknown.iter().map(ToString::to_string);
+            return Err(StartError::Invalid(unknown.collect()));
         }
         let values = parameters::with_values(stack, &self.parameters);
         let missing = values.as_ref().err().into_iter().flatten();
@@ -40,7 +44,13 @@ impl Given {
         let missing: Vec<_> = missing.chain(variables).collect();
         let mut stack = match values {
             Ok(stack) if missing.is_empty() => stack,
-            _ => return Err(StartError::Missing(missing)),
+            _ => {
+                let missing = missing.join(" ");
+                return Err(StartError::from(format!(
+                    "the package needs values that are known at deployment only\n\
+                     help: pass `{missing}`, or write them in redrive.local.toml"
+                )));
+            }
         };
         for entry in &mut stack.functions {
             let env = self.env.iter();

@@ -14,12 +14,14 @@ use crate::until::Until;
 
 impl Simulation {
     /// Does everything that is due, and returns when something is due next.
-    pub(super) fn step(&mut self, emit: &mut impl FnMut(OutputLine)) -> Option<Timestamp> {
+    pub(super) fn step(&mut self) -> Option<Timestamp> {
         // What becomes due during this step is left to the next one.
         let now = self.clock.now();
-        self.fire_schedules(now, emit);
+        for index in 0..self.workers.len() {
+            while self.fire_schedule(index, now).is_some() {}
+        }
         self.poll_queues(now);
-        self.emit_queue_events(emit);
+        self.record_queue_events();
         let sqs = self.sqs.read(|sqs, _| sqs.next_due(now));
         let mappings = self
             .workers
@@ -62,26 +64,19 @@ impl Simulation {
 
     fn invoke(&mut self, worker: usize, pool: Arc<Pool>, payload: String, task: Task) {
         let clock = self.clock.clone();
+        let request_id = self.sqs.read(|sqs, _| sqs.new_id());
         self.invocations.spawn(async move {
             Finished {
                 worker,
                 name: pool.function().name.clone(),
                 task,
-                invocation: pool.invoke(payload, &clock).await,
+                invocation: pool.invoke(request_id, payload, &clock).await,
             }
         });
     }
 
-    fn fire_schedules(&mut self, now: Timestamp, emit: &mut impl FnMut(OutputLine)) {
-        for index in 0..self.workers.len() {
-            while let Some(event) = self.fire_schedule(index, now) {
-                emit(OutputLine::Event(event));
-            }
-        }
-    }
-
-    /// Starts the next redrive of a worker that is due.
-    fn fire_schedule(&mut self, index: usize, now: Timestamp) -> Option<TimelineEvent> {
+    /// Starts the next redrive of a worker, if it is due.
+    fn fire_schedule(&mut self, index: usize, now: Timestamp) -> Option<()> {
         let worker = &mut self.workers[index];
         let redrive = worker.redrive.as_mut()?;
         let attempt = redrive.scheduler.poll(now)?;
@@ -104,25 +99,29 @@ impl Simulation {
             waiting,
             attempt: attempt.number,
         };
+        self.record(now, kind);
         // The input of the schedule's target.
         let payload = "{}".to_owned();
         self.invoke(index, pool, payload, Task::Redrive(attempt));
-        Some(TimelineEvent {
-            time: now,
-            message: None,
-            kind,
-        })
+        Some(())
     }
 
-    pub(super) fn emit_queue_events(&mut self, emit: &mut impl FnMut(OutputLine)) {
+    /// Adds an event of a whole queue to the output.
+    pub(super) fn record(&mut self, time: Timestamp, kind: EventKind) {
+        self.output.push(OutputLine::Event(TimelineEvent {
+            time,
+            message: None,
+            kind,
+        }));
+    }
+
+    pub(super) fn record_queue_events(&mut self) {
         let events = self.sqs.read(|sqs, _| sqs.take_events());
         if !events.is_empty() {
             self.sqs.notify();
         }
-        for event in events {
-            if let Some(event) = self.ledger.queue_event(event) {
-                emit(OutputLine::Event(event));
-            }
-        }
+        let events = events.into_iter();
+        let events = events.filter_map(|event| self.ledger.queue_event(event));
+        self.output.extend(events.map(OutputLine::Event));
     }
 }

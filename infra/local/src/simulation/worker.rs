@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use redrive_infra::parameters;
 use redrive_infra::stack::StackFunction;
-use redrive_syntax::function::Function;
+use redrive_syntax::function::{Function, Redrive};
 
+use super::options::SimulationOptions;
 use super::start_error::StartError;
 use crate::event_source_mapping::Mapping;
 use crate::lambda::{self, Pool};
@@ -36,41 +37,37 @@ pub(super) struct RedriveFunction {
 }
 
 impl Worker {
+    /// `endpoint` is that of SQS and SNS, and `stubs` are the addresses of the others.
     pub(super) fn new(
         entry: &StackFunction,
         binary: &Path,
         endpoint: &str,
-        variables: &BTreeMap<String, String>,
-        start: Timestamp,
-        seed: u64,
+        stubs: &BTreeMap<String, String>,
+        options: &SimulationOptions,
     ) -> Result<Self, StartError> {
         let function = &entry.function;
-        let redrive = match &function.redrive() {
-            None => None,
-            Some(redrive) => Some(RedriveFunction {
-                scheduler: Scheduler::new(redrive, start).ok_or_else(|| {
-                    let name = redrive.timezone.clone();
-                    StartError::TimeZone { name }
-                })?,
-                pool: Arc::new(Pool::new(
-                    lambda::redrive_function(entry, binary, endpoint),
-                    seed,
-                )),
+        let redrive = |redrive: &Redrive| {
+            let scheduler = Scheduler::new(redrive, options.start)
+                .ok_or_else(|| format!("the time zone `{}` does not exist", redrive.timezone))?;
+            let pool = Pool::new(lambda::redrive_function(entry, binary, endpoint));
+            Ok::<_, StartError>(RedriveFunction {
+                scheduler,
+                pool: Arc::new(pool),
                 effective: 0,
-            }),
+            })
         };
-        let worker = lambda::worker(entry, binary, endpoint, variables);
+        let enabled = parameters::enabled(function);
+        let enabled = options.given.parameters.get(&enabled);
+        let worker = lambda::worker(entry, binary, endpoint, stubs);
         Ok(Self {
+            redrive: function.redrive().as_ref().map(redrive).transpose()?,
             mapping: Mapping::new(function),
-            workers: Arc::new(Pool::new(worker, seed)),
+            workers: Arc::new(Pool::new(worker)),
+            is_paused: enabled.is_some_and(|value| value == "false"),
             function: function.clone(),
-            is_paused: false,
-            redrive,
         })
     }
-}
 
-impl Worker {
     /// Whether nothing happens until the schedule's next run.
     pub(super) fn is_at_rest(&self, sqs: &Sqs) -> bool {
         let retrying = self

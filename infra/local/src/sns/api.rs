@@ -1,27 +1,25 @@
 //! The SNS API over HTTP, in AWS's query protocol, as used by SDKs, boto3 and the
 //! `aws` command line: `Publish` and `PublishBatch`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{self, Body, Bytes};
+use axum::body::{self, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
-use serde_json::Value;
+use axum::response::{IntoResponse as _, Response};
 
-use super::{Publication, Published, SnsError, Topics};
-use crate::sqs::SharedSqs;
-use crate::sqs::api::WireAttribute;
+use super::{Published, SnsError, Topics};
+use crate::sqs::api::check_ids;
+use crate::sqs::{Attribute, AttributeValue, Outgoing, SharedSqs};
 
 /// The version of the API, which a request names: SQS's old query protocol has another.
 const VERSION: &str = "2010-03-31";
 
 /// The content type of a request.
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
-
-const MAX_ENTRIES: usize = 10;
 
 #[derive(Clone)]
 struct Api {
@@ -34,7 +32,7 @@ pub(crate) fn with_topics(router: Router, topics: Arc<Topics>, sqs: SharedSqs) -
     router.layer(middleware::from_fn_with_state(Api { topics, sqs }, call))
 }
 
-async fn call(State(api): State<Api>, request: Request, next: Next) -> Response<Body> {
+async fn call(State(api): State<Api>, request: Request, next: Next) -> Response {
     let kind = request.headers().get(header::CONTENT_TYPE);
     if !kind.is_some_and(|kind| kind.as_bytes().starts_with(FORM)) {
         return next.run(request).await;
@@ -43,7 +41,7 @@ async fn call(State(api): State<Api>, request: Request, next: Next) -> Response<
     // A body that ends early lacks parameters, which is an error.
     let body = body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let form = Form::read(&body);
-    match form.get("Version") {
+    match form.text("Version").as_deref() {
         Some(VERSION) => response(api.answer(&form), &api.sqs),
         _ => next.run(Request::from_parts(parts, body.into())).await,
     }
@@ -55,10 +53,6 @@ struct Form(BTreeMap<String, String>);
 impl Form {
     fn read(body: &Bytes) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -74,92 +68,70 @@ impl Form {
     }
 
     /// The message whose parameters have this prefix.
-    fn publication(&self, prefix: &str) -> Result<Publication, SnsError> {
+    fn message(&self, prefix: &str) -> Result<Outgoing, SnsError> {
         let text = |name: &str| self.text(&format!("{prefix}{name}"));
         let attributes = self.list(&format!("{prefix}MessageAttributes.entry"), "Name");
         let attributes = attributes.into_iter().map(|entry| {
             let part = |name: &str| self.text(&format!("{entry}{name}"));
-            let name = part("Name").unwrap_or_default();
-            let attribute = WireAttribute {
+            let binary = part("Value.BinaryValue").map(AttributeValue::Binary);
+            let text = || AttributeValue::Text(part("Value.StringValue").unwrap_or_default());
+            let attribute = Attribute {
                 data_type: part("Value.DataType").unwrap_or_default(),
-                string_value: part("Value.StringValue"),
-                binary_value: part("Value.BinaryValue"),
+                value: binary.unwrap_or_else(text),
             };
-            match attribute.read(&name) {
-                Ok(attribute) => Ok((name, attribute)),
-                Err(error) => Err(SnsError::invalid(error.to_string())),
+            match (part("Name").unwrap_or_default(), attribute.is_valid()) {
+                (name, true) => Ok((name, attribute)),
+                (name, false) => Err(SnsError::invalid(format!("MessageAttributes.{name}"))),
             }
         });
-        let message = text("Message").unwrap_or_default();
-        Ok(Publication {
-            message: match text("MessageStructure").as_deref() {
-                Some("json") => for_sqs(&message)?,
-                _ => message,
-            },
+        if text("MessageStructure").is_some() {
+            return Err(SnsError::invalid("the local SNS has no MessageStructure"));
+        }
+        Ok(Outgoing {
+            body: text("Message").unwrap_or_default(),
             subject: text("Subject"),
             attributes: attributes.collect::<Result<_, _>>()?,
             group: text("MessageGroupId"),
             deduplication: text("MessageDeduplicationId"),
+            ..Outgoing::default()
         })
     }
-}
-
-/// The text for SQS of a message that has one for each protocol.
-fn for_sqs(message: &str) -> Result<String, SnsError> {
-    let invalid = |problem: &str| SnsError::invalid(format!("Message Structure - {problem}"));
-    let texts: Value =
-        serde_json::from_str(message).map_err(|_| invalid("JSON message body failed to parse"))?;
-    let text = texts["sqs"].as_str().or(texts["default"].as_str());
-    text.map(str::to_owned)
-        .ok_or_else(|| invalid("No default entry in JSON message body"))
 }
 
 impl Api {
     /// The members of the answer, in XML.
     fn answer(&self, form: &Form) -> Result<(&'static str, String), SnsError> {
-        let topic = form.get("TopicArn").or(form.get("TargetArn"));
-        let topic = topic.unwrap_or_default();
-        match form.get("Action").unwrap_or_default() {
-            "Publish" => Ok(("Publish", published(&self.publish(topic, form, "")?))),
-            "PublishBatch" => Ok(("PublishBatch", self.publish_batch(topic, form)?)),
-            action => Err(SnsError::UnknownAction(action.to_owned())),
+        let topic = form.text("TopicArn").unwrap_or_default();
+        let action = form.text("Action").unwrap_or_default();
+        match &*action {
+            "Publish" => Ok(("Publish", published(&self.publish(&topic, form, "")?))),
+            "PublishBatch" => Ok(("PublishBatch", self.publish_batch(&topic, form)?)),
+            _ => Err(SnsError::UnknownAction(action)),
         }
     }
 
     fn publish(&self, topic: &str, form: &Form, prefix: &str) -> Result<Published, SnsError> {
-        let publication = form.publication(prefix)?;
+        let message = form.message(prefix)?;
         self.sqs
-            .change(|sqs, now| self.topics.publish(sqs, topic, &publication, now))
+            .change(|sqs, now| self.topics.publish(sqs, topic, &message, now))
     }
 
     fn publish_batch(&self, topic: &str, form: &Form) -> Result<String, SnsError> {
-        let entries = form.list("PublishBatchRequestEntries.member", "Id");
         if self.topics.find(topic) != Some(topic) {
             return Err(SnsError::NoTopic);
         }
-        match entries.len() {
-            0 => return Err(SnsError::EmptyBatch),
-            1..=MAX_ENTRIES => {}
-            _ => return Err(SnsError::TooManyEntries),
-        }
-        let ids = entries
-            .iter()
-            .map(|prefix| form.text(&format!("{prefix}Id")));
-        let ids: Vec<_> = ids.map(Option::unwrap_or_default).collect();
-        let mut seen = BTreeSet::new();
-        if let Some(id) = ids.iter().find(|id| !seen.insert(*id)) {
-            return Err(SnsError::RepeatedId(id.clone()));
-        }
+        let entries = form.list("PublishBatchRequestEntries.member", "Id");
+        let id = |prefix: &String| form.text(&format!("{prefix}Id")).unwrap_or_default();
+        let ids: Vec<_> = entries.iter().map(id).collect();
+        check_ids(ids.iter().map(String::as_str))?;
         let (mut successful, mut failed) = (String::new(), String::new());
         for (prefix, id) in entries.iter().zip(&ids) {
             let id = element("Id", id);
             match self.publish(topic, form, prefix) {
                 Ok(sent) => successful += &format!("<member>{id}{}</member>", published(&sent)),
                 Err(error) => {
-                    let code = element("Code", error.code());
-                    let message = element("Message", &error.to_string());
                     let fault = element("SenderFault", "true");
-                    failed += &format!("<member>{id}{code}{message}{fault}</member>");
+                    failed += &format!("<member>{id}{}{fault}</member>", described(&error));
                 }
             }
         }
@@ -175,20 +147,17 @@ fn published(published: &Published) -> String {
     element("MessageId", &published.id) + &sequence.unwrap_or_default()
 }
 
-fn element(name: &str, text: &str) -> String {
-    let mut escaped = String::new();
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            other => escaped.push(other),
-        }
-    }
-    format!("<{name}>{escaped}</{name}>")
+fn described(error: &SnsError) -> String {
+    element("Code", error.code()) + &element("Message", &error.to_string())
 }
 
-fn response(answer: Result<(&str, String), SnsError>, sqs: &SharedSqs) -> Response<Body> {
+fn element(name: &str, text: &str) -> String {
+    let text = text.replace('&', "&amp;");
+    let text = text.replace('<', "&lt;").replace('>', "&gt;");
+    format!("<{name}>{text}</{name}>")
+}
+
+fn response(answer: Result<(&str, String), SnsError>, sqs: &SharedSqs) -> Response {
     let id = element("RequestId", &sqs.read(|sqs, _| sqs.new_id()));
     let namespace = format!("xmlns=\"http://sns.amazonaws.com/doc/{VERSION}/\"");
     let (status, body) = match answer {
@@ -205,16 +174,10 @@ fn response(answer: Result<(&str, String), SnsError>, sqs: &SharedSqs) -> Respon
                 _ => StatusCode::BAD_REQUEST,
             };
             let kind = element("Type", "Sender");
-            let code = element("Code", error.code());
-            let message = element("Message", &error.to_string());
-            let error = format!("<Error>{kind}{code}{message}</Error>");
+            let error = format!("<Error>{kind}{}</Error>", described(&error));
             let body = format!("<ErrorResponse {namespace}>{error}{id}</ErrorResponse>");
             (status, body)
         }
     };
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    let xml = HeaderValue::from_static("text/xml");
-    response.headers_mut().insert(header::CONTENT_TYPE, xml);
-    response
+    (status, [(header::CONTENT_TYPE, "text/xml")], body).into_response()
 }

@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Publication;
-use crate::sqs::AttributeValue;
+use crate::sqs::{AttributeValue, Outgoing};
 
 /// The body of a message, with its members in SNS's order.
 #[derive(Debug, Serialize)]
@@ -37,7 +35,7 @@ pub(super) struct Envelope<'a> {
 #[serde(rename_all = "PascalCase")]
 struct Attribute<'a> {
     r#type: &'a str,
-    value: String,
+    value: &'a str,
 }
 
 impl<'a> Envelope<'a> {
@@ -45,14 +43,11 @@ impl<'a> Envelope<'a> {
         topic_arn: &'a str,
         message_id: &'a str,
         sequence_number: Option<&'a str>,
-        publication: &'a Publication,
+        message: &'a Outgoing,
         now: Timestamp,
     ) -> Self {
-        let attributes = publication.attributes.iter().map(|(name, attribute)| {
-            let value = match &attribute.value {
-                AttributeValue::Text(text) => text.clone(),
-                AttributeValue::Bytes(bytes) => BASE64_STANDARD.encode(bytes),
-            };
+        let attributes = message.attributes.iter().map(|(name, attribute)| {
+            let (AttributeValue::Text(value) | AttributeValue::Binary(value)) = &attribute.value;
             let r#type = &*attribute.data_type;
             (&**name, Attribute { r#type, value })
         });
@@ -61,8 +56,8 @@ impl<'a> Envelope<'a> {
             message_id,
             sequence_number,
             topic_arn,
-            subject: publication.subject.as_deref(),
-            message: &publication.message,
+            subject: message.subject.as_deref(),
+            message: &message.body,
             timestamp: now.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
             signature_version: "1",
             // Nobody can check a signature of the simulator.

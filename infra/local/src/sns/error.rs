@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::sqs::SqsError;
+
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs, reason = "the texts describe them")]
@@ -10,12 +12,9 @@ pub enum SnsError {
     InvalidParameter(String),
     #[error("Topic does not exist")]
     NoTopic,
-    #[error("The batch request doesn't contain any entries.")]
-    EmptyBatch,
-    #[error("The batch request contains more entries than permissible (more than 10).")]
-    TooManyEntries,
-    #[error("Two or more batch entries in the request have the same Id: {0}")]
-    RepeatedId(String),
+    /// SNS checks the entries of a batch as SQS does.
+    #[error(transparent)]
+    Batch(#[from] SqsError),
     #[error("the local SNS supports `Publish` and `PublishBatch`, not the action {0}")]
     UnknownAction(String),
 }
@@ -26,9 +25,7 @@ impl SnsError {
         match self {
             Self::InvalidParameter(_) => "InvalidParameter",
             Self::NoTopic => "NotFound",
-            Self::EmptyBatch => "EmptyBatchRequest",
-            Self::TooManyEntries => "TooManyEntriesInBatchRequest",
-            Self::RepeatedId(_) => "BatchEntryIdsNotDistinct",
+            Self::Batch(error) => error.shape(),
             Self::UnknownAction(_) => "InvalidAction",
         }
     }

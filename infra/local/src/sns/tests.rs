@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use redrive_infra::stack::{Architecture, Stack, StackFunction};
 use serde_json::{Value, json};
 
-use super::{Delivery, Publication, SnsError, Topics};
+use super::{Delivery, SnsError, Topics};
 use crate::sqs::{Attribute, AttributeValue, Message, Outgoing, ReceiveLimit, Sqs, SqsError};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:orders";
@@ -27,11 +27,11 @@ fn of(attributes: &[&str]) -> (Sqs, Topics) {
     (Sqs::of_stack(&stack, 0), topics)
 }
 
-fn order(kind: &str) -> Publication {
-    Publication {
-        message: r#"{"id":1}"#.to_owned(),
+fn order(kind: &str) -> Outgoing {
+    Outgoing {
+        body: r#"{"id":1}"#.to_owned(),
         attributes: [("kind".to_owned(), Attribute::string(kind))].into(),
-        ..Publication::default()
+        ..Outgoing::default()
     }
 }
 
@@ -48,7 +48,7 @@ fn each_queue_gets_its_copy_raw_or_in_the_envelope() {
     publication.subject = Some("an order".to_owned());
     let bytes = Attribute {
         data_type: "Binary".to_owned(),
-        value: AttributeValue::Bytes(vec![1, 2, 3]),
+        value: AttributeValue::Binary("AQID".to_owned()),
     };
     publication.attributes.insert("raw".to_owned(), bytes);
     let published = topics.publish(&mut sqs, TOPIC, &publication, now());
@@ -56,7 +56,7 @@ fn each_queue_gets_its_copy_raw_or_in_the_envelope() {
     assert_eq!(published.deliveries.len(), 2);
 
     let raw = receive(&mut sqs, "a").remove(0);
-    assert_eq!(raw.body, publication.message);
+    assert_eq!(raw.body, publication.body);
     assert_eq!(raw.attributes, publication.attributes);
 
     let wrapped = receive(&mut sqs, "b").remove(0);
@@ -87,13 +87,9 @@ fn a_filter_policy_sees_texts_numbers_and_lists() {
     let (mut sqs, topics) = of(&[&attribute]);
     let mut publish = |price: (&str, &str), tags: &str| {
         let mut publication = order("order");
-        let text = |data_type: &str, text: &str| Attribute {
-            data_type: data_type.to_owned(),
-            value: AttributeValue::Text(text.to_owned()),
-        };
         let attributes = &mut publication.attributes;
-        attributes.insert("price".to_owned(), text(price.0, price.1));
-        attributes.insert("tags".to_owned(), text("String.Array", tags));
+        attributes.insert("price".to_owned(), Attribute::text(price.0, price.1));
+        attributes.insert("tags".to_owned(), Attribute::text("String.Array", tags));
         topics
             .publish(&mut sqs, TOPIC, &publication, now())
             .expect("a topic");
@@ -113,10 +109,10 @@ fn a_filter_policy_may_see_the_body() {
         "topics = \"{TOPIC}\", filter_policy = r#\"{policy}\"#, filter_policy_scope = \"body\""
     );
     let (mut sqs, topics) = of(&[&attribute]);
-    let mut publish = |message: &str| {
-        let message = message.to_owned();
-        let publication = Publication {
-            message,
+    let mut publish = |body: &str| {
+        let body = body.to_owned();
+        let publication = Outgoing {
+            body,
             ..order("order")
         };
         topics
@@ -139,8 +135,7 @@ fn a_fifo_topic_needs_a_group_and_numbers_its_messages() {
     let attribute = format!("queue = \"a.fifo\", topics = \"{FIFO}\", raw = false");
     let (mut sqs, topics) = of(&[&attribute]);
     let mut publication = order("new");
-    let mut publish =
-        |publication: &Publication| topics.publish(&mut sqs, FIFO, publication, now());
+    let mut publish = |publication: &Outgoing| topics.publish(&mut sqs, FIFO, publication, now());
     let error = publish(&publication).expect_err("no group");
     let text = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics";
     assert_eq!(error.to_string(), text);
@@ -183,15 +178,15 @@ fn what_sqs_rejects_is_not_delivered() {
 #[test]
 fn what_sns_rejects_reaches_no_queue() {
     let (mut sqs, topics) = of(&[&format!("topics = \"{TOPIC}\"")]);
-    let invalid = |change: fn(&mut Publication)| {
+    let invalid = |change: fn(&mut Outgoing)| {
         let mut publication = order("new");
         change(&mut publication);
         publication
     };
     for (publication, expected) in [
-        (invalid(|it| it.message.clear()), "Empty message"),
+        (invalid(|it| it.body.clear()), "Empty message"),
         (
-            invalid(|it| it.message = "x".repeat(262_144)),
+            invalid(|it| it.body = "x".repeat(262_144)),
             "Message too long",
         ),
         (invalid(|it| it.subject = Some(String::new())), "Subject"),

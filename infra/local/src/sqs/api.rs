@@ -2,30 +2,28 @@
 //! `aws` command line.
 
 mod attributes;
-mod batch;
-mod message;
 mod receive;
 mod request;
-mod tasks;
 
-pub(crate) use message::WireAttribute;
+use std::collections::BTreeSet;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use redrive_model::limits::{MESSAGE_BYTES, SQS_BATCH};
 use serde_json::{Value, json};
 
-use self::request::Request;
+use self::request::{Entry, Receipt, Request};
 use super::error::SqsError;
-use super::{SharedSqs, Sqs};
+use super::message::{md5_of_attributes, md5_of_body};
+use super::send::size;
+use super::{MoveStatus, MoveTask, Outgoing, SharedSqs, Sqs};
 use crate::names;
 
-/// The header with the action's name.
-const TARGET: &str = "x-amz-target";
-
-/// The prefix of the action's name.
-const TARGET_PREFIX: &str = "AmazonSQS.";
+/// The limits of `MaxResults` of `ListMessageMoveTasks`.
+const LISTED_TASKS: std::ops::RangeInclusive<usize> = 1..=10;
 
 #[derive(Clone, Debug)]
 struct Api {
@@ -38,19 +36,15 @@ struct Api {
 ///
 /// Signatures are not checked: every credential is accepted.
 pub fn router(sqs: SharedSqs, endpoint: impl Into<String>) -> Router {
-    Router::new()
-        .fallback(call)
-        .with_state(Api {
-            sqs,
-            endpoint: endpoint.into(),
-        })
-        // SQS limits the size of messages, not of requests.
-        .layer(axum::extract::DefaultBodyLimit::disable())
+    let endpoint = endpoint.into();
+    let router = Router::new().fallback(call);
+    router.with_state(Api { sqs, endpoint })
 }
 
-async fn call(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Response<Body> {
-    let target = headers.get(TARGET).and_then(|value| value.to_str().ok());
-    let answer = match target.and_then(|target| target.strip_prefix(TARGET_PREFIX)) {
+async fn call(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target");
+    let target = target.and_then(|target| target.to_str().ok());
+    let answer = match target.and_then(|target| target.strip_prefix("AmazonSQS.")) {
         Some(action) => match Request::parse(action, &body) {
             Ok(request) => api.answer(request).await,
             Err(error) => Err(error),
@@ -61,61 +55,61 @@ async fn call(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Respon
                 .to_owned(),
         )),
     };
-    response(answer)
+    let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
+    match answer {
+        Ok(answer) => (json, answer.to_string()).into_response(),
+        Err(error) => {
+            let code = [("x-amzn-query-error", format!("{};Sender", error.code()))];
+            let body = json!({
+                "__type": format!("com.amazonaws.sqs#{}", error.shape()),
+                "message": error.to_string(),
+            });
+            (StatusCode::BAD_REQUEST, json, code, body.to_string()).into_response()
+        }
+    }
 }
 
 impl Api {
     async fn answer(&self, request: Request) -> Result<Value, SqsError> {
         match request {
-            Request::SendMessage { queue_url, message } => self.send(&queue_url, message.read()?),
-            Request::SendMessageBatch { queue_url, entries } => {
-                self.send_batch(&queue_url, entries)
+            Request::SendMessage { queue, message } => self.send(&queue, message),
+            Request::SendMessageBatch { queue, entries } => {
+                let sent = entries.iter().map(|entry| size(&entry.item)).sum();
+                if sent > MESSAGE_BYTES {
+                    let limit = MESSAGE_BYTES;
+                    return Err(SqsError::BatchTooLong { limit, sent });
+                }
+                self.each(&queue, entries, |message| self.send(&queue, message))
             }
             Request::ReceiveMessage(request) => self.receive(request).await,
-            Request::DeleteMessage { queue_url, receipt } => self.delete(&queue_url, &receipt),
-            Request::DeleteMessageBatch { queue_url, entries } => {
-                self.each(&queue_url, entries, |receipt| {
-                    self.delete(&queue_url, &receipt)
-                })
+            Request::DeleteMessage { queue, receipt } => self.delete(&queue, &receipt),
+            Request::DeleteMessageBatch { queue, entries } => {
+                self.each(&queue, entries, |receipt| self.delete(&queue, &receipt))
             }
-            Request::ChangeMessageVisibility { queue_url, change } => {
-                self.change_visibility(&queue_url, &change)
+            Request::ChangeMessageVisibility { queue, receipt } => {
+                self.change_visibility(&queue, &receipt)
             }
-            Request::ChangeMessageVisibilityBatch { queue_url, entries } => {
-                self.each(&queue_url, entries, |change| {
-                    self.change_visibility(&queue_url, &change)
-                })
+            Request::ChangeMessageVisibilityBatch { queue, entries } => {
+                let change = |receipt| self.change_visibility(&queue, &receipt);
+                self.each(&queue, entries, change)
             }
             Request::GetQueueAttributes {
-                queue_url,
+                queue,
                 attribute_names,
-            } => self.queue_attributes(&queue_url, &attribute_names),
+            } => self.queue_attributes(&queue, &attribute_names),
             Request::GetQueueUrl { queue_name } => {
                 self.sqs.read(|sqs, _| sqs.queue(&queue_name).map(|_| ()))?;
-                Ok(json!({ "QueueUrl": self.url(&queue_name) }))
+                Ok(json!({ "QueueUrl": names::queue_url(&self.endpoint, &queue_name) }))
             }
             Request::ListQueues { queue_name_prefix } => {
-                let urls = self.urls(|sqs| {
-                    let names = sqs.queues().map(|queue| queue.config.name.clone());
-                    Ok(names
-                        .filter(|name| name.starts_with(&queue_name_prefix))
-                        .collect())
-                })?;
+                let urls: Vec<_> = self.sqs.read(|sqs, _| {
+                    let names = sqs.queues().map(|queue| &queue.config.name);
+                    let names = names.filter(|name| name.starts_with(&queue_name_prefix));
+                    names
+                        .map(|name| names::queue_url(&self.endpoint, name))
+                        .collect()
+                });
                 Ok(json!({ "QueueUrls": urls }))
-            }
-            Request::ListDeadLetterSourceQueues { queue_url } => {
-                let urls = self.urls(|sqs| {
-                    let name = names::queue_of_url(&queue_url);
-                    sqs.queue(name)?;
-                    let sources = sqs.sources_of(name);
-                    Ok(sources.map(|queue| queue.config.name.clone()).collect())
-                })?;
-                Ok(json!({ "queueUrls": urls }))
-            }
-            Request::PurgeQueue { queue_url } => {
-                let name = names::queue_of_url(&queue_url);
-                self.sqs.change(|sqs, now| sqs.purge(name, now))?;
-                Ok(json!({}))
             }
             Request::StartMessageMoveTask {
                 source_arn,
@@ -142,45 +136,116 @@ impl Api {
         }
     }
 
-    fn url(&self, name: &str) -> String {
-        names::queue_url(&self.endpoint, name)
+    fn send(&self, queue: &str, message: Outgoing) -> Result<Value, SqsError> {
+        let body = md5_of_body(&message.body);
+        let attributes = md5_of_attributes(&message.attributes);
+        let sent = self.sqs.change(|sqs, now| sqs.send(queue, message, now))?;
+        Ok(present(json!({
+            "MessageId": sent.id,
+            "MD5OfMessageBody": body,
+            "MD5OfMessageAttributes": attributes,
+            "SequenceNumber": sent.sequence,
+        })))
     }
 
-    fn urls(
+    fn delete(&self, queue: &str, receipt: &Receipt) -> Result<Value, SqsError> {
+        let handle = &receipt.receipt_handle;
+        self.sqs.change(|sqs, now| sqs.delete(queue, handle, now))?;
+        Ok(json!({}))
+    }
+
+    fn change_visibility(&self, queue: &str, receipt: &Receipt) -> Result<Value, SqsError> {
+        self.sqs.change(|sqs, now| {
+            let seconds = receipt.visibility_timeout;
+            sqs.change_visibility(queue, &receipt.receipt_handle, seconds, now)
+        })?;
+        Ok(json!({}))
+    }
+
+    /// A batch action: each entry succeeds or fails by itself.
+    fn each<T>(
         &self,
-        names: impl FnOnce(&Sqs) -> Result<Vec<String>, SqsError>,
-    ) -> Result<Vec<String>, SqsError> {
-        let names = self.sqs.read(|sqs, _| names(sqs))?;
-        Ok(names.iter().map(|name| self.url(name)).collect())
+        queue: &str,
+        entries: Vec<Entry<T>>,
+        mut act: impl FnMut(T) -> Result<Value, SqsError>,
+    ) -> Result<Value, SqsError> {
+        check_ids(entries.iter().map(|entry| &*entry.id))?;
+        self.sqs.read(|sqs, _| sqs.queue(queue).map(|_| ()))?;
+        let (mut successful, mut failed) = (Vec::new(), Vec::new());
+        for Entry { id, item } in entries {
+            match act(item) {
+                Ok(mut answer) => {
+                    answer["Id"] = id.into();
+                    successful.push(answer);
+                }
+                Err(error) => failed.push(json!({
+                    "Id": id,
+                    "SenderFault": true,
+                    "Code": error.code(),
+                    "Message": error.to_string(),
+                })),
+            }
+        }
+        let answer = json!({ "Successful": successful, "Failed": failed });
+        Ok(present(answer))
+    }
+
+    fn move_tasks(&self, source_arn: &str, max: usize) -> Result<Value, SqsError> {
+        if !LISTED_TASKS.contains(&max) {
+            return Err(SqsError::invalid_parameter(
+                "Value for parameter MaxResults is invalid. Reason: You must enter a number \
+                 between 1 and 10.",
+            ));
+        }
+        self.sqs.change(|sqs, now| {
+            sqs.advance(now);
+            let tasks = sqs.move_tasks(source_arn, max)?;
+            let tasks = tasks.into_iter().map(|task| describe(sqs, task));
+            Ok(json!({ "Results": tasks.collect::<Vec<_>>() }))
+        })
     }
 }
 
-/// Without absent members, which AWS omits.
+fn describe(sqs: &Sqs, task: &MoveTask) -> Value {
+    let failure = "CouldNotDetermineMessageSource";
+    present(json!({
+        "Status": task.status,
+        "TaskHandle": task.is_running().then_some(&task.handle),
+        "SourceArn": sqs.arn_of(&task.source),
+        "DestinationArn": task.destination.as_deref().and_then(|name| sqs.arn_of(name)),
+        "MaxNumberOfMessagesPerSecond": task.rate,
+        "ApproximateNumberOfMessagesMoved": task.moved,
+        "ApproximateNumberOfMessagesToMove": task.to_move,
+        "FailureReason": (task.status == MoveStatus::Failed).then_some(failure),
+        "StartedTimestamp": task.started_at.as_millisecond(),
+    }))
+}
+
+/// Checks the ids of the entries of a batch.
+pub(crate) fn check_ids<'a>(
+    mut ids: impl ExactSizeIterator<Item = &'a str>,
+) -> Result<(), SqsError> {
+    match ids.len() {
+        0 => return Err(SqsError::EmptyBatch),
+        1..=SQS_BATCH => {}
+        entries => return Err(SqsError::TooManyEntries(entries)),
+    }
+    let mut seen = BTreeSet::new();
+    match ids.find(|id| !seen.insert(*id)) {
+        Some(id) => Err(SqsError::RepeatedId(id.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Without members that are absent or empty, which AWS omits.
 fn present(mut answer: Value) -> Value {
     if let Value::Object(members) = &mut answer {
-        members.retain(|_, value| !value.is_null());
+        members.retain(|_, value| match value {
+            Value::Null => false,
+            Value::Array(values) => !values.is_empty(),
+            Value::Object(values) => !values.is_empty(),
+            _ => true,
+        });
     }
     answer
-}
-
-fn response(answer: Result<Value, SqsError>) -> Response<Body> {
-    let (status, body, code) = match answer {
-        Ok(answer) => (StatusCode::OK, answer, None),
-        Err(error) => {
-            let body = json!({
-                "__type": format!("com.amazonaws.sqs#{}", error.shape()),
-                "message": error.to_string(),
-            });
-            (StatusCode::BAD_REQUEST, body, Some(error.code()))
-        }
-    };
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    let json = HeaderValue::from_static("application/x-amz-json-1.0");
-    headers.insert(header::CONTENT_TYPE, json);
-    if let Some(code) = code.and_then(|code| format!("{code};Sender").parse().ok()) {
-        headers.insert("x-amzn-query-error", code);
-    }
-    response
 }

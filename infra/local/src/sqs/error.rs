@@ -32,8 +32,6 @@ pub enum SqsError {
          | #xE000 to #xFFFD | #x10000 to #x10FFFF"
     )]
     InvalidContents,
-    #[error("Unknown Attribute {0}.")]
-    UnknownAttribute(String),
     #[error("{0}")]
     Unsupported(&'static str),
     #[error("There should be at least one entry in the request.")]
@@ -64,7 +62,6 @@ impl SqsError {
             Self::InvalidReceiptHandle(_) => "ReceiptHandleIsInvalid",
             Self::NotInFlight => "MessageNotInflight",
             Self::InvalidContents => "InvalidMessageContents",
-            Self::UnknownAttribute(_) => "InvalidAttributeName",
             Self::Unsupported(_) => "UnsupportedOperation",
             Self::EmptyBatch => "EmptyBatchRequest",
             Self::TooManyEntries(_) => "TooManyEntriesInBatchRequest",

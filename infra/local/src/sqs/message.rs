@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::Timestamp;
 use md5::{Digest, Md5};
+use redrive_model::names::ROUND;
+use serde::{Deserialize, Serialize};
 
 /// Identifies a message from when it is first sent. It does not change when the
 /// message is redriven, unlike the message id.
@@ -21,7 +23,7 @@ pub struct Message {
     /// `Body`.
     pub body: String,
     /// `MessageAttributes`.
-    pub attributes: BTreeMap<String, Attribute>,
+    pub attributes: Attributes,
     /// `AWSTraceHeader`.
     pub trace_header: Option<String>,
     /// `MessageGroupId`; standard queues may have it too (fair queues).
@@ -62,64 +64,91 @@ impl Message {
 
     /// The receipt handle of the current receive.
     pub fn receipt_handle(&self) -> String {
-        BASE64_STANDARD.encode(format!("{} {}", self.id, self.receive_count))
+        BASE64_STANDARD.encode(self.receipt())
+    }
+
+    /// The receipt handle, decoded.
+    pub(super) fn receipt(&self) -> String {
+        format!("{} {}", self.id, self.receive_count)
     }
 }
 
-/// A decoded receipt handle.
-pub(crate) struct Receipt {
-    pub(crate) id: String,
-    pub(crate) receive_count: u32,
-}
-
-impl Receipt {
-    pub(crate) fn parse(handle: &str) -> Option<Self> {
-        let text = String::from_utf8(BASE64_STANDARD.decode(handle).ok()?).ok()?;
-        let (id, receive_count) = text.split_once(' ')?;
-        Some(Self {
-            id: id.to_owned(),
-            receive_count: receive_count.parse().ok()?,
-        })
-    }
-}
-
-/// A message attribute's type and value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message attribute, as the API has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Attribute {
     /// `DataType`: `String`, `Number` or `Binary`, with a custom label if any.
     pub data_type: String,
     /// The value.
+    #[serde(flatten)]
     pub value: AttributeValue,
 }
 
 /// A message attribute's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum AttributeValue {
     /// `StringValue`, also of numbers.
+    #[serde(rename = "StringValue")]
     Text(String),
-    /// `BinaryValue`.
-    Bytes(Vec<u8>),
+    /// `BinaryValue`, in Base64.
+    #[serde(rename = "BinaryValue")]
+    Binary(String),
 }
+
+/// The attributes of a message, by name.
+pub type Attributes = BTreeMap<String, Attribute>;
 
 impl Attribute {
     /// A string attribute.
     pub fn string(value: impl Into<String>) -> Self {
+        Self::text("String", value)
+    }
+
+    pub(crate) fn text(data_type: &str, value: impl Into<String>) -> Self {
         Self {
-            data_type: "String".to_owned(),
+            data_type: data_type.to_owned(),
             value: AttributeValue::Text(value.into()),
+        }
+    }
+
+    /// Whether the type and the value are valid together.
+    pub(crate) fn is_valid(&self) -> bool {
+        let kind = self.data_type.split('.').next();
+        match &self.value {
+            AttributeValue::Text(_) => matches!(kind, Some("String" | "Number")),
+            AttributeValue::Binary(text) => {
+                kind == Some("Binary") && BASE64_STANDARD.decode(text).is_ok()
+            }
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        match &self.value {
+            AttributeValue::Text(text) => text.as_bytes().to_vec(),
+            // It was decoded when it was sent.
+            AttributeValue::Binary(text) => BASE64_STANDARD.decode(text).unwrap_or_default(),
         }
     }
 }
 
+/// The text of a message attribute.
+pub(super) fn text<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a str> {
+    match &attributes.get(name)?.value {
+        AttributeValue::Text(text) => Some(text),
+        AttributeValue::Binary(_) => None,
+    }
+}
+
+/// The number of the redrive, if a worker counts them.
+pub(super) fn round(attributes: &Attributes) -> Option<u32> {
+    text(attributes, ROUND)?.parse().ok()
+}
+
 /// The bytes of attributes that count towards the limits of messages.
-pub(crate) fn bytes_of(attributes: &BTreeMap<String, Attribute>) -> usize {
-    let bytes = attributes.iter().map(|(name, attribute)| {
-        let value = match &attribute.value {
-            AttributeValue::Text(text) => text.len(),
-            AttributeValue::Bytes(bytes) => bytes.len(),
-        };
-        name.len() + attribute.data_type.len() + value
-    });
+pub(crate) fn bytes_of(attributes: &Attributes) -> usize {
+    let bytes = attributes
+        .iter()
+        .map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.bytes().len());
     bytes.sum()
 }
 
@@ -130,31 +159,23 @@ pub(crate) fn md5_of_body(body: &str) -> String {
 
 /// `MD5OfMessageAttributes`, which SDKs check; `None` without attributes. See
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation>.
-pub(crate) fn md5_of_attributes(attributes: &BTreeMap<String, Attribute>) -> Option<String> {
-    const TEXT: u8 = 1;
-    const BYTES: u8 = 2;
-
-    if attributes.is_empty() {
-        return None;
-    }
+pub(crate) fn md5_of_attributes(attributes: &Attributes) -> Option<String> {
     let mut hash = Md5::new();
-    let mut field = |bytes: &[u8], before: Option<u8>| {
-        if let Some(kind) = before {
-            hash.update([kind]);
-        }
+    let field = |hash: &mut Md5, bytes: &[u8]| {
         // A message is at most 1 MiB long.
         hash.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
         hash.update(bytes);
     };
     for (name, attribute) in attributes {
-        field(name.as_bytes(), None);
-        field(attribute.data_type.as_bytes(), None);
-        match &attribute.value {
-            AttributeValue::Text(text) => field(text.as_bytes(), Some(TEXT)),
-            AttributeValue::Bytes(bytes) => field(bytes, Some(BYTES)),
-        }
+        field(&mut hash, name.as_bytes());
+        field(&mut hash, attribute.data_type.as_bytes());
+        hash.update(match attribute.value {
+            AttributeValue::Text(_) => [1],
+            AttributeValue::Binary(_) => [2],
+        });
+        field(&mut hash, &attribute.bytes());
     }
-    Some(hex(&hash.finalize()))
+    (!attributes.is_empty()).then(|| hex(&hash.finalize()))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -166,28 +187,22 @@ pub(crate) fn system_attributes(message: &Message) -> BTreeMap<&'static str, Str
     const SENDER: &str = "AIDACKCEVSQ6C2EXAMPLE";
 
     let millis = |at: Timestamp| at.as_millisecond().to_string();
-    let attributes = [
-        (
-            "ApproximateReceiveCount",
-            Some(message.receive_count.to_string()),
-        ),
-        ("SentTimestamp", Some(millis(message.sent_at))),
-        ("SenderId", Some(SENDER.to_owned())),
-        (
-            "ApproximateFirstReceiveTimestamp",
-            message.first_received_at.map(millis),
-        ),
-        ("AWSTraceHeader", message.trace_header.clone()),
-        ("MessageGroupId", message.group.clone()),
-        ("MessageDeduplicationId", message.deduplication.clone()),
-        ("SequenceNumber", message.sequence.clone()),
-        (
-            "DeadLetterQueueSourceArn",
-            message.dead_letter_source.clone(),
-        ),
+    let first_received_at = message.first_received_at.map(millis);
+    let mut attributes = BTreeMap::from([
+        ("ApproximateReceiveCount", message.receive_count.to_string()),
+        ("SentTimestamp", millis(message.sent_at)),
+        ("SenderId", SENDER.to_owned()),
+    ]);
+    let optional = [
+        ("ApproximateFirstReceiveTimestamp", &first_received_at),
+        ("AWSTraceHeader", &message.trace_header),
+        ("MessageGroupId", &message.group),
+        ("MessageDeduplicationId", &message.deduplication),
+        ("SequenceNumber", &message.sequence),
+        ("DeadLetterQueueSourceArn", &message.dead_letter_source),
     ];
+    for (name, value) in optional {
+        attributes.extend(value.clone().map(|value| (name, value)));
+    }
     attributes
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
 }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::{SignedDuration, Timestamp};
 use redrive_model::limits::LONGEST_INVISIBILITY;
 
 use super::error::SqsError;
-use super::message::{Message, Receipt};
+use super::message::Message;
 use crate::clock::add_seconds;
+use crate::names;
 
 /// How long SQS remembers a deduplication id.
 const DEDUPLICATION: SignedDuration = SignedDuration::from_mins(5);
@@ -21,12 +23,28 @@ const MAX_VISIBILITY: u32 = LONGEST_INVISIBILITY.as_secs() as u32;
 pub struct QueueConfig {
     /// Its name, which ends with `.fifo` if it is a FIFO queue.
     pub name: String,
+    /// `QueueArn`.
+    pub arn: String,
     /// `VisibilityTimeout` in seconds.
     pub visibility_timeout: u32,
     /// `MessageRetentionPeriod` in seconds.
     pub retention: u32,
     /// `RedrivePolicy`.
     pub redrive_policy: Option<RedrivePolicy>,
+}
+
+impl QueueConfig {
+    /// SQS's defaults, for a queue of the simulation's account.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            arn: names::queue_arn(&name),
+            name,
+            visibility_timeout: 30,
+            retention: 4 * 86_400,
+            redrive_policy: None,
+        }
+    }
 }
 
 /// When a queue's messages are moved to its DLQ.
@@ -43,17 +61,9 @@ pub struct RedrivePolicy {
 pub struct Queue {
     /// Its attributes.
     pub config: QueueConfig,
-    arn: String,
     messages: Vec<Message>,
-    /// The last message with each deduplication id.
-    deduplication: BTreeMap<String, Sighting>,
-}
-
-#[derive(Debug)]
-struct Sighting {
-    at: Timestamp,
-    id: String,
-    sequence: Option<String>,
+    /// The last message with each deduplication id, as it was sent.
+    deduplication: BTreeMap<String, Message>,
 }
 
 /// How much a receive returns at most.
@@ -99,10 +109,9 @@ pub struct Counts {
 }
 
 impl Queue {
-    pub(crate) fn new(config: QueueConfig, arn: String) -> Self {
+    pub(crate) fn new(config: QueueConfig) -> Self {
         Self {
             config,
-            arn,
             messages: Vec::new(),
             deduplication: BTreeMap::new(),
         }
@@ -113,39 +122,20 @@ impl Queue {
         self.config.name.ends_with(".fifo")
     }
 
-    /// Its ARN.
-    pub fn arn(&self) -> &str {
-        &self.arn
-    }
-
     /// Its messages, in order.
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
 
-    /// The id and sequence number of the message that used the deduplication id in
-    /// the last five minutes.
-    pub(crate) fn duplicate_of(
-        &mut self,
-        deduplication: &str,
-        now: Timestamp,
-    ) -> Option<(String, Option<String>)> {
-        self.deduplication
-            .retain(|_, seen| now.duration_since(seen.at) < DEDUPLICATION);
-        let seen = self.deduplication.get(deduplication)?;
-        Some((seen.id.clone(), seen.sequence.clone()))
+    /// The message that used the deduplication id in the last five minutes.
+    pub(crate) fn duplicate_of(&self, deduplication: &str, now: Timestamp) -> Option<&Message> {
+        let message = self.deduplication.get(deduplication);
+        message.filter(|message| now.duration_since(message.sent_at) < DEDUPLICATION)
     }
 
     pub(crate) fn push(&mut self, message: Message) {
-        if let Some(deduplication) = &message.deduplication {
-            self.deduplication.insert(
-                deduplication.clone(),
-                Sighting {
-                    at: message.sent_at,
-                    id: message.id.clone(),
-                    sequence: message.sequence.clone(),
-                },
-            );
+        if let Some(deduplication) = message.deduplication.clone() {
+            self.deduplication.insert(deduplication, message.clone());
         }
         self.messages.push(message);
     }
@@ -241,9 +231,7 @@ impl Queue {
         handle: &str,
         now: Timestamp,
     ) -> Result<Option<Message>, SqsError> {
-        let receipt = Receipt::parse(handle)
-            .ok_or_else(|| SqsError::InvalidReceiptHandle(handle.to_owned()))?;
-        let Some(index) = self.find(&receipt) else {
+        let Some(index) = self.find(handle)? else {
             return Ok(None);
         };
         if self.is_fifo() && !self.messages[index].in_flight(now) {
@@ -257,7 +245,7 @@ impl Queue {
     /// `None` if that is not possible, or would move it to the DLQ.
     pub(crate) fn redeliver(&mut self, handle: &str) -> Option<Message> {
         let policy = self.config.redrive_policy.as_ref()?;
-        let index = self.find(&Receipt::parse(handle)?)?;
+        let index = self.find(handle).ok()??;
         let fifo = self.is_fifo();
         let message = &mut self.messages[index];
         if fifo || message.receive_count > 1 || policy.max_receive_count == 1 {
@@ -274,19 +262,11 @@ impl Queue {
         seconds: u32,
         now: Timestamp,
     ) -> Result<(), SqsError> {
-        let invalid = |reason| {
-            Err(SqsError::invalid_value(
-                seconds,
-                "VisibilityTimeout",
-                reason,
-            ))
-        };
+        let invalid = |reason| SqsError::invalid_value(seconds, "VisibilityTimeout", reason);
         if seconds > MAX_VISIBILITY {
-            return invalid("Must be between 0 and 43200.");
+            return Err(invalid("Must be between 0 and 43200."));
         }
-        let receipt = Receipt::parse(handle)
-            .ok_or_else(|| SqsError::InvalidReceiptHandle(handle.to_owned()))?;
-        let index = self.find(&receipt).ok_or_else(|| {
+        let index = self.find(handle)?.ok_or_else(|| {
             let reason =
                 "Message does not exist or is not available for visibility timeout change.";
             SqsError::invalid_value(handle, "ReceiptHandle", reason)
@@ -298,18 +278,23 @@ impl Queue {
         let until = add_seconds(now, seconds);
         let received_at = message.received_at.unwrap_or(now);
         if until > add_seconds(received_at, MAX_VISIBILITY) {
-            return invalid(
+            return Err(invalid(
                 "Total VisibilityTimeout for the message is beyond the limit [43200 seconds].",
-            );
+            ));
         }
         message.invisible_until = Some(until);
         Ok(())
     }
 
-    fn find(&self, receipt: &Receipt) -> Option<usize> {
-        self.messages.iter().position(|message| {
-            message.id == receipt.id && message.receive_count == receipt.receive_count
-        })
+    /// The message whose current receive has this handle.
+    fn find(&self, handle: &str) -> Result<Option<usize>, SqsError> {
+        let receipt = BASE64_STANDARD
+            .decode(handle)
+            .map_err(|_| SqsError::InvalidReceiptHandle(handle.to_owned()))?;
+        let has_receipt = |message: &Message| {
+            receipt.starts_with(message.id.as_bytes()) && receipt == message.receipt().as_bytes()
+        };
+        Ok(self.messages.iter().position(has_receipt))
     }
 
     /// Removes the oldest message that is visible.
@@ -318,11 +303,6 @@ impl Queue {
             .filter(|&index| self.messages[index].visible(now))
             .min_by_key(|&index| self.messages[index].retained_from)?;
         Some(self.messages.remove(index))
-    }
-
-    /// Removes all messages.
-    pub(crate) fn purge(&mut self) -> Vec<Message> {
-        std::mem::take(&mut self.messages)
     }
 
     /// When the next message becomes visible.

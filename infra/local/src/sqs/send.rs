@@ -1,34 +1,43 @@
 //! Sending a message, with SQS's checks.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use redrive_model::limits::{MESSAGE_ATTRIBUTES, MESSAGE_BYTES};
 use redrive_model::names::{REASON, ROUND, SOURCE_MESSAGE_ID};
+use serde::Deserialize;
 
 use super::Sqs;
 use super::error::SqsError;
-use super::message::{Attribute, AttributeValue, Message, Origin, bytes_of};
+use super::message::{Attributes, Message, Origin, bytes_of, round, text};
 use crate::clock::add_seconds;
 use crate::timeline::EventKind;
 
 /// The maximum of `DelaySeconds`.
 const MAX_DELAY: u32 = 900;
 
-/// A message to send.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A message to send to a queue or to publish to a topic, as SQS's API has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Outgoing {
     /// `MessageBody`.
+    #[serde(rename = "MessageBody")]
     pub body: String,
+    /// `Subject`, of messages to topics.
+    #[serde(skip)]
+    pub subject: Option<String>,
     /// `MessageAttributes`.
-    pub attributes: BTreeMap<String, Attribute>,
-    /// `AWSTraceHeader`.
-    pub trace_header: Option<String>,
+    #[serde(rename = "MessageAttributes")]
+    pub attributes: Attributes,
+    /// `MessageSystemAttributes`: `AWSTraceHeader`.
+    #[serde(rename = "MessageSystemAttributes")]
+    pub system_attributes: Attributes,
     /// `DelaySeconds`.
+    #[serde(rename = "DelaySeconds")]
     pub delay: u32,
     /// `MessageGroupId`.
+    #[serde(rename = "MessageGroupId")]
     pub group: Option<String>,
     /// `MessageDeduplicationId`.
+    #[serde(rename = "MessageDeduplicationId")]
     pub deduplication: Option<String>,
 }
 
@@ -57,65 +66,58 @@ impl Sqs {
         self.advance(now);
         let fifo = self.queue(name)?.is_fifo();
         check(&outgoing, fifo)?;
-        let deduplication = outgoing.deduplication.clone();
 
         let copy_of = self.source_of(name, &outgoing, now);
         let origin = copy_of.unwrap_or_else(|| self.new_origin());
-        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
-        if let Some(deduplication) = &deduplication
-            && let Some((id, sequence)) = queue.duplicate_of(deduplication, now)
-        {
-            let duplicate = EventKind::Duplicate {
-                queue: name.to_owned(),
-                is_copy: copy_of.is_some(),
-            };
-            self.record(now, origin, duplicate);
-            return Ok(Sent {
-                id,
-                sequence,
+        let queue = name.to_owned();
+        let deduplication = outgoing.deduplication.as_deref();
+        let duplicate_of = |id| self.queues[name].duplicate_of(id, now);
+        if let Some(message) = deduplication.and_then(duplicate_of) {
+            let sent = Sent {
+                id: message.id.clone(),
+                sequence: message.sequence.clone(),
                 origin,
-            });
+            };
+            let is_copy = copy_of.is_some();
+            self.record(now, origin, EventKind::Duplicate { queue, is_copy });
+            return Ok(sent);
         }
 
-        let id = self.new_id();
-        let sequence = fifo.then(|| self.new_sequence());
-        let (queue, message_id) = (name.to_owned(), id.clone());
+        let sent = Sent {
+            id: self.new_id(),
+            sequence: fifo.then(|| self.new_sequence()),
+            origin,
+        };
+        let message_id = sent.id.clone();
         let kind = match copy_of {
             Some(_) => EventKind::Forwarded {
                 is_parked: self.is_parking(name),
                 queue,
                 message_id,
-                round: text(&outgoing.attributes, ROUND).and_then(|round| round.parse().ok()),
+                round: round(&outgoing.attributes),
                 reason: text(&outgoing.attributes, REASON).map(str::to_owned),
             },
             None => EventKind::Sent { queue, message_id },
         };
         self.record(now, origin, kind);
-        let sent = Sent {
-            id: id.clone(),
-            sequence: sequence.clone(),
+        self.queue_mut(name)?.push(Message {
             origin,
-        };
-        if let Some(queue) = self.queues.get_mut(name) {
-            queue.push(Message {
-                origin,
-                id,
-                body: outgoing.body,
-                attributes: outgoing.attributes,
-                trace_header: outgoing.trace_header,
-                group: outgoing.group,
-                deduplication,
-                sequence,
-                sent_at: now,
-                retained_from: now,
-                available_at: add_seconds(now, outgoing.delay),
-                invisible_until: None,
-                receive_count: 0,
-                first_received_at: None,
-                received_at: None,
-                dead_letter_source: None,
-            });
-        }
+            id: sent.id.clone(),
+            trace_header: text(&outgoing.system_attributes, "AWSTraceHeader").map(str::to_owned),
+            body: outgoing.body,
+            attributes: outgoing.attributes,
+            group: outgoing.group,
+            deduplication: outgoing.deduplication,
+            sequence: sent.sequence.clone(),
+            sent_at: now,
+            retained_from: now,
+            available_at: add_seconds(now, outgoing.delay),
+            invisible_until: None,
+            receive_count: 0,
+            first_received_at: None,
+            received_at: None,
+            dead_letter_source: None,
+        });
         Ok(sent)
     }
 
@@ -155,17 +157,6 @@ impl Sqs {
     }
 }
 
-/// The text of a message attribute.
-pub(super) fn text<'a>(
-    attributes: &'a BTreeMap<String, Attribute>,
-    attribute: &str,
-) -> Option<&'a str> {
-    match &attributes.get(attribute)?.value {
-        AttributeValue::Text(text) => Some(text),
-        AttributeValue::Bytes(_) => None,
-    }
-}
-
 fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
     if outgoing.body.is_empty() {
         return Err(SqsError::MissingParameter("MessageBody"));
@@ -179,6 +170,12 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
             outgoing.attributes.len()
         )));
     }
+    let mut attributes = outgoing.attributes.iter();
+    if let Some((name, _)) = attributes.find(|(_, attribute)| !attribute.is_valid()) {
+        return Err(SqsError::invalid_parameter(format!(
+            "The message attribute '{name}' is invalid: its type and its value do not match."
+        )));
+    }
     if size(outgoing) > MESSAGE_BYTES {
         return Err(SqsError::invalid_parameter(format!(
             "One or more parameters are invalid. Reason: Message must be shorter than {MESSAGE_BYTES} \
@@ -187,11 +184,8 @@ fn check(outgoing: &Outgoing, fifo: bool) -> Result<(), SqsError> {
     }
     if outgoing.delay > MAX_DELAY {
         let reason = "DelaySeconds must be >= 0 and <= 900.";
-        return Err(SqsError::invalid_value(
-            outgoing.delay,
-            "DelaySeconds",
-            reason,
-        ));
+        let delay = outgoing.delay;
+        return Err(SqsError::invalid_value(delay, "DelaySeconds", reason));
     }
     if fifo && outgoing.group.is_none() {
         return Err(SqsError::MissingParameter("MessageGroupId"));

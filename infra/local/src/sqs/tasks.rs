@@ -1,15 +1,66 @@
-//! Starting, listing, cancelling and running move tasks.
+//! Message move tasks, which move the messages of a DLQ: starting, listing,
+//! cancelling and running them.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use redrive_model::limits::MOVED_PER_SECOND;
-use redrive_model::names::ROUND;
+use serde::Serialize;
 
 use super::Sqs;
 use super::error::SqsError;
-use super::move_task::{MoveStatus, MoveTask};
-use super::send::text;
-use crate::names;
+use super::message::round;
+use crate::clock::add;
 use crate::timeline::EventKind;
+
+/// A task moves the messages of this time at once. It also waits this long before
+/// the first ones, so that its caller has the answer before anything moves, and
+/// the order of events does not depend on the speed of the machine.
+const STEP: Duration = Duration::from_secs(1);
+
+/// A move task.
+#[derive(Clone, Debug)]
+pub struct MoveTask {
+    /// `TaskHandle`.
+    pub handle: String,
+    /// The DLQ's name.
+    pub source: String,
+    /// The destination's name; `None`: the source queue of each message.
+    pub destination: Option<String>,
+    /// `MaxNumberOfMessagesPerSecond`.
+    pub rate: Option<u32>,
+    /// `StartedTimestamp`.
+    pub started_at: Timestamp,
+    /// `Status`.
+    pub status: MoveStatus,
+    /// `ApproximateNumberOfMessagesMoved`.
+    pub moved: usize,
+    /// `ApproximateNumberOfMessagesToMove`: the number in the DLQ at the start.
+    pub to_move: usize,
+    /// When the next messages move.
+    pub(crate) next_at: Timestamp,
+}
+
+/// The state of a move task, as SQS names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum MoveStatus {
+    /// It moves messages.
+    Running,
+    /// It has moved all messages.
+    Completed,
+    /// Messages that were moved before stay moved.
+    Cancelled,
+    /// The source of a message is not known.
+    Failed,
+}
+
+impl MoveTask {
+    /// Whether it has not ended.
+    pub fn is_running(&self) -> bool {
+        self.status == MoveStatus::Running
+    }
+}
 
 impl Sqs {
     /// `StartMessageMoveTask`: returns the task's handle.
@@ -25,56 +76,46 @@ impl Sqs {
         now: Timestamp,
     ) -> Result<String, SqsError> {
         self.advance(now);
+        let invalid = |problem| Err(SqsError::invalid_parameter(problem));
         let source = self.queue_of("SourceArn", source_arn)?.to_owned();
         if self.sources_of(&source).next().is_none() {
-            return Err(SqsError::invalid_parameter(
-                "Source queue must be configured as a Dead Letter Queue.",
-            ));
+            return invalid("Source queue must be configured as a Dead Letter Queue.");
         }
-        let destination = match destination_arn {
-            Some(arn) => Some(self.queue_of("DestinationArn", arn)?.to_owned()),
-            None => None,
-        };
+        let destination = destination_arn.map(|arn| self.queue_of("DestinationArn", arn));
+        let destination = destination.transpose()?.map(str::to_owned);
         if let Some(destination) = &destination {
             if *destination == source {
-                return Err(SqsError::invalid_parameter(
-                    "Source queue arn and destination queue arn cannot be the same.",
-                ));
+                return invalid("Source queue arn and destination queue arn cannot be the same.");
             }
             if self.queue(destination)?.is_fifo() != self.queue(&source)?.is_fifo() {
-                return Err(SqsError::invalid_parameter(
-                    "Source queue and destination queue must be of the same type.",
-                ));
+                return invalid("Source queue and destination queue must be of the same type.");
             }
         }
         if rate.is_some_and(|rate| !MOVED_PER_SECOND.contains(&rate)) {
-            return Err(SqsError::invalid_parameter(
+            return invalid(
                 "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must \
                  enter a number between 1 and 500.",
-            ));
+            );
         }
         let mut running = self.tasks.iter().filter(|task| task.is_running());
         if running.any(|task| task.source == source) {
-            return Err(SqsError::invalid_parameter(
+            return invalid(
                 "There is already a task running. Only one active task is allowed for a source \
                  queue arn at a given time.",
-            ));
+            );
         }
         let handle = self.new_id();
-        let to_move = self.queue(&source)?.counts(now).visible;
-        let mut task = MoveTask {
+        self.tasks.push(MoveTask {
             handle: handle.clone(),
+            to_move: self.queue(&source)?.counts(now).visible,
             source,
             destination,
             rate,
             started_at: now,
             status: MoveStatus::Running,
             moved: 0,
-            to_move,
-            next_at: now,
-        };
-        task.wait(now);
-        self.tasks.push(task);
+            next_at: add(now, STEP),
+        });
         Ok(handle)
     }
 
@@ -84,13 +125,9 @@ impl Sqs {
     /// There is no such queue.
     pub fn move_tasks(&self, source_arn: &str, max: usize) -> Result<Vec<&MoveTask>, SqsError> {
         let source = self.queue_of("SourceArn", source_arn)?;
-        Ok(self
-            .tasks
-            .iter()
-            .rev()
-            .filter(|task| task.source == source)
-            .take(max)
-            .collect())
+        let tasks = self.tasks.iter().rev();
+        let tasks = tasks.filter(|task| task.source == source);
+        Ok(tasks.take(max).collect())
     }
 
     /// `CancelMessageMoveTask`: returns how many messages it had moved.
@@ -120,10 +157,10 @@ impl Sqs {
         let mut tasks = std::mem::take(&mut self.tasks);
         for task in &mut tasks {
             while task.is_running() && task.next_at <= now {
-                for _ in 0..task.step() {
+                for _ in 0..task.rate.unwrap_or(*MOVED_PER_SECOND.end()) {
                     self.move_one(task, now);
                 }
-                task.wait(task.next_at);
+                task.next_at = add(task.next_at, STEP);
             }
         }
         self.tasks = tasks;
@@ -142,11 +179,11 @@ impl Sqs {
             return;
         };
         let destination = task.destination.clone().or_else(|| {
-            let source = message.dead_letter_source.as_deref()?;
-            names::queue_of_arn(source).map(str::to_owned)
+            let source = self.with_arn(message.dead_letter_source.as_deref()?);
+            source.map(str::to_owned)
         });
-        let Some(destination) = destination.filter(|name| self.queues.contains_key(name)) else {
-            task.status = MoveStatus::Failed("CouldNotDetermineMessageSource".to_owned());
+        let Some(destination) = destination else {
+            task.status = MoveStatus::Failed;
             if let Some(queue) = self.queues.get_mut(&task.source) {
                 queue.push(message);
             }
@@ -170,7 +207,7 @@ impl Sqs {
             from: task.source.clone(),
             queue: destination.clone(),
             message_id: message.id.clone(),
-            round: text(&message.attributes, ROUND).and_then(|round| round.parse().ok()),
+            round: round(&message.attributes),
         };
         self.record(now, message.origin, redriven);
         if let Some(queue) = self.queues.get_mut(&destination) {
@@ -182,13 +219,17 @@ impl Sqs {
         }
     }
 
-    fn queue_of<'a>(&self, parameter: &str, arn: &'a str) -> Result<&'a str, SqsError> {
-        names::queue_of_arn(arn)
-            .filter(|name| self.arn_of(name) == Some(arn))
-            .ok_or_else(|| {
-                SqsError::NoResource(format!(
-                    "The resource that you specified for the {parameter} parameter doesn't exist."
-                ))
-            })
+    fn queue_of(&self, parameter: &str, arn: &str) -> Result<&str, SqsError> {
+        self.with_arn(arn).ok_or_else(|| {
+            SqsError::NoResource(format!(
+                "The resource that you specified for the {parameter} parameter doesn't exist."
+            ))
+        })
+    }
+
+    /// The name of the queue with this ARN.
+    fn with_arn(&self, arn: &str) -> Option<&str> {
+        let mut queues = self.queues.values().map(|queue| &queue.config);
+        Some(&queues.find(|config| config.arn == arn)?.name)
     }
 }

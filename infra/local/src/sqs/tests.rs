@@ -27,19 +27,15 @@ fn sqs(suffix: &str) -> Sqs {
     let mut sqs = Sqs::new(7);
     let dlq = format!("dead{suffix}");
     sqs.create(QueueConfig {
-        name: dlq.clone(),
-        visibility_timeout: 30,
         retention: 14 * DAY,
-        redrive_policy: None,
+        ..QueueConfig::new(&dlq)
     });
     sqs.create(QueueConfig {
-        name: format!("work{suffix}"),
-        visibility_timeout: 30,
-        retention: 4 * DAY,
         redrive_policy: Some(RedrivePolicy {
             dead_letter_queue: dlq,
             max_receive_count: 2,
         }),
+        ..QueueConfig::new(format!("work{suffix}"))
     });
     sqs
 }

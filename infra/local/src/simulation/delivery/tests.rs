@@ -17,12 +17,7 @@ fn function(attribute: &str) -> Function {
 fn batch(queue: &str, groups: &[&str]) -> Vec<Message> {
     let now = jiff::Timestamp::UNIX_EPOCH;
     let mut sqs = Sqs::new(0);
-    sqs.create(QueueConfig {
-        name: queue.to_owned(),
-        visibility_timeout: 30,
-        retention: 345_600,
-        redrive_policy: None,
-    });
+    sqs.create(QueueConfig::new(queue));
     let fifo = queue.ends_with(".fifo");
     for (index, group) in groups.iter().enumerate() {
         let message = Outgoing {

@@ -1,14 +1,10 @@
 //! `ReceiveMessage`, with long polling.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::message::WireAttribute;
 use super::{Api, present};
 use crate::clock::add_seconds;
-use crate::names;
 use crate::sqs::ReceiveLimit;
 use crate::sqs::error::SqsError;
 use crate::sqs::message::{Message, md5_of_attributes, md5_of_body};
@@ -22,7 +18,7 @@ const MAX_WAIT: u32 = 20;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ReceiveMessage {
-    queue_url: String,
+    queue: String,
     max_number_of_messages: Option<usize>,
     visibility_timeout: Option<u32>,
     #[serde(default)]
@@ -50,14 +46,10 @@ impl Api {
         }
         let messages = self.poll(&request, max).await?;
         let messages = messages.iter().map(|message| describe(message, &request));
-        let messages: Vec<_> = messages.collect();
-        Ok(present(json!({
-            "Messages": (!messages.is_empty()).then_some(messages),
-        })))
+        Ok(present(json!({ "Messages": messages.collect::<Vec<_>>() })))
     }
 
     async fn poll(&self, request: &ReceiveMessage, max: usize) -> Result<Vec<Message>, SqsError> {
-        let name = names::queue_of_url(&request.queue_url);
         let clock = self.sqs.clock();
         // The client waits in real time.
         let _hold = clock.hold();
@@ -66,7 +58,8 @@ impl Api {
         loop {
             let (messages, due) = self.sqs.read(|sqs, now| {
                 let limit = ReceiveLimit::messages(max);
-                let received = sqs.receive(name, limit, request.visibility_timeout, now)?;
+                let received =
+                    sqs.receive(&request.queue, limit, request.visibility_timeout, now)?;
                 Ok((received, sqs.next_due(now)))
             })?;
             if !messages.is_empty() || clock.now() >= deadline {
@@ -94,17 +87,13 @@ fn describe(message: &Message, request: &ReceiveMessage) -> Value {
         let mut selected = request.message_attribute_names.iter();
         selected.any(|selected| selects(selected, name))
     });
-    let wire = attributes.iter();
-    let wire: BTreeMap<_, _> = wire
-        .map(|(name, it)| (name, WireAttribute::from(it)))
-        .collect();
     present(json!({
         "MessageId": message.id,
         "ReceiptHandle": message.receipt_handle(),
         "Body": message.body,
         "MD5OfBody": md5_of_body(&message.body),
-        "Attributes": (!system.is_empty()).then_some(system),
-        "MessageAttributes": (!wire.is_empty()).then_some(wire),
+        "Attributes": system,
+        "MessageAttributes": attributes,
         "MD5OfMessageAttributes": md5_of_attributes(&attributes),
     }))
 }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::message::{Receipt, VisibilityChange, WireMessage};
 use super::receive::ReceiveMessage;
+use crate::names;
+use crate::sqs::Outgoing;
 use crate::sqs::error::SqsError;
 
 /// A request; each variant is an action.
@@ -12,38 +13,38 @@ use crate::sqs::error::SqsError;
 #[serde(tag = "Action", rename_all_fields = "PascalCase")]
 pub(super) enum Request {
     SendMessage {
-        queue_url: String,
+        queue: String,
         #[serde(flatten)]
-        message: WireMessage,
+        message: Outgoing,
     },
     SendMessageBatch {
-        queue_url: String,
-        #[serde(default = "Vec::new")]
-        entries: Vec<Entry<WireMessage>>,
+        queue: String,
+        #[serde(default)]
+        entries: Vec<Entry<Outgoing>>,
     },
     ReceiveMessage(ReceiveMessage),
     DeleteMessage {
-        queue_url: String,
+        queue: String,
         #[serde(flatten)]
         receipt: Receipt,
     },
     DeleteMessageBatch {
-        queue_url: String,
-        #[serde(default = "Vec::new")]
+        queue: String,
+        #[serde(default)]
         entries: Vec<Entry<Receipt>>,
     },
     ChangeMessageVisibility {
-        queue_url: String,
+        queue: String,
         #[serde(flatten)]
-        change: VisibilityChange,
+        receipt: Receipt,
     },
     ChangeMessageVisibilityBatch {
-        queue_url: String,
-        #[serde(default = "Vec::new")]
-        entries: Vec<Entry<VisibilityChange>>,
+        queue: String,
+        #[serde(default)]
+        entries: Vec<Entry<Receipt>>,
     },
     GetQueueAttributes {
-        queue_url: String,
+        queue: String,
         #[serde(default)]
         attribute_names: Vec<String>,
     },
@@ -53,12 +54,6 @@ pub(super) enum Request {
     ListQueues {
         #[serde(default)]
         queue_name_prefix: String,
-    },
-    ListDeadLetterSourceQueues {
-        queue_url: String,
-    },
-    PurgeQueue {
-        queue_url: String,
     },
     StartMessageMoveTask {
         source_arn: String,
@@ -80,12 +75,26 @@ impl Request {
     pub(super) fn parse(action: &str, body: &[u8]) -> Result<Self, SqsError> {
         let malformed = |error: serde_json::Error| SqsError::Malformed(error.to_string());
         let mut request: Map<String, Value> = serde_json::from_slice(body).map_err(malformed)?;
+        if let Some(Value::String(url)) = request.get("QueueUrl") {
+            let queue = names::queue_of_url(url).into();
+            request.insert("Queue".to_owned(), queue);
+        }
         request.insert("Action".to_owned(), action.into());
         match serde_json::from_value(request.into()).map_err(malformed)? {
             Self::Unknown => Err(SqsError::UnknownAction(action.to_owned())),
             request => Ok(request),
         }
     }
+}
+
+/// The receipt of a message, in actions on one message.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Receipt {
+    pub(super) receipt_handle: String,
+    /// Only to change it.
+    #[serde(default)]
+    pub(super) visibility_timeout: u32,
 }
 
 /// An entry of a batch.

@@ -94,12 +94,7 @@ fn visibility_of_a_message_that_is_not_in_flight_cannot_change() {
 fn one_seed_gives_one_order() {
     let order = |seed| {
         let mut sqs = Sqs::new(seed);
-        sqs.create(QueueConfig {
-            name: "work".to_owned(),
-            visibility_timeout: 30,
-            retention: DAY,
-            redrive_policy: None,
-        });
+        sqs.create(QueueConfig::new("work"));
         for number in 0..20 {
             sqs.send("work", body(&number.to_string()), start())
                 .unwrap();

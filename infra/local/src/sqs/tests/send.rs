@@ -5,12 +5,7 @@ use super::*;
 #[test]
 fn sending_is_checked() {
     let mut sqs = sqs("");
-    sqs.create(QueueConfig {
-        name: "f.fifo".to_owned(),
-        visibility_timeout: 30,
-        retention: DAY,
-        redrive_policy: None,
-    });
+    sqs.create(QueueConfig::new("f.fifo"));
     let no_group = Outgoing {
         deduplication: Some("d".to_owned()),
         ..body("x")
