@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use redrive_infra::parameters::Unknown;
-use redrive_local::{BadLine, StartError};
+use redrive_local::StartError;
 use thiserror::Error;
 
 /// Why a command fails, and how to fix it.
@@ -34,7 +34,7 @@ pub(crate) enum Error {
     #[error("{} contains no message\n{EXAMPLE}", .path.display())]
     NoEvents { path: PathBuf },
     #[error("{} is not valid{}", .path.display(), indented(.lines))]
-    BadEvents { path: PathBuf, lines: Vec<BadLine> },
+    BadEvents { path: PathBuf, lines: Vec<String> },
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(
@@ -131,6 +131,6 @@ fn list(known: &[String]) -> String {
     }
 }
 
-fn indented(lines: &[BadLine]) -> String {
+fn indented(lines: &[String]) -> String {
     lines.iter().map(|line| format!("\n  {line}")).collect()
 }

@@ -37,11 +37,8 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!(
-                "{}error{}: {error}",
-                style::ERROR,
-                style::ERROR.render_reset()
-            );
+            let style = style::ERROR;
+            eprintln!("{style}error{style:#}: {error}");
             ExitCode::from(USAGE)
         }
     }

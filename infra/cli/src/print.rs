@@ -73,12 +73,8 @@ impl Printer {
                 function,
                 line,
             } => {
-                let (dim, reset) = (style::DIM, style::DIM.render_reset());
-                writeln!(
-                    self.out,
-                    "{dim}{}  {function}  {line}{reset}",
-                    moment(*time)
-                )
+                let (dim, time) = (style::DIM, moment(*time));
+                writeln!(self.out, "{dim}{time}  {function}  {line}{dim:#}")
             }
             OutputLine::Summary(summary) => summary::write(&mut self.out, summary, self.names),
         }

@@ -51,12 +51,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
         .map_err(Error::Runtime)?;
     runtime.block_on(async {
         let simulation = Simulation::start(options, scenario).await?;
+        let (good, name, endpoint) = (style::GOOD, package.name, simulation.endpoint());
         eprintln!(
-            "{}     Running{} {} in a local simulator, SQS and SNS at {}",
-            style::GOOD,
-            style::GOOD.render_reset(),
-            package.name,
-            simulation.endpoint(),
+            "{good}     Running{good:#} {name} in a local simulator, SQS and SNS at {endpoint}"
         );
         let printer = Printer::new(args.json, simulation.longest_name());
         watch(simulation, printer).await

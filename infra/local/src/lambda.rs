@@ -63,9 +63,9 @@ impl Pool {
         clock: &Clock,
     ) -> Invocation {
         let _hold = clock.hold();
-        let (started, cold_start) = match self.take_idle(clock.now()) {
-            Some(environment) => (Ok(environment), false),
-            None => (Environment::start(&self.function).await, true),
+        let started = match self.take_idle(clock.now()) {
+            Some(environment) => Ok(environment),
+            None => Environment::start(&self.function).await,
         };
         let (invocation, environment) = match started {
             Ok(environment) => environment.invoke(request_id, payload).await,
@@ -75,10 +75,7 @@ impl Pool {
             let since = clock.now();
             self.lock().push(Idle { since, environment });
         }
-        Invocation {
-            cold_start,
-            ..invocation
-        }
+        invocation
     }
 
     fn take_idle(&self, now: Timestamp) -> Option<Environment> {

@@ -62,7 +62,7 @@ mod timeline;
 mod until;
 
 pub use dependency::Dependency;
-pub use scenario::{BadLine, Destination, Scenario, ScenarioMessage};
+pub use scenario::{Destination, Scenario, ScenarioMessage};
 pub use simulation::{Given, Simulation, SimulationOptions, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};
 pub use timeline::{EventKind, OutputLine, TimelineEvent, moment};

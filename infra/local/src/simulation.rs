@@ -37,15 +37,14 @@ pub struct Simulation {
     changes: watch::Receiver<()>,
     /// Notifies when the clock can be moved.
     released: watch::Receiver<()>,
-    endpoint: String,
     workers: Vec<Worker>,
     invocations: JoinSet<Finished>,
     ledger: Ledger,
     /// What [`run`](Self::run) has not emitted yet.
     output: Vec<OutputLine>,
     options: SimulationOptions,
-    /// They run until the simulation is dropped.
-    _servers: [Server; 3],
+    /// SQS and SNS, the HTTP stubs, and DynamoDB.
+    servers: [Server; 3],
 }
 
 /// A finished invocation.
@@ -68,8 +67,8 @@ enum Task {
 
 impl Simulation {
     /// The address of the SQS API: `http://127.0.0.1:<port>`.
-    pub fn endpoint(&self) -> &str {
-        &self.endpoint
+    pub fn endpoint(&self) -> String {
+        self.servers[0].url()
     }
 
     /// The queues.

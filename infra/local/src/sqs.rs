@@ -11,7 +11,7 @@ mod tasks;
 pub use error::SqsError;
 pub use message::{Attribute, AttributeValue, Attributes, Message, Origin};
 pub use queue::{Counts, Queue, QueueConfig, ReceiveLimit, RedrivePolicy};
-pub use send::{Outgoing, Sent};
+pub use send::Outgoing;
 pub use shared::SharedSqs;
 pub use tasks::{MoveStatus, MoveTask};
 
@@ -167,13 +167,12 @@ impl Sqs {
         now: Timestamp,
     ) -> Result<Vec<Message>, SqsError> {
         self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
-        let visibility = visibility.unwrap_or(queue.config.visibility_timeout);
-        let received = queue.receive(now, limit, visibility, &mut self.rng);
-        for message in received.dead {
+        for message in self.queue_mut(name)?.dead(now) {
             self.dead_letter(name, message, now);
         }
-        Ok(received.delivered)
+        let queue = self.queues.get_mut(name).ok_or(SqsError::NoQueue)?;
+        let visibility = visibility.unwrap_or(queue.config.visibility_timeout);
+        Ok(queue.receive(now, limit, visibility, &mut self.rng))
     }
 
     /// Moves a message to the DLQ of its queue. It keeps its id, and on a standard

@@ -341,7 +341,7 @@ async fn time_goes_on_after_a_client_has_waited() {
     let scenario = Scenario::parse(scenario, options.start).unwrap();
     let dlq = function().dlq_name();
     let mut simulation = Simulation::start(options, scenario).await.unwrap();
-    let client = client(simulation.endpoint());
+    let client = client(&simulation.endpoint());
     let dlq_url = format!("{}/123456789012/{dlq}", simulation.endpoint());
     let clock = simulation.sqs().clock().clone();
     let started = Instant::now();

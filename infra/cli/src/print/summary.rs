@@ -23,12 +23,8 @@ pub(super) fn write(out: &mut impl Write, summary: &Summary, names: usize) -> io
         )?;
     }
     writeln!(out, "{}", work(&summary.counts))?;
-    writeln!(
-        out,
-        "from {} to {} UTC",
-        moment(summary.started),
-        moment(summary.ended)
-    )?;
+    let (started, ended_at) = (moment(summary.started), moment(summary.ended));
+    writeln!(out, "from {started} to {ended_at} UTC")?;
     match ended(summary.ended_by) {
         Some(why) => writeln!(out, "{why}"),
         None => Ok(()),

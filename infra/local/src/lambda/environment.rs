@@ -31,6 +31,8 @@ pub(crate) struct Environment {
     child: Child,
     api: RuntimeApi,
     log: Log,
+    /// Whether it has had no event.
+    is_new: bool,
 }
 
 impl Environment {
@@ -74,6 +76,7 @@ impl Environment {
             child: command.spawn()?,
             api,
             log,
+            is_new: true,
         })
     }
 
@@ -144,7 +147,7 @@ impl Environment {
         let invocation = Invocation {
             outcome,
             log: self.log.take(),
-            cold_start: false,
+            cold_start: std::mem::take(&mut self.is_new),
         };
         (invocation, reusable.then_some(self))
     }

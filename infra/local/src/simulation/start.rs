@@ -68,10 +68,9 @@ impl Simulation {
             ledger: Ledger::new(start),
             invocations: JoinSet::new(),
             output: Vec::new(),
-            _servers: [api, dependencies, tables],
+            servers: [api, dependencies, tables],
             clock,
             sqs,
-            endpoint,
             workers,
             options,
         };

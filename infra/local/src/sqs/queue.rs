@@ -88,15 +88,6 @@ impl ReceiveLimit {
     }
 }
 
-/// The result of a receive.
-#[derive(Debug, Default)]
-pub(crate) struct Received {
-    /// Now in flight.
-    pub(crate) delivered: Vec<Message>,
-    /// Received too often, and therefore removed from the queue.
-    pub(crate) dead: Vec<Message>,
-}
-
 /// The number of messages of a queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -150,6 +141,14 @@ impl Queue {
             .collect()
     }
 
+    /// Removes the visible messages that were received too often.
+    pub(crate) fn dead(&mut self, now: Timestamp) -> Vec<Message> {
+        let policy = self.config.redrive_policy.as_ref();
+        let max_receive_count = policy.map_or(u32::MAX, |policy| policy.max_receive_count);
+        let is_dead = |it: &mut Message| it.visible(now) && it.receive_count >= max_receive_count;
+        self.messages.extract_if(.., is_dead).collect()
+    }
+
     /// Receives messages, which are then invisible for `visibility` seconds.
     pub(crate) fn receive(
         &mut self,
@@ -157,27 +156,16 @@ impl Queue {
         limit: ReceiveLimit,
         visibility: u32,
         rng: &mut fastrand::Rng,
-    ) -> Received {
+    ) -> Vec<Message> {
         let order = if self.is_fifo() {
             self.fifo_candidates(now)
         } else {
             self.standard_candidates(now, rng)
         };
-        let policy = self.config.redrive_policy.as_ref();
-        let max_receive_count = policy.map_or(u32::MAX, |policy| policy.max_receive_count);
-
-        let mut received = Received::default();
+        let mut received = Vec::new();
         let mut bytes = limit.bytes;
-        let mut dead = BTreeSet::new();
-        for index in order {
-            if received.delivered.len() == limit.messages {
-                break;
-            }
+        for index in order.into_iter().take(limit.messages) {
             let message = &mut self.messages[index];
-            if message.receive_count >= max_receive_count {
-                dead.insert(message.id.clone());
-                continue;
-            }
             let Some(left) = bytes.checked_sub((limit.size)(message)) else {
                 break;
             };
@@ -186,10 +174,8 @@ impl Queue {
             message.first_received_at.get_or_insert(now);
             message.received_at = Some(now);
             message.invisible_until = Some(add_seconds(now, visibility));
-            received.delivered.push(message.clone());
+            received.push(message.clone());
         }
-        let dead = self.messages.extract_if(.., |it| dead.contains(&it.id));
-        received.dead = dead.collect();
         received
     }
 

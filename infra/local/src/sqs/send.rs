@@ -41,19 +41,9 @@ pub struct Outgoing {
     pub deduplication: Option<String>,
 }
 
-/// A message that was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// `MessageId`.
-    pub id: String,
-    /// `SequenceNumber`, on FIFO queues.
-    pub sequence: Option<String>,
-    /// Identifies the message.
-    pub origin: Origin,
-}
-
 impl Sqs {
-    /// Sends a message to the queue `name`.
+    /// Sends a message to the queue `name`, and returns it, or the one that it is a
+    /// duplicate of.
     ///
     /// # Errors
     /// There is no such queue, or SQS would reject the message.
@@ -62,7 +52,7 @@ impl Sqs {
         name: &str,
         outgoing: Outgoing,
         now: Timestamp,
-    ) -> Result<Sent, SqsError> {
+    ) -> Result<Message, SqsError> {
         self.advance(now);
         let fifo = self.queue(name)?.is_fifo();
         check(&outgoing, fifo)?;
@@ -71,44 +61,22 @@ impl Sqs {
         let origin = copy_of.unwrap_or_else(|| self.new_origin());
         let queue = name.to_owned();
         let deduplication = outgoing.deduplication.as_deref();
-        let duplicate_of = |id| self.queues[name].duplicate_of(id, now);
+        let duplicate_of = |id| self.queues[name].duplicate_of(id, now).cloned();
         if let Some(message) = deduplication.and_then(duplicate_of) {
-            let sent = Sent {
-                id: message.id.clone(),
-                sequence: message.sequence.clone(),
-                origin,
-            };
             let is_copy = copy_of.is_some();
             self.record(now, origin, EventKind::Duplicate { queue, is_copy });
-            return Ok(sent);
+            return Ok(Message { origin, ..message });
         }
 
-        let sent = Sent {
+        let message = Message {
+            origin,
             id: self.new_id(),
-            sequence: fifo.then(|| self.new_sequence()),
-            origin,
-        };
-        let message_id = sent.id.clone();
-        let kind = match copy_of {
-            Some(_) => EventKind::Forwarded {
-                is_parked: self.is_parking(name),
-                queue,
-                message_id,
-                round: round(&outgoing.attributes),
-                reason: text(&outgoing.attributes, REASON).map(str::to_owned),
-            },
-            None => EventKind::Sent { queue, message_id },
-        };
-        self.record(now, origin, kind);
-        self.queue_mut(name)?.push(Message {
-            origin,
-            id: sent.id.clone(),
             trace_header: text(&outgoing.system_attributes, "AWSTraceHeader").map(str::to_owned),
             body: outgoing.body,
             attributes: outgoing.attributes,
             group: outgoing.group,
             deduplication: outgoing.deduplication,
-            sequence: sent.sequence.clone(),
+            sequence: fifo.then(|| self.new_sequence()),
             sent_at: now,
             retained_from: now,
             available_at: add_seconds(now, outgoing.delay),
@@ -117,8 +85,21 @@ impl Sqs {
             first_received_at: None,
             received_at: None,
             dead_letter_source: None,
-        });
-        Ok(sent)
+        };
+        let message_id = message.id.clone();
+        let kind = match copy_of {
+            Some(_) => EventKind::Forwarded {
+                is_parked: self.is_parking(name),
+                queue,
+                message_id,
+                round: round(&message.attributes),
+                reason: text(&message.attributes, REASON).map(str::to_owned),
+            },
+            None => EventKind::Sent { queue, message_id },
+        };
+        self.record(now, origin, kind);
+        self.queue_mut(name)?.push(message.clone());
+        Ok(message)
     }
 
     /// Records that a topic did not deliver a message to the queue `name`.

@@ -66,7 +66,7 @@ fn receive(sqs: &mut Sqs, at: Timestamp) -> Vec<Message> {
 }
 
 /// Sends `x` and lets it fail until it is in the DLQ, at 60 s.
-fn dead_letter(sqs: &mut Sqs) -> Sent {
+fn dead_letter(sqs: &mut Sqs) -> Message {
     let sent = sqs.send("work", body("x"), start()).unwrap();
     assert_eq!(receive(sqs, after(0)).len(), 1);
     assert_eq!(receive(sqs, after(30)).len(), 1);
