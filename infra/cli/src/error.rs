@@ -49,9 +49,10 @@ pub(crate) enum Error {
     NoAwsCli(std::io::Error),
     #[error("cannot read the answer of the AWS CLI: {0}")]
     AwsAnswer(serde_json::Error),
-    #[error("the package `{package}` has no function `{name}`\nnote: its functions are {}", .known.join(", "))]
+    #[error("the {place} has no function `{name}`\nnote: its functions are {}", .known.join(", "))]
     UnknownFunction {
-        package: String,
+        /// The package or the stack, with its name.
+        place: String,
         name: String,
         known: Vec<String>,
     },
@@ -60,12 +61,6 @@ pub(crate) enum Error {
          help: deploy a template of this version of redrive first"
     )]
     NoSwitch { stack: String },
-    #[error("the stack `{stack}` has no function `{name}`\nnote: its functions are {}", .known.join(", "))]
-    NotDeployed {
-        stack: String,
-        name: String,
-        known: Vec<String>,
-    },
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     UnknownParameters(Vec<Unknown>),
     #[error(
@@ -79,10 +74,8 @@ pub(crate) enum Error {
         .path.display()
     )]
     WrongZip { path: PathBuf, problem: String },
-    #[error("no committed copy in {}\n{help}", .folder.display())]
-    NoCopy { folder: PathBuf, help: String },
     #[error("{0}")]
-    BadCopy(String),
+    Copy(String),
     #[error(
         "{} contains `{}`, which is not part of a package and would be deleted\n\
          help: choose another folder with `--out`",

@@ -45,7 +45,7 @@ fn function(name: &str, args: &CargoArgs) -> Result<Option<String>, Error> {
     match deploy::about(&text, name) {
         Some(section) => Ok(Some(section.to_owned())),
         None => Err(Error::UnknownFunction {
-            package: member.name,
+            place: format!("package `{}`", member.name),
             name: name.to_owned(),
             known: functions.cloned().collect(),
         }),

@@ -24,10 +24,6 @@ struct Deployed {
 }
 
 impl Deployed {
-    fn parameter(&self) -> String {
-        format!("{}Enabled", self.id)
-    }
-
     /// Whether this is the function's name, in the source or in the logical ids.
     fn is(&self, name: &str) -> bool {
         let letters = |text: &str| {
@@ -100,8 +96,8 @@ fn chosen(args: &SwitchArgs, deployed: Vec<Deployed>) -> Result<Vec<Deployed>, E
     let is_deployed = |name: &&String| deployed.iter().any(|function| function.is(name));
     if let Some(name) = args.functions.iter().find(|name| !is_deployed(name)) {
         let known = deployed.iter().map(|function| function.id.clone());
-        return Err(Error::NotDeployed {
-            stack,
+        return Err(Error::UnknownFunction {
+            place: format!("stack `{stack}`"),
             name: name.clone(),
             known: known.collect(),
         });
@@ -122,7 +118,7 @@ fn update(
     let parameters = list(&described["Parameters"]).map(|parameter| {
         let key = &parameter["ParameterKey"];
         let mut functions = functions.iter();
-        match functions.any(|function| *key == function.parameter()) {
+        match functions.any(|function| *key == format!("{}Enabled", function.id)) {
             true => json!({ "ParameterKey": key, "ParameterValue": enable.to_string() }),
             false => json!({ "ParameterKey": key, "UsePreviousValue": true }),
         }

@@ -46,14 +46,10 @@ impl Committed {
             Some(folder) => folder.clone(),
             None => from_here(&member.folder.join("redrive")).to_owned(),
         };
-        let help = || help(package, &folder);
-        let copy = Manifests::read(&folder, help).transpose();
+        let copy = Manifests::read(&folder, || help(package, &folder)).transpose();
         match copy {
-            None if args.check || args.compare.is_some() => Err(Error::NoCopy {
-                help: help(),
-                folder,
-            }),
-            Some(Err(problem)) if args.check => Err(Error::BadCopy(problem)),
+            None if args.check || args.compare.is_some() => Err(no_copy(package, &folder)),
+            Some(Err(problem)) if args.check => Err(Error::Copy(problem)),
             copy => Ok(Self { folder, copy }),
         }
     }
@@ -84,12 +80,7 @@ impl Committed {
                     Some(old) => {
                         differences.resources = changes::of_templates(old, &new.files[file]);
                     }
-                    None if args.check => {
-                        return Err(Error::NoCopy {
-                            help: help(package, &self.folder),
-                            folder: self.folder.clone(),
-                        });
-                    }
+                    None if args.check => return Err(no_copy(package, &self.folder)),
                     None => {}
                 }
             }
@@ -146,6 +137,11 @@ fn main(format: Format) -> &'static str {
 fn from_here(path: &Path) -> &Path {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path)
+}
+
+fn no_copy(package: &Path, copy: &Path) -> Error {
+    let help = help(package, copy);
+    Error::Copy(format!("no committed copy in {}\n{help}", copy.display()))
 }
 
 fn help(package: &Path, copy: &Path) -> String {
