@@ -62,7 +62,7 @@ pub(crate) fn run_with(
     };
     options(&mut given);
     let options = given;
-    let scenario = Scenario::parse(scenario, options.start).unwrap();
+    let scenario = Scenario::parse(scenario).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

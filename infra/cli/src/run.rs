@@ -11,8 +11,7 @@ use crate::build::{self, Built};
 use crate::error::Error;
 use crate::given;
 use crate::print::{Printer, style};
-use crate::scenario::Events;
-use crate::workspace;
+use crate::{scenario, workspace};
 
 /// A message is not accounted for.
 const UNACCOUNTED: u8 = 1;
@@ -24,8 +23,7 @@ const INTERRUPTED: u8 = 130;
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
     let package = workspace::find(&args.cargo)?;
     // A build may take minutes, so errors in the messages are reported first.
-    let events = Events::read(args, &package)?;
-    events.scenario(start(args))?;
+    let scenario = scenario::read(args, &package)?;
     let given = given::read(args, &package)?;
     let Some(Built {
         stack, binaries, ..
@@ -44,7 +42,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Error> {
         given,
         ..SimulationOptions::new(stack)
     };
-    let scenario = events.scenario(options.start)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 #[derive(Clone, Debug)]
 pub struct Clock {
     inner: Arc<Mutex<Inner>>,
-    released: watch::Sender<()>,
+    wakes: watch::Sender<()>,
     real_time: bool,
 }
 
@@ -50,7 +50,7 @@ impl Clock {
                 running_since,
                 holds: 0,
             })),
-            released: watch::Sender::new(()),
+            wakes: watch::Sender::new(()),
             real_time: running_since.is_some(),
         }
     }
@@ -81,9 +81,14 @@ impl Clock {
         true
     }
 
-    /// Notifies whenever the last hold ends.
-    pub fn released(&self) -> watch::Receiver<()> {
-        self.released.subscribe()
+    /// Wakes everything that waits for something to happen at this time.
+    pub(crate) fn wake(&self) {
+        self.wakes.send_replace(());
+    }
+
+    /// Notifies whenever the last hold ends, or the queues change.
+    pub(crate) fn wakes(&self) -> watch::Receiver<()> {
+        self.wakes.subscribe()
     }
 
     /// The real time until a running clock reaches `at`.
@@ -113,7 +118,7 @@ impl Drop for Hold {
         inner.base = inner.now();
         inner.running_since = None;
         drop(inner);
-        self.clock.released.send_replace(());
+        self.clock.wake();
     }
 }
 
@@ -171,12 +176,12 @@ mod tests {
     #[test]
     fn notifies_when_the_last_hold_ends() {
         let clock = Clock::simulated(start());
-        let released = clock.released();
+        let wakes = clock.wakes();
         let (first, second) = (clock.hold(), clock.hold());
         drop(first);
-        assert!(!released.has_changed().unwrap());
+        assert!(!wakes.has_changed().unwrap());
         drop(second);
-        assert!(released.has_changed().unwrap());
+        assert!(wakes.has_changed().unwrap());
     }
 
     #[test]

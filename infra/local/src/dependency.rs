@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use jiff::Timestamp;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, add};
 use crate::server::Server;
 
 /// A rule of an HTTP stub: when it fails.
@@ -22,7 +22,7 @@ pub struct Dependency {
     /// The rule applies to paths that start with this.
     pub path: String,
     /// It answers 503 until this time.
-    pub down_until: Option<Timestamp>,
+    pub down_until: Option<DownUntil>,
     /// It answers 503 to this number of first requests for each path.
     pub fail_first: u32,
     /// The time until it answers, in real time as seen by the function.
@@ -31,7 +31,17 @@ pub struct Dependency {
     pub answer: Option<String>,
 }
 
+/// How long a stub fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DownUntil {
+    /// Until this time.
+    Time(Timestamp),
+    /// Until this long after the start.
+    After(Duration),
+}
+
 struct Stubs {
+    start: Timestamp,
     rules: Vec<Dependency>,
     clock: Clock,
     requests: Mutex<BTreeMap<String, u32>>,
@@ -50,6 +60,7 @@ pub(crate) async fn serve(
         .map(|rule| (rule.env.clone(), rule.name.clone()))
         .collect();
     let stubs = Arc::new(Stubs {
+        start: clock.now(),
         rules,
         clock,
         requests: Mutex::default(),
@@ -74,9 +85,13 @@ impl Stubs {
             return (StatusCode::NOT_FOUND, format!("no dependency {name}\n"));
         }
         let now = self.clock.now();
-        let down = self.rules_for(path).any(|rule| {
-            rule.down_until.is_some_and(|until| now < until) || requests <= rule.fail_first
-        });
+        let is_before = |until| match until {
+            DownUntil::Time(time) => now < time,
+            DownUntil::After(length) => now < add(self.start, length),
+        };
+        let down = self
+            .rules_for(path)
+            .any(|rule| rule.down_until.is_some_and(is_before) || requests <= rule.fail_first);
         if down {
             return (StatusCode::SERVICE_UNAVAILABLE, format!("{name} is down\n"));
         }
@@ -123,11 +138,12 @@ mod tests {
 
     fn stubs(down_until: Option<&str>, fail_first: u32, path: &str) -> Stubs {
         Stubs {
+            start: Timestamp::UNIX_EPOCH,
             rules: vec![Dependency {
                 name: "warehouse".to_owned(),
                 env: "WAREHOUSE_URL".to_owned(),
                 path: path.to_owned(),
-                down_until: down_until.map(|at| at.parse().unwrap()),
+                down_until: down_until.map(|at| DownUntil::Time(at.parse().unwrap())),
                 fail_first,
                 takes: Duration::ZERO,
                 answer: None,

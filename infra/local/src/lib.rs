@@ -16,7 +16,7 @@
 //!     binaries: [("orders".to_owned(), "target/debug/orders".into())].into(),
 //!     ..SimulationOptions::new(stack)
 //! };
-//! let scenario = Scenario::parse(r#"{"body": {"id": 1}}"#, options.start).unwrap();
+//! let scenario = Scenario::parse(r#"{"body": {"id": 1}}"#).unwrap();
 //! let mut simulation = Simulation::start(options, scenario).await?;
 //! simulation.run(|line| println!("{line:?}")).await;
 //! let summary = simulation.summary();
@@ -61,7 +61,7 @@ mod summary;
 mod timeline;
 mod until;
 
-pub use dependency::Dependency;
+pub use dependency::{Dependency, DownUntil};
 pub use scenario::{Destination, Scenario, ScenarioMessage};
 pub use simulation::{Given, Simulation, SimulationOptions, StartError};
 pub use summary::{Counts, EndedBy, Fate, MessageSummary, Summary};

@@ -41,13 +41,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use redrive_syntax::duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::clock::add;
-use crate::dependency::Dependency;
+use crate::dependency::{Dependency, DownUntil};
 use crate::sqs::{Attribute, Outgoing};
 
 /// What a message file contains.
@@ -113,11 +111,11 @@ fn all_paths() -> String {
 }
 
 impl Scenario {
-    /// Reads a file's text. A duration as a time counts from `start`.
+    /// Reads a file's text.
     ///
     /// # Errors
     /// All lines that cannot be read, with their numbers and why; never empty.
-    pub fn parse(text: &str, start: Timestamp) -> Result<Self, Vec<String>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<String>> {
         let mut scenario = Self::default();
         let mut bad = Vec::new();
         for (index, line) in text.lines().enumerate() {
@@ -125,7 +123,7 @@ impl Scenario {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if let Err(reason) = scenario.read_line(line, start) {
+            if let Err(reason) = scenario.read_line(line) {
                 bad.push(format!("line {}: {reason}", index + 1));
             }
         }
@@ -136,7 +134,7 @@ impl Scenario {
         }
     }
 
-    fn read_line(&mut self, line: &str, start: Timestamp) -> Result<(), String> {
+    fn read_line(&mut self, line: &str) -> Result<(), String> {
         let value: Value = serde_json::from_str(line).map_err(|error| {
             // The error has the number of the line in the file.
             format!("not JSON: {error}").replace(" at line 1 column", " at column")
@@ -147,7 +145,7 @@ impl Scenario {
         let text = |error: serde_json::Error| error.to_string();
         if value.get("dependency").is_some() {
             let line = serde_json::from_value(value).map_err(text)?;
-            self.dependencies.push(dependency(line, start)?);
+            self.dependencies.push(dependency(line)?);
         } else {
             let line = serde_json::from_value(value).map_err(text)?;
             let number = self.messages.len() + 1;
@@ -219,8 +217,8 @@ fn attribute(name: &str, value: &Value) -> Result<Attribute, String> {
     }
 }
 
-fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, String> {
-    let down_until = line.down_until.map(|text| point_in_time(&text, start));
+fn dependency(line: DependencyLine) -> Result<Dependency, String> {
+    let down_until = line.down_until.map(|text| down_until(&text));
     let takes = line.takes.map(|text| {
         duration::parse(&text).map_err(|error| format!("`takes` is `{text}`: it {error}"))
     });
@@ -238,27 +236,23 @@ fn dependency(line: DependencyLine, start: Timestamp) -> Result<Dependency, Stri
     })
 }
 
-fn point_in_time(text: &str, start: Timestamp) -> Result<Timestamp, String> {
-    if let Ok(at) = text.parse() {
-        return Ok(at);
+fn down_until(text: &str) -> Result<DownUntil, String> {
+    if let Ok(time) = text.parse() {
+        return Ok(DownUntil::Time(time));
     }
-    duration::parse(text)
-        .map(|after| add(start, after))
-        .map_err(|_| {
-            format!(
-                "`down_until` is `{text}`; write a time such as \"2026-01-06T08:00:00Z\", or a \
-                 duration after the start such as \"23h\""
-            )
-        })
+    duration::parse(text).map(DownUntil::After).map_err(|_| {
+        format!(
+            "`down_until` is `{text}`; write a time such as \"2026-01-06T08:00:00Z\", or a \
+             duration after the start such as \"23h\""
+        )
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::Duration;
 
-    fn start() -> Timestamp {
-        "2026-01-05T09:00:00Z".parse().unwrap()
-    }
+    use super::*;
 
     #[test]
     fn reads_messages_and_dependencies() {
@@ -269,7 +263,7 @@ mod tests {
 {"body":1,"topic":"t","subject":"s"}
 {"dependency":"warehouse","env":"WAREHOUSE_URL","down_until":"23h","fail_first":2,"answer":{"n":1}}
 "#;
-        let scenario = Scenario::parse(text, start()).unwrap();
+        let scenario = Scenario::parse(text).unwrap();
         let [good, raw, published] = &scenario.messages[..] else {
             panic!("{scenario:?}");
         };
@@ -294,8 +288,8 @@ mod tests {
         };
         assert_eq!(published.message, expected);
         assert_eq!(published.destination, Destination::Topic("t".to_owned()));
-        let morning = "2026-01-06T08:00:00Z".parse().unwrap();
-        assert_eq!(scenario.dependencies[0].down_until, Some(morning));
+        let hours = DownUntil::After(Duration::from_secs(23 * 3600));
+        assert_eq!(scenario.dependencies[0].down_until, Some(hours));
         assert_eq!(
             scenario.dependencies[0].answer.as_deref(),
             Some(r#"{"n":1}"#)
@@ -309,7 +303,7 @@ mod tests {
                     {\"body\":1,\"delay\":\"HH:MM\"}\n{\"body\":1,\"delay\":30}\n\
                     {\"body\":1,\"topic\":\"t\",\"queue\":\"q\"}\n\
                     {\"body\":1,\"topic\":\"t\",\"delay\":1}\n{\"body\":1,\"subject\":\"s\"}";
-        let bad = Scenario::parse(text, start()).unwrap_err();
+        let bad = Scenario::parse(text).unwrap_err();
         let lines: Vec<_> = bad.iter().filter_map(|bad| bad.split(':').next()).collect();
         let expected = [2, 3, 4, 5, 6, 7, 9, 10, 11].map(|line| format!("line {line}"));
         assert_eq!(lines, expected);

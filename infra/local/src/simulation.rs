@@ -33,10 +33,8 @@ use worker::Worker;
 pub struct Simulation {
     clock: Clock,
     sqs: SharedSqs,
-    /// Notifies of changes of the queues.
-    changes: watch::Receiver<()>,
-    /// Notifies when the clock can be moved.
-    released: watch::Receiver<()>,
+    /// Notifies of changes of the queues, and when the clock can be moved.
+    wakes: watch::Receiver<()>,
     workers: Vec<Worker>,
     invocations: JoinSet<Finished>,
     ledger: Ledger,
@@ -81,8 +79,7 @@ impl Simulation {
     /// except the summary. If the future is dropped, a new one continues the run.
     pub async fn run(&mut self, mut emit: impl FnMut(OutputLine)) {
         loop {
-            self.changes.mark_unchanged();
-            self.released.mark_unchanged();
+            self.wakes.mark_unchanged();
             let due = self.step();
             self.output.drain(..).for_each(&mut emit);
             if self.ended_by() != EndedBy::Interrupted {
@@ -100,8 +97,7 @@ impl Simulation {
                     }
                 }
                 () = sleep(due.map(|due| self.clock.until(due))) => {}
-                _ = self.changes.changed() => {}
-                _ = self.released.changed() => {}
+                _ = self.wakes.changed() => {}
             }
         }
     }

@@ -338,7 +338,7 @@ async fn duplicates_come_after_success_and_end_well() {
 async fn time_goes_on_after_a_client_has_waited() {
     let options = options(function());
     let scenario = r#"{"name":"a","body":{"do":"fail","receives":1}}"#;
-    let scenario = Scenario::parse(scenario, options.start).unwrap();
+    let scenario = Scenario::parse(scenario).unwrap();
     let dlq = function().dlq_name();
     let mut simulation = Simulation::start(options, scenario).await.unwrap();
     let client = client(&simulation.endpoint());
@@ -377,7 +377,7 @@ async fn messages_that_cannot_be_sent_are_all_reported_with_a_help() {
     let scenario = r#"{"name":"late","body":1,"group":"a","delay":30}
                    {"name":"good","body":1,"group":"a"}
                    {"name":"alone","body":1}"#;
-    let scenario = Scenario::parse(scenario, options.start).unwrap();
+    let scenario = Scenario::parse(scenario).unwrap();
     let error = Simulation::start(options, scenario)
         .await
         .unwrap_err()

@@ -63,8 +63,7 @@ impl Simulation {
             workers.push(worker);
         }
         let mut simulation = Self {
-            changes: sqs.changes(),
-            released: clock.released(),
+            wakes: clock.wakes(),
             ledger: Ledger::new(start),
             invocations: JoinSet::new(),
             output: Vec::new(),

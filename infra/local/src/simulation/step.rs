@@ -118,7 +118,7 @@ impl Simulation {
     pub(super) fn record_queue_events(&mut self) {
         let events = self.sqs.read(|sqs, _| sqs.take_events());
         if !events.is_empty() {
-            self.sqs.notify();
+            self.clock.wake();
         }
         let events = events.into_iter();
         let events = events.filter_map(|event| self.ledger.queue_event(event));

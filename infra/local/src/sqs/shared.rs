@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use tokio::sync::watch;
 
 use super::Sqs;
 use crate::clock::Clock;
@@ -13,7 +12,6 @@ use crate::clock::Clock;
 pub struct SharedSqs {
     sqs: Arc<Mutex<Sqs>>,
     clock: Clock,
-    changed: watch::Sender<()>,
 }
 
 impl SharedSqs {
@@ -22,7 +20,6 @@ impl SharedSqs {
         Self {
             sqs: Arc::new(Mutex::new(sqs)),
             clock,
-            changed: watch::Sender::new(()),
         }
     }
 
@@ -30,7 +27,7 @@ impl SharedSqs {
     /// a change.
     pub fn change<T>(&self, change: impl FnOnce(&mut Sqs, Timestamp) -> T) -> T {
         let result = self.read(change);
-        self.notify();
+        self.clock.wake();
         result
     }
 
@@ -39,16 +36,6 @@ impl SharedSqs {
         // A second panic would hide the report of the first.
         let mut sqs = self.sqs.lock().unwrap_or_else(PoisonError::into_inner);
         read(&mut sqs, self.clock.now())
-    }
-
-    /// Wakes everything that waits for a change.
-    pub(crate) fn notify(&self) {
-        self.changed.send_replace(());
-    }
-
-    /// Notifies of every change from now on.
-    pub fn changes(&self) -> watch::Receiver<()> {
-        self.changed.subscribe()
     }
 
     /// The clock.

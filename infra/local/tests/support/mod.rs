@@ -90,7 +90,7 @@ impl Run {
 
 /// Runs a simulation to its end.
 pub(crate) async fn run(options: SimulationOptions, scenario: &str) -> Run {
-    let scenario = Scenario::parse(scenario, options.start).unwrap();
+    let scenario = Scenario::parse(scenario).unwrap();
     let mut simulation = Simulation::start(options, scenario).await.unwrap();
     let (mut events, mut log) = (Vec::new(), Vec::new());
     simulation

@@ -54,7 +54,7 @@ impl Api {
         // The client waits in real time.
         let _hold = clock.hold();
         let deadline = add_seconds(clock.now(), request.wait_time_seconds);
-        let mut changes = self.sqs.changes();
+        let mut wakes = clock.wakes();
         loop {
             let (messages, due) = self.sqs.read(|sqs, now| {
                 let limit = ReceiveLimit::messages(max);
@@ -68,7 +68,7 @@ impl Api {
             let next = due.map_or(deadline, |due| due.min(deadline));
             tokio::select! {
                 () = tokio::time::sleep(clock.until(next)) => {}
-                _ = changes.changed() => {}
+                _ = wakes.changed() => {}
             }
         }
     }
