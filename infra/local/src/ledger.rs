@@ -185,7 +185,7 @@ impl Ledger {
                     reason,
                 };
             }
-            if sqs.is_parking(&name) {
+            if queue.config.is_parking {
                 return Fate::Parked {
                     queue: name,
                     reason,

@@ -17,7 +17,7 @@ pub use tasks::{MoveStatus, MoveTask};
 
 pub(crate) use message::{bytes_of, md5_of_attributes, md5_of_body, system_attributes};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use redrive_infra::stack::Stack;
@@ -34,8 +34,6 @@ use crate::timeline::EventKind;
 #[derive(Debug)]
 pub struct Sqs {
     queues: BTreeMap<String, Queue>,
-    /// The names of the parking queues.
-    parking: BTreeSet<String>,
     tasks: Vec<MoveTask>,
     events: Vec<QueueEvent>,
     rng: fastrand::Rng,
@@ -60,7 +58,6 @@ impl Sqs {
     pub fn new(seed: u64) -> Self {
         Self {
             queues: BTreeMap::new(),
-            parking: BTreeSet::new(),
             tasks: Vec::new(),
             events: Vec::new(),
             rng: fastrand::Rng::with_seed(seed),
@@ -95,10 +92,10 @@ impl Sqs {
                 ..QueueConfig::new(function.queue_name())
             });
             if function.has_parking() {
-                sqs.parking.insert(function.parking_name());
                 sqs.create(QueueConfig {
                     arn: names::parking_arn(function),
                     retention: seconds(LONGEST_RETENTION),
+                    is_parking: true,
                     ..QueueConfig::new(function.parking_name())
                 });
             }
@@ -133,11 +130,6 @@ impl Sqs {
     /// The ARN of the queue `name`, if it exists.
     pub(crate) fn arn_of(&self, name: &str) -> Option<&str> {
         self.queues.get(name).map(|queue| &*queue.config.arn)
-    }
-
-    /// Whether the queue is for messages that are not redriven any more.
-    pub fn is_parking(&self, name: &str) -> bool {
-        self.parking.contains(name)
     }
 
     /// All queues, by name.
@@ -259,11 +251,8 @@ impl Sqs {
 
     /// When the next message becomes visible or expires, or a move task continues.
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        let queues = self
-            .queues
-            .values()
-            .flat_map(|queue| [queue.next_visible(now), queue.next_expiry()])
-            .flatten();
+        let queues = self.queues.values();
+        let queues = queues.filter_map(|queue| queue.next_due(now));
         let tasks = self
             .tasks
             .iter()

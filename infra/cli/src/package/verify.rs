@@ -72,10 +72,6 @@ pub(super) fn verify(stack: &Stack, values: &[(String, String)]) -> Result<Verif
     let functions = stack.functions.iter().zip(&valued.functions);
     for (function, valued) in functions.map(|(one, other)| (&one.function, &other.function)) {
         let name = &function.name;
-        let fixed = |what| match what {
-            What::Difference(it) => What::Difference(with_a_fix(it, function, valued)),
-            what => what,
-        };
         let wrong = with_values(function, valued);
         let is_wrong = !wrong.is_empty();
         problems.extend(wrong.into_iter().map(|it| of_value(name, it)));
@@ -87,11 +83,11 @@ pub(super) fn verify(stack: &Stack, values: &[(String, String)]) -> Result<Verif
                 continue;
             };
             queues += 1;
-            let found = compare(valued, arn, is_dlq, other)?.into_iter();
+            let found = compare(function, valued, arn, is_dlq, other)?.into_iter();
             problems.extend(found.map(|what| Problem {
                 function: name.clone(),
                 queue: Some(arn.to_owned()),
-                what: fixed(what),
+                what,
             }));
         }
     }
@@ -140,9 +136,10 @@ fn with_a_fix(difference: Difference, function: &Function, valued: &Function) ->
 }
 
 /// Compares a queue that the stack does not create; `other` is its DLQ, or the queue that it
-/// is the DLQ of.
+/// is the DLQ of. The function is the one of the attribute, and the one with the values.
 fn compare(
     function: &Function,
+    valued: &Function,
     arn: &str,
     is_dlq: bool,
     other: Option<&str>,
@@ -159,16 +156,18 @@ fn compare(
     let Some(attributes) = aws::queue_attributes(&url, Some(region))? else {
         return Ok(vec![What::NotRead(ATTRIBUTES)]);
     };
-    let differences = declared(function).differences(&Existing {
+    let differences = declared(valued).differences(&Existing {
         arn,
         is_dlq,
         other,
         attribute: |name: &str| Some(attributes[name].as_str()?.to_owned()),
     });
-    let mut found: Vec<_> = differences.into_iter().map(What::Difference).collect();
-    if is_dlq && function.dlq_redrive.is_some() {
+    let differences = differences.into_iter();
+    let differences = differences.map(|it| What::Difference(with_a_fix(it, function, valued)));
+    let mut found: Vec<_> = differences.collect();
+    if is_dlq && valued.dlq_redrive.is_some() {
         match aws::sources_of_dlq(&url, region)? {
-            Some(sources) => found.extend(other_source(function, &sources).map(What::Difference)),
+            Some(sources) => found.extend(other_source(valued, &sources).map(What::Difference)),
             None => found.push(What::NotRead(SOURCES)),
         }
         let other = aws::account()?.filter(|own| own != account);

@@ -80,7 +80,7 @@ impl RuntimeApi {
     /// No port can be bound.
     pub(super) async fn serve(function: &LambdaFunction) -> std::io::Result<Self> {
         let (invokes, pending) = mpsc::unbounded_channel();
-        let (answer, answers) = mpsc::unbounded_channel();
+        let (sender, answers) = mpsc::unbounded_channel();
         let (call, calls) = watch::channel(Calls::default());
         let api = Arc::new(Api {
             function: json!({
@@ -89,13 +89,12 @@ impl RuntimeApi {
                 "handler": function.variables.get("_HANDLER"),
             }),
             invokes: Mutex::new(pending),
-            answers: answer,
+            answers: sender,
             calls: call,
         });
         let runtime = Router::new()
             .route("/invocation/next", get(next))
-            .route("/invocation/{id}/response", post(response))
-            .route("/invocation/{id}/error", post(error))
+            .route("/invocation/{id}/{kind}", post(answer))
             .route("/init/error", post(init_error));
         let extensions = Router::new()
             .route("/register", post(register))
@@ -131,21 +130,17 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
     (headers, invoke.payload).into_response()
 }
 
-async fn response(
+async fn answer(
     State(api): State<Arc<Api>>,
-    Path(request_id): Path<String>,
+    Path((request_id, kind)): Path<(String, String)>,
     body: Bytes,
 ) -> StatusCode {
-    api.pass_on(Some(request_id), Ok(body.to_vec()))
-}
-
-async fn error(
-    State(api): State<Arc<Api>>,
-    Path(request_id): Path<String>,
-    body: Bytes,
-) -> StatusCode {
-    let failure = Failure::Error(failure::message(&body));
-    api.pass_on(Some(request_id), Err(failure))
+    let outcome = match &*kind {
+        "response" => Ok(body.to_vec()),
+        "error" => Err(Failure::Error(failure::message(&body))),
+        _ => return StatusCode::NOT_FOUND,
+    };
+    api.pass_on(Some(request_id), outcome)
 }
 
 async fn init_error(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
@@ -184,9 +179,8 @@ impl Api {
             request_id,
             outcome,
         };
-        match self.answers.send(answer) {
-            Ok(()) => StatusCode::ACCEPTED,
-            Err(_) => StatusCode::GONE,
-        }
+        // The receiver lives as long as the server.
+        let _ = self.answers.send(answer);
+        StatusCode::ACCEPTED
     }
 }

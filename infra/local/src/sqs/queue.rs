@@ -31,6 +31,8 @@ pub struct QueueConfig {
     pub retention: u32,
     /// `RedrivePolicy`.
     pub redrive_policy: Option<RedrivePolicy>,
+    /// Whether it is for messages that are not redriven any more.
+    pub is_parking: bool,
 }
 
 impl QueueConfig {
@@ -43,6 +45,7 @@ impl QueueConfig {
             visibility_timeout: 30,
             retention: 4 * 86_400,
             redrive_policy: None,
+            is_parking: false,
         }
     }
 }
@@ -157,11 +160,7 @@ impl Queue {
         visibility: u32,
         rng: &mut fastrand::Rng,
     ) -> Vec<Message> {
-        let order = if self.is_fifo() {
-            self.fifo_candidates(now)
-        } else {
-            self.standard_candidates(now, rng)
-        };
+        let order = self.candidates(now, rng);
         let mut received = Vec::new();
         let mut bytes = limit.bytes;
         for index in order.into_iter().take(limit.messages) {
@@ -179,32 +178,25 @@ impl Queue {
         received
     }
 
-    /// A standard queue does not guarantee an order: neighbours are sometimes
-    /// swapped.
-    fn standard_candidates(&self, now: Timestamp, rng: &mut fastrand::Rng) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.messages.len())
-            .filter(|&index| self.messages[index].visible(now))
-            .collect();
-        for index in 1..order.len() {
-            if rng.u8(..4) == 0 {
-                order.swap(index - 1, index);
-            }
-        }
-        order
-    }
-
-    /// A message can be received if all messages before it in its group can.
-    fn fifo_candidates(&self, now: Timestamp) -> Vec<usize> {
+    /// The messages that a receive may return, in its order.
+    fn candidates(&self, now: Timestamp, rng: &mut fastrand::Rng) -> Vec<usize> {
+        let is_fifo = self.is_fifo();
         let mut waiting = BTreeSet::new();
-        let mut order = Vec::new();
-        for (index, message) in self.messages.iter().enumerate() {
-            if waiting.contains(&message.group) {
-                continue;
-            }
-            if message.visible(now) {
-                order.push(index);
-            } else {
+        let is_candidate = |&index: &usize| {
+            let message = &self.messages[index];
+            // A message of a FIFO group waits for those before it.
+            let is_blocked = is_fifo && waiting.contains(&message.group);
+            let is_candidate = message.visible(now) && !is_blocked;
+            if !is_candidate {
                 waiting.insert(&message.group);
+            }
+            is_candidate
+        };
+        let mut order: Vec<_> = (0..self.messages.len()).filter(is_candidate).collect();
+        // A standard queue does not guarantee an order: neighbours are sometimes swapped.
+        for index in 1..order.len() {
+            if !is_fifo && rng.u8(..4) == 0 {
+                order.swap(index - 1, index);
             }
         }
         order
@@ -291,20 +283,17 @@ impl Queue {
         Some(self.messages.remove(index))
     }
 
-    /// When the next message becomes visible.
-    pub(crate) fn next_visible(&self, now: Timestamp) -> Option<Timestamp> {
-        // `None` is before any time.
-        let visible = |it: &Message| it.invisible_until.max(Some(it.available_at));
-        let times = self.messages.iter().filter_map(visible);
-        times.filter(|&at| at > now).min()
-    }
-
-    /// When the next message's retention period ends.
-    pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
-        self.messages
-            .iter()
-            .map(|message| add_seconds(message.retained_from, self.config.retention))
-            .min()
+    /// When the next message becomes visible or expires.
+    pub(crate) fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let times = self.messages.iter().flat_map(|message| {
+            let expiry = add_seconds(message.retained_from, self.config.retention);
+            [
+                Some(expiry),
+                Some(message.available_at),
+                message.invisible_until,
+            ]
+        });
+        times.flatten().filter(|&at| at > now).min()
     }
 
     /// How many messages are visible, in flight and delayed.

@@ -89,7 +89,7 @@ impl Sqs {
         let message_id = message.id.clone();
         let kind = match copy_of {
             Some(_) => EventKind::Forwarded {
-                is_parked: self.is_parking(name),
+                is_parked: self.queue(name)?.config.is_parking,
                 queue,
                 message_id,
                 round: round(&message.attributes),
@@ -120,7 +120,8 @@ impl Sqs {
     /// message has no room for it: for the sender, the copy is the same message.
     fn source_of(&self, name: &str, outgoing: &Outgoing, now: Timestamp) -> Option<Origin> {
         let attributes = &outgoing.attributes;
-        let is_of_a_worker = attributes.contains_key(ROUND) || self.is_parking(name);
+        let is_parking = self.queues[name].config.is_parking;
+        let is_of_a_worker = attributes.contains_key(ROUND) || is_parking;
         let is_original = |message: &&Message| match text(attributes, SOURCE_MESSAGE_ID) {
             Some(id) => message.id == id,
             None => {
