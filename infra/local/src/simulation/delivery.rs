@@ -74,13 +74,8 @@ fn verdict(batch: &[Message], invocation: &Invocation) -> Verdict {
             Ok(failed) => Verdict::Reported(failed),
             Err(reason) => Verdict::Alike(reason),
         },
-        Err(failure) => {
-            let reason = explain(failure, &invocation.log);
-            match failure {
-                Failure::Error(_) => Verdict::Each(reason),
-                _ => Verdict::Alike(reason),
-            }
-        }
+        Err(Failure::Error(reason)) => Verdict::Each(reason.clone()),
+        Err(failure) => Verdict::Alike(explain(failure, &invocation.log)),
     }
 }
 
@@ -108,17 +103,14 @@ fn not_processed(
     let mut others = batch.iter().filter(has_failed);
     let stops = function.on_group_failure == OnGroupFailure::StopBatch;
     let cause = others.find(|other| function.is_fifo() && (stops || other.group == message.group));
-    match cause {
-        Some(cause) if stops => format!(
-            "not processed: {} failed, and `on_group_failure` stops the batch",
-            name(cause)
-        ),
-        Some(cause) => format!(
-            "not processed: {} failed before it in its group",
-            name(cause)
-        ),
-        None => format!("not processed: {}", out_of_time(function)),
-    }
+    let cause = match cause.map(name) {
+        Some(cause) if stops => {
+            format!("{cause} failed, and `on_group_failure` stops the batch")
+        }
+        Some(cause) => format!("{cause} failed before it in its group"),
+        None => out_of_time(function),
+    };
+    format!("not processed: {cause}")
 }
 
 fn out_of_time(function: &Function) -> String {

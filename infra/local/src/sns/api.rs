@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{self, Bytes};
+use axum::body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
@@ -40,7 +40,7 @@ async fn call(State(api): State<Api>, request: Request, next: Next) -> Response 
     let (parts, body) = request.into_parts();
     // A body that ends early lacks parameters, which is an error.
     let body = body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let form = Form::read(&body);
+    let form = Form(form_urlencoded::parse(&body).into_owned().collect());
     match form.text("Version").as_deref() {
         Some(VERSION) => response(api.answer(&form), &api.sqs),
         _ => next.run(Request::from_parts(parts, body.into())).await,
@@ -51,10 +51,6 @@ async fn call(State(api): State<Api>, request: Request, next: Next) -> Response 
 struct Form(BTreeMap<String, String>);
 
 impl Form {
-    fn read(body: &Bytes) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
-    }
-
     fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).cloned()
     }
