@@ -6,12 +6,12 @@ use std::fmt;
 use redrive_syntax::{Diagnostic, Function, nearest};
 
 use crate::permissions;
-use crate::plan::{self, Ids, ParameterKind, Part, shared};
+use crate::plan::{self, Part, id, shared};
 use crate::stack::Stack;
 
 /// The parameter that is `false` while the function is paused.
 pub fn enabled(function: &Function) -> String {
-    Ids::new(function).of(Part::Enabled)
+    id(function, Part::Enabled)
 }
 
 /// A name that is not one of those that are known.
@@ -74,7 +74,7 @@ pub fn with_values(
     let known = known(stack, values);
     let functions = stack.functions.iter().map(|entry| &entry.function);
     let parameters = functions.flat_map(Function::parameters);
-    check_known(&known, parameters.map(|it| it.name.as_str()))?;
+    check_known(&known, parameters.map(|it| it.name.clone()))?;
     let mut stack = stack.clone();
     for entry in &mut stack.functions {
         for text in entry.function.texts_mut() {
@@ -98,29 +98,24 @@ pub fn judge_permissions(
 ) -> Result<Vec<(String, Diagnostic)>, BTreeSet<String>> {
     let known = known(stack, values);
     let parameters = permissions::parameters(stack);
-    check_known(&known, parameters.iter().map(|(_, it)| it.name.as_str()))?;
+    check_known(&known, parameters.map(|(_, it)| it.name))?;
     Ok(permissions::judge(stack, &known))
 }
 
 /// The values, and the defaults of parameters without one.
 fn known(stack: &Stack, values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let parameters = plan::of(stack).parameters.into_iter();
-    let defaults = parameters.filter_map(|it| match it.kind {
-        ParameterKind::Own { default, .. } => Some((it.name, default?)),
-        ParameterKind::Text { default, .. } => Some((it.name, default)),
-        ParameterKind::Number { .. } | ParameterKind::Switch | ParameterKind::Ids(_) => None,
-    });
+    let defaults = parameters.filter_map(|it| Some((it.name, it.default?.as_str()?.to_owned())));
     let mut known: BTreeMap<_, _> = defaults.collect();
     known.extend(values.clone());
     known
 }
 
-fn check_known<'a>(
+fn check_known(
     known: &BTreeMap<String, String>,
-    names: impl Iterator<Item = &'a str>,
+    names: impl Iterator<Item = String>,
 ) -> Result<(), BTreeSet<String>> {
-    let missing = names.filter(|name| !known.contains_key(*name));
-    let missing: BTreeSet<_> = missing.map(str::to_owned).collect();
+    let missing: BTreeSet<_> = names.filter(|name| !known.contains_key(name)).collect();
     match missing.is_empty() {
         true => Ok(()),
         false => Err(missing),

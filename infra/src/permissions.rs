@@ -112,22 +112,18 @@ fn strings(json: &Value) -> Vec<&str> {
 }
 
 /// The parameters of the statements, each with its function.
-pub(crate) fn parameters(stack: &Stack) -> Vec<(&str, Parameter)> {
+pub(crate) fn parameters(stack: &Stack) -> impl Iterator<Item = (&str, Parameter)> {
     let statements = stack.permissions.iter();
-    let parameters = statements.flat_map(|(function, statements)| {
+    statements.flat_map(|(function, statements)| {
         let parameters = statements.iter().flat_map(parameters_of);
         parameters.map(move |parameter| (function.as_str(), parameter))
-    });
-    parameters.collect()
+    })
 }
 
-fn parameters_of(statement: &Value) -> impl Iterator<Item = Parameter> + use<> {
-    let texts = strings(statement).into_iter().map(text);
-    let parameters = texts.flatten().flat_map(|text| {
-        let parameters = text.parameters().cloned();
-        parameters.collect::<Vec<_>>()
-    });
-    parameters.collect::<Vec<_>>().into_iter()
+fn parameters_of(statement: &Value) -> Vec<Parameter> {
+    let texts: Vec<_> = strings(statement).into_iter().flat_map(text).collect();
+    let parameters = texts.iter().flat_map(ParameterText::parameters);
+    parameters.cloned().collect()
 }
 
 /// What the rules say of the statements with these values of their parameters, which
@@ -144,7 +140,10 @@ pub(crate) fn judge(stack: &Stack, values: &BTreeMap<String, String>) -> Vec<(St
         let judged = (1..)
             .zip(statements)
             .filter_map(move |(number, statement)| {
-                let names: BTreeSet<_> = parameters_of(statement).map(|it| it.name).collect();
+                let names: BTreeSet<_> = parameters_of(statement)
+                    .into_iter()
+                    .map(|it| it.name)
+                    .collect();
                 let valued = valued(statement, values);
                 let wide = || wildcard(path, &valued).filter(|_| !may_be_wide);
                 let is_new = |wide: &Diagnostic| wildcard(path, statement).as_ref() != Some(wide);

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use redrive_syntax::{Function, ParameterText};
 
-pub(crate) use names::{Ids, pascal, shared};
+pub(crate) use names::{id, pascal, shared};
 pub(crate) use outputs::Output;
 pub(crate) use parameters::{Parameter, ParameterKind};
 pub(crate) use resource::{
@@ -65,7 +65,6 @@ pub(crate) fn of(stack: &Stack) -> Plan {
                 .permissions
                 .get(&entry.function.name)
                 .map_or(&[], Vec::as_slice),
-            ids: Ids::new(&entry.function),
             failures_key,
         };
         resources.extend(queues::resources(scope));
@@ -126,13 +125,12 @@ struct Scope<'a> {
     function: &'a Function,
     /// The IAM statements of its key `permissions`.
     permissions: &'a [serde_json::Value],
-    ids: Ids,
     failures_key: Option<&'a ParameterText>,
 }
 
 impl Scope<'_> {
     fn id(&self, part: Part) -> String {
-        self.ids.of(part)
+        id(self.function, part)
     }
 
     fn resource(&self, part: Part, description: impl Into<String>, kind: Kind) -> Resource {

@@ -18,7 +18,7 @@ use super::finding::Finding;
 use super::value::{Held, escaped, excerpt, number, only, property};
 use crate::error::broken;
 use crate::lambda::{Variable, worker_variables};
-use crate::plan::{Ids, Part};
+use crate::plan::{Part, id};
 
 /// The property of the worker's variables.
 const VARIABLES: &str = "Environment/Variables";
@@ -55,9 +55,8 @@ fn range(key: &Key) -> Option<(RangeInclusive<u32>, &'static str)> {
 
 /// Whether the JSON pointer is that of a number of the function's settings.
 pub(super) fn is_setting(function: &Function, pointer: &str) -> bool {
-    let ids = Ids::new(function);
     let mut numbers = places().filter(|(key, ..)| range(key).is_some());
-    numbers.any(|(_, part, path, _)| property(&ids.of(part), path) == pointer)
+    numbers.any(|(_, part, path, _)| property(&id(function, part), path) == pointer)
 }
 
 /// A function with the settings of a merged template.
@@ -69,7 +68,6 @@ pub(super) struct Effective<'a> {
     pub(super) deployed_env: Vec<String>,
     /// Values that the attribute does not accept either.
     findings: Vec<Finding>,
-    ids: Ids,
     /// The template without the overlays.
     before: &'a Value,
     template: &'a Value,
@@ -83,7 +81,6 @@ impl<'a> Effective<'a> {
             unknown: Vec::new(),
             deployed_env: Vec::new(),
             findings: Vec::new(),
-            ids: Ids::new(function),
             before,
             template,
         };
@@ -102,12 +99,12 @@ impl<'a> Effective<'a> {
     }
 
     fn pointer(&self, part: Part, path: &str) -> String {
-        property(&self.ids.of(part), path)
+        property(&id(&self.function, part), path)
     }
 
     fn only(&self, part: Part, path: &str) -> Held<'a> {
         // That a resource is removed is another finding.
-        match self.template["Resources"][self.ids.of(part)]["Properties"].is_object() {
+        match self.template["Resources"][id(&self.function, part)]["Properties"].is_object() {
             true => only(self.template, &self.pointer(part, path)),
             false => Held::Unknown,
         }
@@ -245,7 +242,7 @@ impl<'a> Effective<'a> {
     fn broken(&self, rule: &'static Rule, problem: Problem) -> Finding {
         let is_changed = |part: Part, path: &str| {
             // A function without a redrive has no schedule.
-            let is_generated = !self.before["Resources"][self.ids.of(part)].is_null();
+            let is_generated = !self.before["Resources"][id(&self.function, part)].is_null();
             is_generated && self.only(part, path) != only(self.before, &self.pointer(part, path))
         };
         let changed = places().filter(|(key, part, path, _)| {
@@ -268,7 +265,8 @@ impl<'a> Effective<'a> {
 
     /// The property of each key, as a user of the template names it.
     pub(super) fn properties(&self) -> BTreeMap<&'static str, String> {
-        let name = |part, path: &str| format!("{}.{}", self.ids.of(part), path.replace('/', "."));
+        let name =
+            |part, path: &str| format!("{}.{}", id(&self.function, part), path.replace('/', "."));
         let named = places().map(|(key, part, path, _)| (key.name, name(part, path)));
         named.collect()
     }

@@ -10,10 +10,10 @@ use redrive_syntax::rules::catalog::{
 use redrive_syntax::{Diagnostic, Function};
 
 use super::names::shared;
+use super::parameters::{Used, used};
 use super::{Kind, Plan};
 use crate::error::{Errors, broken};
 use crate::filter_policy::FilterPolicy;
-use crate::permissions;
 use crate::stack::Stack;
 
 /// Refuses two functions that would have a resource or a queue of one name.
@@ -116,43 +116,6 @@ fn filter_policy(function: &Function) -> Option<Diagnostic> {
     Some(broken(&FILTER_POLICY, problem).help(help))
 }
 
-/// A parameter that the attributes or the files of `permissions` name.
-struct Used<'a> {
-    function: &'a str,
-    key: &'static str,
-    parameter: Parameter,
-    /// Whether it is in the name of a queue that the stack creates.
-    names_new_queue: bool,
-}
-
-fn used(stack: &Stack) -> impl Iterator<Item = Used<'_>> {
-    let functions = stack.functions.iter().map(|entry| &entry.function);
-    let of_texts = functions.flat_map(|function| {
-        function.texts().flat_map(move |(key, text)| {
-            let is_new = match key {
-                "queue" => function.existing_queue().is_none(),
-                "dlq" => function.existing_dlq().is_none(),
-                "parking" => function.existing_parking().is_none(),
-                _ => false,
-            };
-            text.parameters().map(move |parameter| Used {
-                function: &function.name,
-                key,
-                parameter: parameter.clone(),
-                names_new_queue: is_new,
-            })
-        })
-    });
-    let of_statements = permissions::parameters(stack).into_iter();
-    let of_statements = of_statements.map(|(function, parameter)| Used {
-        function,
-        key: "permissions",
-        parameter,
-        names_new_queue: false,
-    });
-    of_texts.chain(of_statements)
-}
-
 /// Parameters of the attributes that the template cannot have.
 fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
     let mut defaults = BTreeMap::new();
@@ -165,7 +128,7 @@ fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
         let is_ours = plan
             .parameters
             .iter()
-            .any(|it| it.name == name && !it.is_own());
+            .any(|it| it.name == name && !it.is_own);
         let what = match () {
             () if is_resource => Some("a resource"),
             () if is_ours => Some("a parameter that the template has anyway"),

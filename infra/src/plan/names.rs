@@ -22,26 +22,12 @@ pub(crate) mod shared {
     pub(crate) const FAILURES_URL: &str = "FailedRedrivesUrl";
 }
 
-/// The logical ids of one function's parts.
+/// The logical id of a part of the function.
 ///
-/// They depend on the function's name alone: another function in the package must
-/// not change them, because CloudFormation would replace the resources.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ids {
-    prefix: String,
-}
-
-impl Ids {
-    pub(crate) fn new(function: &Function) -> Self {
-        Self {
-            prefix: pascal(&function.name),
-        }
-    }
-
-    /// The id of a part.
-    pub(crate) fn of(&self, part: Part) -> String {
-        format!("{}{part:?}", self.prefix)
-    }
+/// It depends on the function's name alone: another function in the package must
+/// not change it, because CloudFormation would replace the resource.
+pub(crate) fn id(function: &Function, part: Part) -> String {
+    format!("{}{part:?}", pascal(&function.name))
 }
 
 /// `process_order` as `ProcessOrder`; logical ids are ASCII letters and digits.

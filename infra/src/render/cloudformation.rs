@@ -66,42 +66,25 @@ pub(crate) fn description(parameter: &Parameter) -> String {
 }
 
 fn parameter(parameter: &Parameter) -> Json {
-    let description = description(parameter);
-    let mut json = match &parameter.kind {
-        ParameterKind::Own { default, pattern } => json!({
-            "Type": "String",
-            "Default": default,
-            "AllowedPattern": pattern,
-            "Description": description,
-        }),
-        ParameterKind::Text {
-            default,
-            pattern,
-            max_length,
-        } => json!({
-            "Type": "String",
-            "Default": default,
-            "AllowedPattern": pattern,
-            "MaxLength": max_length,
-            "Description": description,
-        }),
-        ParameterKind::Switch => json!({
-            "Type": "String",
-            "Default": "true",
-            "AllowedValues": ["true", "false"],
-            "Description": description,
-        }),
-        ParameterKind::Ids(kind) => json!({
-            "Type": format!("List<{kind}>"),
-            "Description": description,
-        }),
-        ParameterKind::Number { default, allowed } => json!({
-            "Type": "Number",
-            "Default": default,
-            "AllowedValues": allowed,
-            "Description": description,
-        }),
+    let (kind, allowed) = match parameter.kind {
+        ParameterKind::Text => ("String".to_owned(), Json::Null),
+        ParameterKind::Switch => ("String".to_owned(), json!(["true", "false"])),
+        ParameterKind::Number(allowed) => ("Number".to_owned(), json!(allowed)),
+        ParameterKind::Ids(of) => (format!("List<{of}>"), Json::Null),
     };
+    // No parameter is a Boolean.
+    let default = match &parameter.default {
+        Some(Json::Bool(default)) => Some(json!(default.to_string())),
+        default => default.clone(),
+    };
+    let mut json = json!({
+        "Type": kind,
+        "Default": default,
+        "AllowedPattern": parameter.pattern,
+        "AllowedValues": allowed,
+        "MaxLength": parameter.max_length,
+        "Description": description(parameter),
+    });
     remove_nulls(&mut json);
     json
 }

@@ -10,10 +10,9 @@ use crate::stack::Stack;
 /// The rules that could not be checked.
 pub(super) fn render(stack: &Stack) -> String {
     let mut text = String::new();
-    let of_statements = permissions::parameters(stack);
     for function in stack.functions.iter().map(|entry| &entry.function) {
-        let own = of_statements.iter().filter(|(it, _)| *it == function.name);
-        let own = own.map(|(_, parameter)| parameter.name.clone()).collect();
+        let own = permissions::parameters(stack).filter(|(it, _)| *it == function.name);
+        let own = own.map(|(_, parameter)| parameter.name).collect();
         let own = (
             vec![&PERMISSIONS, &PERMISSIONS_WILDCARD],
             "permissions",

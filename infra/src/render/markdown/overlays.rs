@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::line;
 use crate::overlay::{Change, Overlay};
-use crate::plan::{Ids, Part};
+use crate::plan::{Part, id};
 
 /// The longest value that is shown whole, in characters.
 const LONGEST: usize = 80;
@@ -47,7 +47,7 @@ pub(super) fn changes(changes: &[Change]) -> String {
 /// Whether an overlay pauses the schedule of the function, or leaves it to the
 /// deployment: then its runs are not known.
 pub(super) fn hides_runs(changes: &[Change], function: &Function) -> bool {
-    let schedule = Ids::new(function).of(Part::Schedule);
+    let schedule = id(function, Part::Schedule);
     let start = format!("/Resources/{schedule}/Properties/");
     changes.iter().any(|change| {
         let property = change.pointer.strip_prefix(&start);

@@ -88,7 +88,7 @@ impl<'a> Names<'a> {
             .map(str::to_owned)
             .collect();
         let mut variables = BTreeMap::new();
-        let (own, rest): (Vec<_>, Vec<_>) = plan.parameters.iter().partition(|it| it.is_own());
+        let (own, rest): (Vec<_>, Vec<_>) = plan.parameters.iter().partition(|it| it.is_own);
         for parameter in rest.into_iter().chain(own) {
             let mut variable = match parameter.name.as_str() {
                 shared::ALARM_TOPIC => ALARM_TOPICS.to_owned(),
