@@ -27,9 +27,9 @@ pub(crate) use names::{id, pascal, shared};
 pub(crate) use outputs::Output;
 pub(crate) use parameters::{Parameter, ParameterKind};
 pub(crate) use resource::{
-    ALARM_PERIOD, Alarm, Allowed, Dashboard, EventSourceMapping, Grant, InvokeConfig, Kind,
-    LambdaFunction, MAXIMUM_AGE, Metric, Part, Queue, QueuePolicy, RETRIES, Resource, Role,
-    Schedule, Subscription, Value, Widget,
+    ALARM_PERIOD, Alarm, Allowed, EventSourceMapping, Grant, Kind, LambdaFunction, MAXIMUM_AGE,
+    Metric, Part, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,
+    Widget,
 };
 pub(crate) use senders::statements;
 pub(crate) use summary::{Summary, all_of};
@@ -52,10 +52,13 @@ pub(crate) struct Plan {
 
 /// The plan of `stack`; the same stack always gives the same plan.
 pub(crate) fn of(stack: &Stack) -> Plan {
+    let functions = || stack.functions.iter().map(|entry| &entry.function);
+    let redriven = || functions().filter(|function| function.dlq_redrive.is_some());
+    // The queue of failures has the key of the first function that has one.
+    let failures_key = redriven().find_map(|function| function.kms_key.as_ref());
     let mut resources = Vec::new();
     let mut outputs = Vec::new();
     let mut widgets = Vec::new();
-    let failures_key = failures_key(stack);
     for (index, entry) in stack.functions.iter().enumerate() {
         let scope = &Scope {
             index,
@@ -74,18 +77,19 @@ pub(crate) fn of(stack: &Stack) -> Plan {
         outputs.extend(outputs::outputs(scope));
         widgets.extend(dashboard::widgets(scope));
     }
-    let functions = stack.functions.iter().map(|entry| &entry.function);
-    let mut redriven = functions.filter(|function| function.dlq_redrive.is_some());
-    if let Some(first) = redriven.next() {
-        let has_alarm = first.alarms.enabled || redriven.any(|function| function.alarms.enabled);
+    if redriven().next().is_some() {
+        let has_alarm = redriven().any(|function| function.alarms.enabled);
         resources.extend(redrive::shared(has_alarm, failures_key));
-        outputs.push(outputs::failures());
+        let what = "URL of the queue for redrives that were given up";
+        let url = Value::QueueUrl(shared::FAILURES.to_owned());
+        outputs.push(Output::new(shared::FAILURES_URL, what, url));
     }
     if stack.dashboard {
-        resources.push(dashboard::dashboard(widgets));
+        let what = "CloudWatch dashboard of all functions";
+        let dashboard = Kind::Dashboard(widgets);
+        resources.push(Resource::new(shared::DASHBOARD, None, what, dashboard));
     }
-    let mut functions = stack.functions.iter().map(|entry| &entry.function);
-    if functions.any(idempotency::needs_table) {
+    if functions().any(idempotency::needs_table) {
         resources.push(idempotency::table());
         outputs.push(idempotency::output());
     }
@@ -110,14 +114,6 @@ pub(crate) fn tags(stack: &Stack, function: Option<usize>) -> BTreeMap<String, S
     tags
 }
 
-/// The key of the queue of failures: that of the first function that is redriven and has
-/// one.
-fn failures_key(stack: &Stack) -> Option<&ParameterText> {
-    let functions = stack.functions.iter().map(|entry| &entry.function);
-    let mut redriven = functions.filter(|function| function.dlq_redrive.is_some());
-    redriven.find_map(|function| function.kms_key.as_ref())
-}
-
 /// The function whose resources are planned.
 struct Scope<'a> {
     index: usize,
@@ -134,12 +130,6 @@ impl Scope<'_> {
     }
 
     fn resource(&self, part: Part, description: impl Into<String>, kind: Kind) -> Resource {
-        Resource {
-            id: self.id(part),
-            function: Some(self.index),
-            description: description.into(),
-            tags: BTreeMap::new(),
-            kind,
-        }
+        Resource::new(self.id(part), Some(self.index), description, kind)
     }
 }

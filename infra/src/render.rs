@@ -5,6 +5,7 @@ mod dashboards;
 pub(crate) mod deploy;
 pub(crate) mod markdown;
 pub(crate) mod policies;
+mod properties;
 pub(crate) mod terraform;
 
 use std::collections::BTreeMap;
@@ -87,6 +88,16 @@ pub(crate) fn texts(
 fn to_text(mut json: Value) -> String {
     json.sort_all_objects();
     format!("{json:#}\n")
+}
+
+/// How a format writes the values of a plan.
+type Write<'a> = &'a dyn Fn(&plan::Value) -> Value;
+
+/// Adds the members of another object, which replace those of the same name.
+fn extend(json: &mut Value, other: Value) {
+    if let (Value::Object(members), Value::Object(other)) = (json, other) {
+        members.extend(other);
+    }
 }
 
 /// Removes the properties that are not given.

@@ -1,159 +1,100 @@
 //! What one looks at when messages fail: the dashboard of a package.
 
-use std::collections::BTreeMap;
-
 use redrive_model::log::metric;
 
-use super::names::shared::DASHBOARD;
-use super::resource::{Dashboard, Kind, Metric, Resource, Value, Widget};
+use super::resource::{Metric, Value, Widget};
 use super::{Part, Scope};
-
-const SQS: &str = "AWS/SQS";
-const LAMBDA: &str = "AWS/Lambda";
-
-/// The dashboard with the widgets of all functions.
-pub(super) fn dashboard(widgets: Vec<Widget>) -> Resource {
-    Resource {
-        id: DASHBOARD.to_owned(),
-        function: None,
-        description: "CloudWatch dashboard of all functions".to_owned(),
-        tags: BTreeMap::new(),
-        kind: Kind::Dashboard(Dashboard { widgets }),
-    }
-}
 
 /// The widgets of a function.
 pub(super) fn widgets(scope: &Scope<'_>) -> Vec<Widget> {
     let function = scope.function;
-    let widget = |what: &str, metrics| Widget {
-        title: format!("{}: {what}", function.name),
-        metrics,
+    let (worker_id, redrive_id) = (scope.id(Part::Worker), scope.id(Part::Redrive));
+    let worker = |name, statistic| Metric::of_lambda(name, statistic, worker_id.clone());
+    let redrive = |name| Metric::of_lambda(name, "Sum", redrive_id.clone());
+    let queue = || scope.queue().name();
+    let mut widgets = Vec::new();
+    let mut add = |what: &str, metrics| {
+        let title = format!("{}: {what}", function.name);
+        widgets.push(Widget { title, metrics });
     };
-    let queue = |name, label| of_queue(scope.queue().name(), name, label);
-    let worker = |name, statistic, label| of_lambda(scope.id(Part::Worker), name, statistic, label);
-    let mut widgets = vec![
-        widget(
-            "messages in the queue",
-            vec![
-                queue("ApproximateNumberOfMessagesVisible", "waiting"),
-                queue("ApproximateNumberOfMessagesNotVisible", "received"),
-            ],
-        ),
-        widget(
-            "seconds that the oldest message waits",
-            vec![queue("ApproximateAgeOfOldestMessage", "oldest")],
-        ),
-    ];
+    let received = Metric::of_queue("ApproximateNumberOfMessagesNotVisible", queue());
+    add(
+        "messages in the queue",
+        vec![
+            ("waiting", Metric::waiting(queue())),
+            ("received", received),
+        ],
+    );
+    add(
+        "seconds that the oldest message waits",
+        vec![("oldest", Metric::oldest(queue()))],
+    );
     if function.has_dlq() {
-        let waiting = of_queue(
-            scope.dlq().name(),
-            "ApproximateNumberOfMessagesVisible",
-            "waiting",
-        );
-        widgets.push(widget("messages in the DLQ", vec![waiting]));
+        let waiting = Metric::waiting(scope.dlq().name());
+        add("messages in the DLQ", vec![("waiting", waiting)]);
     }
     if function.has_parking() {
-        let parked = of_queue(
-            scope.parking().name(),
-            "ApproximateNumberOfMessagesVisible",
-            "parked",
-        );
-        widgets.push(widget("messages that are parked", vec![parked]));
+        let parked = Metric::waiting(scope.parking().name());
+        add("messages that are parked", vec![("parked", parked)]);
     }
     let mut latency = vec![
-        worker("Duration", "p50", "invocation, median"),
-        worker("Duration", "p99", "invocation, 99 %"),
+        ("invocation, median", worker("Duration", "p50")),
+        ("invocation, 99 %", worker("Duration", "p99")),
     ];
     if function.metrics {
-        let of_records = |name, statistic, label| Metric {
+        let of_records = |name, statistic| Metric {
             namespace: metric::NAMESPACE,
             name,
             statistic,
-            label,
             dimensions: vec![
-                (
-                    metric::FUNCTION,
-                    Value::FunctionName(scope.id(Part::Worker)),
-                ),
-                (metric::QUEUE, scope.queue().name()),
+                (metric::FUNCTION, Value::FunctionName(worker_id.clone())),
+                (metric::QUEUE, queue()),
             ],
         };
-        let sum = |name, label| of_records(name, "Sum", label);
-        widgets.push(widget(
+        let sum = |name| of_records(name, "Sum");
+        add(
             "records by outcome",
             vec![
-                sum(metric::SUCCEEDED, "completed"),
-                sum(metric::FAILED, "failed"),
-                sum(metric::PERMANENT, "failed permanently"),
-                sum(metric::OUT_OF_TIME, "out of time"),
+                ("completed", sum(metric::SUCCEEDED)),
+                ("failed", sum(metric::FAILED)),
+                ("failed permanently", sum(metric::PERMANENT)),
+                ("out of time", sum(metric::OUT_OF_TIME)),
             ],
-        ));
+        );
         if function.rounds().is_some() {
-            widgets.push(widget(
+            add(
                 "records that the worker sends on",
                 vec![
-                    sum(metric::SENT_TO_DLQ, "sent to the DLQ"),
-                    sum(metric::PARKED, "parked"),
+                    ("sent to the DLQ", sum(metric::SENT_TO_DLQ)),
+                    ("parked", sum(metric::PARKED)),
                 ],
-            ));
+            );
         }
-        widgets.push(widget(
+        add(
             "records with retries",
-            vec![sum(metric::RETRIED, "retried")],
-        ));
-        latency.push(of_records(metric::BATCH_LATENCY, "p99", "batch, 99 %"));
+            vec![("retried", sum(metric::RETRIED))],
+        );
+        latency.push(("batch, 99 %", of_records(metric::BATCH_LATENCY, "p99")));
     }
-    widgets.push(widget("latency in milliseconds", latency));
-    widgets.push(widget(
+    add("latency in milliseconds", latency);
+    add(
         "invocations of the worker",
         vec![
-            worker("Invocations", "Sum", "invocations"),
-            worker("Errors", "Sum", "errors"),
-            worker("Throttles", "Sum", "throttles"),
+            ("invocations", worker("Invocations", "Sum")),
+            ("errors", worker("Errors", "Sum")),
+            ("throttles", worker("Throttles", "Sum")),
         ],
-    ));
+    );
     if function.dlq_redrive.is_some() {
-        let id = || scope.id(Part::Redrive);
-        let failed = Metric {
-            namespace: metric::NAMESPACE,
-            name: metric::FAILED_MOVE_TASKS,
-            statistic: "Sum",
-            label: "failed move tasks",
-            dimensions: vec![(metric::FUNCTION, Value::FunctionName(id()))],
-        };
-        widgets.push(widget(
+        let failed = Metric::failed_move_tasks(redrive_id.clone());
+        add(
             "redrives",
             vec![
-                of_lambda(id(), "Invocations", "Sum", "redrives"),
-                of_lambda(id(), "Errors", "Sum", "errors"),
-                failed,
+                ("redrives", redrive("Invocations")),
+                ("errors", redrive("Errors")),
+                ("failed move tasks", failed),
             ],
-        ));
+        );
     }
     widgets
-}
-
-fn of_queue(queue: Value, name: &'static str, label: &'static str) -> Metric {
-    Metric {
-        namespace: SQS,
-        name,
-        statistic: "Maximum",
-        label,
-        dimensions: vec![("QueueName", queue)],
-    }
-}
-
-fn of_lambda(
-    function: String,
-    name: &'static str,
-    statistic: &'static str,
-    label: &'static str,
-) -> Metric {
-    Metric {
-        namespace: LAMBDA,
-        name,
-        statistic,
-        label,
-        dimensions: vec![("FunctionName", Value::FunctionName(function))],
-    }
 }

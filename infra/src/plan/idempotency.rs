@@ -1,7 +1,5 @@
 //! The table of `idempotent`, which all functions of the stack share.
 
-use std::collections::BTreeMap;
-
 use redrive_model::idempotency::ACTIONS;
 use redrive_syntax::{Function, ParameterText};
 
@@ -17,22 +15,14 @@ pub(super) fn needs_table(function: &Function) -> bool {
 }
 
 pub(super) fn table() -> Resource {
-    Resource {
-        id: IDEMPOTENCY_TABLE.to_owned(),
-        function: None,
-        description: "DynamoDB table of the messages that were completed: on demand, keys expire"
-            .to_owned(),
-        tags: BTreeMap::new(),
-        kind: Kind::Table,
-    }
+    let what = "DynamoDB table of the messages that were completed: on demand, keys expire";
+    Resource::new(IDEMPOTENCY_TABLE, None, what, Kind::Table)
 }
 
 pub(super) fn output() -> Output {
-    Output {
-        id: IDEMPOTENCY_TABLE_NAME.to_owned(),
-        description: "Name of the table of the messages that were completed".to_owned(),
-        value: Value::TableName(IDEMPOTENCY_TABLE.to_owned()),
-    }
+    let what = "Name of the table of the messages that were completed";
+    let name = Value::Name(IDEMPOTENCY_TABLE.to_owned());
+    Output::new(IDEMPOTENCY_TABLE_NAME, what, name)
 }
 
 impl Scope<'_> {
@@ -44,7 +34,7 @@ impl Scope<'_> {
     pub(super) fn table_name(&self) -> Value {
         match self.own_table() {
             Some(table) => Value::Text(table.clone()),
-            None => Value::TableName(IDEMPOTENCY_TABLE.to_owned()),
+            None => Value::Name(IDEMPOTENCY_TABLE.to_owned()),
         }
     }
 

@@ -1,6 +1,5 @@
 //! What other stacks and programs need to know of the deployed resources.
 
-use super::names::shared::{FAILURES, FAILURES_URL};
 use super::resource::Value;
 use super::{Part, Scope};
 
@@ -10,43 +9,44 @@ pub(crate) struct Output {
     pub(crate) value: Value,
 }
 
+impl Output {
+    pub(super) fn new(id: impl Into<String>, description: impl Into<String>, value: Value) -> Self {
+        Self {
+            id: id.into(),
+            description: description.into(),
+            value,
+        }
+    }
+}
+
 pub(super) fn outputs(scope: &Scope<'_>) -> Vec<Output> {
-    let of = |part, what: &str, value| Output {
-        id: scope.id(part),
-        description: format!("{what} of {}", scope.function.name),
-        value,
+    let function = scope.function;
+    let output = |part, what: &str, value| {
+        let description = format!("{what} of {}", function.name);
+        Output::new(scope.id(part), description, value)
     };
-    let output =
-        |part, what: &str, value: fn(String) -> Value, id| of(part, what, value(scope.id(id)));
-    let name = "Redrive function's name";
-    let redrive = output(Part::RedriveName, name, Value::FunctionName, Part::Redrive);
+    let name = |part| Value::FunctionName(scope.id(part));
     let mut outputs = vec![
-        of(Part::QueueUrl, "Queue URL", scope.queue().url()),
-        of(Part::QueueArn, "Queue ARN", scope.queue().arn()),
+        output(Part::QueueUrl, "Queue URL", scope.queue().url()),
+        output(Part::QueueArn, "Queue ARN", scope.queue().arn()),
         output(
             Part::WorkerName,
             "Worker's function name",
-            Value::FunctionName,
-            Part::Worker,
+            name(Part::Worker),
         ),
     ];
-    if scope.function.has_dlq() {
-        outputs.push(of(Part::DlqUrl, "DLQ URL", scope.dlq().url()));
-        outputs.push(of(Part::DlqArn, "DLQ ARN", scope.dlq().arn()));
+    if function.has_dlq() {
+        outputs.push(output(Part::DlqUrl, "DLQ URL", scope.dlq().url()));
+        outputs.push(output(Part::DlqArn, "DLQ ARN", scope.dlq().arn()));
     }
-    if scope.function.has_parking() {
+    if function.has_parking() {
         let (url, arn) = (scope.parking().url(), scope.parking().arn());
-        outputs.push(of(Part::ParkingUrl, "Parking queue URL", url));
-        outputs.push(of(Part::ParkingArn, "Parking queue ARN", arn));
+        outputs.push(output(Part::ParkingUrl, "Parking queue URL", url));
+        outputs.push(output(Part::ParkingArn, "Parking queue ARN", arn));
     }
-    outputs.extend(scope.function.dlq_redrive.as_ref().map(|_| redrive));
+    if function.dlq_redrive.is_some() {
+        let what = "Redrive function's name";
+        outputs.push(output(Part::RedriveName, what, name(Part::Redrive)));
+    }
     outputs
-}
-
-pub(super) fn failures() -> Output {
-    Output {
-        id: FAILURES_URL.to_owned(),
-        description: "URL of the queue for redrives that were given up".to_owned(),
-        value: Value::QueueUrl(FAILURES.to_owned()),
-    }
 }

@@ -1,28 +1,24 @@
 //! The redrive function, the schedule that starts it, and the queue for its
 //! failures.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use redrive_model::duration::show;
+use redrive_model::duration::{seconds, show};
 use redrive_model::limits;
 use redrive_model::names::redrive_handler;
 use redrive_syntax::ParameterText;
 use redrive_syntax::function::Redrive;
 
-use super::alarms::messages_alarm;
 use super::functions::TRACED;
 use super::names::shared::{FAILURES, FAILURES_ALARM, FAILURES_POLICY};
 use super::queue_ref::use_key;
 use super::queues::policy;
 use super::resource::{
-    Grant, InvokeConfig, Kind, LambdaFunction, Queue, RETRIES, Resource, Role, Schedule, Value,
+    Alarm, Grant, InvokeConfig, Kind, LambdaFunction, Metric, Queue, RETRIES, Resource, Role,
+    Schedule, Value,
 };
 use super::{Part, Scope};
 use crate::lambda::{REDRIVE_MEMORY, REDRIVE_TIMEOUT, declares, redrive_variables};
-
-/// Seconds that a failure is kept: the longest SQS allows, 14 days.
-const FAILURES_RETENTION: u32 = 1_209_600;
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let Some(redrive) = &scope.function.redrive() else {
@@ -41,44 +37,28 @@ pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
 
 /// What all redrives of the stack share.
 pub(super) fn shared(has_alarm: bool, key: Option<&ParameterText>) -> Vec<Resource> {
-    let queue = Queue {
-        retention: FAILURES_RETENTION,
+    let queue = Kind::Queue(Queue {
+        retention: seconds(limits::LONGEST_RETENTION),
         kms_key: key.cloned(),
         ..Queue::default()
-    };
-    let text = "A scheduled redrive was given up";
-    let shared = [
-        (
-            FAILURES,
-            "queue of the redrives that were given up".to_owned(),
-            Kind::Queue(queue),
-        ),
-        (
-            FAILURES_POLICY,
-            "policy of that queue".to_owned(),
-            policy(FAILURES, FAILURES, Vec::new()),
-        ),
-        (
-            FAILURES_ALARM,
-            format!("alarm: {text}"),
-            Kind::Alarm(messages_alarm(
-                Value::QueueName(FAILURES.to_owned()),
-                text.to_owned(),
-                1,
-            )),
-        ),
-    ];
-    let shared = shared
-        .into_iter()
-        .filter(|(id, ..)| has_alarm || *id != FAILURES_ALARM);
-    let shared = shared.map(|(id, description, kind)| Resource {
-        id: id.to_owned(),
-        function: None,
-        description,
-        tags: BTreeMap::new(),
-        kind,
     });
-    shared.collect()
+    let what = "queue of the redrives that were given up";
+    let policy = policy(FAILURES, FAILURES, Vec::new());
+    let mut shared = vec![
+        Resource::new(FAILURES, None, what, queue),
+        Resource::new(FAILURES_POLICY, None, "policy of that queue", policy),
+    ];
+    if has_alarm {
+        let text = "A scheduled redrive was given up";
+        let alarm = Kind::Alarm(Alarm {
+            text: text.to_owned(),
+            metric: Metric::waiting(Value::QueueName(FAILURES.to_owned())),
+            at_least: 1,
+        });
+        let description = format!("alarm: {text}");
+        shared.push(Resource::new(FAILURES_ALARM, None, description, alarm));
+    }
+    shared
 }
 
 fn function(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
@@ -129,15 +109,11 @@ fn schedule(scope: &Scope<'_>, redrive: &Redrive) -> Resource {
 /// to retry a redrive that fails and to keep one that is given up.
 fn invoke_config(scope: &Scope<'_>) -> Resource {
     let description = format!("retries a redrive that fails up to {RETRIES} times");
-    let config = InvokeConfig {
+    let config = Kind::InvokeConfig(InvokeConfig {
         function: scope.id(Part::Redrive),
         failures: FAILURES.to_owned(),
-    };
-    scope.resource(
-        Part::RedriveInvokeConfig,
-        description,
-        Kind::InvokeConfig(config),
-    )
+    });
+    scope.resource(Part::RedriveInvokeConfig, description, config)
 }
 
 fn keep_failures() -> Grant {
@@ -185,8 +161,7 @@ fn role(scope: &Scope<'_>) -> Resource {
         name: "redrive",
         service: "lambda.amazonaws.com",
         grants,
-        statements: Vec::new(),
-        policies: Vec::new(),
+        ..Role::default()
     });
     scope.resource(Part::RedriveRole, "role of the redrive function", role)
 }
@@ -202,8 +177,7 @@ fn schedule_role(scope: &Scope<'_>) -> Resource {
             .into_iter()
             .chain(use_failures_key(scope, None))
             .collect(),
-        statements: Vec::new(),
-        policies: Vec::new(),
+        ..Role::default()
     });
     scope.resource(Part::ScheduleRole, "role of the schedule", role)
 }

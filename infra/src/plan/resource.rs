@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use redrive_model::Pollers;
+use redrive_model::log::metric;
 use redrive_syntax::ParameterText;
 use redrive_syntax::senders::Service;
 
@@ -73,6 +74,23 @@ pub(crate) struct Resource {
     pub(crate) kind: Kind,
 }
 
+impl Resource {
+    pub(super) fn new(
+        id: impl Into<String>,
+        function: Option<usize>,
+        description: impl Into<String>,
+        kind: Kind,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            function,
+            description: description.into(),
+            tags: BTreeMap::new(),
+            kind,
+        }
+    }
+}
+
 pub(crate) enum Kind {
     Queue(Queue),
     QueuePolicy(QueuePolicy),
@@ -84,7 +102,8 @@ pub(crate) enum Kind {
     Schedule(Schedule),
     InvokeConfig(InvokeConfig),
     Alarm(Alarm),
-    Dashboard(Dashboard),
+    /// Graphs of metrics.
+    Dashboard(Vec<Widget>),
     /// The table of `idempotent`.
     Table,
 }
@@ -92,20 +111,14 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether AWS accepts tags for it.
     pub(crate) fn can_have_tags(&self) -> bool {
-        match self {
-            Self::Queue(_)
-            | Self::Function(_)
-            | Self::LogGroup
-            | Self::Role(_)
-            | Self::EventSourceMapping(_)
-            | Self::Alarm(_)
-            | Self::Table => true,
+        !matches!(
+            self,
             Self::QueuePolicy(_)
-            | Self::Subscription(_)
-            | Self::Schedule(_)
-            | Self::InvokeConfig(_)
-            | Self::Dashboard(_) => false,
-        }
+                | Self::Subscription(_)
+                | Self::Schedule(_)
+                | Self::InvokeConfig(_)
+                | Self::Dashboard(_)
+        )
     }
 }
 
@@ -179,6 +192,7 @@ pub(crate) struct LambdaFunction {
     pub(crate) environment: Vec<(String, Value)>,
 }
 
+#[derive(Default)]
 pub(crate) struct Role {
     /// Who assumes it, in one word.
     pub(crate) name: &'static str,
@@ -297,34 +311,65 @@ pub(crate) struct InvokeConfig {
 pub(crate) struct Alarm {
     /// What it means if it rings.
     pub(crate) text: String,
-    pub(crate) namespace: &'static str,
-    pub(crate) metric: &'static str,
-    pub(crate) statistic: &'static str,
-    /// The dimension of the metric, and its value.
-    pub(crate) dimension: (&'static str, Value),
+    pub(crate) metric: Metric,
     pub(crate) at_least: u32,
-}
-
-/// Graphs of metrics.
-pub(crate) struct Dashboard {
-    pub(crate) widgets: Vec<Widget>,
 }
 
 /// One graph.
 pub(crate) struct Widget {
     pub(crate) title: String,
-    pub(crate) metrics: Vec<Metric>,
+    /// Its lines, each with what it is, for people.
+    pub(crate) metrics: Vec<(&'static str, Metric)>,
 }
 
-/// A line of a graph.
 pub(crate) struct Metric {
     pub(crate) namespace: &'static str,
     pub(crate) name: &'static str,
     pub(crate) statistic: &'static str,
-    /// What it is, for people.
-    pub(crate) label: &'static str,
     /// The dimensions of the metric, and their values.
     pub(crate) dimensions: Vec<(&'static str, Value)>,
+}
+
+impl Metric {
+    /// A metric of the queue with this name.
+    pub(super) fn of_queue(name: &'static str, queue: Value) -> Self {
+        Self {
+            namespace: "AWS/SQS",
+            name,
+            statistic: "Maximum",
+            dimensions: vec![("QueueName", queue)],
+        }
+    }
+
+    /// The messages in a queue, without those that are being handled.
+    pub(super) fn waiting(queue: Value) -> Self {
+        Self::of_queue("ApproximateNumberOfMessagesVisible", queue)
+    }
+
+    /// Seconds since the oldest message was sent.
+    pub(super) fn oldest(queue: Value) -> Self {
+        Self::of_queue("ApproximateAgeOfOldestMessage", queue)
+    }
+
+    pub(super) fn of_lambda(name: &'static str, statistic: &'static str, function: String) -> Self {
+        Self {
+            namespace: "AWS/Lambda",
+            name,
+            statistic,
+            dimensions: vec![("FunctionName", Value::FunctionName(function))],
+        }
+    }
+
+    /// The move tasks that the redrive function found to have failed after it had started
+    /// them.
+    pub(super) fn failed_move_tasks(function: String) -> Self {
+        Self {
+            namespace: metric::NAMESPACE,
+            name: metric::FAILED_MOVE_TASKS,
+            statistic: "Sum",
+            dimensions: vec![(metric::FUNCTION, Value::FunctionName(function))],
+        }
+    }
 }
 
 /// A value that a format writes in its own way; those of a resource have its id.
@@ -346,7 +391,10 @@ pub(crate) enum Value {
     QueueUrl(String),
     QueueName(String),
     FunctionName(String),
-    TableName(String),
+    /// The name of a table or of a log group.
+    Name(String),
+    /// What the deployment chooses for the parameter with this name.
+    Parameter(String),
     /// The ARN of the table with this name, in the account and region of the deployment.
     TableArn(ParameterText),
 }

@@ -1,7 +1,5 @@
 //! Who may send to the source queue, and the topics it is subscribed to.
 
-use std::collections::BTreeMap;
-
 use redrive_model::digest::digest;
 use redrive_model::policy::FilterScope;
 use redrive_syntax::ParameterText;
@@ -72,19 +70,16 @@ pub(super) fn subscriptions(scope: &Scope<'_>) -> Vec<Resource> {
             Some(_) => format!(" that a filter of {of} lets through"),
             None => String::new(),
         };
-        Resource {
-            id: format!("{}{}", scope.id(Part::Subscription), short(&sub(topic))),
-            function: Some(scope.index),
-            description: format!("subscription of `{topic}`: {how}{filtered}"),
-            tags: BTreeMap::new(),
-            kind: Kind::Subscription(Subscription {
-                topic: topic.clone(),
-                queue: scope.queue().arn(),
-                is_raw,
-                filter: policy.map(|policy| (policy.clone(), reads)),
-                policy: scope.queue().own_id().map(|_| scope.id(Part::QueuePolicy)),
-            }),
-        }
+        let id = format!("{}{}", scope.id(Part::Subscription), short(&sub(topic)));
+        let subscription = Kind::Subscription(Subscription {
+            topic: topic.clone(),
+            queue: scope.queue().arn(),
+            is_raw,
+            filter: policy.map(|policy| (policy.clone(), reads)),
+            policy: scope.queue().own_id().map(|_| scope.id(Part::QueuePolicy)),
+        });
+        let description = format!("subscription of `{topic}`: {how}{filtered}");
+        Resource::new(id, Some(scope.index), description, subscription)
     });
     subscriptions.collect()
 }

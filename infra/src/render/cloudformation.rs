@@ -97,7 +97,7 @@ pub(crate) fn value(value: &Value) -> Json {
             json!({ "Fn::Sub": own_arn("scheduler", "schedule-group/default") })
         }
         Value::QueueName(id) => json!({ "Fn::GetAtt": [id, "QueueName"] }),
-        Value::Arn(id) => arn(id),
+        Value::Arn(id) => json!({ "Fn::GetAtt": [id, "Arn"] }),
         Value::NameOf(queue) => arn_part(queue, 5),
         Value::UrlOf(queue) => json!({ "Fn::Sub": [
             "https://sqs.${Region}.${AWS::URLSuffix}/${Account}/${Name}",
@@ -109,14 +109,14 @@ pub(crate) fn value(value: &Value) -> Json {
         Value::TableArn(name) => {
             json!({ "Fn::Sub": own_arn("dynamodb", &format!("table/{}", sub(name))) })
         }
-        Value::QueueUrl(id) | Value::FunctionName(id) | Value::TableName(id) => {
+        Value::QueueUrl(id) | Value::FunctionName(id) | Value::Name(id) | Value::Parameter(id) => {
             json!({ "Ref": id })
         }
     }
 }
 
 /// A text in which parameters are replaced at deployment.
-pub(crate) fn text(text: &ParameterText) -> Json {
+fn text(text: &ParameterText) -> Json {
     if let Some(literal) = text.literal() {
         return json!(literal);
     }
@@ -151,8 +151,4 @@ fn arn_part(arn: &ParameterText, index: usize) -> Json {
         Some(part) => json!(part),
         None => json!({ "Fn::Select": [index, { "Fn::Split": [":", text(arn)] }] }),
     }
-}
-
-fn arn(id: &str) -> Json {
-    json!({ "Fn::GetAtt": [id, "Arn"] })
 }

@@ -4,47 +4,42 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::plan::{ALARM_PERIOD, Dashboard, Metric, Value, Widget};
+use super::Write;
+use crate::plan::{ALARM_PERIOD, Metric, Value, Widget};
 
 /// Columns of a dashboard, and those and the rows of a widget.
 const COLUMNS: usize = 24;
 const WIDTH: usize = 8;
 const HEIGHT: usize = 6;
 
-pub(super) fn body(dashboard: &Dashboard, region: &Json, value: &dyn Fn(&Value) -> Json) -> Json {
-    let widgets = dashboard.widgets.iter().enumerate();
-    let widgets: Vec<_> = widgets
-        .map(|(place, widget)| {
-            let in_row = COLUMNS / WIDTH;
-            json!({
-                "type": "metric",
-                "x": place % in_row * WIDTH,
-                "y": place / in_row * HEIGHT,
-                "width": WIDTH,
-                "height": HEIGHT,
-                "properties": properties(widget, region, value),
-            })
+pub(super) fn body(widgets: &[Widget], region: &Json, value: Write<'_>) -> Json {
+    let widgets = widgets.iter().enumerate().map(|(place, widget)| {
+        let in_row = COLUMNS / WIDTH;
+        let metrics = widget.metrics.iter();
+        let metrics = metrics.map(|(label, it)| metric(label, it, value));
+        json!({
+            "type": "metric",
+            "x": place % in_row * WIDTH,
+            "y": place / in_row * HEIGHT,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "properties": {
+                "title": value(&Value::Text(widget.title.as_str().into())),
+                "view": "timeSeries",
+                "region": region,
+                "period": ALARM_PERIOD,
+                "metrics": metrics.collect::<Vec<_>>(),
+            },
         })
-        .collect();
-    json!({ "widgets": widgets })
+    });
+    json!({ "widgets": widgets.collect::<Vec<_>>() })
 }
 
-fn properties(widget: &Widget, region: &Json, value: &dyn Fn(&Value) -> Json) -> Json {
-    let metrics = widget.metrics.iter().map(|it| metric(it, value));
-    json!({
-        "title": value(&Value::Text(widget.title.as_str().into())),
-        "view": "timeSeries",
-        "region": region,
-        "period": ALARM_PERIOD,
-        "metrics": metrics.collect::<Vec<_>>(),
-    })
-}
-
-fn metric(metric: &Metric, value: &dyn Fn(&Value) -> Json) -> Json {
+fn metric(label: &str, metric: &Metric, value: Write<'_>) -> Json {
     let mut row = vec![json!(metric.namespace), json!(metric.name)];
     for (name, of) in &metric.dimensions {
         row.extend([json!(name), value(of)]);
     }
-    row.push(json!({ "label": metric.label, "stat": metric.statistic }));
+    row.push(json!({ "label": label, "stat": metric.statistic }));
     row.into()
 }

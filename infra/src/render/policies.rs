@@ -1,19 +1,17 @@
 //! The statements of IAM, which are the same in each format but for the values
 //! that `value` writes.
 
-use redrive_syntax::ParameterText;
 use redrive_syntax::senders::Service;
 use serde_json::{Value as Json, json};
 
+use super::Write;
 use crate::permissions;
 use crate::plan::{Allowed, Grant, QueuePolicy, Role, Value};
 
 /// The name of the inline policy with the user's own statements.
 pub(super) const OWN: &str = "permissions";
 
-type Write<'a> = &'a dyn Fn(&Value) -> Json;
-
-pub(super) fn allow(grant: &Grant, value: Write<'_>) -> Json {
+fn allow(grant: &Grant, value: Write<'_>) -> Json {
     let mut statement = json!({
         "Sid": grant.sid,
         "Effect": "Allow",
@@ -74,37 +72,53 @@ pub(super) fn trust(role: &Role, value: Write<'_>) -> Json {
             "aws:SourceArn": value(&Value::DefaultScheduleGroup),
         } });
     }
-    trust
+    document([trust])
 }
 
-/// Denies every call to the queue that is not encrypted in transit.
-pub(super) fn only_with_tls(policy: &QueuePolicy, value: Write<'_>) -> Json {
-    json!({
+/// The inline policies of a role, by name: its grants, then the user's own statements, in
+/// which `key` writes the names of members.
+pub(super) fn of_role(
+    role: &Role,
+    value: Write<'_>,
+    key: &dyn Fn(&str) -> String,
+) -> Vec<(&'static str, Json)> {
+    let grants = document(role.grants.iter().map(|it| allow(it, value)));
+    let mut policies = vec![(role.name, grants)];
+    if !role.statements.is_empty() {
+        let own = role.statements.iter().map(|it| of_user(it, value, key));
+        policies.push((OWN, document(own)));
+    }
+    policies
+}
+
+/// The policy of a queue: every call that is not encrypted in transit is denied.
+pub(super) fn of_queue(policy: &QueuePolicy, value: Write<'_>) -> Json {
+    let queue = Value::Arn(policy.queue.clone());
+    let only_with_tls = json!({
         "Sid": "DenyInsecureTransport",
         "Effect": "Deny",
         "Principal": "*",
         "Action": "sqs:*",
-        "Resource": value(&Value::Arn(policy.queue.clone())),
+        "Resource": value(&queue),
         "Condition": { "Bool": { "aws:SecureTransport": "false" } },
-    })
+    });
+    let senders = policy.senders.iter();
+    let senders = senders.map(|it| allow_senders(it, &queue, value));
+    document([only_with_tls].into_iter().chain(senders))
 }
 
-pub(super) fn document(statements: impl IntoIterator<Item = Json>) -> Json {
+fn document(statements: impl IntoIterator<Item = Json>) -> Json {
     let statements: Vec<_> = statements.into_iter().collect();
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
 /// A statement of the user's own, in which parameters are replaced at deployment.
-/// `text` writes its texts, and `key` the names of its members.
-pub(super) fn of_user(
-    statement: &Json,
-    text: &dyn Fn(&ParameterText) -> Json,
-    key: &dyn Fn(&str) -> String,
-) -> Json {
-    let of_user = |json: &Json| of_user(json, text, key);
+fn of_user(statement: &Json, value: Write<'_>, key: &dyn Fn(&str) -> String) -> Json {
+    let of_user = |json: &Json| of_user(json, value, key);
     match statement {
         Json::String(written) => {
-            text(&permissions::text(written).unwrap_or_else(|_| written.as_str().into()))
+            let text = permissions::text(written).unwrap_or_else(|_| written.as_str().into());
+            value(&Value::Text(text))
         }
         Json::Array(list) => list.iter().map(of_user).collect(),
         Json::Object(members) => members

@@ -174,11 +174,12 @@ impl<'a> Names<'a> {
             }
             Value::Arn(id) => Text::of(self.attribute(id, "arn")),
             Value::QueueUrl(id) => Text::of(self.attribute(id, "url")),
-            Value::QueueName(id) | Value::TableName(id) => Text::of(self.attribute(id, "name")),
+            Value::QueueName(id) | Value::Name(id) => Text::of(self.attribute(id, "name")),
             Value::TableArn(name) => {
                 own_arn("dynamodb", Text::literal("table/").then(self.text(name)))
             }
             Value::FunctionName(id) => Text::of(self.attribute(id, "function_name")),
+            Value::Parameter(name) => Text::of(self.var(name)),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use redrive_model::Pollers;
 use redrive_model::digest::digest;
 use redrive_model::idempotency::attribute;
 use redrive_syntax::ParameterText;
@@ -12,11 +11,10 @@ use super::names::{Names, REGION, ZIPS, name, queue_arn, type_of};
 use super::text::{Text, quoted};
 use crate::artifact::ZIP;
 use crate::plan::{
-    ALARM_PERIOD, Alarm, Dashboard, EventSourceMapping, InvokeConfig, Kind, LambdaFunction,
-    MAXIMUM_AGE, Plan, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,
-    shared,
+    Alarm, Kind, LambdaFunction, Plan, Queue, QueuePolicy, Resource, Role, Subscription, Value,
+    Widget, shared,
 };
-use crate::render::{dashboards, policies, remove_nulls};
+use crate::render::{dashboards, extend, policies, properties, remove_nulls};
 
 /// The blocks of the resources so far.
 pub(super) struct Resources<'a> {
@@ -40,23 +38,36 @@ impl<'a> Resources<'a> {
 
     pub(super) fn add(&mut self, resource: &Resource) {
         let id = &resource.id;
-        let mut block = match &resource.kind {
+        let created = self.names.created(id);
+        let own = match &resource.kind {
             Kind::Queue(it) => self.queue(id, it),
             Kind::QueuePolicy(it) => self.queue_policy(id, it),
             Kind::Subscription(it) => self.subscription(it),
-            Kind::Function(it) => self.function(id, it),
-            Kind::LogGroup => json!({
-                "name": Text::literal("/aws/lambda/").then(self.names.created(id)).template(),
-                "retention_in_days": self.var(shared::LOG_RETENTION),
-            }),
+            Kind::Function(it) => self.function(&created, it),
+            Kind::LogGroup => {
+                json!({ "name": Text::literal("/aws/lambda/").then(created).template() })
+            }
             Kind::Role(it) => self.role(id, it),
-            Kind::EventSourceMapping(it) => self.mapping(it),
-            Kind::Schedule(it) => self.schedule(id, it),
-            Kind::InvokeConfig(it) => self.invoke_config(it),
-            Kind::Alarm(it) => self.alarm(id, it),
+            // The provider has no empty block.
+            Kind::EventSourceMapping(it) if it.max_concurrency.is_none() => {
+                json!({ "scaling_config": null })
+            }
+            Kind::EventSourceMapping(_) | Kind::InvokeConfig(_) => Json::Null,
+            Kind::Schedule(it) => {
+                json!({ "name": created.template(), "depends_on": self.rights(&it.role) })
+            }
+            Kind::Alarm(it) => self.alarm(&created, it),
             Kind::Dashboard(it) => self.dashboard(id, it),
-            Kind::Table => self.table(id),
+            Kind::Table => json!({
+                "name": created.template(),
+                "hash_key": attribute::ID,
+                "attribute": [{ "name": attribute::ID, "type": "S" }],
+                "ttl": { "attribute_name": attribute::EXPIRES, "enabled": true },
+            }),
         };
+        let common = properties::common(&resource.kind, self.plan.architecture, &self.write());
+        let mut block = in_snake_case(common);
+        extend(&mut block, own);
         if resource.kind.can_have_tags() {
             block["tags"] = self.tags(&resource.tags);
         }
@@ -79,20 +90,10 @@ impl<'a> Resources<'a> {
         Text::of(self.names.var(parameter)).template()
     }
 
-    fn value(&self, value: &Value) -> Json {
-        self.names.value(value).template()
-    }
-
-    fn text(&self, text: &ParameterText) -> Json {
-        self.names.text(text).template()
-    }
-
-    fn arn(&self, id: &str) -> Json {
-        self.value(&Value::Arn(id.to_owned()))
-    }
-
-    fn function_name(&self, id: &str) -> Json {
-        self.value(&Value::FunctionName(id.to_owned()))
+    /// Writes the values of the plan.
+    fn write(&self) -> impl Fn(&Value) -> Json + use<'a> {
+        let names = self.names;
+        |value| names.value(value).template()
     }
 
     fn tags(&self, tags: &BTreeMap<String, String>) -> Json {
@@ -113,7 +114,7 @@ impl<'a> Resources<'a> {
             None => self.names.created(id),
         };
         let redrive = queue.dlq.as_ref().map(|(dlq, receives)| {
-            let dlq = self.value(dlq);
+            let dlq = self.names.value(dlq).template();
             let policy = json!({ "deadLetterTargetArn": dlq, "maxReceiveCount": receives });
             self.document(format!("{}_redrive", name(id)), policy)
         });
@@ -130,45 +131,33 @@ impl<'a> Resources<'a> {
             "visibility_timeout_seconds": queue.visibility_timeout,
             // The provider accepts only one of the two.
             "sqs_managed_sse_enabled": queue.kms_key.is_none().then_some(true),
-            "kms_master_key_id": queue.kms_key.as_ref().map(|it| self.text(it)),
+            "kms_master_key_id": queue.kms_key.as_ref().map(|it| self.names.text(it).template()),
             "redrive_policy": redrive,
             "redrive_allow_policy": allow,
         })
     }
 
     fn queue_policy(&mut self, id: &str, policy: &QueuePolicy) -> Json {
-        let names = self.names;
-        let value = |it: &Value| names.value(it).template();
-        let queue = Value::Arn(policy.queue.clone());
-        let senders = policy.senders.iter();
-        let senders = senders.map(|it| policies::allow_senders(it, &queue, &value));
-        let statements = [policies::only_with_tls(policy, &value)].into_iter();
-        let document = policies::document(statements.chain(senders));
-        json!({
-            "queue_url": self.value(&Value::QueueUrl(policy.queue.clone())),
-            "policy": self.document(name(id), document),
-        })
+        let document = policies::of_queue(policy, &self.write());
+        let url = self.names.value(&Value::QueueUrl(policy.queue.clone()));
+        json!({ "queue_url": url.template(), "policy": self.document(name(id), document) })
     }
 
     fn subscription(&self, subscription: &Subscription) -> Json {
         let filter = subscription.filter.as_ref();
         let policy = subscription.policy.as_deref();
         json!({
-            "protocol": "sqs",
-            "topic_arn": self.text(&subscription.topic),
-            "endpoint": self.value(&subscription.queue),
-            "raw_message_delivery": subscription.is_raw,
             "filter_policy": filter.map(|(json, _)| Text::literal(json).template()),
-            "filter_policy_scope": filter.map(|(_, scope)| scope),
             // Without it, the first messages would be refused.
             "depends_on": policy.map(|policy| [self.names.address(policy)]),
         })
     }
 
-    fn function(&self, id: &str, function: &LambdaFunction) -> Json {
+    fn function(&self, created: &Text, function: &LambdaFunction) -> Json {
+        let write = self.write();
         let variables = function.environment.iter();
         let variables: Map<_, _> = variables
-            .map(|(name, variable)| (key(name), self.value(variable)))
+            .map(|(name, variable)| (key(name), write(variable)))
             .collect();
         let vpc = function.vpc.then(|| {
             json!({
@@ -182,22 +171,11 @@ impl<'a> Resources<'a> {
             quoted(&function.binary),
             default.expression()
         );
-        let logs = self.names.attribute(&function.logs, "name");
         json!({
-            "function_name": self.names.created(id).template(),
-            "runtime": "provided.al2023",
-            "architectures": [self.plan.architecture.to_string()],
+            "function_name": created.template(),
             "filename": Text::of(&zip).template(),
             "source_code_hash": Text::of(format!("filebase64sha256({zip})")).template(),
-            "handler": Text::literal(&function.handler).template(),
-            "timeout": function.timeout,
-            "memory_size": function.memory,
-            "ephemeral_storage": { "size": function.storage },
-            "reserved_concurrent_executions": function.reserved_concurrency,
-            "tracing_config": { "mode": if function.tracing { "Active" } else { "PassThrough" } },
             "vpc_config": vpc,
-            "role": self.arn(&function.role),
-            "logging_config": { "log_format": "JSON", "log_group": Text::of(logs).template() },
             "environment": (!variables.is_empty()).then(|| json!({ "variables": variables })),
             // Lambda checks the rights when a mapping or a destination is created.
             "depends_on": self.rights(&function.role),
@@ -219,130 +197,60 @@ impl<'a> Resources<'a> {
 
     fn role(&mut self, id: &str, role: &Role) -> Json {
         let names = self.names;
-        let value = |it: &Value| names.value(it).template();
-        let trust = policies::document([policies::trust(role, &value)]);
-        let grants = role.grants.iter();
-        let grants = policies::document(grants.map(|it| policies::allow(it, &value)));
-        let text = |it: &ParameterText| names.text(it).template();
-        let own = role.statements.iter();
-        let own = policies::document(own.map(|it| policies::of_user(it, &text, &key)));
-        let documents = [(role.name, grants), (policies::OWN, own)];
-        for (name, (policy, document)) in inline_names(id, role).into_iter().zip(documents) {
+        let role_name = Text::of(names.attribute(id, "name")).template();
+        let inline = policies::of_role(role, &self.write(), &key).into_iter();
+        for (name, (policy, document)) in inline_names(id, role).into_iter().zip(inline) {
             let document = self.document(name.clone(), document);
-            let role = Text::of(names.attribute(id, "name")).template();
-            let block = json!({ "name": policy, "role": role, "policy": document });
+            let block = json!({ "name": policy, "role": role_name, "policy": document });
             self.insert(INLINE, name, block);
         }
         for policy in &role.policies {
-            let block = json!({
-                "role": Text::of(names.attribute(id, "name")).template(),
-                "policy_arn": text(policy),
-            });
+            let arn = names.text(policy).template();
+            let block = json!({ "role": role_name, "policy_arn": arn });
             self.insert(ATTACHED, attached_name(id, policy), block);
         }
+        let trust = policies::trust(role, &self.write());
         let boundary = names.var(shared::BOUNDARY);
         let boundary = format!("{boundary} == \"\" ? null : {boundary}");
         json!({
             "name": names.created(id).template(),
             "assume_role_policy": self.document(format!("{}_trust", name(id)), trust),
-            "path": self.var(shared::ROLE_PATH),
             "permissions_boundary": Text::of(boundary).template(),
         })
     }
 
-    fn mapping(&self, mapping: &EventSourceMapping) -> Json {
-        let scaling = mapping
-            .max_concurrency
-            .map(|most| json!({ "maximum_concurrency": most }));
-        let pollers = mapping
-            .pollers
-            .map(|Pollers { min, max }| json!({ "minimum_pollers": min, "maximum_pollers": max }));
-        json!({
-            "event_source_arn": self.value(&mapping.queue),
-            "function_name": self.function_name(&mapping.function),
-            "enabled": self.var(&mapping.enabled),
-            "batch_size": mapping.batch_size,
-            "maximum_batching_window_in_seconds": mapping.batch_window,
-            "scaling_config": scaling,
-            "provisioned_poller_config": pollers,
-            // Without this, Lambda deletes the messages that the worker reports as
-            // failed.
-            "function_response_types": ["ReportBatchItemFailures"],
-        })
-    }
-
-    fn schedule(&self, id: &str, schedule: &Schedule) -> Json {
-        json!({
-            "name": self.names.created(id).template(),
-            "state": "ENABLED",
-            "schedule_expression": schedule.expression,
-            "schedule_expression_timezone": schedule.timezone,
-            "flexible_time_window": { "mode": "OFF" },
-            "target": {
-                "arn": self.arn(&schedule.function),
-                "role_arn": self.arn(&schedule.role),
-                "input": "{}",
-                "retry_policy": {
-                    "maximum_retry_attempts": RETRIES,
-                    "maximum_event_age_in_seconds": MAXIMUM_AGE,
-                },
-                "dead_letter_config": { "arn": self.arn(&schedule.failures) },
-            },
-            "depends_on": self.rights(&schedule.role),
-        })
-    }
-
-    fn invoke_config(&self, config: &InvokeConfig) -> Json {
-        json!({
-            "function_name": self.function_name(&config.function),
-            "qualifier": "$LATEST",
-            "maximum_retry_attempts": RETRIES,
-            "maximum_event_age_in_seconds": MAXIMUM_AGE,
-            "destination_config": { "on_failure": { "destination": self.arn(&config.failures) } },
-        })
-    }
-
-    fn table(&self, id: &str) -> Json {
-        json!({
-            "name": self.names.created(id).template(),
-            "billing_mode": "PAY_PER_REQUEST",
-            "hash_key": attribute::ID,
-            "attribute": [{ "name": attribute::ID, "type": "S" }],
-            "ttl": { "attribute_name": attribute::EXPIRES, "enabled": true },
-        })
-    }
-
-    fn alarm(&self, id: &str, alarm: &Alarm) -> Json {
-        let (dimension, of) = &alarm.dimension;
-        // Names are in it as they are written in the attribute.
-        let text = ParameterText::parse(&alarm.text)
-            .map_or_else(|_| Text::literal(&alarm.text), |it| self.names.text(&it));
+    fn alarm(&self, created: &Text, alarm: &Alarm) -> Json {
+        let write = self.write();
+        let dimensions = alarm.metric.dimensions.iter();
+        let dimensions: Map<_, _> = dimensions
+            .map(|(name, of)| ((*name).to_owned(), write(of)))
+            .collect();
         let topics = self.var(shared::ALARM_TOPIC);
         json!({
-            "alarm_name": self.names.created(id).template(),
-            "alarm_description": text.template(),
-            "namespace": alarm.namespace,
-            "metric_name": alarm.metric,
-            "dimensions": { *dimension: self.value(of) },
-            "statistic": alarm.statistic,
-            "period": ALARM_PERIOD,
-            "evaluation_periods": 1,
-            "threshold": alarm.at_least,
-            "comparison_operator": "GreaterThanOrEqualToThreshold",
-            "treat_missing_data": "notBreaching",
+            "alarm_name": created.template(),
+            "dimensions": dimensions,
             "alarm_actions": topics,
             "ok_actions": topics,
         })
     }
 
-    fn dashboard(&mut self, id: &str, dashboard: &Dashboard) -> Json {
-        let names = self.names;
-        let value = |it: &Value| names.value(it).template();
-        let body = dashboards::body(dashboard, &Text::of(REGION).template(), &value);
+    fn dashboard(&mut self, id: &str, widgets: &[Widget]) -> Json {
+        let body = dashboards::body(widgets, &Text::of(REGION).template(), &self.write());
         json!({
-            "dashboard_name": names.created(id).template(),
+            "dashboard_name": self.names.created(id).template(),
             "dashboard_body": self.document(name(id), body),
         })
+    }
+}
+
+/// Properties by the provider's names for them.
+fn in_snake_case(json: Json) -> Json {
+    match json {
+        Json::Object(members) => members
+            .into_iter()
+            .map(|(property, value)| (name(&property), in_snake_case(value)))
+            .collect(),
+        json => json,
     }
 }
 
