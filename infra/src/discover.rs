@@ -92,6 +92,19 @@ pub(crate) struct Warning {
     pub(crate) diagnostic: Diagnostic,
 }
 
+impl Warning {
+    /// About a function of the stack, which may accept it.
+    pub(crate) fn new(entry: &StackFunction, mut diagnostic: Diagnostic) -> Self {
+        let StackFunction { binary, function } = entry;
+        diagnostic.accepted = function.allow.iter().any(|id| id == diagnostic.rule.id);
+        Self {
+            binary: binary.clone(),
+            function: function.name.clone(),
+            diagnostic,
+        }
+    }
+}
+
 /// One `#[sqs_batch]` function.
 pub(crate) struct Found {
     /// The binary target's name.

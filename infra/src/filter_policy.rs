@@ -3,6 +3,8 @@
 //! <https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html>.
 
 use std::net::IpAddr;
+use std::ops::Bound::{self, Excluded, Included, Unbounded};
+use std::ops::RangeBounds;
 
 use redrive_model::policy::FilterScope;
 use serde_json::{Map, Value};
@@ -31,21 +33,11 @@ enum Pattern {
     IgnoringCase(String),
     Prefix(String),
     Suffix(String),
-    /// All comparisons are true.
-    Numeric(Vec<(Comparison, f64)>),
+    Numeric((Bound<f64>, Bound<f64>)),
     Cidr(IpAddr, u32),
     /// None of these patterns.
     Not(Vec<Pattern>),
     Exists(bool),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Comparison {
-    Equal,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
 }
 
 impl FilterPolicy {
@@ -227,16 +219,7 @@ impl Pattern {
             }
             Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
             Self::Suffix(suffix) => text.is_some_and(|text| text.ends_with(suffix)),
-            Self::Numeric(comparisons) => number(value).is_some_and(|value| {
-                let is_true = |(comparison, limit): &(Comparison, f64)| match comparison {
-                    Comparison::Equal => value == *limit,
-                    Comparison::Less => value < *limit,
-                    Comparison::LessOrEqual => value <= *limit,
-                    Comparison::Greater => value > *limit,
-                    Comparison::GreaterOrEqual => value >= *limit,
-                };
-                comparisons.iter().all(is_true)
-            }),
+            Self::Numeric(range) => number(value).is_some_and(|value| range.contains(&value)),
             Self::Cidr(network, bits) => {
                 let address = text.and_then(|text| text.parse().ok());
                 address.is_some_and(|address| is_in(*network, *bits, address))
@@ -253,33 +236,30 @@ fn number(value: &Value) -> Option<f64> {
     value.as_f64().map(|number| (number * 1e5).round())
 }
 
-/// A comparison, or a range: `[">=", 1, "<", 5]`.
+/// A comparison, or two with a range between them: `[">=", 1, "<", 5]`.
 fn numeric(operand: &Value) -> Option<Pattern> {
-    let pairs = operand.as_array()?.chunks(2).map(|pair| match pair {
-        [operator, limit] => {
-            let comparison = match operator.as_str()? {
-                "=" => Comparison::Equal,
-                "<" => Comparison::Less,
-                "<=" => Comparison::LessOrEqual,
-                ">" => Comparison::Greater,
-                ">=" => Comparison::GreaterOrEqual,
-                _ => return None,
-            };
-            Some((comparison, number(limit)?))
+    let comparison = |operator: &Value, limit: &Value| {
+        let limit = number(limit)?;
+        match operator.as_str()? {
+            "=" => Some((Included(limit), Included(limit))),
+            "<" => Some((Unbounded, Excluded(limit))),
+            "<=" => Some((Unbounded, Included(limit))),
+            ">" => Some((Excluded(limit), Unbounded)),
+            ">=" => Some((Included(limit), Unbounded)),
+            _ => None,
         }
-        _ => None,
-    });
-    let pairs: Vec<_> = pairs.collect::<Option<_>>()?;
-    let is_valid = match pairs.as_slice() {
-        [_] => true,
-        [(from, bottom), (to, top)] => {
-            let is_start = matches!(from, Comparison::Greater | Comparison::GreaterOrEqual);
-            let is_end = matches!(to, Comparison::Less | Comparison::LessOrEqual);
-            is_start && is_end && bottom < top
-        }
-        _ => false,
     };
-    is_valid.then_some(Pattern::Numeric(pairs))
+    let range = match operand.as_array()?.as_slice() {
+        [operator, limit] => comparison(operator, limit)?,
+        [from, bottom, to, top] if number(bottom)? < number(top)? => {
+            match (comparison(from, bottom)?, comparison(to, top)?) {
+                ((start, Unbounded), (Unbounded, end)) => (start, end),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    Some(Pattern::Numeric(range))
 }
 
 /// A range of addresses, such as `10.0.0.0/24`.
@@ -287,23 +267,17 @@ fn cidr(text: &str) -> Option<Pattern> {
     let (network, bits) = text.split_once('/')?;
     let network: IpAddr = network.parse().ok()?;
     let bits = bits.parse().ok()?;
-    (bits <= width(network)).then_some(Pattern::Cidr(network, bits))
-}
-
-fn width(address: IpAddr) -> u32 {
-    match address {
-        IpAddr::V4(_) => u32::BITS,
-        IpAddr::V6(_) => u128::BITS,
-    }
+    let most = if network.is_ipv4() { 32 } else { 128 };
+    (bits <= most).then_some(Pattern::Cidr(network, bits))
 }
 
 fn is_in(network: IpAddr, bits: u32, address: IpAddr) -> bool {
     let number = |address: IpAddr| match address {
-        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V4(address) => u128::from(u32::from(address)) << 96,
         IpAddr::V6(address) => u128::from(address),
     };
     // All bits are shifted out of a range of all addresses.
-    let start = |address| number(address).checked_shr(width(network) - bits);
+    let start = |address| number(address).checked_shr(128 - bits);
     network.is_ipv4() == address.is_ipv4() && start(network) == start(address)
 }
 

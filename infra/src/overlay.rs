@@ -175,7 +175,7 @@ pub(crate) fn apply(
         let properties = effective.properties();
         let findings = view.findings().into_iter().chain(settings);
         let located = findings.filter_map(|finding| finding.located(overlays, &properties));
-        for mut diagnostic in located {
+        for diagnostic in located {
             // Functions share resources, and one value of an overlay can remove
             // several that are protected.
             let is_protected = diagnostic.rule == &OVERLAY;
@@ -184,15 +184,10 @@ pub(crate) fn apply(
             if !reported.insert((pointer, problem)) {
                 continue;
             }
-            let function = &entry.function;
-            diagnostic.accepted = function.allow.iter().any(|id| id == diagnostic.rule.id);
-            match diagnostic.is_error() {
-                true => errors.push(diagnostic),
-                false => warnings.push(Warning {
-                    binary: entry.binary.clone(),
-                    function: function.name.clone(),
-                    diagnostic,
-                }),
+            let warning = Warning::new(entry, diagnostic);
+            match warning.diagnostic.is_error() {
+                true => errors.push(warning.diagnostic),
+                false => warnings.push(warning),
             }
         }
     }

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use redrive_syntax::parameter_text::{BadPlaceholder, Parameter};
-use redrive_syntax::rules::catalog::{PERMISSIONS, PERMISSIONS_WILDCARD};
+use redrive_syntax::rules::catalog::PERMISSIONS;
 use redrive_syntax::{Diagnostic, ParameterText};
 use serde_json::Value;
 
 use crate::discover::Warning;
 use crate::error::{Errors, broken};
-use crate::stack::{Stack, StackFunction};
+use crate::stack::Stack;
 use statement::{EXAMPLE, check, check_sids, wildcard};
 
 /// Reads the files of all functions into the stack, and gives the warnings.
@@ -21,8 +21,8 @@ use statement::{EXAMPLE, check, check_sids, wildcard};
 /// If one cannot be read, or has no statements.
 pub(crate) fn read(package: &Path, stack: &mut Stack) -> Result<Vec<Warning>, Errors> {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    for StackFunction { binary, function } in &stack.functions {
-        let Some(path) = &function.permissions else {
+    for entry in &stack.functions {
+        let Some(path) = &entry.function.permissions else {
             continue;
         };
         let statements = match statements(package, path) {
@@ -37,20 +37,9 @@ pub(crate) fn read(package: &Path, stack: &mut Stack) -> Result<Vec<Warning>, Er
         errors.extend(wrong);
         errors.extend(check_sids(path, &statements).err());
         let wildcards = statements.iter().filter_map(|it| wildcard(path, it));
-        warnings.extend(wildcards.map(|diagnostic| {
-            Warning {
-                binary: binary.clone(),
-                function: function.name.clone(),
-                diagnostic: Diagnostic {
-                    accepted: function
-                        .allow
-                        .iter()
-                        .any(|id| id == PERMISSIONS_WILDCARD.id),
-                    ..diagnostic
-                },
-            }
-        }));
-        stack.permissions.insert(function.name.clone(), statements);
+        warnings.extend(wildcards.map(|diagnostic| Warning::new(entry, diagnostic)));
+        let name = entry.function.name.clone();
+        stack.permissions.insert(name, statements);
     }
     Errors::check(errors)?;
     Ok(warnings)
@@ -101,6 +90,15 @@ pub(crate) fn text(text: &str) -> Result<ParameterText, BadPlaceholder> {
     ParameterText::parse(&escaped)
 }
 
+/// The values of a list; a single value is allowed instead of one.
+pub(crate) fn list(json: &Value) -> &[Value] {
+    match json {
+        Value::Null => &[],
+        Value::Array(list) => list,
+        single => std::slice::from_ref(single),
+    }
+}
+
 /// All strings of a statement.
 fn strings(json: &Value) -> Vec<&str> {
     match json {
@@ -129,35 +127,30 @@ fn parameters_of(statement: &Value) -> Vec<Parameter> {
 /// What the rules say of the statements with these values of their parameters, which
 /// they did not say without, each with its function.
 pub(crate) fn judge(stack: &Stack, values: &BTreeMap<String, String>) -> Vec<(String, Diagnostic)> {
-    let functions = stack.functions.iter().map(|entry| &entry.function);
-    let found = functions.flat_map(|function| {
+    let mut judged = Vec::new();
+    for entry in &stack.functions {
+        let function = &entry.function;
         let path = function.permissions.as_deref().unwrap_or_default();
-        let may_be_wide = function
-            .allow
-            .iter()
-            .any(|id| id == PERMISSIONS_WILDCARD.id);
         let statements = stack.permissions.get(&function.name).into_iter().flatten();
-        let judged = (1..)
-            .zip(statements)
-            .filter_map(move |(number, statement)| {
-                let names: BTreeSet<_> = parameters_of(statement)
-                    .into_iter()
-                    .map(|it| it.name)
-                    .collect();
-                let valued = valued(statement, values);
-                let wide = || wildcard(path, &valued).filter(|_| !may_be_wide);
-                let is_new = |wide: &Diagnostic| wildcard(path, statement).as_ref() != Some(wide);
-                let found = check(path, number, &valued).err();
-                let found = found.or_else(|| wide().filter(is_new))?;
+        for (number, statement) in (1..).zip(statements) {
+            let names = parameters_of(statement).into_iter();
+            let names: BTreeSet<_> = names.map(|it| it.name).collect();
+            if names.is_empty() {
+                continue;
+            }
+            let valued = valued(statement, values);
+            let before = wildcard(path, statement);
+            let wide = wildcard(path, &valued).filter(|wide| before.as_ref() != Some(wide));
+            let wide = wide.filter(|wide| !Warning::new(entry, wide.clone()).diagnostic.accepted);
+            if let Some(mut found) = check(path, number, &valued).err().or(wide) {
                 let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-                let fixes = Vec::new();
-                let found = Diagnostic { fixes, ..found };
+                found.fixes.clear();
                 let help = format!("change the value of {}", names.join(", "));
-                (!names.is_empty()).then(|| (function.name.clone(), found.help(help)))
-            });
-        judged.collect::<Vec<_>>()
-    });
-    found.collect()
+                judged.push((function.name.clone(), found.help(help)));
+            }
+        }
+    }
+    judged
 }
 
 /// The statement with the values of its parameters.
@@ -180,33 +173,26 @@ fn valued(json: &Value, values: &BTreeMap<String, String>) -> Value {
 
 /// A statement in words.
 pub(crate) fn in_words(statement: &Value) -> String {
-    let list = |names: [&str; 2]| {
-        let of = |name: &str| match &statement[name] {
-            Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect(),
-            text => text.as_str().into_iter().collect::<Vec<_>>(),
-        };
-        let [name, not] = names.map(of);
+    let listed = |names: [&str; 2]| {
+        let [name, not] = names.map(|name| list(&statement[name]));
         let (except, texts) = match name.is_empty() {
             true => ("all except ", not),
             false => ("", name),
         };
-        let texts: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+        let texts = texts.iter().filter_map(Value::as_str);
+        let texts: Vec<_> = texts.map(|text| format!("`{text}`")).collect();
         format!("{except}{}", texts.join(", "))
     };
-    let denied = if statement["Effect"] == "Deny" {
-        "denied: "
-    } else {
-        ""
+    let denied = match statement["Effect"] == "Deny" {
+        true => "denied: ",
+        false => "",
     };
-    let condition = if statement["Condition"].is_null() {
-        ""
-    } else {
-        ", with a condition"
+    let condition = match statement["Condition"].is_null() {
+        true => "",
+        false => ", with a condition",
     };
-    let (actions, resources) = (
-        list(["Action", "NotAction"]),
-        list(["Resource", "NotResource"]),
-    );
+    let actions = listed(["Action", "NotAction"]);
+    let resources = listed(["Resource", "NotResource"]);
     format!("{denied}{actions} on {resources}{condition}")
 }
 

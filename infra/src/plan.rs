@@ -31,7 +31,7 @@ pub(crate) use resource::{
     Metric, Part, Queue, QueuePolicy, RETRIES, Resource, Role, Schedule, Subscription, Value,
     Widget,
 };
-pub(crate) use senders::statements;
+pub(crate) use senders::{statements, sub};
 pub(crate) use summary::{Summary, all_of};
 
 use crate::stack::{Architecture, Stack};

@@ -44,6 +44,15 @@ fn places() -> impl Iterator<Item = (&'static Key, Part, &'static str, Missing)>
     })
 }
 
+/// Those that an overlay may change.
+fn settings(
+    function: &Function,
+) -> impl Iterator<Item = (&'static Key, Part, &'static str, Missing)> {
+    // The worker counts up to the number that it was built with; see `protect`.
+    let is_counted = function.rounds().is_some();
+    places().filter(move |(key, ..)| key.name != "max_receive_count" || !is_counted)
+}
+
 /// The numbers that a key accepts, and what they count; `None` if it has no number.
 fn range(key: &Key) -> Option<(RangeInclusive<u32>, &'static str)> {
     match &key.kind {
@@ -55,7 +64,7 @@ fn range(key: &Key) -> Option<(RangeInclusive<u32>, &'static str)> {
 
 /// Whether the JSON pointer is that of a number of the function's settings.
 pub(super) fn is_setting(function: &Function, pointer: &str) -> bool {
-    let mut numbers = places().filter(|(key, ..)| range(key).is_some());
+    let mut numbers = settings(function).filter(|(key, ..)| range(key).is_some());
     numbers.any(|(_, part, path, _)| property(&id(function, part), path) == pointer)
 }
 
@@ -84,10 +93,8 @@ impl<'a> Effective<'a> {
             before,
             template,
         };
-        for (key, part, path, missing) in places() {
-            // The worker counts up to the number that it was built with; see `protect`.
-            let is_counted = key.name == "max_receive_count" && function.rounds().is_some();
-            if !is_counted && (part != Part::Schedule || function.dlq_redrive.is_some()) {
+        for (key, part, path, missing) in settings(function) {
+            if part != Part::Schedule || function.dlq_redrive.is_some() {
                 effective.key(key, part, path, missing);
             }
         }

@@ -4,7 +4,6 @@
 mod added;
 mod keys;
 mod mappings;
-mod rounds;
 mod table;
 
 use redrive_syntax::Function;
@@ -15,6 +14,7 @@ use super::effective::is_setting;
 use super::finding::Finding;
 use super::merge::is_intrinsic;
 use super::value::{Held, escaped, excerpt, held, normal, number};
+use crate::permissions::list;
 use table::{Keep, PROTECTED, Protected};
 
 /// Types whose resources nothing else needs.
@@ -43,7 +43,6 @@ impl<'a> View<'a> {
         findings.extend(added::findings(self));
         findings.extend(keys::findings(self));
         findings.extend(mappings::findings(self));
-        findings.extend(rounds::finding(self));
         findings
     }
 
@@ -125,9 +124,8 @@ fn is_kept(keep: Keep, own: Option<&Value>, held: Held<'_>) -> bool {
         }
         Keep::Entries(or_missing) => {
             // Not both branches of an `Fn::If`: an entry must always be there.
-            let list = |value: &Value| value.as_array().cloned().unwrap_or(vec![value.clone()]);
             let left: Vec<_> = value.into_iter().flat_map(list).collect();
-            let is_left = |own: Value| left.iter().any(|value| normal(value) == normal(&own));
+            let is_left = |own: &Value| left.iter().any(|value| normal(value) == normal(own));
             (or_missing && held == Held::Nothing) || own.into_iter().flat_map(list).all(is_left)
         }
         Keep::Prefixed(prefix) => {

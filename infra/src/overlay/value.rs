@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::merge::is_intrinsic;
+use crate::permissions::list;
 
 /// What a place may hold at deployment.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,10 +61,7 @@ pub(super) fn only<'a>(template: &'a Value, pointer: &str) -> Held<'a> {
 /// The entries of a list, or the one value without its brackets. Of an entry that
 /// is an `Fn::If`, both branches.
 pub(super) fn entries(value: &Value) -> impl Iterator<Item = &Value> {
-    let list = value
-        .as_array()
-        .map_or(std::slice::from_ref(value), Vec::as_slice);
-    let held = list.iter().flat_map(|entry| branches(entry, &[]));
+    let held = list(value).iter().flat_map(|entry| branches(entry, &[]));
     held.filter_map(Held::value)
 }
 

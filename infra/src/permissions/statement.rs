@@ -6,7 +6,7 @@ use redrive_syntax::rules::catalog::{PERMISSIONS, PERMISSIONS_WILDCARD};
 use redrive_syntax::{Diagnostic, nearest};
 use serde_json::{Map, Value};
 
-use super::{strings, text, wrong};
+use super::{list, strings, text, wrong};
 use crate::error::broken;
 
 /// The members of a statement of a role's policy.
@@ -153,10 +153,8 @@ pub(super) fn check_sids(path: &str, statements: &[Value]) -> Result<(), Diagnos
 
 /// The strings of a member, which may be one alone.
 fn texts<'a>(statement: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>> {
-    match statement.get(name)? {
-        Value::Array(texts) => texts.iter().map(Value::as_str).collect(),
-        text => text.as_str().map(|text| vec![text]),
-    }
+    let texts = list(statement.get(name)?).iter();
+    texts.map(Value::as_str).collect()
 }
 
 /// A warning if the statement allows more than one thing needs.

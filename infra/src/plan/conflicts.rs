@@ -1,7 +1,7 @@
 //! What two functions of a package may not have in common. The macro sees one
 //! function at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use redrive_syntax::parameter_text::Parameter;
 use redrive_syntax::rules::catalog::{
@@ -9,100 +9,81 @@ use redrive_syntax::rules::catalog::{
 };
 use redrive_syntax::{Diagnostic, Function};
 
-use super::names::shared;
+use super::names::{pascal, shared};
 use super::parameters::{Used, used};
 use super::{Kind, Plan};
 use crate::error::{Errors, broken};
 use crate::filter_policy::FilterPolicy;
-use crate::stack::Stack;
+use crate::stack::{Stack, StackFunction};
 
 /// Refuses two functions that would have a resource or a queue of one name.
 pub(crate) fn check(stack: &Stack, plan: &Plan) -> Result<(), Errors> {
-    let owner = |index: usize| {
-        let entry = &stack.functions[index];
-        format!("`{}` (binary `{}`)", entry.function.name, entry.binary)
-    };
-    let (mut ids, mut queues) = (BTreeMap::new(), BTreeMap::new());
-    let mut refused = BTreeSet::new();
-    let mut errors = Vec::new();
-    for resource in &plan.resources {
-        let Some(index) = resource.function else {
-            continue;
-        };
-        let queue = match &resource.kind {
-            Kind::Queue(queue) => queue.name.as_ref(),
-            _ => None,
-        };
-        let other_of_id = ids.insert(&resource.id, index);
-        let other_of_queue = queue.and_then(|name| queues.insert(name, index));
-        let error = match (other_of_id, other_of_queue, queue) {
-            (Some(other), ..) => {
-                let (one, other) = (owner(other), owner(index));
-                let problem = format!("{one} and {other} have the same names in the template");
-                broken(&SHARED_NAME, problem).help("rename one of the functions")
-            }
-            (None, Some(other), Some(queue)) => {
-                let (one, other) = (owner(other), owner(index));
-                let problem = format!(
-                    "{one} and {other} share the queue `{queue}`, so each would receive messages of the other"
-                );
-                broken(&SHARED_QUEUE, problem).help("name another queue with `queue = \"…\"`")
-            }
-            _ => continue,
-        };
-        // All else that it shares has the same reason.
-        if refused.insert(index) {
-            errors.push(error);
-        }
-    }
-    errors.extend(shared_existing(stack, owner));
-    errors.extend(shared_dlq(stack, owner));
-    errors.extend(
-        stack
-            .functions
-            .iter()
-            .filter_map(|entry| filter_policy(&entry.function)),
-    );
+    let mut errors = shared_names(stack, plan);
+    errors.extend(shared_dlq(stack));
+    let functions = stack.functions.iter().map(|entry| &entry.function);
+    errors.extend(functions.filter_map(filter_policy));
     errors.extend(parameters(stack, plan));
     Errors::check(errors)
 }
 
-/// Functions that read one queue that exists.
-fn shared_existing(stack: &Stack, owner: impl Fn(usize) -> String) -> Vec<Diagnostic> {
-    let mut known = BTreeMap::new();
-    let functions = stack.functions.iter().enumerate();
-    let queues = functions.filter_map(|(index, it)| Some((index, it.function.existing_queue()?)));
-    let shared = queues.filter_map(|(index, queue)| {
-        let other = known.insert(queue, index)?;
-        let (one, other) = (owner(other), owner(index));
-        let problem = format!(
-            "{one} and {other} share the queue `{queue}`, so each would receive messages of the other"
-        );
-        Some(broken(&SHARED_QUEUE, problem).help("name another queue with `queue = \"…\"`"))
-    });
-    shared.collect()
+fn owner(StackFunction { binary, function }: &StackFunction) -> String {
+    format!("`{}` (binary `{binary}`)", function.name)
+}
+
+/// Functions of which all resources would have the same names, or that read one queue.
+fn shared_names(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
+    let (mut names, mut queues) = (BTreeMap::new(), BTreeMap::new());
+    let mut errors = Vec::new();
+    for (index, entry) in stack.functions.iter().enumerate() {
+        let own = plan.resources.iter().filter_map(|it| match &it.kind {
+            Kind::Queue(queue) if it.function == Some(index) => queue.name.as_ref(),
+            _ => None,
+        });
+        let shared = own
+            .chain(entry.function.existing_queue())
+            .filter_map(|queue| Some((queues.insert(queue, entry)?, queue)));
+        let shared: Vec<_> = shared.collect();
+        let one = owner(entry);
+        // All else that it shares has the same reason.
+        if let Some(other) = names.insert(pascal(&entry.function.name), entry) {
+            let problem = format!(
+                "{} and {one} have the same names in the template",
+                owner(other)
+            );
+            errors.push(broken(&SHARED_NAME, problem).help("rename one of the functions"));
+        } else if let Some((other, queue)) = shared.first() {
+            let problem = format!(
+                "{} and {one} share the queue `{queue}`, so each would receive messages of the other",
+                owner(other)
+            );
+            let help = "name another queue with `queue = \"…\"`";
+            errors.push(broken(&SHARED_QUEUE, problem).help(help));
+        }
+    }
+    errors
 }
 
 /// A redrive moves all messages of a DLQ to one queue.
-fn shared_dlq(stack: &Stack, owner: impl Fn(usize) -> String) -> Vec<Diagnostic> {
-    let functions = || stack.functions.iter().map(|it| &it.function).enumerate();
-    let redriven = functions().filter(|(_, it)| it.dlq_redrive.is_some());
-    let shared = redriven.filter_map(|(index, function)| {
-        let dlq = function.existing_dlq()?;
-        let uses = |it: &Function| {
-            [it.existing_queue(), it.existing_dlq()].contains(&Some(dlq))
-        };
-        // Of two that redrive it, the first is enough.
-        let mut others = functions().filter(|(other, it)| *other != index && uses(it));
-        let is_first = |(other, it): &(usize, &Function)| it.dlq_redrive.is_none() || *other > index;
-        let (other, _) = others.find(is_first)?;
-        let (one, other) = (owner(index), owner(other));
+fn shared_dlq(stack: &Stack) -> impl Iterator<Item = Diagnostic> {
+    let functions = || stack.functions.iter().enumerate();
+    functions().filter_map(move |(index, entry)| {
+        entry.function.dlq_redrive.as_ref()?;
+        let dlq = entry.function.existing_dlq()?;
+        let (_, other) = functions().find(|(place, other)| {
+            let other = &other.function;
+            let uses = [other.existing_queue(), other.existing_dlq()].contains(&Some(dlq));
+            // Of two that redrive it, the first is enough.
+            let is_first = other.dlq_redrive.is_none() || *place > index;
+            *place != index && uses && is_first
+        })?;
         let problem = format!(
-            "{one} redrives the DLQ `{dlq}`, which {other} uses, too: messages of both would be moved to one queue"
+            "{} redrives the DLQ `{dlq}`, which {} uses, too: messages of both would be moved to one queue",
+            owner(entry),
+            owner(other)
         );
-        Some(broken(&SHARED_QUEUE, problem).help("give each its own DLQ, or remove `dlq_redrive`"))
-    });
-    shared.collect()
+        let help = "give each its own DLQ, or remove `dlq_redrive`";
+        Some(broken(&SHARED_QUEUE, problem).help(help))
+    })
 }
 
 fn filter_policy(function: &Function) -> Option<Diagnostic> {

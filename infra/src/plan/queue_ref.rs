@@ -35,13 +35,6 @@ impl QueueRef {
             Self::Existing(arn) => Value::NameOf(arn.clone()),
         }
     }
-
-    pub(super) fn own_id(&self) -> Option<&str> {
-        match self {
-            Self::Own(id) => Some(id),
-            Self::Existing(_) => None,
-        }
-    }
 }
 
 impl Scope<'_> {

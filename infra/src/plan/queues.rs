@@ -2,33 +2,65 @@
 
 use redrive_model::duration::{seconds, show};
 use redrive_model::limits::LONGEST_RETENTION;
+use redrive_syntax::ParameterText;
 
-use super::queue_ref::QueueRef;
 use super::resource::{Allowed, Kind, Queue, QueuePolicy, Resource};
 use super::{Part, Scope, senders};
 
 pub(super) fn resources(scope: &Scope<'_>) -> Vec<Resource> {
     let function = scope.function;
+    let queue = |name: &ParameterText, retention| Queue {
+        name: Some(name.clone()),
+        is_fifo: function.is_fifo(),
+        retention: seconds(retention),
+        kms_key: function.kms_key.clone(),
+        ..Queue::default()
+    };
     let mut resources = Vec::new();
-    if let QueueRef::Own(id) = scope.queue() {
-        let policy = policy(id, function.queue_name(), senders::statements(function));
-        resources.push(source(scope));
-        resources.push(scope.resource(Part::QueuePolicy, "policy of the source queue", policy));
+    let mut add = |[part, of_policy]: [Part; 2], what: &str, description, queue: Queue, senders| {
+        let name = queue.name.as_ref().map(ToString::to_string);
+        let policy = policy(scope.id(part), name.unwrap_or_default(), senders);
+        resources.push(scope.resource(part, description, Kind::Queue(queue)));
+        resources.push(scope.resource(of_policy, format!("policy of the {what}"), policy));
+    };
+    if function.existing_queue().is_none() {
+        let name = &function.queue;
+        let description = format!(
+            "source queue `{name}`: {}messages kept {}, invisible for {} after a receive, moved to the DLQ after {} receives",
+            if function.is_fifo() { "FIFO, " } else { "" },
+            show(function.retention),
+            show(function.visibility_timeout),
+            function.receives(),
+        );
+        let source = Queue {
+            visibility_timeout: Some(seconds(function.visibility_timeout)),
+            dlq: Some((scope.dlq().arn(), function.receives())),
+            ..queue(name, function.retention)
+        };
+        let parts = [Part::Queue, Part::QueuePolicy];
+        let senders = senders::statements(function);
+        add(parts, "source queue", description, source, senders);
     }
-    if let QueueRef::Own(id) = scope.dlq()
-        && function.has_dlq()
-    {
-        let policy = policy(id, function.dlq_name(), Vec::new());
-        resources.push(dlq(scope));
-        resources.push(scope.resource(Part::DlqPolicy, "policy of the DLQ", policy));
+    if function.has_dlq() && function.existing_dlq().is_none() {
+        let name = &function.dlq();
+        let kept = show(function.dlq_retention);
+        let description = format!("DLQ `{name}`: messages kept {kept}");
+        let dlq = Queue {
+            dlq_of: Some(function.queue.clone()),
+            ..queue(name, function.dlq_retention)
+        };
+        let parts = [Part::Dlq, Part::DlqPolicy];
+        add(parts, "DLQ", description, dlq, Vec::new());
     }
-    if let QueueRef::Own(id) = scope.parking()
-        && function.has_parking()
-    {
-        let policy = policy(id, function.parking_name(), Vec::new());
-        resources.push(parking(scope));
-        let what = "policy of the parking queue";
-        resources.push(scope.resource(Part::ParkingPolicy, what, policy));
+    if function.has_parking() && function.existing_parking().is_none() {
+        let name = &function.parking();
+        // It is a new message, so all of that is left when it is parked.
+        let kept = show(LONGEST_RETENTION);
+        let description =
+            format!("parking queue `{name}`: messages that are not redriven any more, kept {kept}");
+        let parking = queue(name, LONGEST_RETENTION);
+        let parts = [Part::Parking, Part::ParkingPolicy];
+        add(parts, "parking queue", description, parking, Vec::new());
     }
     resources.extend(senders::subscriptions(scope));
     resources
@@ -44,59 +76,4 @@ pub(super) fn policy(
         name: name.into(),
         senders,
     })
-}
-
-fn source(scope: &Scope<'_>) -> Resource {
-    let function = scope.function;
-    let description = format!(
-        "source queue `{}`: {}messages kept {}, invisible for {} after a receive, moved to the DLQ after {} receives",
-        function.queue,
-        if function.is_fifo() { "FIFO, " } else { "" },
-        show(function.retention),
-        show(function.visibility_timeout),
-        function.receives(),
-    );
-    let queue = Queue {
-        name: Some(function.queue.clone()),
-        is_fifo: function.is_fifo(),
-        retention: seconds(function.retention),
-        visibility_timeout: Some(seconds(function.visibility_timeout)),
-        dlq: Some((scope.dlq().arn(), function.receives())),
-        kms_key: function.kms_key.clone(),
-        ..Queue::default()
-    };
-    scope.resource(Part::Queue, description, Kind::Queue(queue))
-}
-
-fn dlq(scope: &Scope<'_>) -> Resource {
-    let function = scope.function;
-    let name = function.dlq();
-    let kept = show(function.dlq_retention);
-    let description = format!("DLQ `{name}`: messages kept {kept}");
-    let queue = Queue {
-        name: Some(name),
-        is_fifo: function.is_fifo(),
-        retention: seconds(function.dlq_retention),
-        dlq_of: Some(function.queue.clone()),
-        kms_key: function.kms_key.clone(),
-        ..Queue::default()
-    };
-    scope.resource(Part::Dlq, description, Kind::Queue(queue))
-}
-
-fn parking(scope: &Scope<'_>) -> Resource {
-    let function = scope.function;
-    let name = function.parking();
-    // It is a new message, so all of that is left when it is parked.
-    let kept = show(LONGEST_RETENTION);
-    let description =
-        format!("parking queue `{name}`: messages that are not redriven any more, kept {kept}");
-    let queue = Queue {
-        name: Some(name),
-        is_fifo: function.is_fifo(),
-        retention: seconds(LONGEST_RETENTION),
-        kms_key: function.kms_key.clone(),
-        ..Queue::default()
-    };
-    scope.resource(Part::Parking, description, Kind::Queue(queue))
 }

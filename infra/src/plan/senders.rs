@@ -56,6 +56,7 @@ fn short(text: &str) -> String {
 pub(super) fn subscriptions(scope: &Scope<'_>) -> Vec<Resource> {
     let function = scope.function;
     let is_raw = function.raw.unwrap_or(true);
+    let is_new = function.existing_queue().is_none();
     let (reads, of) = match function.filter_policy_scope {
         FilterScope::Attributes => ("MessageAttributes", "attributes"),
         FilterScope::Body => ("MessageBody", "bodies"),
@@ -76,7 +77,7 @@ pub(super) fn subscriptions(scope: &Scope<'_>) -> Vec<Resource> {
             queue: scope.queue().arn(),
             is_raw,
             filter: policy.map(|policy| (policy.clone(), reads)),
-            policy: scope.queue().own_id().map(|_| scope.id(Part::QueuePolicy)),
+            policy: is_new.then(|| scope.id(Part::QueuePolicy)),
         });
         let description = format!("subscription of `{topic}`: {how}{filtered}");
         Resource::new(id, Some(scope.index), description, subscription)
@@ -84,8 +85,8 @@ pub(super) fn subscriptions(scope: &Scope<'_>) -> Vec<Resource> {
     subscriptions.collect()
 }
 
-/// The text without the defaults of its parameters.
-fn sub(text: &ParameterText) -> String {
+/// The text without the defaults of its parameters, as `Fn::Sub` reads it.
+pub(crate) fn sub(text: &ParameterText) -> String {
     text.with(|parameter| format!("${{{}}}", parameter.name))
 }
 

@@ -11,7 +11,7 @@ use redrive_syntax::parameter_text::Part;
 use redrive_syntax::queues;
 use serde_json::{Map, Value as Json, json};
 
-use crate::plan::{Parameter, ParameterKind, Plan, Value, shared};
+use crate::plan::{Parameter, ParameterKind, Plan, Value, shared, sub};
 use crate::render::remove_nulls;
 
 /// The condition that a topic for the alarms is given.
@@ -132,11 +132,6 @@ fn text(text: &ParameterText) -> Json {
         Part::Parameter(parameter) => json!({ "Ref": parameter.name }),
     });
     json!({ "Fn::Join": ["", parts.collect::<Vec<_>>()] })
-}
-
-/// The text as `Fn::Sub` reads it.
-fn sub(text: &ParameterText) -> String {
-    text.with(|parameter| format!("${{{}}}", parameter.name))
 }
 
 /// The ARN of a resource of the deployment's own account and region, for `Fn::Sub`.

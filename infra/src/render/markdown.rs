@@ -5,13 +5,10 @@ mod diagram;
 mod handling;
 mod outside;
 mod overlays;
-mod permissions;
 mod resources;
 mod runs;
 mod warnings;
 mod ways;
-
-use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -44,38 +41,37 @@ pub(crate) fn render(contents: &Contents<'_>, now: Timestamp) -> String {
         resources.filter(move |summary| summary.function == function)
     };
     let mut text = introduction(contents);
-    text.push_str(&diagram::render(stack));
+    text += &diagram::render(stack);
     for (index, entry) in stack.functions.iter().enumerate() {
         let StackFunction { binary, function } = entry;
-        text.push_str(&format!("{}{binary}`\n\n", heading(&function.name)));
-        text.push_str(&handling::render(function));
-        text.push_str(&resources::table(of(Some(index))));
-        text.push_str(&resources::tags(&plan::tags(stack, Some(index))));
+        text += &format!("{}{binary}`\n\n", heading(&function.name));
+        text += &handling::render(function);
+        text += &resources::table(of(Some(index)));
+        text += &resources::tags(&plan::tags(stack, Some(index)));
         if let Some(redrive) = &function.redrive()
             && !overlays::hides_runs(contents.changes, function)
         {
-            text.push_str(&runs::render(redrive, now));
+            text += &runs::render(redrive, now);
         }
-        text.push_str(&permissions::render(of(Some(index))));
-        text.push_str(&outside::render(function));
+        text += &resources::rights(of(Some(index)));
+        text += &outside::render(function);
     }
     if of(None).next().is_some() {
-        text.push_str("## Other resources\n\n");
-        text.push_str(&resources::table(of(None)));
-        text.push_str(&resources::tags(&plan::tags(stack, None)));
-        text.push_str(&permissions::render(of(None)));
+        text += "## Other resources\n\n";
+        text += &resources::table(of(None));
+        text += &resources::tags(&plan::tags(stack, None));
+        text += &resources::rights(of(None));
     }
-    text.push_str(&overlays::changes(contents.changes));
-    text.push_str(&deployed::render(stack));
-    text.push_str(RENAMING);
+    text += &overlays::changes(contents.changes);
+    text += &deployed::render(stack);
+    text += RENAMING;
     for format in &stack.formats {
-        text.push_str(match format {
+        text += match format {
             Format::CloudFormation => RENAMING_WITH_CLOUDFORMATION,
             Format::Terraform => RENAMING_WITH_TERRAFORM,
-        });
+        };
     }
-    text.push_str(&warnings::render(stack, contents.warnings));
-    text
+    text + &warnings::render(stack, contents.warnings)
 }
 
 /// What a new name does to the queues.
@@ -145,10 +141,12 @@ fn introduction(contents: &Contents<'_>) -> String {
     )
 }
 
-/// Adds a line.
-fn line(text: &mut String, line: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{line}");
+/// A list after its introduction; nothing without a list.
+fn section(introduction: &str, list: &str) -> String {
+    match list {
+        "" => String::new(),
+        list => format!("{introduction}\n\n{list}\n"),
+    }
 }
 
 #[cfg(test)]

@@ -102,6 +102,10 @@ pub(super) const PROTECTED: &[Protected] = &[
         .help("remove it; a FIFO queue has a `queue` that ends in `.fifo` in the attribute"),
     at(QUEUE, "RedrivePolicy/deadLetterTargetArn", Generated)
         .why("only the generated DLQ has an alarm and a redrive"),
+    // A setting, unless the worker counts receives; see `effective`.
+    at(QUEUE, "RedrivePolicy/maxReceiveCount", Generated)
+        .why("the worker counts receives, up to one before the generated number")
+        .help("set `max_receive_count` in the attribute, which is one less"),
     at(
         QUEUE,
         "RedriveAllowPolicy/redrivePermission",

@@ -634,8 +634,9 @@ fn the_receives_of_a_worker_that_counts_them_are_those_of_its_attribute() {
         let [error] = &reported(nightly(), receives(number))[..] else {
             panic!("one error");
         };
-        let problem = "`maxReceiveCount` of `OrdersQueue` must be 6: the worker counts receives";
-        assert!(error.starts_with(problem), "{error}");
+        let place = "`OrdersQueue.RedrivePolicy.maxReceiveCount` is ";
+        assert!(error.starts_with(place), "{error}");
+        assert!(error.contains(": the worker counts receives"), "{error}");
         assert!(
             error.contains("help: set `max_receive_count` in the attribute"),
             "{error}"

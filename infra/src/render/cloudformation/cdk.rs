@@ -1,9 +1,9 @@
 //! The template for CDK, whose assets choose a bucket and a key for the code when an
 //! app is deployed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::artifact::{ZIP, without_default};
 use crate::plan::pascal;
@@ -23,9 +23,9 @@ pub fn template(template: &Json) -> Json {
             });
         }
     }
-    for function in functions_mut(&mut template) {
-        let code = function["Properties"]["Code"].as_str();
-        if let Some([bucket, key]) = code.and_then(|zip| codes.get(zip)) {
+    let resources = template["Resources"].as_object_mut();
+    for (_, function) in resources.into_iter().flatten() {
+        if let Some([bucket, key]) = zip(function).and_then(|zip| codes.get(zip)) {
             function["Properties"]["Code"] =
                 json!({ "S3Bucket": { "Ref": bucket }, "S3Key": { "Ref": key } });
         }
@@ -35,28 +35,26 @@ pub fn template(template: &Json) -> Json {
 
 /// The parameters for each zip of a template.
 fn codes(template: &Json) -> BTreeMap<String, [String; 2]> {
-    let is_taken = |name: &str| {
-        ["Parameters", "Resources"]
-            .iter()
-            .any(|section| !template[section][name].is_null())
-    };
+    let named = ["Parameters", "Resources"].map(|section| template[section].as_object());
+    let mut taken: BTreeSet<_> = named
+        .into_iter()
+        .flatten()
+        .flat_map(Map::keys)
+        .cloned()
+        .collect();
     let mut codes = BTreeMap::new();
     let resources = template["Resources"].as_object().into_iter().flatten();
     for zip in resources.filter_map(|(_, resource)| zip(resource)) {
         let binary = zip.strip_suffix(ZIP).and_then(|it| it.strip_suffix('/'));
-        let Some(binary) = binary else {
+        let Some(binary) = binary.filter(|_| !codes.contains_key(zip)) else {
             continue;
         };
         let mut prefix = pascal(binary);
         let names = |prefix: &str| ["CodeBucket", "CodeKey"].map(|end| format!("{prefix}{end}"));
-        while names(&prefix).iter().any(|name| {
-            let is_of_other = codes.iter().any(|(other, names): (&String, &[String; 2])| {
-                other != zip && names.contains(name)
-            });
-            is_taken(name) || is_of_other
-        }) {
+        while names(&prefix).iter().any(|name| taken.contains(name)) {
             prefix.push('X');
         }
+        taken.extend(names(&prefix));
         codes.insert(zip.to_owned(), names(&prefix));
     }
     codes
@@ -67,13 +65,6 @@ fn zip(resource: &Json) -> Option<&str> {
     resource["Properties"]["Code"]
         .as_str()
         .filter(|_| is_function)
-}
-
-fn functions_mut(template: &mut Json) -> impl Iterator<Item = &mut Json> {
-    let resources = template["Resources"].as_object_mut().into_iter().flatten();
-    resources
-        .map(|(_, resource)| resource)
-        .filter(|resource| zip(resource).is_some())
 }
 
 /// What a stack of CDK has in its constructor.

@@ -5,10 +5,11 @@ use redrive_syntax::ParameterText;
 use serde_json::{Map, Value as Json, json};
 
 use super::metadata;
-use super::{HAS_ALARM_TOPIC, HAS_BOUNDARY, arn_part, own_arn, sub, text, value};
+use super::{HAS_ALARM_TOPIC, HAS_BOUNDARY, arn_part, own_arn, text, value};
 use crate::artifact::ZIP;
 use crate::plan::{
     Alarm, Kind, LambdaFunction, Queue, QueuePolicy, Resource, Role, Subscription, Widget, shared,
+    sub,
 };
 use crate::render::{dashboards, extend, policies, properties, remove_nulls};
 use crate::stack::Architecture;

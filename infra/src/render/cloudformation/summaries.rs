@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use crate::permissions::list;
 use crate::plan::{Plan, Summary, all_of};
 
 /// The resources of the plan, for which `base` is the template, as they are in
@@ -81,7 +82,7 @@ fn changed<'a>(before: &'a Json, after: &'a Json) -> impl Iterator<Item = &'a St
 /// The statements of a role or a queue policy, then its managed policies.
 fn rights(resource: &Json) -> Vec<&Json> {
     let properties = &resource["Properties"];
-    let policies = list(&properties["Policies"]).chain([properties]);
+    let policies = list(&properties["Policies"]).iter().chain([properties]);
     let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
     statements
         .chain(list(&properties["ManagedPolicyArns"]))
@@ -91,16 +92,8 @@ fn rights(resource: &Json) -> Vec<&Json> {
 /// The roles of the template that a policy is for.
 fn attached_to(policy: &Json) -> impl Iterator<Item = &str> {
     let properties = &policy["Properties"];
-    let roles = list(&properties["Roles"]).chain(list(&properties["RoleName"]));
-    roles.filter_map(|role| role["Ref"].as_str())
-}
-
-/// The values of an array; a single value is allowed instead of one.
-fn list(json: &Json) -> impl Iterator<Item = &Json> {
-    let single = [json]
-        .into_iter()
-        .filter(|json| !json.is_null() && !json.is_array());
-    json.as_array().into_iter().flatten().chain(single)
+    let roles = [&properties["Roles"], &properties["RoleName"]].into_iter();
+    roles.flat_map(list).filter_map(|role| role["Ref"].as_str())
 }
 
 #[cfg(test)]

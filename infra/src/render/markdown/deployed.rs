@@ -3,7 +3,7 @@
 use redrive_syntax::rules::catalog::{PERMISSIONS, PERMISSIONS_WILDCARD};
 use redrive_syntax::rules::skipped;
 
-use super::line;
+use super::section;
 use crate::permissions;
 use crate::stack::Stack;
 
@@ -24,23 +24,16 @@ pub(super) fn render(stack: &Stack) -> String {
             }
             let names: Vec<_> = names.iter().map(|name| format!("`${{{name}}}`")).collect();
             let rules: Vec<_> = rules.iter().map(|rule| rule.id).collect();
-            line(
-                &mut text,
-                &format!(
-                    "- `{}`: `{key}` contains {} [{}]",
-                    function.name,
-                    names.join(", "),
-                    rules.join(", ")
-                ),
+            text += &format!(
+                "- `{}`: `{key}` contains {} [{}]\n",
+                function.name,
+                names.join(", "),
+                rules.join(", ")
             );
         }
     }
-    match text.as_str() {
-        "" => text,
-        list => format!(
-            "## Not checked before deployment\n\n\
-             Each line names the rules that need the value of a parameter. \
-             `cargo redrive package --verify` checks them with values:\n\n{list}\n"
-        ),
-    }
+    let introduction = "## Not checked before deployment\n\n\
+         Each line names the rules that need the value of a parameter. \
+         `cargo redrive package --verify` checks them with values:";
+    section(introduction, &text)
 }

@@ -4,14 +4,13 @@ use redrive_model::duration::show;
 use redrive_model::names::redrive_handler;
 use redrive_model::policy::OnPermanent;
 
-use super::line;
 use crate::stack::Stack;
 
 pub(super) fn render(stack: &Stack) -> String {
     let mut text = "```mermaid\nflowchart LR\n".to_owned();
     for (number, entry) in stack.functions.iter().enumerate() {
         let function = &entry.function;
-        let mut add = |part: String| line(&mut text, &format!("    {part}"));
+        let mut add = |part: String| text += &format!("    {part}\n");
         let (queue, dlq) = (format!("queue{number}"), format!("dlq{number}"));
         add(format!("{queue}[(\"{}\")]", function.queue_name()));
         if function.has_dlq() {

@@ -8,11 +8,9 @@ use redrive_model::policy::{OnConflict, OnGroupFailure, OnPermanent, OnTotalFail
 use redrive_syntax::idempotent::Idempotent;
 use redrive_syntax::{Function, rules};
 
-use super::line;
-
 pub(super) fn render(function: &Function) -> String {
     let mut text = "How messages are handled:\n\n".to_owned();
-    let mut item = |words: &str| line(&mut text, &format!("- {words}"));
+    let mut item = |words: &str| text += &format!("- {words}\n");
     match (function.concurrency, function.is_fifo()) {
         (1, _) => item("the messages of a batch are handled one after another"),
         (most, false) => item(&format!(

@@ -8,7 +8,7 @@ use redrive_syntax::Function;
 use redrive_syntax::kms_key::KmsKey;
 use serde_json::{Value as Json, json};
 
-use super::line;
+use super::section;
 use crate::plan::{Value, statements};
 use crate::render::{cloudformation, policies};
 
@@ -19,14 +19,11 @@ pub(super) fn render(function: &Function) -> String {
     senders(function, &mut text);
     topics(function, &mut text);
     key(function, &mut text);
-    match text.as_str() {
-        "" => text,
-        list => format!("Outside of this stack:\n\n{list}\n"),
-    }
+    section("Outside of this stack:", &text)
 }
 
 fn existing_queues(function: &Function, text: &mut String) {
-    let mut item = |words: String| line(text, &format!("- {words}"));
+    let mut item = |words: String| *text += &format!("- {words}\n");
     let compared = match function.dlq_redrive {
         Some(_) => {
             "; `cargo redrive package --verify` compares this, and the redrive function at each run"
@@ -97,20 +94,14 @@ fn senders(function: &Function, text: &mut String) {
     for allowed in statements(function) {
         let queue = Value::Text(queue.clone());
         let statement = policies::allow_senders(&allowed, &queue, &cloudformation::value);
-        line(
-            text,
-            &format!("- the policy of the queue needs this statement: `{statement}`"),
-        );
+        *text += &format!("- the policy of the queue needs this statement: `{statement}`\n");
     }
 }
 
 fn topics(function: &Function, text: &mut String) {
     for topic in &function.topics {
-        line(
-            text,
-            &format!(
-                "- if the topic `{topic}` is in another account, its policy must allow this account `sns:Subscribe`"
-            ),
+        *text += &format!(
+            "- if the topic `{topic}` is in another account, its policy must allow this account `sns:Subscribe`\n"
         );
     }
 }
@@ -131,16 +122,10 @@ fn key(function: &Function, text: &mut String) {
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": "*",
         });
-        line(
-            text,
-            &format!("- the policy of the key `{key}` needs this statement: `{statement}`"),
-        );
+        *text += &format!("- the policy of the key `{key}` needs this statement: `{statement}`\n");
     }
-    line(
-        text,
-        &format!(
-            "- if the key `{key}` is in another account, its policy must allow the roles of this stack to use it"
-        ),
+    *text += &format!(
+        "- if the key `{key}` is in another account, its policy must allow the roles of this stack to use it\n"
     );
 }
 

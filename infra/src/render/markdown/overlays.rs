@@ -3,7 +3,6 @@
 use redrive_syntax::Function;
 use serde_json::Value;
 
-use super::line;
 use crate::overlay::{Change, Overlay};
 use crate::plan::{Part, id};
 
@@ -35,13 +34,9 @@ pub(super) fn changes(changes: &[Change]) -> String {
             .to_owned();
     for change in changes {
         let (before, after) = (cell(change.before.as_ref()), cell(change.after.as_ref()));
-        line(
-            &mut text,
-            &format!("| `{}` | {before} | {after} |", change.pointer),
-        );
+        text += &format!("| `{}` | {before} | {after} |\n", change.pointer);
     }
-    text.push('\n');
-    text
+    text + "\n"
 }
 
 /// Whether an overlay pauses the schedule of the function, or leaves it to the

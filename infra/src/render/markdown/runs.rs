@@ -7,8 +7,6 @@ use jiff::tz::TimeZone;
 use redrive_syntax::function::Redrive;
 use redrive_syntax::schedule;
 
-use super::line;
-
 const BEGIN: &str = "<!-- next redrives, as of the writing of this file -->";
 const END: &str = "<!-- end of next redrives -->";
 
@@ -29,13 +27,10 @@ pub(super) fn render(redrive: &Redrive, now: Timestamp) -> String {
         redrive.timezone
     );
     for (index, run) in redrive.schedule.upcoming(now, &zone).take(RUNS).enumerate() {
-        let run = run
-            .to_zoned_datetime(zone.clone())
-            .strftime("%a %F %H:%M %:z");
-        line(&mut text, &format!("{}. {run}", index + 1));
+        let run = run.to_zoned_datetime(zone.clone());
+        text += &format!("{}. {}\n", index + 1, run.strftime("%a %F %H:%M %:z"));
     }
-    line(&mut text, &format!("{END}\n"));
-    text
+    text + END + "\n\n"
 }
 
 /// The text without the runs.
@@ -45,7 +40,7 @@ pub(super) fn without(text: &str) -> String {
     for part in text.lines() {
         inside |= part == BEGIN;
         if !inside {
-            line(&mut rest, part);
+            rest += &format!("{part}\n");
         }
         inside &= part != END;
     }

@@ -1,10 +1,9 @@
 //! The warnings about the functions of the stack, and those that are accepted.
 
-use std::fmt::Write;
-
 use redrive_syntax::Diagnostic;
 use redrive_syntax::rules::{self, catalog::Rule};
 
+use super::section;
 use crate::discover::Warning;
 use crate::stack::{Stack, StackFunction};
 
@@ -14,7 +13,7 @@ pub(super) fn render(stack: &Stack, warnings: &[Warning]) -> String {
     for entry in &stack.functions {
         let name = &entry.function.name;
         for warning in of(entry, warnings).filter(|it| !it.accepted) {
-            add(&mut open, name, &warning.problem(), warning.rule.id);
+            open += &format!("- `{name}`: {} [{}]\n", warning.problem(), warning.rule.id);
         }
         for rule in &entry.function.allow {
             let broken = of(entry, warnings).find(|it| it.rule.id == rule);
@@ -23,10 +22,10 @@ pub(super) fn render(stack: &Stack, warnings: &[Warning]) -> String {
                 Some(warning) => warning.problem(),
                 None => rules::find(rule).map_or_else(String::new, Rule::reason),
             };
-            add(&mut accepted, name, &words, rule);
+            accepted += &format!("- `{name}`: {words} [{rule}]\n");
         }
     }
-    section("Warnings", &open) + &section("Accepted on purpose", &accepted)
+    section("## Warnings", &open) + &section("## Accepted on purpose", &accepted)
 }
 
 /// The warnings about one function of the stack.
@@ -36,18 +35,6 @@ fn of<'a>(
 ) -> impl Iterator<Item = &'a Diagnostic> {
     let is_own = |it: &&Warning| it.binary == entry.binary && it.function == entry.function.name;
     warnings.iter().filter(is_own).map(|it| &it.diagnostic)
-}
-
-fn add(list: &mut String, function: &str, words: &str, rule: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(list, "- `{function}`: {words} [{rule}]");
-}
-
-fn section(title: &str, list: &str) -> String {
-    match list {
-        "" => String::new(),
-        list => format!("## {title}\n\n{list}\n"),
-    }
 }
 
 #[cfg(test)]

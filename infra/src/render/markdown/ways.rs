@@ -2,44 +2,38 @@
 
 use redrive_model::limits::FORMER_LONGEST_TIMEOUT;
 
-use super::{Contents, line};
+use super::Contents;
 use crate::format::Format;
 use crate::render::{cloudformation, deploy, terraform};
 
 pub(super) fn render(contents: &Contents<'_>) -> String {
     let stack = contents.stack;
-    let mut text = "Then deploy the folder that this prints in one of these ways:\n\n".to_owned();
+    let mut text = "Then deploy the folder that this prints in one of these ways:\n\n\
+         | with | needs |\n|---|---|\n"
+        .to_owned();
     let ways = deploy::ways(stack, contents.template, None);
-    line(&mut text, "| with | needs |\n|---|---|");
     for way in &ways {
-        line(&mut text, &format!("| {} | {} |", way.title, way.needs));
+        text += &format!("| {} | {} |\n", way.title, way.needs);
     }
     for way in &ways {
-        line(&mut text, &format!("\nWith {}:\n", way.title));
+        text += &format!("\nWith {}:\n\n", way.title);
         if let Some((language, code)) = &way.code {
-            line(&mut text, &format!("```{language}\n{code}```\n"));
+            text += &format!("```{language}\n{code}```\n\n");
         }
-        line(
-            &mut text,
-            &format!("```sh\n{}\n```", way.commands.join("\n")),
-        );
+        text += &format!("```sh\n{}\n```\n", way.commands.join("\n"));
     }
     for format in &stack.formats {
         match format {
             Format::CloudFormation => {
-                line(
-                    &mut text,
-                    "\n`--parameter-overrides` of the last command of SAM and of AWS, and `parameters` of CDK, accept:\n",
-                );
+                text += "\n`--parameter-overrides` of the last command of SAM and of AWS, and `parameters` of CDK, accept:\n\n";
                 for it in &contents.plan.parameters {
-                    let description = cloudformation::description(it);
-                    line(&mut text, &format!("- `{}`: {description}", it.name));
+                    text += &format!("- `{}`: {}\n", it.name, cloudformation::description(it));
                 }
             }
             Format::Terraform => {
-                line(&mut text, "\nThe variables of the Terraform module are:\n");
+                text += "\nThe variables of the Terraform module are:\n\n";
                 for (name, description) in terraform::variables(contents.plan) {
-                    line(&mut text, &format!("- `{name}`: {description}"));
+                    text += &format!("- `{name}`: {description}\n");
                 }
                 let mut functions = stack.functions.iter().map(|entry| &entry.function);
                 if functions.any(|it| it.timeout > FORMER_LONGEST_TIMEOUT) {
@@ -53,6 +47,5 @@ pub(super) fn render(contents: &Contents<'_>) -> String {
     if !stack.formats.contains(&Format::Terraform) {
         text += "\nFor a Terraform module, call `.formats([CloudFormation, Terraform])` in the build script.\n";
     }
-    text.push('\n');
-    text
+    text + "\n"
 }

@@ -12,7 +12,7 @@ use super::text::{Text, quoted};
 use crate::artifact::ZIP;
 use crate::plan::{
     Alarm, Kind, LambdaFunction, Plan, Queue, QueuePolicy, Resource, Role, Subscription, Value,
-    Widget, shared,
+    Widget, shared, sub,
 };
 use crate::render::{dashboards, extend, policies, properties, remove_nulls};
 
@@ -266,8 +266,7 @@ fn inline_names(id: &str, role: &Role) -> Vec<String> {
 
 /// The name does not change when other policies are added.
 fn attached_name(id: &str, policy: &ParameterText) -> String {
-    let text = policy.with(|parameter| format!("${{{}}}", parameter.name));
-    format!("{}_{}", name(id), &digest(&text)[..8])
+    format!("{}_{}", name(id), &digest(&sub(policy))[..8])
 }
 
 /// The key of an object.

@@ -1,8 +1,6 @@
 //! Texts in Terraform's language, in which `${` and `%{` begin something else.
 //! <https://developer.hashicorp.com/terraform/language/expressions/strings>
 
-use std::fmt::Write as _;
-
 use serde_json::Value as Json;
 
 /// A text of which some parts are known at deployment.
@@ -54,11 +52,7 @@ impl Text {
         let mut pieces = self.0.iter().peekable();
         while let Some(piece) = pieces.next() {
             match piece {
-                Piece::Expression(expression) => {
-                    written.push_str("${");
-                    written.push_str(expression);
-                    written.push('}');
-                }
+                Piece::Expression(expression) => written += &format!("${{{expression}}}"),
                 Piece::Literal(text) => {
                     let next = match pieces.peek() {
                         Some(Piece::Expression(_)) => Some('{'),
@@ -90,48 +84,18 @@ enum Quotes {
 /// `$${` is `${`, but `$$${` is not `$${`: each other `$` and `%` before it is an
 /// expression of its own.
 fn escape(text: &str, next: Option<char>, quotes: Quotes, written: &mut String) {
-    let mut rest = text;
-    while let Some(start) = rest.find(['$', '%']) {
-        let (before, marked) = rest.split_at(start);
-        plain(before, quotes, written);
-        let end = marked
-            .find(|c| c != '$' && c != '%')
-            .unwrap_or(marked.len());
-        let (marks, after) = marked.split_at(end);
-        rest = after;
-        let (marks, last) = match after.chars().next() {
-            Some('{') => {
-                let (last, marks) = marks.chars().next_back().map_or((' ', ""), |last| {
-                    (last, &marks[..marks.len() - last.len_utf8()])
-                });
-                (marks, format!("{last}{last}"))
-            }
-            None if next == Some('{') => (marks, String::new()),
-            _ => {
-                written.push_str(marks);
-                continue;
-            }
-        };
-        for mark in marks.chars() {
-            // Writing to a string cannot fail.
-            let _ = write!(written, "${{\"{mark}\"}}");
-        }
-        written.push_str(&last);
-    }
-    plain(rest, quotes, written);
-}
-
-fn plain(text: &str, quotes: Quotes, written: &mut String) {
-    for c in text.chars() {
+    for (place, c) in text.char_indices() {
+        let rest = &text[place + c.len_utf8()..];
+        let after_marks = rest.trim_start_matches(['$', '%']).chars().next().or(next);
         match c {
+            '$' | '%' if rest.starts_with('{') => written.extend([c, c]),
+            '$' | '%' if after_marks == Some('{') => *written += &format!("${{\"{c}\"}}"),
             _ if quotes == Quotes::None => written.push(c),
             '"' | '\\' => written.extend(['\\', c]),
             '\n' => written.push_str("\\n"),
             '\r' => written.push_str("\\r"),
             '\t' => written.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(written, "\\u{:04x}", u32::from(c));
-            }
+            c if c.is_control() => *written += &format!("\\u{:04x}", u32::from(c)),
             c => written.push(c),
         }
     }
