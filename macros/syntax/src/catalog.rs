@@ -94,9 +94,10 @@ impl Rule {
     }
 }
 
-const fn error(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
+/// A function that breaks the rule, and the corrected one.
+const fn examples(fails: &'static str, passes: &'static str) -> Rule {
     Rule {
-        id,
+        id: "",
         level: Level::Error,
         keys: &[],
         reason: &[],
@@ -107,37 +108,32 @@ const fn error(id: &'static str, fails: &'static str, passes: &'static str) -> R
     }
 }
 
-const fn deliberate(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
-    let level = Level::Deliberate;
-    Rule {
-        level,
-        ..error(id, fails, passes)
-    }
+/// The id of the rule with this name.
+const fn id<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
+    let mut id = [0; LENGTH];
+    id.copy_from_slice(name.as_bytes());
+    id.make_ascii_lowercase();
+    id
 }
 
-const fn warning(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
-    let level = Level::Warning;
-    Rule {
-        level,
-        ..error(id, fails, passes)
-    }
-}
-
-const fn notice(id: &'static str, fails: &'static str, passes: &'static str) -> Rule {
-    let level = Level::Notice;
-    Rule {
-        level,
-        ..error(id, fails, passes)
-    }
-}
-
-/// Declares one static per rule, whose documentation is the rule's reason, and
-/// the list of them.
+/// Declares one static per rule, and the list of them. The id of a rule is its name in lower
+/// case, and its documentation is the reason for it.
 macro_rules! rules {
-    ($($(#[doc = $reason:literal])+ $name:ident = $rule:expr;)+) => {
+    ($($(#[doc = $reason:literal])+ $name:ident: $level:ident = $examples:expr;)+) => {
         $(
             $(#[doc = $reason])+
-            pub static $name: super::Rule = super::Rule { reason: &[$($reason),+], ..$rule };
+            pub static $name: super::Rule = super::Rule {
+                id: {
+                    const ID: [u8; stringify!($name).len()] = super::id(stringify!($name));
+                    match str::from_utf8(&ID) {
+                        Ok(id) => id,
+                        Err(_) => unreachable!(),
+                    }
+                },
+                level: super::Level::$level,
+                reason: &[$($reason),+],
+                ..$examples
+            };
         )+
         pub(super) static RULES: &[&super::Rule] = &[$(&$name),+];
     };

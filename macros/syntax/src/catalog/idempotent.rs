@@ -1,22 +1,20 @@
 //! Rules about `idempotent`.
 
-use super::{deliberate, error, rules};
+use super::{examples, rules};
 
 const REDELIVERY: &str = "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html";
 
 rules! {
     /// Messages with the same key are the same message. The key is a field of the message, and begins with the
     /// name of the parameter, or it is the path of a `fn(&M) -> impl Display`.
-    IDEMPOTENT_KEY = error(
-        "idempotent_key",
+    IDEMPOTENT_KEY: Error = examples(
         "#[sqs_batch(idempotent(key = message.id))]",
         "#[sqs_batch(idempotent(key = order.id))]",
     );
 
     /// The key is the text of a field, so its type implements `Display`; a function that makes it has the type
     /// `fn(&M) -> impl Display`.
-    HANDLER_KEY = error(
-        "handler_key",
+    HANDLER_KEY: Error = examples(
         r#"// src/main.rs
 #[sqs_batch(idempotent(key = order.items))] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }
 struct Order { items: Vec<u64> }"#,
@@ -27,8 +25,7 @@ struct Order { id: u64, items: Vec<u64> }"#,
 
     /// SQS gives a message that is redriven a new id, so with the id as its key a message that was completed
     /// before would be processed again. A key of the sender stays the same.
-    IDEMPOTENT_MESSAGE_ID = error(
-        "idempotent_message_id",
+    IDEMPOTENT_MESSAGE_ID: Error = examples(
         r#"#[sqs_batch(idempotent(key = message_id), dlq_redrive = "rate(1 day)")]"#,
         r#"#[sqs_batch(idempotent(key = order.id), dlq_redrive = "rate(1 day)")]"#,
     )
@@ -38,8 +35,7 @@ struct Order { id: u64, items: Vec<u64> }"#,
     /// A copy of a message can be delivered as long as it is in the queue, in the DLQ before each redrive, and,
     /// after the last one, where a person finds it and redrives it. A key that is forgotten earlier lets the copy be
     /// processed again.
-    IDEMPOTENT_TTL = deliberate(
-        "idempotent_ttl",
+    IDEMPOTENT_TTL: Deliberate = examples(
         r#"#[sqs_batch(idempotent(key = order.id, ttl = "1d"))]"#,
         "#[sqs_batch(idempotent(key = order.id))]",
     )
@@ -48,8 +44,7 @@ struct Order { id: u64, items: Vec<u64> }"#,
 
     /// With `redrive_rounds = "unlimited"` a copy of a message can be delivered at any time, so no default is long
     /// enough. Choose how long a completed key is remembered.
-    IDEMPOTENT_TTL_MISSING = error(
-        "idempotent_ttl_missing",
+    IDEMPOTENT_TTL_MISSING: Error = examples(
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", idempotent(key = order.id))]"#,
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", idempotent(key = order.id, ttl = "90d"))]"#,
     )
@@ -58,8 +53,7 @@ struct Order { id: u64, items: Vec<u64> }"#,
 
     /// `table` is the name of a DynamoDB table in the account and region of the deployment, or an ARN. Its
     /// partition key is the string `id`, it has no sort key, and its TTL attribute is `expires`.
-    IDEMPOTENT_TABLE = error(
-        "idempotent_table",
+    IDEMPOTENT_TABLE: Error = examples(
         r#"#[sqs_batch(idempotent(key = order.id, table = "completed orders"))]"#,
         r#"#[sqs_batch(idempotent(key = order.id, table = "completed-orders"))]"#,
     )
@@ -67,8 +61,7 @@ struct Order { id: u64, items: Vec<u64> }"#,
 
     /// The DynamoDB client is part of the feature `idempotency` of the crate `redrive`, which is off by default.
     /// Add it to the dependency's `features`.
-    IDEMPOTENCY_FEATURE = error(
-        "idempotency_feature",
+    IDEMPOTENCY_FEATURE: Error = examples(
         r#"// Cargo.toml: redrive = "0.1"
 #[sqs_batch(idempotent(key = order.id))]"#,
         r#"// Cargo.toml: redrive = { version = "0.1", features = ["idempotency"] }

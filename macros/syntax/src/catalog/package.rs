@@ -1,6 +1,6 @@
 //! Rules about the package: its targets, its build script, its profile.
 
-use super::{error, notice, rules, warning};
+use super::{examples, rules};
 
 const LIMITS: &str =
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html";
@@ -9,8 +9,7 @@ rules! {
     /// The file of `permissions` holds IAM statements for the worker's role, as a JSON list or a policy document.
     /// Each has an `Effect`, an `Action` such as `s3:GetObject` and a `Resource`. IAM rejects what is not one only
     /// when the stack is deployed.
-    PERMISSIONS = error(
-        "permissions",
+    PERMISSIONS: Error = examples(
         r#"// permissions = "iam/orders.json", and iam/orders.json
 [{ "Effect": "Allow", "Actions": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*" }]"#,
         r#"// permissions = "iam/orders.json", and iam/orders.json
@@ -20,8 +19,7 @@ rules! {
 
     /// A statement that allows all actions of a service, or an action on all resources, allows more than a function
     /// needs. Some actions cannot be limited to a resource; accept them with `allow`.
-    PERMISSIONS_WILDCARD = warning(
-        "permissions_wildcard",
+    PERMISSIONS_WILDCARD: Warning = examples(
         r#"// permissions = "iam/orders.json", and iam/orders.json
 [{ "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::orders/*" }]"#,
         r#"// permissions = "iam/orders.json", and iam/orders.json
@@ -31,8 +29,7 @@ rules! {
 
     /// The SQS client is part of the feature `sqs-client` of the crate `redrive`, which is on by default. Add
     /// it to the dependency's `features`.
-    SQS_CLIENT_FEATURE = error(
-        "sqs_client_feature",
+    SQS_CLIENT_FEATURE: Error = examples(
         r#"// Cargo.toml: redrive = { version = "0.1", default-features = false }
 #[sqs_batch(dlq_redrive = "rate(1 day)")]"#,
         r#"// Cargo.toml: redrive = "0.1"
@@ -40,8 +37,7 @@ rules! {
     );
 
     /// A Lambda function is a binary; a library has no `main` to write.
-    LIBRARY_TARGET = error(
-        "library_target",
+    LIBRARY_TARGET: Error = examples(
         r#"// src/lib.rs
 #[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
         r#"// src/main.rs
@@ -49,8 +45,7 @@ rules! {
     );
 
     /// One binary is one function and one zip. Put each function into its own file in `src/bin/`.
-    ONE_FUNCTION_PER_BINARY = error(
-        "one_function_per_binary",
+    ONE_FUNCTION_PER_BINARY: Error = examples(
         r#"// src/main.rs
 #[sqs_batch] async fn orders(order: Order) -> Result<(), Error> { Ok(()) }
 #[sqs_batch] async fn invoices(invoice: Invoice) -> Result<(), Error> { Ok(()) }"#,
@@ -63,8 +58,7 @@ rules! {
 
     /// The template is written by the build script; without it the function would compile and never be
     /// deployed.
-    BUILD_SCRIPT = error(
-        "build_script",
+    BUILD_SCRIPT: Error = examples(
         r#"// no build.rs
 #[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
         r#"// build.rs
@@ -76,8 +70,7 @@ fn main() { redrive_infra::build(); }
 
     /// The function is missing from the template: the build script does not see code that another macro
     /// generates, files outside the module tree, or targets other than binaries.
-    FUNCTION_NOT_LISTED = error(
-        "function_not_listed",
+    FUNCTION_NOT_LISTED: Error = examples(
         r#"// src/main.rs
 macro_rules! function { ($name:ident) => {
     #[sqs_batch] async fn $name(order: Order) -> Result<(), Error> { Ok(()) }
@@ -88,8 +81,7 @@ function!(handle);"#,
     );
 
     /// The template describes the function with other settings than it is compiled with.
-    FUNCTION_DIFFERS = error(
-        "function_differs",
+    FUNCTION_DIFFERS: Error = examples(
         r#"// build.rs prints cargo::rustc-cfg=beta and calls redrive_infra::build()
 #[cfg_attr(beta, sqs_batch(retries = 5))]
 #[cfg_attr(not(beta), sqs_batch)]
@@ -103,8 +95,7 @@ async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
     /// With `panic = "abort"` a panic in one message ends the process. Lambda fails the batch, and SQS
     /// redelivers all its messages. Nothing is lost, but messages that were completed are handled again.
     /// cargo-lambda sets it for release builds unless the workspace has `panic = "unwind"`.
-    PANIC_ABORT = warning(
-        "panic_abort",
+    PANIC_ABORT: Warning = examples(
         r#"// Cargo.toml of the workspace, or cargo-lambda's default
 [profile.release]
 panic = "abort""#,
@@ -115,8 +106,7 @@ panic = "unwind""#,
 
     /// `redrive_infra::build()` reads the variables that cargo sets for a build script: the package, the
     /// target, and the folder for files.
-    NOT_A_BUILD_SCRIPT = error(
-        "not_a_build_script",
+    NOT_A_BUILD_SCRIPT: Error = examples(
         r#"// src/bin/deploy.rs
 fn main() { redrive_infra::build(); }"#,
         r#"// build.rs
@@ -125,8 +115,7 @@ fn main() { redrive_infra::build(); }"#,
 
     /// The build script reads `Cargo.toml` and the sources of the package's binaries, and writes its files
     /// to `OUT_DIR` and next to the binary.
-    FILE_ACCESS = error(
-        "file_access",
+    FILE_ACCESS: Error = examples(
         r#"// src/main.rs, where `src/orders.rs` is a folder
 mod orders;"#,
         r#"// src/main.rs, where `src/orders.rs` is a file
@@ -134,8 +123,7 @@ mod orders;"#,
     );
 
     /// `Builder::cfg` accepts one cfg, as `cargo::rustc-cfg` does: a name, or a name and a value.
-    CFG_FORM = error(
-        "cfg_form",
+    CFG_FORM: Error = examples(
         r#"// build.rs
 redrive_infra::Builder::new().cfg("not(beta)").build();"#,
         r#"// build.rs
@@ -144,8 +132,7 @@ redrive_infra::Builder::new().cfg("beta").cfg("stage=\"dev\"").build();"#,
 
     /// A file that is missing, or that is not Rust, may contain a function. A template without it would delete
     /// that function's Lambda, so the template is not changed until the package compiles.
-    UNREAD_SOURCE = notice(
-        "unread_source",
+    UNREAD_SOURCE: Notice = examples(
         r#"// src/main.rs, without a file src/orders.rs
 mod orders;"#,
         r#"// src/main.rs, with a file src/orders.rs
@@ -154,8 +141,7 @@ mod orders;"#,
 
     /// The template has the `#[sqs_batch]` functions of the package's binaries, except those with `template =
     /// false`. Without any there is nothing to deploy, and the template of an earlier build is deleted.
-    NO_FUNCTION = notice(
-        "no_function",
+    NO_FUNCTION: Notice = examples(
         r#"// src/main.rs
 fn main() {}
 
@@ -169,15 +155,13 @@ fn main() { redrive_infra::build(); }"#,
     );
 
     /// Lambda runs on x86_64 and arm64; build for one of them, such as with `cargo redrive package --arm64`.
-    ARCHITECTURE = error(
-        "architecture",
+    ARCHITECTURE: Error = examples(
         "// cargo build --target riscv64gc-unknown-linux-gnu",
         "// cargo redrive package --arm64",
     );
 
     /// The resources of a function are named after it, so two functions of a package need two names.
-    SHARED_NAME = error(
-        "shared_name",
+    SHARED_NAME: Error = examples(
         r#"// src/bin/a.rs and src/bin/b.rs
 #[sqs_batch] async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
         r#"// src/bin/a.rs
@@ -190,8 +174,7 @@ fn main() { redrive_infra::build(); }"#,
     /// Two functions on one queue would each see some of its messages. Give each its own `queue`, or one
     /// function both tasks. A redrive moves all messages of a DLQ to one queue, so a DLQ with `dlq_redrive` is of
     /// one queue.
-    SHARED_QUEUE = error(
-        "shared_queue",
+    SHARED_QUEUE: Error = examples(
         r#"// src/bin/a.rs
 #[sqs_batch(queue = "orders")] async fn ship(order: Order) -> Result<(), Error> { Ok(()) }
 
@@ -207,8 +190,7 @@ fn main() { redrive_infra::build(); }"#,
     /// A parameter `${Name}` is one for the whole package, so it has one default. It cannot have the name of a
     /// resource, or of a parameter that the template has anyway, such as `RolePath` or `VpcSubnetIds`. Only
     /// `${NamePrefix}` can be used, without a default, and not in the name of a new queue, which begins with it.
-    PARAMETER_CONFLICT = error(
-        "parameter_conflict",
+    PARAMETER_CONFLICT: Error = examples(
         r#"// src/main.rs and build.rs with redrive_infra::build()
 #[sqs_batch(env(ROLES = "${RolePath}"))]
 async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
@@ -220,8 +202,7 @@ async fn handle(order: Order) -> Result<(), Error> { Ok(()) }"#,
 
     /// A CloudFormation template has at most 500 resources, 200 parameters, 200 outputs and 1,000,000
     /// bytes. A function has 10 to 20 resources, so a package has room for 20 functions.
-    TEMPLATE_LIMITS = error(
-        "template_limits",
+    TEMPLATE_LIMITS: Error = examples(
         "// a package with 50 functions in src/bin/",
         "// three packages with 17, 17 and 16 functions",
     )

@@ -1,21 +1,20 @@
 //! Rules about the queues and the event source mapping.
 
-use super::{deliberate, error, rules, warning};
+use super::{examples, rules};
 
-const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
+pub(super) const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
 const PARAMETERS: &str =
     "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html";
 const CONFIGURE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html";
 const SCALING: &str = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html";
 const CREATE_QUEUE: &str =
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html";
-const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html";
+pub(super) const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html";
 
 rules! {
     /// A queue's name has at most 80 letters, digits, `-` and `_`, and a FIFO queue's ends in `.fifo`. The
     /// DLQ's name is the queue's with `-dlq`, so 76 are left. A queue that exists is named by its ARN.
-    QUEUE_NAME = error(
-        "queue_name",
+    QUEUE_NAME: Error = examples(
         r#"#[sqs_batch(queue = "new orders")]"#,
         r#"#[sqs_batch(queue = "new-orders")]"#,
     )
@@ -23,8 +22,7 @@ rules! {
     .see(CREATE_QUEUE);
 
     /// A batch of over 10 messages needs a batching window of at least a second.
-    BATCH_NEEDS_WINDOW = error(
-        "batch_needs_window",
+    BATCH_NEEDS_WINDOW: Error = examples(
         "#[sqs_batch(batch_size = 100, concurrency = 10)]",
         r#"#[sqs_batch(batch_size = 100, batch_window = "1s", concurrency = 10)]"#,
     )
@@ -33,8 +31,7 @@ rules! {
     .after(&[&QUEUE_NAME]);
 
     /// A batch from a FIFO queue has at most 10 messages.
-    FIFO_BATCH_SIZE = error(
-        "fifo_batch_size",
+    FIFO_BATCH_SIZE: Error = examples(
         r#"#[sqs_batch(queue = "orders.fifo", batch_size = 11, allow = "fifo_dlq_order")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", batch_size = 10, allow = "fifo_dlq_order")]"#,
     )
@@ -43,8 +40,7 @@ rules! {
     .after(&[&QUEUE_NAME]);
 
     /// A batching window is for standard queues only.
-    FIFO_BATCH_WINDOW = error(
-        "fifo_batch_window",
+    FIFO_BATCH_WINDOW: Error = examples(
         r#"#[sqs_batch(queue = "orders.fifo", batch_window = "5s", allow = "fifo_dlq_order")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
     )
@@ -55,8 +51,7 @@ rules! {
     /// A DLQ breaks the strict order of a FIFO queue: the messages after one that was moved to the DLQ are
     /// handled before it. redrive always has a DLQ, because a message that cannot succeed would otherwise block
     /// its group until it expires. Accept with `allow` that only the order of completed messages is kept.
-    FIFO_DLQ_ORDER = deliberate(
-        "fifo_dlq_order",
+    FIFO_DLQ_ORDER: Deliberate = examples(
         r#"#[sqs_batch(queue = "orders.fifo")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", allow = "fifo_dlq_order")]"#,
     )
@@ -66,8 +61,7 @@ rules! {
 
     /// Only a FIFO queue has an order that a failure can break. On a standard queue each message is
     /// independent.
-    GROUP_FAILURE_NEEDS_FIFO = error(
-        "group_failure_needs_fifo",
+    GROUP_FAILURE_NEEDS_FIFO: Error = examples(
         r#"#[sqs_batch(on_group_failure = "stop_batch")]"#,
         r#"#[sqs_batch(queue = "orders.fifo", on_group_failure = "stop_batch", allow = "fifo_dlq_order")]"#,
     )
@@ -76,8 +70,7 @@ rules! {
 
     /// A message that becomes visible while it is being handled is handled twice. Lambda refuses a queue
     /// whose visibility timeout is shorter than the function's timeout.
-    VISIBILITY_TIMEOUT = error(
-        "visibility_timeout",
+    VISIBILITY_TIMEOUT: Error = examples(
         r#"#[sqs_batch(timeout = "60s", visibility_timeout = "59s")]"#,
         r#"#[sqs_batch(timeout = "60s", visibility_timeout = "60s", allow = "visibility_recommended")]"#,
     )
@@ -86,8 +79,7 @@ rules! {
 
     /// The visibility timeout begins when a message is received, before the batching window and the invocation.
     /// Both must fit in it.
-    VISIBILITY_WINDOW = error(
-        "visibility_window",
+    VISIBILITY_WINDOW: Error = examples(
         r#"#[sqs_batch(timeout = "60s", batch_window = "30s", visibility_timeout = "90s")]"#,
         r#"#[sqs_batch(timeout = "60s", batch_window = "30s", visibility_timeout = "91s", allow = "visibility_recommended")]"#,
     )
@@ -97,8 +89,7 @@ rules! {
 
     /// AWS recommends six times the function's timeout plus the batching window, so that Lambda can try
     /// again when the function is throttled before a message is delivered twice.
-    VISIBILITY_RECOMMENDED = warning(
-        "visibility_recommended",
+    VISIBILITY_RECOMMENDED: Warning = examples(
         r#"#[sqs_batch(timeout = "60s", visibility_timeout = "2m")]"#,
         r#"#[sqs_batch(timeout = "60s", visibility_timeout = "6m")]"#,
     )
@@ -108,8 +99,7 @@ rules! {
 
     /// AWS recommends at least 5 receives: throttled invocations count as receives too, and would send good
     /// messages to the DLQ.
-    RECEIVE_COUNT_LOW = warning(
-        "receive_count_low",
+    RECEIVE_COUNT_LOW: Warning = examples(
         "#[sqs_batch(max_receive_count = 4)]",
         "#[sqs_batch(max_receive_count = 5)]",
     )
@@ -117,8 +107,7 @@ rules! {
     .see(CONFIGURE);
 
     /// Lambda scales a mapping either by itself, up to `max_concurrency`, or in provisioned mode (`pollers`).
-    POLLERS_OR_MAX_CONCURRENCY = error(
-        "pollers_or_max_concurrency",
+    POLLERS_OR_MAX_CONCURRENCY: Error = examples(
         r#"#[sqs_batch(pollers = "2..50", max_concurrency = 100)]"#,
         r#"#[sqs_batch(pollers = "2..50")]"#,
     )
@@ -126,8 +115,7 @@ rules! {
     .see(SCALING);
 
     /// The API of Lambda accepts up to 10000 pollers. Older documents and tools say 2000.
-    POLLERS_HIGH = warning(
-        "pollers_high",
+    POLLERS_HIGH: Warning = examples(
         r#"#[sqs_batch(pollers = "2..2001")]"#,
         r#"#[sqs_batch(pollers = "2..2000")]"#,
     )
@@ -135,8 +123,7 @@ rules! {
     .see("https://docs.aws.amazon.com/lambda/latest/api/API_ProvisionedPollerConfig.html");
 
     /// SQS deletes a message when its retention is over. An alarm that waits for a message of that age never rings.
-    ALARM_OLDEST = error(
-        "alarm_oldest",
+    ALARM_OLDEST: Error = examples(
         r#"#[sqs_batch(alarms(oldest = "4d"), retention = "4d")]"#,
         r#"#[sqs_batch(alarms(oldest = "3d"), retention = "4d")]"#,
     )
@@ -144,8 +131,7 @@ rules! {
 
     /// On a standard queue a message keeps the time it was first sent when it moves to the DLQ. A DLQ that
     /// does not keep messages longer than the source queue deletes them as they arrive.
-    DLQ_RETENTION = error(
-        "dlq_retention",
+    DLQ_RETENTION: Error = examples(
         r#"#[sqs_batch(retention = "4d", dlq_retention = "4d")]"#,
         r#"#[sqs_batch(retention = "4d", dlq_retention = "14d")]"#,
     )
@@ -157,8 +143,7 @@ rules! {
     /// receive. It goes to the DLQ after `max_receive_count` receives, or after one more if `redrive_rounds` counts
     /// them and the last run did not end. If it expires before that, SQS
     /// deletes it without a trace.
-    EXPIRES_BEFORE_DLQ = error(
-        "expires_before_dlq",
+    EXPIRES_BEFORE_DLQ: Error = examples(
         r#"#[sqs_batch(retention = "15m")]"#,
         r#"#[sqs_batch(retention = "16m")]"#,
     )

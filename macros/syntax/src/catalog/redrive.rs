@@ -1,18 +1,13 @@
 //! Rules about the scheduled redrive.
 
-use super::queue::{DLQ_RETENTION, QUEUE_NAME};
+use super::queue::{DEAD_LETTER_QUEUES, DLQ_RETENTION, QUEUE_NAME, RETENTION};
+use super::schedule::SCHEDULES;
 use super::system::QUEUE_TYPE;
-use super::{deliberate, error, rules, warning};
-
-const SCHEDULES: &str =
-    "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
-const DEAD_LETTER_QUEUES: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html";
-const RETENTION: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html";
+use super::{examples, rules};
 
 rules! {
     /// The time zone, the rate and the rounds are settings of the redrive, and there is no redrive without a schedule.
-    REDRIVE_WITHOUT_SCHEDULE = error(
-        "redrive_without_schedule",
+    REDRIVE_WITHOUT_SCHEDULE: Error = examples(
         r#"#[sqs_batch(redrive_timezone = "Asia/Jerusalem")]"#,
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_timezone = "Asia/Jerusalem")]"#,
     )
@@ -20,8 +15,7 @@ rules! {
 
     /// Messages are parked after their last round, so `redrive_rounds` has to be a number, or at once with
     /// `on_permanent = "park"`.
-    PARKING_UNUSED = error(
-        "parking_unused",
+    PARKING_UNUSED: Error = examples(
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", parking = "given-up")]"#,
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", parking = "given-up")]"#,
     )
@@ -29,8 +23,7 @@ rules! {
 
     /// The parking queue is a queue of its own, of the type of the source queue. Its name is that of the source queue
     /// with `-parked`, so 73 characters are left for that.
-    PARKING_QUEUE = error(
-        "parking_queue",
+    PARKING_QUEUE: Error = examples(
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", parking = "given-up.fifo")]"#,
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", parking = "given-up")]"#,
     )
@@ -41,8 +34,7 @@ rules! {
     /// With `on_permanent = "dlq"` and no limit, a message that can never succeed is sent by the worker and redriven for
     /// ever. Lambda takes that for a function that invokes itself: after about 16 rounds it stops the chain, and the
     /// message goes to the DLQ without being run.
-    RECURSIVE_LOOP = warning(
-        "recursive_loop",
+    RECURSIVE_LOOP: Warning = examples(
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", on_permanent = "dlq")]"#,
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited", on_permanent = "park")]"#,
     )
@@ -51,8 +43,7 @@ rules! {
 
     /// Before the first year of the schedule, and after the last, nothing is redriven, and the messages in the
     /// DLQ expire. Every year from 2026 to 2199 has to be in the year field; leave it out, or write `*`.
-    REDRIVE_YEAR = deliberate(
-        "redrive_year",
+    REDRIVE_YEAR: Deliberate = examples(
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * ? 2027)")]"#,
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 * * ? *)")]"#,
     )
@@ -62,8 +53,7 @@ rules! {
     /// Between two redrives a message must not expire in the DLQ. On a standard queue its age counts from when
     /// it was first sent or last redriven, so it may already be as old as `retention` when it arrives there; on
     /// a FIFO queue its age starts again.
-    REDRIVE_GAP = error(
-        "redrive_gap",
+    REDRIVE_GAP: Error = examples(
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 1 * ? *)")]"#,
         r#"#[sqs_batch(dlq_redrive = "cron(0 23 ? * SUN *)")]"#,
     )
@@ -72,8 +62,7 @@ rules! {
     .after(&[&QUEUE_NAME, &DLQ_RETENTION, &REDRIVE_YEAR]);
 
     /// EventBridge Scheduler skips a run whose local time does not exist because clocks go forward.
-    REDRIVE_DST_GAP = warning(
-        "redrive_dst_gap",
+    REDRIVE_DST_GAP: Warning = examples(
         r#"#[sqs_batch(dlq_redrive = "cron(30 2 * * ? *)", redrive_timezone = "Europe/Berlin")]"#,
         r#"#[sqs_batch(dlq_redrive = "cron(30 4 * * ? *)", redrive_timezone = "Europe/Berlin")]"#,
     )
@@ -83,8 +72,7 @@ rules! {
 
     /// EventBridge Scheduler counts weekdays from Sunday = 1, unix cron from Sunday = 0, so `1-5` is Sunday to
     /// Thursday. Names are unambiguous.
-    REDRIVE_WEEKDAY_NUMBER = warning(
-        "redrive_weekday_number",
+    REDRIVE_WEEKDAY_NUMBER: Warning = examples(
         r#"#[sqs_batch(dlq_redrive = "cron(30 7 ? * 1-5 *)")]"#,
         r#"#[sqs_batch(dlq_redrive = "cron(30 7 ? * MON-FRI *)")]"#,
     )
