@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::Path;
 
 use proc_macro2::Span;
+use redrive_syntax::Diagnostic;
 use redrive_syntax::rules::catalog::{FILE_ACCESS, Rule};
-use redrive_syntax::{Diagnostic, Problem};
 
 /// All that is wrong; never empty.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl From<Diagnostic> for Errors {
 }
 
 /// A diagnostic about the package, and not about a place in its sources.
-pub(crate) fn broken(rule: &'static Rule, problem: impl Into<Problem>) -> Diagnostic {
+pub(crate) fn broken(rule: &'static Rule, problem: impl Into<String>) -> Diagnostic {
     Diagnostic::new(rule, Span::call_site(), problem)
 }
 

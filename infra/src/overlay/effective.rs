@@ -11,7 +11,7 @@ use redrive_model::keys::{KEYS, Key, Kind, Missing, Resource};
 use redrive_syntax::environment::check_name;
 use redrive_syntax::rules::broken_by;
 use redrive_syntax::rules::catalog::{OUT_OF_RANGE, Rule, WRONG_TYPE};
-use redrive_syntax::{Function, ParameterText, Problem, Rejected, TemplateValue};
+use redrive_syntax::{Function, ParameterText, Rejected, TemplateValue};
 use serde_json::{Map, Value};
 
 use super::finding::Finding;
@@ -179,7 +179,7 @@ impl<'a> Effective<'a> {
     ) -> Result<TemplateValue<'a>, Rejected> {
         let (least, most) = (range.start(), range.end());
         let reject = |rule, value: &dyn Display, what: &str| {
-            let problem = Problem::new().value(key.name, value).text(what);
+            let problem = format!("`{}` ({value}){what}", key.name);
             let help = format!("write {least} to {most} {unit}");
             Err(vec![broken(rule, problem).help(help)])
         };
@@ -246,7 +246,7 @@ impl<'a> Effective<'a> {
         self.findings.iter().cloned().chain(together).collect()
     }
 
-    fn broken(&self, rule: &'static Rule, problem: Problem) -> Finding {
+    fn broken(&self, rule: &'static Rule, problem: String) -> Finding {
         let is_changed = |part: Part, path: &str| {
             // A function without a redrive has no schedule.
             let is_generated = !self.before["Resources"][id(&self.function, part)].is_null();

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use redrive_syntax::Diagnostic;
 use redrive_syntax::rules::catalog::Rule;
-use redrive_syntax::{Diagnostic, Problem};
 use serde_json::Value;
 
 use super::Overlay;
@@ -19,7 +19,7 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(rule: &'static Rule, pointer: String, problem: impl Into<Problem>) -> Self {
+    pub(super) fn new(rule: &'static Rule, pointer: String, problem: impl Into<String>) -> Self {
         Self::at([pointer], broken(rule, problem))
     }
 

@@ -7,7 +7,6 @@ use proc_macro2::TokenStream;
 
 use crate::catalog::{Level, Rule};
 use crate::place::Place;
-use crate::problem::Problem;
 
 /// One broken rule.
 #[derive(Clone, Debug)]
@@ -16,8 +15,8 @@ pub struct Diagnostic {
     pub rule: &'static Rule,
     /// The smallest part of the source to edit.
     pub place: Place,
-    /// The value and the rule, on one line.
-    pub problem: Problem,
+    /// The value and the rule, on one line. A key is in backticks.
+    pub problem: String,
     /// The fixes to choose from, the best first.
     pub fixes: Vec<Fix>,
     /// A page that explains the rule.
@@ -158,7 +157,7 @@ impl Eq for Diagnostic {}
 
 impl Diagnostic {
     /// A broken rule without a fix.
-    pub fn new(rule: &'static Rule, place: impl Into<Place>, problem: impl Into<Problem>) -> Self {
+    pub fn new(rule: &'static Rule, place: impl Into<Place>, problem: impl Into<String>) -> Self {
         Diagnostic {
             rule,
             place: place.into(),
@@ -170,11 +169,16 @@ impl Diagnostic {
         }
     }
 
-    /// The problem, in the vocabulary of where it is.
+    /// The problem, in the vocabulary of where it is: in a manifest, the value of a key is
+    /// that of a property.
     pub fn problem(&self) -> String {
-        let properties = self.manifest.as_ref().map(|manifest| &manifest.properties);
-        let property = |key| properties?.get(key).map(String::as_str);
-        self.problem.named(|key| property(key).unwrap_or(key))
+        let properties = self
+            .manifest
+            .iter()
+            .flat_map(|manifest| &manifest.properties);
+        properties.fold(self.problem.clone(), |problem, (key, property)| {
+            problem.replace(&format!("`{key}`"), &format!("`{property}`"))
+        })
     }
 
     /// With one more fix to choose from.
@@ -283,7 +287,7 @@ impl Diagnostics {
         &mut self,
         rule: &'static Rule,
         place: impl Into<Place>,
-        problem: impl Into<Problem>,
+        problem: impl Into<String>,
         help: impl Into<String>,
     ) {
         self.push(Diagnostic::new(rule, place, problem).help(help));

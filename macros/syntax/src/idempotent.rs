@@ -176,10 +176,10 @@ fn table_problem(text: &ParameterText) -> Option<String> {
     })
 }
 
-/// A setting with another `ttl`.
-pub(crate) fn with_ttl(idempotent: &Idempotent, ttl: Duration) -> Fix {
+/// A setting with another `ttl`, or without.
+pub(crate) fn with_ttl(idempotent: &Idempotent, ttl: Option<Duration>) -> Fix {
     let changed = Idempotent {
-        ttl: Some(ttl),
+        ttl,
         ..idempotent.clone()
     };
     Fix::set("idempotent", changed.written())

@@ -7,7 +7,6 @@ use redrive_model::{Pollers, limits};
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::keys::Key;
-use crate::problem::Problem;
 use crate::tokens::excerpt;
 use crate::value::{Value, What};
 
@@ -48,23 +47,18 @@ fn parse(text: &str) -> Option<Pollers> {
 }
 
 /// Checks the numbers.
-pub(crate) fn check(pollers: Pollers) -> Result<(), Problem> {
+pub(crate) fn check(pollers: Pollers) -> Result<(), String> {
     let Pollers { min, max } = pollers;
     let within = |which: &str, number: u32, range: RangeInclusive<u32>| {
         let (least, most) = (range.start(), range.end());
-        let problem = || {
-            Problem::from(format!("the {which} of "))
-                .key("pollers")
-                .text(format!(" is {number}, but must be from {least} to {most}"))
-        };
+        let problem =
+            || format!("the {which} of `pollers` is {number}, but must be from {least} to {most}");
         range.contains(&number).then_some(()).ok_or_else(problem)
     };
     within("minimum", min, limits::MINIMUM_POLLERS)?;
     within("maximum", max, limits::MAXIMUM_POLLERS)?;
     match min > max {
-        true => Err(Problem::new()
-            .key("pollers")
-            .text(format!(" goes from {min} down to {max}"))),
+        true => Err(format!("`pollers` goes from {min} down to {max}")),
         false => Ok(()),
     }
 }

@@ -11,7 +11,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Edit, Fix};
 use crate::function::Function;
 use crate::keys;
 use crate::options::Options;
-use crate::problem::Problem;
 use checks::{Check, Finding};
 use trial::Trial;
 
@@ -138,7 +137,7 @@ fn find_in(
 
 /// The rules that a function breaks whose settings are not all in its attribute,
 /// each with the problem. None is judged that reads a key of `unknown`.
-pub fn broken_by(function: &Function, unknown: &[&str]) -> Vec<(&'static Rule, Problem)> {
+pub fn broken_by(function: &Function, unknown: &[&str]) -> Vec<(&'static Rule, String)> {
     let options = Options::of(function.clone(), unknown);
     let judged = checks::all().filter(|(rule, _)| {
         let is_broken = |before: &&Rule| {

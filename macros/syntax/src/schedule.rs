@@ -28,8 +28,9 @@ use crate::catalog::SCHEDULE_AT;
 use calendar::LAST_YEAR;
 use cron::Cron;
 pub use error::{Help, ScheduleError};
+use field::MINUTE;
+pub(crate) use field::{DAY_OF_WEEK, Field, HOUR, YEAR, weekday_names};
 use form::ANY_YEAR;
-pub(crate) use form::named_weekdays;
 pub use zone::timezone;
 
 /// A checked schedule expression (`ScheduleExpression`) that repeats.
@@ -85,20 +86,14 @@ impl Schedule {
     }
 
     fn read(text: &str) -> Result<Self, Vec<ScheduleError>> {
-        let (name, body) = form::split(text).map_err(|error| vec![error])?;
-        let start = name.len() + 1;
+        let (name, body) = form::split(text)?;
         let kind = match name {
-            "cron" => Kind::Cron(Box::new(Cron::parse(body, start)?)),
-            "rate" => Kind::Rate(rate::parse(body, start..start + body.len())?),
+            "cron" => Kind::Cron(Box::new(Cron::parse(body)?)),
+            "rate" => Kind::Rate(rate::parse(body)?),
             _ => {
                 let problem =
                     "`at(…)` runs once, but a DLQ that fills again must be redriven again";
-                let problem = (problem.to_owned(), None);
-                return Err(vec![ScheduleError::new(
-                    0..text.len(),
-                    &SCHEDULE_AT,
-                    problem,
-                )]);
+                return Err(ScheduleError::new(&SCHEDULE_AT, problem, None).into());
             }
         };
         let text = text.to_owned();
@@ -131,17 +126,15 @@ impl Schedule {
     }
 
     /// A field of `cron(…)`, if it is written.
-    pub(crate) fn field(&self, place: usize) -> Option<&str> {
-        let fields = self.text.strip_prefix("cron(")?.strip_suffix(')')?;
-        fields.split_ascii_whitespace().nth(place)
+    pub(crate) fn field(&self, field: &Field) -> Option<&str> {
+        fields(&self.text).into_iter().nth(field.place)
     }
 
     /// The expression with another field of `cron(…)`.
-    pub(crate) fn with_field(&self, place: usize, value: &str) -> String {
+    pub(crate) fn with_field(&self, field: &Field, value: &str) -> String {
         let full = self.in_full();
-        let fields = full.trim_start_matches("cron(").trim_end_matches(')');
-        let mut fields: Vec<_> = fields.split_ascii_whitespace().collect();
-        if let Some(field) = fields.get_mut(place) {
+        let mut fields = fields(&full);
+        if let Some(field) = fields.get_mut(field.place) {
             *field = value;
         }
         format!("cron({})", fields.join(" "))
@@ -149,7 +142,7 @@ impl Schedule {
 
     /// The same times of the day on every day; `None` for a rate.
     pub(crate) fn daily(&self) -> Option<String> {
-        let (minutes, hours) = (self.field(place::MINUTE)?, self.field(place::HOUR)?);
+        let (minutes, hours) = (self.field(&MINUTE)?, self.field(&HOUR)?);
         Some(format!("cron({minutes} {hours} * * ? *)"))
     }
 
@@ -243,31 +236,29 @@ impl Schedule {
     }
 }
 
+/// The fields of `cron(…)`.
+fn fields(text: &str) -> Vec<&str> {
+    let fields = text.strip_prefix("cron(").unwrap_or_default();
+    let fields = fields.trim_end_matches(')');
+    fields.split_ascii_whitespace().collect()
+}
+
 /// The text with the help for each part applied, if all have one and the result is a
 /// schedule.
 fn corrected(text: &str, errors: &[ScheduleError]) -> Option<String> {
-    let mut corrected = text.to_owned();
-    let mut parts: Vec<_> = errors
-        .iter()
-        .map(|error| (&error.span, &error.help))
-        .collect();
-    // Several problems of one field have the same help.
-    parts.dedup();
-    for (span, help) in parts.into_iter().rev() {
-        let Some(Help::Write(part)) = help else {
+    let mut fields = fields(text);
+    let mut whole = None;
+    for error in errors {
+        let Some(Help::Write(part)) = &error.help else {
             return None;
         };
-        corrected.replace_range(span.clone(), part);
+        match error.field {
+            Some(field) => fields[field] = part,
+            None => whole = Some(part.clone()),
+        }
     }
+    let corrected = whole.unwrap_or_else(|| format!("cron({})", fields.join(" ")));
     Schedule::read(&corrected).is_ok().then_some(corrected)
-}
-
-/// The places of the fields in `cron(…)`.
-pub(crate) mod place {
-    pub(crate) const MINUTE: usize = 0;
-    pub(crate) const HOUR: usize = 1;
-    pub(crate) const DAY_OF_WEEK: usize = 4;
-    pub(crate) const YEAR: usize = 5;
 }
 
 /// As it is written, which says it all.

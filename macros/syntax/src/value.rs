@@ -11,7 +11,6 @@ use crate::catalog::{self, Rule};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::keys::Key;
 use crate::place::Place;
-use crate::problem::Problem;
 use crate::tokens;
 
 pub(crate) use duration::{backoff, duration};
@@ -101,7 +100,7 @@ impl Value {
     }
 
     /// The value is not usable.
-    pub(crate) fn refuse(&self, rule: &'static Rule, problem: impl Into<Problem>) -> Diagnostic {
+    pub(crate) fn refuse(&self, rule: &'static Rule, problem: impl Into<String>) -> Diagnostic {
         Diagnostic {
             see: None,
             ..Diagnostic::new(rule, self.place, problem)

@@ -16,13 +16,12 @@ use redrive_model::duration::written;
 use crate::catalog::{self, Rule};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
-use crate::problem::Problem;
 
 pub use retention::until_parked;
 
 /// The problem, and the fixes that may solve it: those with fewer edits first. What
 /// does not work, or breaks another rule, is sorted out by a trial.
-pub(super) type Finding<'a> = (Problem, Fixes<'a>);
+pub(super) type Finding<'a> = (String, Fixes<'a>);
 
 /// Found one after another, since most are not asked for.
 pub(super) type Fixes<'a> = Box<dyn Iterator<Item = Fix> + 'a>;
@@ -30,8 +29,11 @@ pub(super) type Fixes<'a> = Box<dyn Iterator<Item = Fix> + 'a>;
 /// What is wrong, if anything.
 pub(super) type Check = fn(&Options) -> Option<Finding<'_>>;
 
-fn these<'a>(fixes: impl IntoIterator<Item = Fix, IntoIter: 'a>) -> Fixes<'a> {
-    Box::new(fixes.into_iter())
+fn found<'a>(
+    problem: impl Into<String>,
+    fixes: impl IntoIterator<Item = Fix, IntoIter: 'a>,
+) -> Finding<'a> {
+    (problem.into(), Box::new(fixes.into_iter()))
 }
 
 /// All checks, each with its rule; after the rules that it comes after.
@@ -50,6 +52,16 @@ pub(super) fn all() -> impl Iterator<Item = &'static (&'static Rule, Check)> {
 fn allow(rule: &Rule, options: &Options) -> Edit {
     let others = options.function.allow.iter().map(String::as_str);
     set_allow(others.filter(|other| *other != rule.id).chain([rule.id]))
+}
+
+/// The reason to accept a rule, where there is no better one.
+const INTENDED: &str = "if it is intended";
+
+/// The same as a fix, with the reason for it.
+fn accept(rule: &Rule, options: &Options, reason: &str) -> Fix {
+    let accept = allow(rule, options);
+    let text = format!("{reason}, write {accept}");
+    Fix::edit([accept]).described(text)
 }
 
 /// The key `allow` with these rules.

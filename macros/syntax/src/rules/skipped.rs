@@ -14,7 +14,6 @@ use crate::function::Function;
 use crate::keys;
 use crate::kms_key::KmsKey;
 use crate::place::Place;
-use crate::problem::Problem;
 use crate::queues;
 use crate::reader::Reader;
 
@@ -134,8 +133,7 @@ fn not_an_arn(key: &'static str, function: &Function, valued: &Function) -> Opti
         _ => return None,
     };
     (is_one && !is_still_one).then(|| {
-        let problem = Problem::new().key(key);
-        let problem = problem.text(format!(" is not the ARN of {what}"));
+        let problem = format!("`{key}` is not the ARN of {what}");
         Diagnostic::new(rule, Place::from(proc_macro2::Span::call_site()), problem)
     })
 }

@@ -2,13 +2,13 @@
 //! is every year.
 
 use std::collections::BTreeSet;
-use std::ops::{Range, RangeBounds};
+use std::ops::RangeBounds;
 
 use super::calendar::Month;
 use super::days::Days;
-use super::error::{Help, Problem, ScheduleError};
-use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, YEAR};
-use crate::catalog::{SCHEDULE_DAYS, SCHEDULE_FIELD, SCHEDULE_FORM, SCHEDULE_NEVER_RUNS};
+use super::error::{Help, ScheduleError};
+use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, Field, HOUR, MINUTE, MONTH, YEAR};
+use crate::catalog::{SCHEDULE_DAYS, SCHEDULE_FORM, SCHEDULE_NEVER_RUNS};
 use crate::tokens::excerpt;
 
 /// A checked cron expression. It has at least one run.
@@ -21,37 +21,29 @@ pub(super) struct Cron {
     pub(super) years: BTreeSet<i16>,
 }
 
-type Part<'a> = (&'a str, Range<usize>);
-
 impl Cron {
-    /// Reads what is between the parentheses; `at` is where it starts in the
-    /// expression.
-    pub(super) fn parse(body: &str, at: usize) -> Result<Self, Vec<ScheduleError>> {
-        let parts: Vec<Part<'_>> = body
-            .split_ascii_whitespace()
-            .map(|text| {
-                let start = at + (text.as_ptr().addr() - body.as_ptr().addr());
-                (text, start..start + text.len())
-            })
-            .collect();
-        let any_year = ("*", at..at);
-        let (minute, hour, day_of_month, month, day_of_week, year) = match parts.as_slice() {
-            [a, b, c, d, e] => (a, b, c, d, e, &any_year),
-            [a, b, c, d, e, f] => (a, b, c, d, e, f),
-            _ => return Err(vec![wrong_count(&parts, at..at + body.len())]),
+    /// Reads what is between the parentheses.
+    pub(super) fn parse(body: &str) -> Result<Self, Vec<ScheduleError>> {
+        let texts: Vec<&str> = body.split_ascii_whitespace().collect();
+        let texts = match texts[..] {
+            [a, b, c, d, e] => [a, b, c, d, e, "*"],
+            [a, b, c, d, e, f] => [a, b, c, d, e, f],
+            _ => return Err(wrong_count(&texts).into()),
         };
-
-        let mut errors = Vec::new();
-        let minutes = field(&mut errors, minute, |text| MINUTE.parse(text));
-        let hours = field(&mut errors, hour, |text| HOUR.parse(text));
-        let days = days(&mut errors, day_of_month, day_of_week);
-        let months = field(&mut errors, month, |text| MONTH.parse(text));
-        let years = field(&mut errors, year, |text| YEAR.parse(text));
+        let mut fields = Fields {
+            texts,
+            errors: Vec::new(),
+        };
+        let minutes = fields.values(&MINUTE);
+        let hours = fields.values(&HOUR);
+        let days = fields.days();
+        let months = fields.values(&MONTH);
+        let years = fields.values(&YEAR);
         let (Some(minutes), Some(hours), Some(days), Some(months), Some(years)) =
             (minutes, hours, days, months, years)
         else {
-            errors.sort_by_key(|error| error.span.start);
-            return Err(errors);
+            fields.errors.sort_by_key(|error| error.field);
+            return Err(fields.errors);
         };
         let on_the_hour = |hour: i16| minutes.iter().map(move |minute| hour * 60 + minute);
         let cron = Self {
@@ -63,8 +55,7 @@ impl Cron {
         let runs = cron
             .months_in(..)
             .any(|month| cron.days.in_month(month) != 0);
-        let never = || vec![never_runs(day_of_month, month, day_of_week, year)];
-        runs.then_some(cron).ok_or_else(never)
+        runs.then_some(cron).ok_or_else(|| never_runs(texts).into())
     }
 
     /// The months of these years that the expression names.
@@ -82,23 +73,80 @@ impl Cron {
     }
 }
 
-fn field<T>(
-    errors: &mut Vec<ScheduleError>,
-    (text, span): &Part<'_>,
-    parse: impl Fn(&str) -> Result<T, Vec<Problem>>,
-) -> Option<T> {
-    let mut problems = match parse(text) {
-        Ok(read) => return Some(read),
-        Err(problems) => problems,
-    };
-    let mut respelt = respelt(text).into_iter();
-    if let Some(meant) = respelt.find(|meant| parse(meant).is_ok()) {
-        problems.truncate(1);
-        problems[0].1 = Some(Help::Write(meant));
+/// The fields of an expression, and what is wrong with those that were read.
+struct Fields<'a> {
+    texts: [&'a str; 6],
+    errors: Vec<ScheduleError>,
+}
+
+impl Fields<'_> {
+    fn values(&mut self, field: &Field) -> Option<BTreeSet<i16>> {
+        self.read(field, |text| field.parse(text))
     }
-    let here = |problem| ScheduleError::new(span.clone(), &SCHEDULE_FIELD, problem);
-    errors.extend(problems.into_iter().map(here));
-    None
+
+    fn read<T>(
+        &mut self,
+        field: &Field,
+        parse: impl Fn(&str) -> Result<T, Vec<ScheduleError>>,
+    ) -> Option<T> {
+        let text = self.texts[field.place];
+        let mut errors = match parse(text) {
+            Ok(read) => return Some(read),
+            Err(errors) => errors,
+        };
+        let mut respelt = respelt(text).into_iter();
+        if let Some(meant) = respelt.find(|meant| parse(meant).is_ok()) {
+            errors.truncate(1);
+            errors[0].help = Some(Help::Write(meant));
+        }
+        self.errors.extend(errors);
+        None
+    }
+
+    fn days(&mut self) -> Option<Days> {
+        let (of_month, of_week) = (DAY_OF_MONTH.name, DAY_OF_WEEK.name);
+        let (month, week) = (
+            self.texts[DAY_OF_MONTH.place],
+            self.texts[DAY_OF_WEEK.place],
+        );
+        let write = |text: &str| Help::Write(text.to_owned());
+        let (field, problem, help) = match (month, week) {
+            ("?", "?") => (
+                &DAY_OF_MONTH,
+                format!("{of_month} and {of_week} are both `?`, so no days are specified"),
+                write("*"),
+            ),
+            ("?", _) => return self.read(&DAY_OF_WEEK, Days::of_week),
+            (_, "?") => return self.read(&DAY_OF_MONTH, Days::of_month),
+            (_, "*") => (
+                &DAY_OF_WEEK,
+                format!("{of_week} must be `?` if {of_month} is set"),
+                write("?"),
+            ),
+            ("*", _) => (
+                &DAY_OF_MONTH,
+                format!("{of_month} must be `?` if {of_week} is set"),
+                write("?"),
+            ),
+            _ => (
+                &DAY_OF_WEEK,
+                format!("{of_month} and {of_week} are both set, but only one can be"),
+                Help::Advice(format!("write `?` for {of_month} or for {of_week}")),
+            ),
+        };
+        self.errors.push(ScheduleError {
+            field: Some(field.place),
+            ..ScheduleError::new(&SCHEDULE_DAYS, problem, Some(help))
+        });
+        // What the fields contain may be wrong as well.
+        if month != "?" {
+            self.read(&DAY_OF_MONTH, Days::of_month);
+        }
+        if week != "?" {
+            self.read(&DAY_OF_WEEK, Days::of_week);
+        }
+        None
+    }
 }
 
 /// The field as AWS might spell it: in capitals, with hyphens; the letters `L` and `W`
@@ -116,82 +164,31 @@ fn respelt(text: &str) -> [String; 2] {
     [moved.unwrap_or(plain), short]
 }
 
-fn days(errors: &mut Vec<ScheduleError>, month: &Part<'_>, week: &Part<'_>) -> Option<Days> {
-    let (of_month, of_week) = (DAY_OF_MONTH.name, DAY_OF_WEEK.name);
-    let write = |text: &str| Some(Help::Write(text.to_owned()));
-    let (part, problem, help) = match (month.0, week.0) {
-        ("?", "?") => (
-            month,
-            format!("{of_month} and {of_week} are both `?`, so no days are specified"),
-            write("*"),
-        ),
-        ("?", _) => return field(errors, week, Days::of_week),
-        (_, "?") => return field(errors, month, Days::of_month),
-        (_, "*") => (
-            week,
-            format!("{of_week} must be `?` if {of_month} is set"),
-            write("?"),
-        ),
-        ("*", _) => (
-            month,
-            format!("{of_month} must be `?` if {of_week} is set"),
-            write("?"),
-        ),
-        _ => (
-            week,
-            format!("{of_month} and {of_week} are both set, but only one can be"),
-            Some(Help::Advice(format!(
-                "write `?` for {of_month} or for {of_week}"
-            ))),
-        ),
-    };
-    errors.push(ScheduleError::new(
-        part.1.clone(),
-        &SCHEDULE_DAYS,
-        (problem, help),
-    ));
-    // What the fields contain may be wrong as well.
-    if month.0 != "?" {
-        field(errors, month, Days::of_month);
-    }
-    if week.0 != "?" {
-        field(errors, week, Days::of_week);
-    }
-    None
-}
-
-fn wrong_count(parts: &[Part<'_>], span: Range<usize>) -> ScheduleError {
+fn wrong_count(texts: &[&str]) -> ScheduleError {
     let problem = format!(
         "`cron(…)` has {} fields, but needs minute, hour, day-of-month, month, day-of-week and an optional year",
-        parts.len()
+        texts.len()
     );
-    let without_seconds = (parts.len() == 7).then(|| {
-        let fields: Vec<_> = parts[1..].iter().map(|(text, _)| *text).collect();
-        Help::Write(fields.join(" "))
-    });
-    ScheduleError::new(span, &SCHEDULE_FORM, (problem, without_seconds))
+    let without_seconds = match texts {
+        [_, fields @ ..] if fields.len() == 6 => {
+            Some(Help::Write(format!("cron({})", fields.join(" "))))
+        }
+        _ => None,
+    };
+    ScheduleError::new(&SCHEDULE_FORM, problem, without_seconds)
 }
 
-fn never_runs(
-    days: &Part<'_>,
-    month: &Part<'_>,
-    week: &Part<'_>,
-    year: &Part<'_>,
-) -> ScheduleError {
-    let (which, part) = match days.0 {
+fn never_runs([_, _, days, month, week, year]: [&str; 6]) -> ScheduleError {
+    let (which, text) = match days {
         "?" => (DAY_OF_WEEK.name, week),
         _ => (DAY_OF_MONTH.name, days),
     };
     let problem = format!(
         "the schedule never runs: no date has {which} `{}`, month `{}` and year `{}`",
-        excerpt(part.0),
-        excerpt(month.0),
-        excerpt(year.0)
+        excerpt(text),
+        excerpt(month),
+        excerpt(year)
     );
-    let help = Help::Advice(format!(
-        "write `L` as {} for the last day of each month",
-        DAY_OF_MONTH.name
-    ));
-    let span = days.1.start..week.1.end.max(year.1.end);
-    ScheduleError::new(span, &SCHEDULE_NEVER_RUNS, (problem, Some(help)))
+    let help = "write `L` as day-of-month for the last day of each month".to_owned();
+    ScheduleError::new(&SCHEDULE_NEVER_RUNS, problem, Some(Help::Advice(help)))
 }

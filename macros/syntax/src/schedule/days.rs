@@ -1,8 +1,10 @@
 //! The two day fields of a cron expression, of which exactly one counts.
 
+use std::collections::BTreeSet;
+
 use super::calendar::Month;
-use super::error::Problem;
-use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, Set, is_number};
+use super::error::ScheduleError;
+use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, is_number};
 
 /// Which days of a month a cron expression runs on. Weekdays count from
 /// 1 = Sunday, as they do in the expression.
@@ -29,52 +31,45 @@ const SATURDAY: i16 = 7;
 
 impl Days {
     /// A day-of-month field other than `?`.
-    pub(super) fn of_month(text: &str) -> Result<Self, Vec<Problem>> {
+    pub(super) fn of_month(text: &str) -> Result<Self, Vec<ScheduleError>> {
         let field = &DAY_OF_MONTH;
-        match text {
-            "L" => return Ok(Self::LastOfMonth),
-            "LW" => return Ok(Self::LastWorkday),
-            _ => {}
-        }
-        if let Some(day) = text.strip_suffix('W')
-            && is_number(day)
-        {
-            return field.value(day).map(Self::NearestWorkday).map_err(one);
-        }
-        if text.contains(['L', 'W']) {
-            return Err(field.wrong(
-                text,
-                "`L`, `LW` and such as `3W` are allowed only alone",
-                None,
-            ));
-        }
-        field.parse(text).map(|days| Self::OfMonth(bits(&days)))
+        Ok(match text {
+            "L" => Self::LastOfMonth,
+            "LW" => Self::LastWorkday,
+            _ => match text.strip_suffix('W').filter(|day| is_number(day)) {
+                Some(day) => Self::NearestWorkday(field.value(day)?),
+                None if text.contains(['L', 'W']) => {
+                    let reason = "`L`, `LW` and such as `3W` are allowed only alone";
+                    return Err(field.error(text, reason, None).into());
+                }
+                None => Self::OfMonth(bits(&field.parse(text)?)),
+            },
+        })
     }
 
     /// A day-of-week field other than `?`.
-    pub(super) fn of_week(text: &str) -> Result<Self, Vec<Problem>> {
+    pub(super) fn of_week(text: &str) -> Result<Self, Vec<ScheduleError>> {
         let field = &DAY_OF_WEEK;
         if text == "L" {
             return Ok(Self::OfWeek(1 << SATURDAY));
         }
         if text.contains(',') && text.contains(['L', '#']) {
-            return Err(field.wrong(
-                text,
-                "`#` and `L` are allowed only alone, such as `6L`",
-                None,
-            ));
+            let reason = "`#` and `L` are allowed only alone, such as `6L`";
+            return Err(field.error(text, reason, None).into());
         }
         if let Some((day, nth)) = text.split_once('#') {
-            let day = field.value(day).map_err(one)?;
+            let day = field.value(day)?;
             return match nth.as_bytes() {
                 [digit @ b'1'..=b'5'] => Ok(Self::NthWeekday(day, i16::from(digit - b'0'))),
-                _ => Err(field.wrong(text, "after `#`, 1 to 5 is allowed", None)),
+                _ => Err(field
+                    .error(text, "after `#`, 1 to 5 is allowed", None)
+                    .into()),
             };
         }
-        match text.strip_suffix('L') {
-            Some(day) => field.value(day).map(Self::LastOfWeekday).map_err(one),
-            None => field.parse(text).map(|days| Self::OfWeek(bits(&days))),
-        }
+        Ok(match text.strip_suffix('L') {
+            Some(day) => Self::LastOfWeekday(field.value(day)?),
+            None => Self::OfWeek(bits(&field.parse(text)?)),
+        })
     }
 
     /// Those of some days of a month.
@@ -110,12 +105,8 @@ impl Days {
     }
 }
 
-fn bits(days: &Set) -> u32 {
+fn bits(days: &BTreeSet<i16>) -> u32 {
     days.iter().fold(0, |days, day| days | 1 << day)
-}
-
-fn one(problem: Problem) -> Vec<Problem> {
-    vec![problem]
 }
 
 /// The days of a month that are this weekday.

@@ -1,21 +1,18 @@
-//! What is wrong with a schedule, and where.
-
-use std::ops::Range;
+//! What is wrong with a schedule.
 
 use crate::catalog::Rule;
 
 /// One problem of a schedule expression or a time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleError {
-    /// The bytes of the text that have to change; inside the text and on
-    /// character boundaries. Empty where something is missing.
-    pub span: Range<usize>,
     /// The broken rule.
     pub rule: &'static Rule,
     /// The problem, in lower case and without a full stop.
     pub problem: String,
     /// What to do; `None` if only an example can show it.
     pub help: Option<Help>,
+    /// The place of the field of `cron(…)` that is wrong; `None` for the whole text.
+    pub field: Option<usize>,
 }
 
 /// What to do about a problem.
@@ -28,16 +25,18 @@ pub enum Help {
 }
 
 impl ScheduleError {
-    pub(super) fn new(span: Range<usize>, rule: &'static Rule, problem: Problem) -> Self {
-        let (problem, help) = problem;
+    pub(super) fn new(rule: &'static Rule, problem: impl Into<String>, help: Option<Help>) -> Self {
         Self {
-            span,
             rule,
-            problem,
+            problem: problem.into(),
             help,
+            field: None,
         }
     }
 }
 
-/// A problem of a part of a text, with the help for that part.
-pub(super) type Problem = (String, Option<Help>);
+impl From<ScheduleError> for Vec<ScheduleError> {
+    fn from(error: ScheduleError) -> Self {
+        vec![error]
+    }
+}

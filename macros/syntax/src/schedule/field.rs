@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::calendar::{FIRST_YEAR, LAST_YEAR};
-use super::error::{Help, Problem};
+use super::error::{Help, ScheduleError};
+use crate::catalog::SCHEDULE_FIELD;
 use crate::tokens::excerpt;
 
-/// The values that a field of an expression allows.
-pub(super) type Set = BTreeSet<i16>;
-
 /// What one field of a cron expression may contain.
-pub(super) struct Field {
+pub(crate) struct Field {
+    /// Its place among the fields.
+    pub(super) place: usize,
     pub(super) name: &'static str,
     min: i16,
     max: i16,
@@ -26,8 +26,9 @@ const MONTHS: &[&str] = &[
 ];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-const fn numbers(name: &'static str, min: i16, max: i16, max_step: i16) -> Field {
+const fn numbers(place: usize, name: &'static str, min: i16, max: i16, max_step: i16) -> Field {
     Field {
+        place,
         name,
         min,
         max,
@@ -36,32 +37,33 @@ const fn numbers(name: &'static str, min: i16, max: i16, max_step: i16) -> Field
     }
 }
 
-pub(super) static MINUTE: Field = numbers("minute", 0, 59, 59);
-pub(super) static HOUR: Field = numbers("hour", 0, 23, 23);
-pub(super) static DAY_OF_MONTH: Field = numbers("day-of-month", 1, 31, 31);
+pub(super) static MINUTE: Field = numbers(0, "minute", 0, 59, 59);
+pub(crate) static HOUR: Field = numbers(1, "hour", 0, 23, 23);
+pub(super) static DAY_OF_MONTH: Field = numbers(2, "day-of-month", 1, 31, 31);
 pub(super) static MONTH: Field = Field {
     names: MONTHS,
-    ..numbers("month", 1, 12, 12)
+    ..numbers(3, "month", 1, 12, 12)
 };
-pub(super) static DAY_OF_WEEK: Field = Field {
+pub(crate) static DAY_OF_WEEK: Field = Field {
     names: WEEKDAYS,
     max_step: None,
-    ..numbers("day-of-week", 1, 7, 0)
+    ..numbers(4, "day-of-week", 1, 7, 0)
 };
-pub(super) static YEAR: Field = numbers("year", FIRST_YEAR, LAST_YEAR, LAST_YEAR - FIRST_YEAR);
+pub(crate) static YEAR: Field = numbers(5, "year", FIRST_YEAR, LAST_YEAR, LAST_YEAR - FIRST_YEAR);
 
 /// The first value, the last value and the step of one item of a list.
 type Item = (i16, i16, i16);
 
 impl Field {
     /// The values of a whole field, or a problem for each item of a list that is wrong.
-    pub(super) fn parse(&self, text: &str) -> Result<Set, Vec<Problem>> {
+    pub(super) fn parse(&self, text: &str) -> Result<BTreeSet<i16>, Vec<ScheduleError>> {
         // Weekdays as unix cron counts them. The whole field is converted: `0-4` with
         // another first day would lose the last one.
         let is_unix = self.names == WEEKDAYS && text.split([',', '-']).any(|day| day == "0");
         if is_unix && self.parse(&weekday_names(text, 0)).is_ok() {
             let names = Help::Write(weekday_names(text, 0));
-            return Err(self.wrong(text, "days count from 1 (SUN)", Some(names)));
+            let reason = "days count from 1 (SUN)";
+            return Err(self.error(text, reason, Some(names)).into());
         }
         let items: Vec<_> = text
             .split(',')
@@ -69,7 +71,8 @@ impl Field {
             .collect();
         if items.len() > 1 && items.iter().any(|(item, _)| *item == "*") {
             let all = Help::Write("*".to_owned());
-            return Err(self.wrong(text, "`*` includes all other values", Some(all)));
+            let reason = "`*` includes all other values";
+            return Err(self.error(text, reason, Some(all)).into());
         }
         if items.iter().all(|(_, read)| read.is_ok()) {
             let read = items.into_iter().filter_map(|(_, read)| read.ok());
@@ -79,43 +82,52 @@ impl Field {
         // The help for each is the whole field with all items corrected.
         let corrected = items.iter().map(|(item, read)| match read {
             Ok(_) => Some((*item).to_owned()),
-            Err((_, Some(Help::Write(meant)))) => Some(meant.clone()),
-            Err(_) => None,
+            Err(error) => match &error.help {
+                Some(Help::Write(meant)) => Some(meant.clone()),
+                _ => None,
+            },
         });
         let corrected: Option<Vec<_>> = corrected.collect();
         let field = corrected.map(|items| Help::Write(items.join(",")));
-        let problems = items.into_iter().filter_map(|(_, read)| read.err());
-        let with_help = |(problem, help): Problem| match help {
-            Some(Help::Write(_)) => (problem, field.clone()),
-            advice => (problem, advice),
-        };
-        Err(problems.map(with_help).collect())
+        let mut errors: Vec<_> = items
+            .into_iter()
+            .filter_map(|(_, read)| read.err())
+            .collect();
+        for error in &mut errors {
+            if let Some(Help::Write(_)) = error.help {
+                error.help.clone_from(&field);
+            }
+        }
+        Err(errors)
     }
 
-    /// The one problem of a field.
-    pub(super) fn wrong(&self, text: &str, reason: &str, help: Option<Help>) -> Vec<Problem> {
-        vec![self.problem(text, reason, help)]
-    }
-
-    fn problem(&self, text: &str, reason: &str, help: Option<Help>) -> Problem {
+    /// What is wrong with this text in the field.
+    pub(super) fn error(&self, text: &str, reason: &str, help: Option<Help>) -> ScheduleError {
         let name = self.name;
         let text = match text {
             "" => "an empty value".to_owned(),
             text => format!("`{}`", excerpt(text)),
         };
-        (format!("the {name} field contains {text}; {reason}"), help)
+        let problem = format!("the {name} field contains {text}; {reason}");
+        ScheduleError {
+            field: Some(self.place),
+            ..ScheduleError::new(&SCHEDULE_FIELD, problem, help)
+        }
     }
 
-    fn item(&self, item: &str) -> Result<Item, Problem> {
+    fn item(&self, item: &str) -> Result<Item, ScheduleError> {
         let Some((base, step)) = item.split_once('/') else {
             let (first, last) = self.range(item)?;
             return Ok((first, last, 1));
         };
         let Some(max) = self.max_step else {
             let help = Help::Advice("list the days, such as `MON,WED,FRI`".to_owned());
-            return Err(self.problem(item, "steps are not allowed", Some(help)));
+            return Err(self.error(item, "steps are not allowed", Some(help)));
         };
-        let (first, last) = self.range(base).map_err(|(problem, _)| (problem, None))?;
+        let (first, last) = self.range(base).map_err(|error| ScheduleError {
+            help: None,
+            ..error
+        })?;
         let step = Some(step).filter(|step| is_number(step));
         match step.and_then(|step| step.parse().ok()) {
             Some(step) if (1..=max).contains(&step) => {
@@ -124,7 +136,7 @@ impl Field {
             }
             _ => {
                 let help = Help::Write(format!("{base}/5"));
-                Err(self.problem(
+                Err(self.error(
                     item,
                     &format!("a step is a number from 1 to {max}"),
                     Some(help),
@@ -133,21 +145,22 @@ impl Field {
         }
     }
 
-    fn range(&self, text: &str) -> Result<(i16, i16), Problem> {
+    fn range(&self, text: &str) -> Result<(i16, i16), ScheduleError> {
         if text == "*" {
             return Ok((self.min, self.max));
         }
         let Some((first, last)) = text.split_once('-').filter(|(first, _)| !first.is_empty())
         else {
-            let value = self
-                .value(text)
-                .map_err(|(problem, _)| (problem, self.meant(text)))?;
+            let value = self.value(text).map_err(|error| ScheduleError {
+                help: self.meant(text),
+                ..error
+            })?;
             return Ok((value, value));
         };
         let (from, to) = (self.value(first)?, self.value(last)?);
         if from > to {
             let help = Help::Write(self.unwrapped((first, from), (last, to)));
-            return Err(self.problem(text, "a range cannot wrap around", Some(help)));
+            return Err(self.error(text, "a range cannot wrap around", Some(help)));
         }
         Ok((from, to))
     }
@@ -167,7 +180,7 @@ impl Field {
     }
 
     /// One value, a number or a name.
-    pub(super) fn value(&self, text: &str) -> Result<i16, Problem> {
+    pub(super) fn value(&self, text: &str) -> Result<i16, ScheduleError> {
         if let Some(index) = self.names.iter().position(|name| *name == text) {
             return Ok(self.min + index as i16);
         }
@@ -182,7 +195,7 @@ impl Field {
             [first, .., last] => format!(", or {first} to {last},"),
             _ => String::new(),
         };
-        Err(self.problem(
+        Err(self.error(
             text,
             &format!("only {min} to {max}{names} are allowed"),
             None,
@@ -201,7 +214,7 @@ impl Field {
 }
 
 /// Weekdays by their names, where `first` is the number of Sunday.
-pub(super) fn weekday_names(field: &str, first: u32) -> String {
+pub(crate) fn weekday_names(field: &str, first: u32) -> String {
     let name = |c: char| match c.to_digit(10) {
         Some(day) => WEEKDAYS[((day + 7 - first) % 7) as usize].to_owned(),
         None => c.to_ascii_uppercase().to_string(),

@@ -19,7 +19,7 @@ pub(super) fn lacks_year(text: &str) -> bool {
 
 /// The name of an expression, and what is in its parentheses.
 pub(super) fn split(text: &str) -> Result<(&str, &str), ScheduleError> {
-    let refuse = |problem, help| ScheduleError::new(0..text.len(), &SCHEDULE_FORM, (problem, help));
+    let refuse = |problem, help| ScheduleError::new(&SCHEDULE_FORM, problem, help);
     let length = text.chars().count();
     let most = match lacks_year(text) {
         true => MAX_LENGTH - ANY_YEAR.len(),
@@ -85,9 +85,4 @@ fn from_unix(text: &str) -> Option<String> {
     Some(format!(
         "{minute} {hour} {day_of_month} {month} {day_of_week} *"
     ))
-}
-
-/// Weekdays that count from 1 = Sunday, by their names.
-pub(crate) fn named_weekdays(field: &str) -> String {
-    weekday_names(field, 1)
 }

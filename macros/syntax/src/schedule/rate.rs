@@ -1,6 +1,5 @@
 //! `rate(value unit)`.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use super::error::{Help, ScheduleError};
@@ -14,15 +13,9 @@ const UNITS: [(&str, u64); 3] = [("minute", 1), ("hour", 60), ("day", 24 * 60)];
 /// Longer periods are mistakes, and would overflow calendars.
 const LONGEST_MINUTES: u64 = 100 * 365 * 24 * 60;
 
-/// Reads what is between the parentheses; `span` is its place in the expression.
-pub(super) fn parse(body: &str, span: Range<usize>) -> Result<Duration, Vec<ScheduleError>> {
-    let refuse = |problem, help| {
-        Err(vec![ScheduleError::new(
-            span,
-            &SCHEDULE_RATE,
-            (problem, help),
-        )])
-    };
+/// Reads what is between the parentheses.
+pub(super) fn parse(body: &str) -> Result<Duration, ScheduleError> {
+    let refuse = |problem, help| Err(ScheduleError::new(&SCHEDULE_RATE, problem, help));
     let words: Vec<_> = body.split_ascii_whitespace().collect();
     let (value, unit) = match words[..] {
         [value, unit] if is_number(value) => (value, unit),
@@ -88,5 +81,5 @@ fn meant(value: &str, unit: &str) -> Option<String> {
         _ => (value, UNITS.iter().find(is_near)?.0),
     };
     let plural = if value == 1 { "" } else { "s" };
-    Some(format!("{value} {unit}{plural}"))
+    Some(format!("rate({value} {unit}{plural})"))
 }

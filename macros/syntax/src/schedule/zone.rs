@@ -14,8 +14,7 @@ use crate::tokens::excerpt;
 ///
 /// # Errors
 ///
-/// A name the database does not have, with the nearest name it has. The rule
-/// is `schedule_timezone` and the span is the whole name.
+/// A name the database does not have, with the nearest name it has.
 pub fn timezone(name: &str) -> Result<TimeZone, ScheduleError> {
     // The database itself does not care about case.
     let zone = database().get(name).ok();
@@ -29,7 +28,7 @@ pub fn timezone(name: &str) -> Result<TimeZone, ScheduleError> {
             || Help::Advice("write a name such as `Europe/Berlin` or `UTC`".to_owned()),
             Help::Write,
         );
-        ScheduleError::new(0..name.len(), &SCHEDULE_TIMEZONE, (problem, Some(help)))
+        ScheduleError::new(&SCHEDULE_TIMEZONE, problem, Some(help))
     })
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn check_in(text: &str, zone: &str, start: &str) {
     // where it matters.
     let zone = match timezone(zone) {
         Ok(found) => found,
-        Err(error) => return assert_points_into(zone, &[error]),
+        Err(error) => return assert_worded(&[error]),
     };
     let longest = schedule.longest_gap();
     let longest_here = schedule.longest_gap_in(&zone);
@@ -86,7 +86,7 @@ pub(crate) fn check_in(text: &str, zone: &str, start: &str) {
 
 /// The errors of a schedule; what they offer is a schedule.
 fn assert_refused(text: &str, errors: &[ScheduleError]) {
-    assert_points_into(text, errors);
+    assert_worded(errors);
     for error in errors {
         if let Some(Help::Write(meant)) = &error.help {
             assert!(Schedule::parse(meant).is_ok(), "{text:?}: {meant:?}");
@@ -94,13 +94,9 @@ fn assert_refused(text: &str, errors: &[ScheduleError]) {
     }
 }
 
-fn assert_points_into(text: &str, errors: &[ScheduleError]) {
+fn assert_worded(errors: &[ScheduleError]) {
     assert!(!errors.is_empty());
     for error in errors {
-        assert!(
-            text.get(error.span.clone()).is_some(),
-            "{text:?}: {error:?}"
-        );
         let problem = &error.problem;
         assert!(!problem.is_empty() && !problem.ends_with('.'), "{problem}");
         assert!(!problem.starts_with(char::is_uppercase), "{problem}");

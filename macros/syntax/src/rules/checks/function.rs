@@ -6,11 +6,10 @@ use redrive_model::duration::{show, written};
 use redrive_model::limits::{self, INIT_TIMEOUT};
 
 use super::retry_budget::{attempt_that_fits, retry_budget};
-use super::{Check, Finding, Rule, allow, catalog, these};
-use crate::diagnostic::{Edit, Fix};
+use super::{Check, Finding, INTENDED, Rule, accept, catalog, found};
+use crate::diagnostic::Fix;
 use crate::options::Options;
 use crate::parameter_text::ParameterText;
-use crate::problem::Problem;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::ATTEMPT_TIMEOUT, attempt_timeout),
@@ -31,30 +30,26 @@ fn attempt_timeout(options: &Options) -> Option<Finding<'_>> {
     let attempt = function.attempt_timeout?;
     let timeout = function.timeout;
     (attempt >= timeout).then(|| {
-        let problem = Problem::new()
-            .value("attempt_timeout", show(attempt))
-            .text(" is not shorter than ")
-            .value("timeout", show(timeout));
-        let shorter = |limit| Edit::set_text("attempt_timeout", written(limit));
-        let longer = Edit::set_text(
-            "timeout",
-            written(Duration::from_secs(attempt.as_secs() + 1)),
+        let problem = format!(
+            "`attempt_timeout` ({}) is not shorter than `timeout` ({})",
+            show(attempt),
+            show(timeout)
         );
+        let shorter = |limit| Fix::set_text("attempt_timeout", written(limit));
+        let longer = Duration::from_secs(attempt.as_secs() + 1);
         let fits = attempt_that_fits(options).map(shorter);
-        let fixes = fits.into_iter().chain([shorter(timeout / 2), longer]);
-        (problem, these(fixes.map(|edit| Fix::edit([edit]))))
+        let others = [
+            shorter(timeout / 2),
+            Fix::set_text("timeout", written(longer)),
+        ];
+        found(problem, fits.into_iter().chain(others))
     })
 }
 
 fn backoff_without_retries(options: &Options) -> Option<Finding<'_>> {
     (options.is_given("backoff") && options.function.retries == 0).then(|| {
-        let problem = Problem::new()
-            .key("backoff")
-            .text(" has no effect, because ")
-            .key("retries")
-            .text(" is 0");
-        let fixes = these([Fix::remove("backoff"), Fix::remove("retries")]);
-        (problem, fixes)
+        let problem = "`backoff` has no effect, because `retries` is 0";
+        found(problem, ["backoff", "retries"].map(Fix::remove))
     })
 }
 
@@ -62,18 +57,17 @@ fn timeout_over_15_min(options: &Options) -> Option<Finding<'_>> {
     let timeout = options.function.timeout;
     let former = limits::FORMER_LONGEST_TIMEOUT;
     (timeout > former).then(|| {
-        let problem = Problem::new().value("timeout", show(timeout));
-        let problem = problem.text(format!(
-            " is over {}, which older tools refuse",
+        let problem = format!(
+            "`timeout` ({}) is over {}, which older tools refuse",
+            show(timeout),
             show(former)
-        ));
-        let accept = allow(&catalog::TIMEOUT_OVER_15_MIN, options);
-        let accepted = format!("if your tools accept it, write {accept}");
-        let fixes = vec![
-            Fix::edit([accept]).described(accepted),
+        );
+        let if_known = "if your tools accept it";
+        let fixes = [
+            accept(&catalog::TIMEOUT_OVER_15_MIN, options, if_known),
             Fix::set_text("timeout", written(former)),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -87,27 +81,20 @@ fn vpc_endpoint(options: &Options) -> Option<Finding<'_>> {
         let problem = format!(
             "the worker calls {called}, which a VPC reaches only by an endpoint or a NAT gateway"
         );
-        let accept = allow(&catalog::VPC_ENDPOINT, options);
-        let accepted = format!("if the subnets have one of them, write {accept}");
-        (
-            problem.into(),
-            these([Fix::edit([accept]).described(accepted)]),
-        )
+        let if_there = "if the subnets have one of them";
+        found(problem, [accept(&catalog::VPC_ENDPOINT, options, if_there)])
     })
 }
 
 fn init_timeout(options: &Options) -> Option<Finding<'_>> {
     let timeout = options.function.timeout;
     (options.is_given("init") && timeout < INIT_TIMEOUT).then(|| {
-        let limit = show(INIT_TIMEOUT);
-        let problem = Problem::new()
-            .key("init")
-            .text(format!(
-                " may take {limit}; a longer one is repeated within "
-            ))
-            .value("timeout", show(timeout));
-        let fix = Fix::set_text("timeout", written(INIT_TIMEOUT));
-        (problem, these([fix]))
+        let problem = format!(
+            "`init` may take {}; a longer one is repeated within `timeout` ({})",
+            show(INIT_TIMEOUT),
+            show(timeout)
+        );
+        found(problem, [Fix::set_text("timeout", written(INIT_TIMEOUT))])
     })
 }
 
@@ -115,15 +102,13 @@ fn concurrency_over_batch(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let (concurrency, batch) = (function.concurrency, function.batch_size);
     (options.is_given("concurrency") && concurrency > batch).then(|| {
-        let problem = Problem::new()
-            .value("concurrency", concurrency)
-            .text(" is higher than ")
-            .value("batch_size", batch);
-        let fixes = vec![
+        let problem =
+            format!("`concurrency` ({concurrency}) is higher than `batch_size` ({batch})");
+        let fixes = [
             Fix::set("concurrency", batch),
             Fix::set("batch_size", concurrency),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -147,7 +132,7 @@ fn env_size(options: &Options) -> Option<Finding<'_>> {
             "the variables of the worker have {bytes} bytes as JSON, but Lambda allows {most}"
         );
         let advice = "keep large values in SSM Parameter Store or AppConfig";
-        (problem.into(), these([Fix::advice(advice)]))
+        found(problem, [Fix::advice(advice)])
     })
 }
 
@@ -172,18 +157,13 @@ fn env_secret(options: &Options) -> Option<Finding<'_>> {
         variables.filter(|(name, value)| is_secret(name) && !value.to_string().starts_with("arn:"));
     let secrets: Vec<_> = secrets.map(|(name, _)| format!("`{name}`")).collect();
     (!secrets.is_empty()).then(|| {
-        let problem = Problem::new().key("env");
-        let problem = problem.text(format!(
-            " has a secret in plain text: {}",
-            secrets.join(", ")
-        ));
-        let accept = allow(&catalog::ENV_SECRET, options);
-        let accepted = format!("if it is not a secret, write {accept}");
-        let fixes = vec![
-            Fix::edit([accept]).described(accepted),
+        let problem = format!("`env` has a secret in plain text: {}", secrets.join(", "));
+        let if_none = "if it is not a secret";
+        let fixes = [
+            accept(&catalog::ENV_SECRET, options, if_none),
             Fix::advice("otherwise keep it in Secrets Manager, and read it in `init`"),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -196,37 +176,32 @@ fn reserved_concurrency(options: &Options) -> Option<Finding<'_>> {
         (None, None) => (limits::FIRST_BATCHES, None),
     };
     (reserved < needed).then(|| {
-        let problem = Problem::new()
-            .value("reserved_concurrency", reserved)
-            .text(" is below ");
-        let problem = match by {
-            Some(key) => problem.value(key, needed),
-            None => problem.text(format!("the {needed} batches that Lambda starts with")),
+        let needs = match by {
+            Some(key) => format!("`{key}` ({needed})"),
+            None => format!("the {needed} batches that Lambda starts with"),
         };
-        let problem = problem.text(": other invocations are throttled");
-        let accept = allow(&catalog::RESERVED_CONCURRENCY, options);
-        let accepted = format!("if it is intended, write {accept}");
-        let fixes = vec![
+        let problem = format!(
+            "`reserved_concurrency` ({reserved}) is below {needs}: other invocations are throttled"
+        );
+        let fixes = [
             Fix::set("reserved_concurrency", needed),
             Fix::set("max_concurrency", reserved),
-            Fix::edit([accept]).described(accepted),
+            accept(&catalog::RESERVED_CONCURRENCY, options, INTENDED),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
 fn policies_quota(options: &Options) -> Option<Finding<'_>> {
-    let count = options.function.policies.len();
-    (count > 10).then(|| {
-        let problem = Problem::new().key("policies").text(format!(
-            " lists {count} managed policies, but a role has at most 10"
-        ));
-        let accept = allow(&catalog::POLICIES_QUOTA, options);
-        let accepted = format!("if the account has a higher quota, write {accept}");
-        let fixes = vec![
-            Fix::edit([accept]).described(accepted),
+    let (count, most) = (options.function.policies.len(), limits::MANAGED_POLICIES);
+    (count > most).then(|| {
+        let problem =
+            format!("`policies` lists {count} managed policies, but a role has at most {most}");
+        let if_raised = "if the account has a higher quota";
+        let fixes = [
+            accept(&catalog::POLICIES_QUOTA, options, if_raised),
             Fix::advice("otherwise combine several policies into one"),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }

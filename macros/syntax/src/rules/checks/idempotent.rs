@@ -2,11 +2,10 @@
 
 use redrive_model::duration::{show, written};
 
-use super::{Check, Finding, Rule, allow, catalog, these};
-use crate::diagnostic::{Edit, Fix};
-use crate::idempotent::{Idempotent, with_ttl};
+use super::{Check, Finding, Rule, accept, catalog, found};
+use crate::diagnostic::Fix;
+use crate::idempotent::with_ttl;
 use crate::options::Options;
-use crate::problem::Problem;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::IDEMPOTENT_MESSAGE_ID, message_id),
@@ -19,14 +18,12 @@ fn ttl_missing(options: &Options) -> Option<Finding<'_>> {
     let idempotent = function.idempotent.as_ref()?;
     let has_no_end = function.dlq_redrive.is_some() && function.rounds().is_none();
     (has_no_end && idempotent.ttl.is_none()).then(|| {
-        let problem = Problem::new()
-            .key("idempotent")
-            .text(" needs a `ttl`, because messages are redriven without a limit");
+        let problem = "`idempotent` needs a `ttl`, because messages are redriven without a limit";
         let fixes = [
-            with_ttl(idempotent, function.key_lifetime()),
-            Fix::edit([Edit::remove("redrive_rounds")]),
+            with_ttl(idempotent, Some(function.key_lifetime())),
+            Fix::remove("redrive_rounds"),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -38,7 +35,7 @@ fn message_id(options: &Options) -> Option<Finding<'_>> {
         let problem =
             "a message that is redriven has a new id, so `message_id` would not recognize it";
         let advice = "write a field that its sender sets, such as `idempotent(key = order.id)`";
-        (problem.into(), these([Fix::advice(advice)]))
+        found(problem, [Fix::advice(advice)])
     })
 }
 
@@ -47,27 +44,18 @@ fn ttl(options: &Options) -> Option<Finding<'_>> {
     let idempotent = function.idempotent.as_ref()?;
     let (ttl, needed) = (idempotent.ttl?, function.key_lifetime());
     (ttl < needed).then(|| {
-        let problem = Problem::new()
-            .text("the `ttl` of ")
-            .key("idempotent")
-            .text(format!(
-                " is {}, but a copy of a message may be delivered for {}",
-                show(ttl),
-                show(needed)
-            ));
-        let without = Idempotent {
-            ttl: None,
-            ..idempotent.clone()
-        };
-        let default = Fix::set("idempotent", without.written());
-        let text = format!("remove `ttl` to use the default, {}", written(needed));
-        let accept = allow(&catalog::IDEMPOTENT_TTL, options);
-        let accepted = format!("if no copies are delivered that late, write {accept}");
+        let problem = format!(
+            "the `ttl` of `idempotent` is {}, but a copy of a message may be delivered for {}",
+            show(ttl),
+            show(needed)
+        );
+        let default = format!("remove `ttl` to use the default, {}", written(needed));
+        let if_not = "if no copies are delivered that late";
         let fixes = [
-            default.described(text),
-            with_ttl(idempotent, needed),
-            Fix::edit([accept]).described(accepted),
+            with_ttl(idempotent, None).described(default),
+            with_ttl(idempotent, Some(needed)),
+            accept(&catalog::IDEMPOTENT_TTL, options, if_not),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }

@@ -4,12 +4,14 @@ use redrive_model::duration::show;
 use redrive_model::{Alarms, Pollers, limits};
 
 use super::retention::{dlq_retention, expires_before_dlq};
-use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, shorter_than, these};
+use super::{
+    Check, Finding, INTENDED, Rule, accept, allow, catalog, found, longer_than, set_duration,
+    shorter_than,
+};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::Function;
 use crate::options::Options;
 use crate::parameter_text::ParameterText;
-use crate::problem::Problem;
 use crate::queue_name::{self, LONGEST};
 use crate::queues;
 use crate::setting::Setting as _;
@@ -74,7 +76,7 @@ fn queue_name(options: &Options) -> Option<Finding<'_>> {
         }
         fixes
     };
-    Some((problem.clone().into(), these(fixes)))
+    Some(found(problem, fixes))
 }
 
 fn batch_needs_window(options: &Options) -> Option<Finding<'_>> {
@@ -82,98 +84,89 @@ fn batch_needs_window(options: &Options) -> Option<Finding<'_>> {
     let is_broken =
         !function.is_fifo() && function.batch_size > 10 && function.batch_window.is_zero();
     is_broken.then(|| {
-        let problem = Problem::new()
-            .value("batch_size", function.batch_size)
-            .text(" is over 10, which needs a ")
-            .key("batch_window")
-            .text(" of at least 1 s");
-        let smaller = Edit::set("batch_size", 10);
-        let fixes = vec![
-            Fix::set_text("batch_window", "1s"),
-            Fix::edit([smaller.clone()]),
-            Fix::edit([smaller, Edit::set("concurrency", 10)]),
-        ];
-        (problem, these(fixes))
+        let problem = format!(
+            "`batch_size` ({}) is over 10, which needs a `batch_window` of at least 1 s",
+            function.batch_size
+        );
+        let window = Fix::set_text("batch_window", "1s");
+        found(problem, [window].into_iter().chain(batch_of_10()))
     })
 }
 
 fn fifo_batch_size(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.is_fifo() && function.batch_size > 10).then(|| {
-        let problem = Problem::new()
-            .value("batch_size", function.batch_size)
-            .text(" is over 10, the maximum for a FIFO queue");
-        let smaller = Edit::set("batch_size", 10);
-        let fixes = vec![
-            Fix::edit([smaller.clone()]),
-            Fix::edit([smaller, Edit::set("concurrency", 10)]),
-        ];
-        (problem, these(fixes))
+        let problem = format!(
+            "`batch_size` ({}) is over 10, the maximum for a FIFO queue",
+            function.batch_size
+        );
+        found(problem, batch_of_10())
     })
+}
+
+fn batch_of_10() -> [Fix; 2] {
+    let smaller = Edit::set("batch_size", 10);
+    [
+        Fix::edit([smaller.clone()]),
+        Fix::edit([smaller, Edit::set("concurrency", 10)]),
+    ]
 }
 
 fn fifo_batch_window(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.is_fifo() && !function.batch_window.is_zero()).then(|| {
-        let problem = Problem::from("a FIFO queue does not support ").key("batch_window");
-        (problem, these([Fix::remove("batch_window")]))
+        let problem = "a FIFO queue does not support `batch_window`";
+        found(problem, [Fix::remove("batch_window")])
     })
 }
 
 fn fifo_dlq_order(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.is_fifo() && function.has_dlq()).then(|| {
-        let problem = Problem::from("a DLQ breaks the strict order of a FIFO queue");
-        let accept = allow(&catalog::FIFO_DLQ_ORDER, options);
-        let accepted = format!("if the order may break after a failure, write {accept}");
-        let fixes = vec![
-            Fix::edit([accept]).described(accepted),
+        let if_it_may = "if the order may break after a failure";
+        let fixes = [
+            accept(&catalog::FIFO_DLQ_ORDER, options, if_it_may),
             Fix::advice("otherwise use a standard queue: remove `.fifo` from its name"),
         ];
-        (problem, these(fixes))
+        found("a DLQ breaks the strict order of a FIFO queue", fixes)
     })
 }
 
 fn group_failure_needs_fifo(options: &Options) -> Option<Finding<'_>> {
     (!options.function.is_fifo() && options.is_given("on_group_failure")).then(|| {
-        let problem = Problem::new()
-            .key("on_group_failure")
-            .text(" applies to FIFO queues only");
-        let fixes = vec![
+        let fixes = [
             Fix::remove("on_group_failure"),
             Fix::advice("if the queue is a FIFO queue, end the name in `queue` with `.fifo`"),
         ];
-        (problem, these(fixes))
+        found("`on_group_failure` applies to FIFO queues only", fixes)
     })
 }
 
 /// The ways to a visibility timeout that is long enough: its default, and with that
 /// a message that reaches the DLQ in time.
-fn longer_visibility(function: &Function) -> Vec<Fix> {
+fn longer_visibility(function: &Function) -> [Fix; 3] {
     let default = function.recommended_visibility();
     let remove = || Edit::remove("visibility_timeout");
     let receives = function.receives();
     let retention = longer_than(default * receives);
     let fewer = shorter_than(function.retention).as_secs() / default.as_secs();
     let fewer = fewer.saturating_sub((receives - function.max_receive_count).into());
-    vec![
+    [
         Fix::edit([remove()]).described(format!("remove it to use the default, {}", show(default))),
         Fix::edit([remove(), set_duration("retention", retention)]),
         Fix::edit([remove(), Edit::set("max_receive_count", fewer.max(1))]),
     ]
 }
 
-fn visibility(function: &Function) -> Problem {
-    Problem::new().value("visibility_timeout", show(function.visibility_timeout))
-}
-
 fn visibility_timeout(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.visibility_timeout < function.timeout).then(|| {
-        let problem = visibility(function)
-            .text(" is shorter than ")
-            .value("timeout", show(function.timeout));
-        (problem, these(longer_visibility(function)))
+        let problem = format!(
+            "`visibility_timeout` ({}) is shorter than `timeout` ({})",
+            show(function.visibility_timeout),
+            show(function.timeout)
+        );
+        found(problem, longer_visibility(function))
     })
 }
 
@@ -181,13 +174,12 @@ fn visibility_window(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let floor = function.timeout + function.batch_window;
     (!function.batch_window.is_zero() && function.visibility_timeout <= floor).then(|| {
-        let problem = visibility(function)
-            .text(" is not longer than ")
-            .key("batch_window")
-            .text(" and ")
-            .key("timeout")
-            .text(format!(" together ({})", show(floor)));
-        (problem, these(longer_visibility(function)))
+        let problem = format!(
+            "`visibility_timeout` ({}) is not longer than `batch_window` and `timeout` together ({})",
+            show(function.visibility_timeout),
+            show(floor)
+        );
+        found(problem, longer_visibility(function))
     })
 }
 
@@ -195,39 +187,35 @@ fn visibility_recommended(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let least = function.recommended_visibility();
     (function.visibility_timeout < least).then(|| {
-        let problem = visibility(function)
-            .text(" is shorter than AWS recommends: 6 × ")
-            .key("timeout")
-            .text(" + ")
-            .key("batch_window")
-            .text(format!(" ({})", show(least)));
-        let mut fixes = vec![longer_visibility(function).swap_remove(0)];
-        fixes.push(accept(&catalog::VISIBILITY_RECOMMENDED, options));
-        (problem, these(fixes))
+        let problem = format!(
+            "`visibility_timeout` ({}) is shorter than AWS recommends: 6 × `timeout` + `batch_window` ({})",
+            show(function.visibility_timeout),
+            show(least)
+        );
+        let [default, ..] = longer_visibility(function);
+        let accept = accept(&catalog::VISIBILITY_RECOMMENDED, options, INTENDED);
+        found(problem, [default, accept])
     })
 }
 
 fn receive_count_low(options: &Options) -> Option<Finding<'_>> {
     let count = options.function.max_receive_count;
     (count < 5).then(|| {
-        let problem = Problem::new()
-            .value("max_receive_count", count)
-            .text(" is below 5, the minimum that AWS recommends");
-        let fixes = vec![
+        let problem =
+            format!("`max_receive_count` ({count}) is below 5, the minimum that AWS recommends");
+        let fixes = [
             Fix::set("max_receive_count", 5),
-            accept(&catalog::RECEIVE_COUNT_LOW, options),
+            accept(&catalog::RECEIVE_COUNT_LOW, options, INTENDED),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
 fn pollers_or_max_concurrency(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.pollers.is_some() && function.max_concurrency.is_some()).then(|| {
-        let problem = Problem::new().key("pollers").text(" and ");
-        let problem = problem.key("max_concurrency").text(" exclude each other");
         let fixes = ["max_concurrency", "pollers"].map(Fix::remove);
-        (problem, these(fixes))
+        found("`pollers` and `max_concurrency` exclude each other", fixes)
     })
 }
 
@@ -235,16 +223,14 @@ fn pollers_high(options: &Options) -> Option<Finding<'_>> {
     let Pollers { min, max } = options.function.pollers?;
     let known = limits::FORMER_MAXIMUM_POLLERS;
     (max > known).then(|| {
-        let problem = Problem::from("the maximum of ")
-            .key("pollers")
-            .text(format!(
-                " is {max}, over {known}, the maximum in older documents and tools"
-            ));
-        let fixes = vec![
+        let problem = format!(
+            "the maximum of `pollers` is {max}, over {known}, the maximum in older documents and tools"
+        );
+        let fixes = [
             Fix::set_text("pollers", format_args!("{min}..{known}")),
-            accept(&catalog::POLLERS_HIGH, options),
+            accept(&catalog::POLLERS_HIGH, options, INTENDED),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -255,23 +241,19 @@ fn alarm_oldest(options: &Options) -> Option<Finding<'_>> {
     let oldest = alarms
         .oldest
         .filter(|oldest| alarms.enabled && oldest >= retention)?;
-    let problem = Problem::from(format!("`oldest` ({}) is not shorter than ", show(oldest)))
-        .value("retention", show(*retention))
-        .text(", so its alarm never rings");
+    let problem = format!(
+        "`oldest` ({}) is not shorter than `retention` ({}), so its alarm never rings",
+        show(oldest),
+        show(*retention)
+    );
     let shorter = Alarms {
         oldest: Some(shorter_than(*retention)),
         ..alarms.clone()
     };
-    let fixes = vec![
+    let fixes = [
         Fix::set("alarms", shorter.written().unwrap_or_default()),
         Fix::edit([set_duration("retention", longer_than(oldest))]),
         Fix::remove("alarms"),
     ];
-    Some((problem, these(fixes)))
-}
-
-fn accept(rule: &'static Rule, options: &Options) -> Fix {
-    let accept = allow(rule, options);
-    let text = format!("if it is intended, write {accept}");
-    Fix::edit([accept]).described(text)
+    Some(found(problem, fixes))
 }

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use redrive_model::duration::show;
-use redrive_model::limits::QUEUE_NAME_CHARACTERS;
+use redrive_model::limits::{LONGEST_RETENTION, QUEUE_NAME_CHARACTERS};
 use redrive_model::policy::OnPermanent;
 
-use super::retention::LONGEST;
-use super::{Check, Finding, Rule, allow, catalog, longer_than, set_duration, shorter_than, these};
+use super::{
+    Check, Finding, INTENDED, Rule, accept, catalog, found, longer_than, set_duration, shorter_than,
+};
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
 use crate::parameter_text::ParameterText;
-use crate::problem::Problem;
 use crate::queues::is_fifo;
-use crate::schedule::{self, Schedule, place};
+use crate::schedule::{self, DAY_OF_WEEK, HOUR, Schedule, YEAR, weekday_names};
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::REDRIVE_WITHOUT_SCHEDULE, redrive_without_schedule),
@@ -28,55 +28,44 @@ pub(super) const CHECKS: &[(&Rule, Check)] = &[
 ];
 
 fn redrive_without_schedule(options: &Options) -> Option<Finding<'_>> {
-    let given = [
+    let settings = [
         "redrive_timezone",
         "redrive_max_per_second",
         "redrive_rounds",
     ];
-    let given: Vec<_> = given
-        .into_iter()
-        .filter(|key| options.is_given(key))
-        .collect();
+    let given = settings.into_iter().filter(|key| options.is_given(key));
+    let given: Vec<_> = given.collect();
     let is_broken = !given.is_empty() && !options.is_given("dlq_redrive");
     is_broken.then(|| {
-        let mut problem = Problem::new();
-        for (place, key) in given.iter().copied().enumerate() {
-            let between = match place {
-                0 => "",
-                _ if place + 1 == given.len() => " and ",
-                _ => ", ",
-            };
-            problem = problem.text(between).key(key);
-        }
-        let problem = match given.len() {
-            1 => problem.text(" has"),
-            _ => problem.text(" have"),
+        let names: Vec<_> = given.iter().map(|key| format!("`{key}`")).collect();
+        let have = match names.as_slice() {
+            [one] => format!("{one} has"),
+            many => format!("{} have", many.join(" and ")),
         };
-        let problem = problem.text(" no effect without ").key("dlq_redrive");
-        let fixes = vec![
+        let problem = format!("{have} no effect without `dlq_redrive`");
+        let fixes = [
             Fix::set_text("dlq_redrive", "cron(0 23 * * ? *)"),
             Fix::set_text("dlq_redrive", "rate(1 hour)"),
             Fix::edit(given.into_iter().map(Edit::remove)),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
 fn parking_unused(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (function.parking.is_some() && !function.has_parking()).then(|| {
-        let problem = Problem::new().key("parking").text(" has no effect");
         let problem = match function.dlq_redrive {
-            Some(_) => problem.text(", because redrives have no limit"),
-            None => problem.text(" without ").key("dlq_redrive"),
+            Some(_) => "`parking` has no effect, because redrives have no limit",
+            None => "`parking` has no effect without `dlq_redrive`",
         };
-        let fixes = vec![
+        let fixes = [
             Fix::remove("parking"),
             Fix::remove("redrive_rounds"),
             Fix::set_text("dlq_redrive", "cron(0 23 * * ? *)"),
             Fix::set_text("on_permanent", "park"),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -96,18 +85,17 @@ fn parking_queue(options: &Options) -> Option<Finding<'_>> {
                 "queue name has {length} characters; at most {most} leave room for `-parked`, the parking queue's suffix"
             );
             let shorter = Fix::advice("write a shorter name with `parking = \"…\"`");
-            return Some((problem.into(), these([shorter])));
+            return Some(found(problem, [shorter]));
         }
         None => return None,
-        Some(_) if is_of(&function.queue) => " is the source queue",
-        Some(_) if function.has_dlq() && is_of(&function.dlq()) => " is the DLQ",
+        Some(_) if is_of(&function.queue) => "`parking` is the source queue",
+        Some(_) if function.has_dlq() && is_of(&function.dlq()) => "`parking` is the DLQ",
         Some(queue) if is_fifo(queue).is_some_and(|is| is != function.is_fifo()) => {
-            " is of another type than the queue: only one is a FIFO queue"
+            "`parking` is of another type than the queue: only one is a FIFO queue"
         }
         Some(_) => return None,
     };
-    let problem = Problem::new().key("parking").text(problem);
-    Some((problem, these([Fix::remove("parking")])))
+    Some(found(problem, [Fix::remove("parking")]))
 }
 
 fn recursive_loop(options: &Options) -> Option<Finding<'_>> {
@@ -116,14 +104,12 @@ fn recursive_loop(options: &Options) -> Option<Finding<'_>> {
     (is_unlimited && function.on_permanent == OnPermanent::Dlq).then(|| {
         let problem =
             "a message that the worker sends on is stopped by Lambda after about 16 rounds";
-        let accept = allow(&catalog::RECURSIVE_LOOP, options);
-        let accepted = format!("if it is intended, write {accept}");
-        let fixes = vec![
+        let fixes = [
             Fix::remove("redrive_rounds"),
             Fix::set_text("on_permanent", "park"),
-            Fix::edit([accept]).described(accepted),
+            accept(&catalog::RECURSIVE_LOOP, options, INTENDED),
         ];
-        (problem.into(), these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -135,19 +121,15 @@ fn redrive(options: &Options) -> Option<(&Schedule, TimeZone)> {
 
 fn redrive_year(options: &Options) -> Option<Finding<'_>> {
     let (schedule, _) = redrive(options)?;
-    let year = schedule.field(place::YEAR)?;
+    let year = schedule.field(&YEAR)?;
     (!schedule.runs_every_year()).then(|| {
-        let problem = Problem::from("the DLQ is not redriven outside the years ")
-            .text(format!("`{year}` of "))
-            .key("dlq_redrive");
-        let every_year = schedule.with_field(place::YEAR, "*");
-        let accept = allow(&catalog::REDRIVE_YEAR, options);
-        let accepted = format!("if it is intended, write {accept}");
-        let fixes = vec![
-            Fix::set_text("dlq_redrive", every_year),
-            Fix::edit([accept]).described(accepted),
+        let problem =
+            format!("the DLQ is not redriven outside the years `{year}` of `dlq_redrive`");
+        let fixes = [
+            Fix::set_text("dlq_redrive", schedule.with_field(&YEAR, "*")),
+            accept(&catalog::REDRIVE_YEAR, options, INTENDED),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -164,22 +146,16 @@ fn redrive_gap(options: &Options) -> Option<Finding<'_>> {
     (gap >= left).then(|| {
         let is_skipped = gap > schedule.longest_gap().unwrap_or_default()
             && schedule.in_dst_gap(&zone).is_some();
-        let skips = if is_skipped {
-            "daylight saving skips a run: "
-        } else {
-            ""
+        let (skips, what) = match (is_skipped, function.is_fifo()) {
+            (true, _) => ("daylight saving skips a run: ", "messages have"),
+            (false, true) => ("", "`dlq_retention` is"),
+            (false, false) => ("", "`dlq_retention` minus `retention` is"),
         };
-        let problem = Problem::from(format!("{skips}up to {} between redrives, but ", show(gap)));
-        let problem = match (is_skipped, function.is_fifo()) {
-            (true, _) => problem.text("messages have"),
-            (false, true) => problem.key("dlq_retention").text(" is"),
-            (false, false) => problem
-                .key("dlq_retention")
-                .text(" minus ")
-                .key("retention")
-                .text(" is"),
-        };
-        let problem = problem.text(format!(" {}", show(left)));
+        let problem = format!(
+            "{skips}up to {} between redrives, but {what} {}",
+            show(gap),
+            show(left)
+        );
         let younger =
             |kept: Duration| set_duration("retention", shorter_than(kept.saturating_sub(gap)));
         let is_standard = !function.is_fifo();
@@ -191,9 +167,14 @@ fn redrive_gap(options: &Options) -> Option<Finding<'_>> {
             is_standard.then(|| vec![younger(function.dlq_retention)]),
             Some(vec![set_duration("dlq_retention", longer_than(gap + age))]),
             more_often(schedule, &zone, left).map(|edit| vec![edit]),
-            is_standard.then(|| vec![younger(LONGEST), set_duration("dlq_retention", LONGEST)]),
+            is_standard.then(|| {
+                vec![
+                    younger(LONGEST_RETENTION),
+                    set_duration("dlq_retention", LONGEST_RETENTION),
+                ]
+            }),
         ];
-        (problem, these(fixes.into_iter().flatten().map(Fix::edit)))
+        found(problem, fixes.into_iter().flatten().map(Fix::edit))
     })
 }
 
@@ -218,9 +199,9 @@ fn more_often(schedule: &Schedule, zone: &TimeZone, left: Duration) -> Option<Ed
 
 /// The schedule at the next hour that exists on every day.
 fn at_another_hour(schedule: &Schedule, zone: &TimeZone) -> Option<Edit> {
-    let hour: u32 = schedule.field(place::HOUR)?.parse().ok()?;
+    let hour: u32 = schedule.field(&HOUR)?.parse().ok()?;
     let hours = (1..24).map(|later| ((hour + later) % 24).to_string());
-    let mut schedules = hours.map(|hour| schedule.with_field(place::HOUR, &hour));
+    let mut schedules = hours.map(|hour| schedule.with_field(&HOUR, &hour));
     let text = schedules.find(|text| {
         Schedule::parse(text).is_ok_and(|schedule| schedule.in_dst_gap(zone).is_none())
     })?;
@@ -237,21 +218,21 @@ fn redrive_dst_gap(options: &Options) -> Option<Finding<'_>> {
         Some(edit) => Fix::edit([edit]),
         None => Fix::advice("choose an hour that exists on every day"),
     };
-    Some((problem.into(), these([fix])))
+    Some(found(problem, [fix]))
 }
 
 fn redrive_weekday_number(options: &Options) -> Option<Finding<'_>> {
     let (schedule, _) = redrive(options)?;
-    let days = schedule.field(place::DAY_OF_WEEK)?;
+    let days = schedule.field(&DAY_OF_WEEK)?;
     // `6L` and `3#2` are days of a month, too rare for any DLQ: `redrive_gap` reports them.
     let is_of_a_month = days.contains(['L', '#']);
     if is_of_a_month || !days.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let named = schedule.with_field(place::DAY_OF_WEEK, &schedule::named_weekdays(days));
+    let named = schedule.with_field(&DAY_OF_WEEK, &weekday_names(days, 1));
     let problem =
         format!("weekday numbers in `{days}` count from 1 = Sunday, unlike those of unix cron");
     let fix = Fix::set_text("dlq_redrive", &named);
     let text = format!("if these are the intended days, write {}", fix.edits[0]);
-    Some((problem.into(), these([fix.described(text)])))
+    Some(found(problem, [fix.described(text)]))
 }

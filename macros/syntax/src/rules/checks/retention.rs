@@ -3,27 +3,24 @@
 use std::time::Duration;
 
 use redrive_model::duration::show;
+use redrive_model::limits::LONGEST_RETENTION;
 
-use super::{Finding, longer_than, set_duration, shorter_than, these};
+use super::{Finding, found, longer_than, set_duration, shorter_than};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::Function;
 use crate::options::Options;
-use crate::problem::Problem;
 use crate::schedule;
-
-/// The longest that SQS keeps a message.
-pub(super) const LONGEST: Duration = Duration::from_secs(14 * 86_400);
 
 pub(super) fn dlq_retention(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     (!function.is_fifo() && function.dlq_retention <= function.retention).then(|| {
-        let problem = Problem::new()
-            .value("dlq_retention", show(function.dlq_retention))
-            .text(" is not longer than ")
-            .value("retention", show(function.retention))
-            .text(": messages keep their age in the DLQ");
+        let problem = format!(
+            "`dlq_retention` ({}) is not longer than `retention` ({}): messages keep their age in the DLQ",
+            show(function.dlq_retention),
+            show(function.retention)
+        );
         let kept = function.dlq_retention;
-        let longest = || set_duration("dlq_retention", LONGEST);
+        let longest = || set_duration("dlq_retention", LONGEST_RETENTION);
         let shorter = |kept| set_duration("retention", shorter_than(kept));
         // Short enough for the time between two redrives, too, unless that is too long.
         let between = longest_gap(function).unwrap_or_default();
@@ -31,9 +28,9 @@ pub(super) fn dlq_retention(options: &Options) -> Option<Finding<'_>> {
             Fix::edit([longest()]),
             Fix::edit([shorter(kept.saturating_sub(between))]),
             Fix::edit([shorter(kept)]),
-            Fix::edit([longest(), shorter(LONGEST.saturating_sub(between))]),
+            Fix::edit([longest(), shorter(LONGEST_RETENTION.saturating_sub(between))]),
         ];
-        (problem, these(fixes))
+        found(problem, fixes)
     })
 }
 
@@ -50,10 +47,11 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<Finding<'_>> {
     let on_the_way = until_the_dlq(function, receives);
     let retention = function.retention;
     (on_the_way >= retention).then(|| {
-        let problem = Problem::from(format!("{receives} receives take {}", show(on_the_way)))
-            .text(", so a failing message expires before the DLQ: ")
-            .key("retention")
-            .text(format!(" is {}", show(retention)));
+        let problem = format!(
+            "{receives} receives take {}, so a failing message expires before the DLQ: `retention` is {}",
+            show(on_the_way),
+            show(retention)
+        );
         let longer = |time| set_duration("retention", longer_than(time));
         let is_in_time = |fewer: &u32| until_the_dlq(function, *fewer) < retention;
         let fewer = (1 + extra..receives).rev().find(is_in_time);
@@ -66,11 +64,11 @@ pub(super) fn expires_before_dlq(options: &Options) -> Option<Finding<'_>> {
             Some(vec![Edit::remove("queue_backoff")]),
             Some(vec![
                 longer(on_the_way),
-                set_duration("dlq_retention", LONGEST),
+                set_duration("dlq_retention", LONGEST_RETENTION),
             ]),
             Some(vec![longer(until_the_dlq(function, few)), count(few)]),
         ];
-        (problem, these(fixes.into_iter().flatten().map(Fix::edit)))
+        found(problem, fixes.into_iter().flatten().map(Fix::edit))
     })
 }
 

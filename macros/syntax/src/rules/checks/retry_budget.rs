@@ -7,11 +7,10 @@ use redrive_model::duration::{seconds, show, written};
 use redrive_model::limits;
 use redrive_model::policy::OnPermanent;
 
-use super::{Finding, these};
+use super::{Finding, found};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::{Backoff, Function};
 use crate::options::Options;
-use crate::problem::Problem;
 
 /// The longest calculation that fits on the line of the problem.
 const LONGEST_SUM: usize = 40;
@@ -24,9 +23,9 @@ pub(super) fn retry_budget(options: &Options) -> Option<Finding<'_>> {
             sum if sum.chars().count() > LONGEST_SUM => needed,
             sum => format!("{sum} = {needed}"),
         };
-        let problem = Problem::from(format!("the worst batch takes {needed}, longer than "))
-            .value("timeout", show(function.timeout));
-        (problem, these(fixes(options)))
+        let timeout = show(function.timeout);
+        let problem = format!("the worst batch takes {needed}, longer than `timeout` ({timeout})");
+        found(problem, fixes(options))
     })
 }
 

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Finding, Rule, catalog, these};
+use super::{Check, Finding, Rule, catalog, found};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::{Function, OnPermanent};
 use crate::keys;
 use crate::kms_key::KmsKey;
 use crate::options::Options;
 use crate::parameter_text::ParameterText;
-use crate::problem::Problem;
 use crate::queues::{arn_part, is_fifo};
 use crate::senders::{Sender, Service};
 
@@ -34,26 +33,24 @@ fn queue_type(options: &Options) -> Option<Finding<'_>> {
         (None, None) => {
             let problem = "whether the queue is a FIFO queue is not known before deployment";
             let fixes = [Fix::set("fifo", false), Fix::set("fifo", true)];
-            Some((problem.into(), these(fixes)))
+            Some(found(problem, fixes))
         }
         (Some(known), Some(fifo)) if known != fifo => {
-            let end = match known {
-                true => " is `false`, but the queue's name ends in `.fifo`",
-                false => " is `true`, but the queue's name does not end in `.fifo`",
+            let problem = match known {
+                true => "`fifo` is `false`, but the queue's name ends in `.fifo`",
+                false => "`fifo` is `true`, but the queue's name does not end in `.fifo`",
             };
-            let problem = Problem::new().key("fifo").text(end);
             let renamed = function.queue.clone().followed_by(".fifo");
             let is_new = fifo && function.existing_queue().is_none();
             let end = Fix::advice("for a FIFO queue, end the name in `queue` with `.fifo`");
             let renamed = is_new.then(|| [Fix::set_text("queue", renamed), end]);
             let fixes = [Fix::remove("fifo"), both(), names()];
-            Some((problem, these(renamed.into_iter().flatten().chain(fixes))))
+            let fixes = renamed.into_iter().flatten().chain(fixes);
+            Some(found(problem, fixes))
         }
         _ if of_dlq.is_some_and(|is_fifo| is_fifo != function.is_fifo()) => {
-            let problem = Problem::new()
-                .key("dlq")
-                .text(" is of another type than the queue: only one is a FIFO queue");
-            Some((problem, these([Fix::remove("dlq"), both(), names()])))
+            let problem = "`dlq` is of another type than the queue: only one is a FIFO queue";
+            Some(found(problem, [Fix::remove("dlq"), both(), names()]))
         }
         _ => None,
     }
@@ -64,25 +61,17 @@ fn dlq_needed(options: &Options) -> Option<Finding<'_>> {
     let _queue = function.existing_queue()?;
     let advice = || Fix::advice("write its ARN, `dlq = \"arn:aws:sqs:…\"`");
     if function.dlq.is_some() && function.existing_dlq().is_none() {
-        let problem = Problem::new()
-            .key("dlq")
-            .text(" is a name, but the DLQ of a queue that exists is not created");
-        return Some((problem, these([advice()])));
+        let problem = "`dlq` is a name, but the DLQ of a queue that exists is not created";
+        return Some(found(problem, [advice()]));
     }
-    let user = match function.on_permanent {
-        OnPermanent::Dlq => Some(("on_permanent", " sends to the DLQ")),
-        OnPermanent::Report | OnPermanent::Park => None,
+    let (key, does) = match (&function.dlq_redrive, function.on_permanent) {
+        (Some(_), _) => ("dlq_redrive", "moves the messages of the DLQ"),
+        (None, OnPermanent::Dlq) => ("on_permanent", "sends to the DLQ"),
+        (None, OnPermanent::Report | OnPermanent::Park) => return None,
     };
-    let redrive = function.dlq_redrive.as_ref();
-    let user = redrive
-        .map(|_| ("dlq_redrive", " moves the messages of the DLQ"))
-        .or(user)?;
     function.dlq.is_none().then(|| {
-        let problem = Problem::new().key(user.0).text(format!(
-            "{}, which is not known for a queue that exists",
-            user.1
-        ));
-        (problem, these([advice(), Fix::remove(user.0)]))
+        let problem = format!("`{key}` {does}, which is not known for a queue that exists");
+        found(problem, [advice(), Fix::remove(key)])
     })
 }
 
@@ -90,10 +79,9 @@ fn dlq_place(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let dlq = function.dlq.as_ref()?;
     if *dlq == function.queue {
-        let problem = Problem::new().key("dlq").text(" is the queue itself");
         let advice = function.existing_queue().map(|_| Fix::advice(DLQ));
         let fixes = [Fix::remove("dlq")].into_iter().chain(advice);
-        return Some((problem, these(fixes.collect::<Vec<_>>())));
+        return Some(found("`dlq` is the queue itself", fixes));
     }
     let (queue, dlq) = (function.existing_queue()?, function.existing_dlq()?);
     let places = match function.dlq_redrive {
@@ -101,16 +89,14 @@ fn dlq_place(options: &Options) -> Option<Finding<'_>> {
         None => &["partition", "region"],
     };
     let what = differs(queue, dlq, places)?;
-    let problem = Problem::new()
-        .key("dlq")
-        .text(format!(" is in another {what} than the queue"));
+    let problem = format!("`dlq` is in another {what} than the queue");
     let why = match what {
         "account" => {
             "message move tasks ignore permissions of other accounts: remove `dlq_redrive`"
         }
         _ => DLQ,
     };
-    Some((problem, these([Fix::advice(why)])))
+    Some(found(problem, [Fix::advice(why)]))
 }
 
 const DLQ: &str = "write the ARN of a DLQ in the place of its queue";
@@ -154,7 +140,7 @@ fn sender_place(options: &Options) -> Option<Finding<'_>> {
             "region" => "use a rule in the region of the queue",
             _ => "use the partition of the account",
         };
-        Some((problem.into(), these([Fix::advice(advice)])))
+        Some(found(problem, [Fix::advice(advice)]))
     })
 }
 
@@ -163,11 +149,9 @@ fn kms_place(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let (queue, key) = (function.existing_queue()?, function.kms_key.as_ref()?);
     let what = differs(queue, key, &["partition", "region"])?;
-    let problem = Problem::new()
-        .key("kms_key")
-        .text(format!(" is in another {what} than the queue"));
-    let advice = Fix::advice("write the ARN of the key of the queue");
-    Some((problem, these([advice])))
+    let problem = format!("`kms_key` is in another {what} than the queue");
+    let advice = "write the ARN of the key of the queue";
+    Some(found(problem, [Fix::advice(advice)]))
 }
 
 /// The services that send, with their resources.
@@ -198,7 +182,7 @@ fn sender_fifo(options: &Options) -> Option<Finding<'_>> {
         ),
     };
     let problem = format!("{what} `{arn}` cannot send to a FIFO queue");
-    Some((problem.into(), these([Fix::advice(advice)])))
+    Some(found(problem, [Fix::advice(advice)]))
 }
 
 fn topic_settings(options: &Options) -> Option<Finding<'_>> {
@@ -213,10 +197,9 @@ fn topic_settings(options: &Options) -> Option<Finding<'_>> {
     };
     let given = keys.iter().copied().filter(|key| options.is_given(key));
     let given: Vec<_> = given.collect();
-    let problem = Problem::new().key(given.first()?);
-    let problem = problem.text(format!(" has no effect without `{other}`"));
+    let problem = format!("`{}` has no effect without `{other}`", given.first()?);
     let removed = given.into_iter().map(Edit::remove);
-    Some((problem, these([Fix::edit(removed)])))
+    Some(found(problem, [Fix::edit(removed)]))
 }
 
 /// A parameter has one default. The build script compares those of several functions.
@@ -227,14 +210,15 @@ fn two_defaults(options: &Options) -> Option<Finding<'_>> {
         let parameters = text.parameters();
         parameters.filter_map(move |it| Some((key, &it.name, it.default.as_ref()?)))
     });
-    let (key, name, [one, other]) = all.find_map(|(key, name, default)| {
+    let (key, name, problem) = all.find_map(|(key, name, default)| {
         let (first, known) = *known.entry(name).or_insert((key, default));
-        (known != default).then_some((key, name, [(first, known), (key, default)]))
+        let problem = || {
+            format!(
+                "`${{{name}}}` has two defaults: `{known}` in `{first}` and `{default}` in `{key}`"
+            )
+        };
+        (known != default).then(|| (key, name, problem()))
     })?;
-    let problem = Problem::from(format!("`${{{name}}}` has two defaults: `{}` in ", one.1))
-        .key(one.0)
-        .text(format!(" and `{}` in ", other.1))
-        .key(other.0);
     let mut without = function.clone();
     for text in without.texts_mut() {
         text.remove_default(name);
@@ -243,7 +227,7 @@ fn two_defaults(options: &Options) -> Option<Finding<'_>> {
     let removed = written.map(|value| Fix::set(key, value));
     let advice = format!("write the default once, and `${{{name}}}` elsewhere");
     let fixes = removed.into_iter().chain([Fix::advice(advice)]);
-    Some((problem, these(fixes.collect::<Vec<_>>())))
+    Some(found(problem, fixes))
 }
 
 fn kms_sender(options: &Options) -> Option<Finding<'_>> {
@@ -251,10 +235,8 @@ fn kms_sender(options: &Options) -> Option<Finding<'_>> {
     let key = KmsKey::of(function.kms_key.as_ref()?)?;
     let (_, arn) = services(function).next()?;
     (key == KmsKey::ManagedByAws).then(|| {
-        let problem = Problem::new().key("kms_key").text(format!(
-            " is the key that AWS manages, which `{arn}` cannot use"
-        ));
+        let problem = format!("`kms_key` is the key that AWS manages, which `{arn}` cannot use");
         let own = Fix::advice("use a key of your own, whose policy lets the service use it");
-        (problem, these([Fix::remove("kms_key"), own]))
+        found(problem, [Fix::remove("kms_key"), own])
     })
 }
