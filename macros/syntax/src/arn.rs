@@ -2,67 +2,68 @@
 
 use crate::parameter_text::ParameterText;
 
-/// The six parts of an ARN, in which parameters are `${Name}`; `None` if there are fewer.
+/// The six parts of an ARN, in which parameters are `${Name}`; `None` if it is not one.
 pub(crate) fn parts(arn: &ParameterText) -> Option<[String; 6]> {
     let shown = arn.with(|parameter| format!("${{{}}}", parameter.name));
     let parts = shown.splitn(6, ':').map(str::to_owned);
-    <[String; 6]>::try_from(parts.collect::<Vec<_>>()).ok()
+    let parts = <[String; 6]>::try_from(parts.collect::<Vec<_>>()).ok();
+    parts.filter(|parts| parts[0] == "arn")
 }
 
 /// Why this is not an ARN of the service in a region and an account, as far as it is
 /// known.
 pub(crate) fn problem(text: &ParameterText, service: &str) -> Option<String> {
-    let parts = parts(text).filter(|parts| parts[0] == "arn");
-    let Some([_, partition, its_service, region, account, _]) = parts else {
+    let Some([_, partition, its_service, region, account, _]) = parts(text) else {
         return Some("an ARN has six parts, separated by colons".to_owned());
     };
-    let is_known = |part: &str| !part.contains("${");
     Some(match () {
         () if its_service != service => format!("its service is `{its_service}`"),
-        () if is_known(&partition) && !is_partition(&partition) => {
+        () if !is_partition(&partition) => {
             format!("`{partition}` is not a partition, such as `aws`")
         }
         () if region.is_empty() => "its region is missing".to_owned(),
-        () if is_known(&region) && !is_region(&region) => {
-            format!("`{region}` is not a region, such as `eu-west-1`")
-        }
+        () if !is_region(&region) => format!("`{region}` is not a region, such as `eu-west-1`"),
         () if account.is_empty() => "its account is missing".to_owned(),
-        () if is_known(&account) && !is_account(&account) => {
+        () if !is_account(&account) => {
             format!("`{account}` is not an account, which has 12 digits")
         }
         () => return None,
     })
 }
 
-/// `aws`, or a partition such as `aws-cn`.
-pub(crate) fn is_partition(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("aws") else {
-        return false;
-    };
-    let mut words = rest.split('-');
-    words.next() == Some("") && words.all(|it| !it.is_empty() && it.bytes().all(is_lower))
+/// Whether the value of this part is not known.
+fn is_parameter(part: &str) -> bool {
+    part.contains("${")
 }
 
-/// A region such as `eu-west-1` or `us-gov-east-1`.
+/// `aws`, or a partition such as `aws-cn`, as far as it is known.
+pub(crate) fn is_partition(text: &str) -> bool {
+    let mut words = text.split('-');
+    is_parameter(text) || words.next() == Some("aws") && words.all(is_lower)
+}
+
+/// A region such as `eu-west-1` or `us-gov-east-1`, as far as it is known.
 fn is_region(text: &str) -> bool {
     let mut words = text.rsplit('-');
     let number = words.next().unwrap_or_default();
-    let words: Vec<_> = words.collect();
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_number
-        && words.len() > 1
-        && words
-            .iter()
-            .all(|it| !it.is_empty() && it.bytes().all(is_lower))
+    is_parameter(text) || is_number && words.clone().count() > 1 && words.all(is_lower)
 }
 
-fn is_lower(byte: u8) -> bool {
-    byte.is_ascii_lowercase()
+fn is_lower(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// The id of an account.
+/// The id of an account, as far as it is known.
 pub(crate) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    is_parameter(text) || text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a name has letters, digits, these characters and parameters alone.
+pub(crate) fn is_name(text: &str, also: &str) -> bool {
+    let plain = text.replace("${", "").replace('}', "");
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
+    !plain.is_empty() && plain.chars().all(is_allowed)
 }
 
 #[cfg(test)]

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, Span};
+use proc_macro2::Span;
 use redrive_model::names::{RESERVED_PREFIX, SET_BY_LAMBDA};
 
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Rejected};
 use crate::group;
 use crate::keys::Key;
-use crate::pair::{After, Pair};
 use crate::parameter_text::ParameterText;
 use crate::tokens::excerpt;
-use crate::value::{Value, What, placeholders};
+use crate::value::{Value, placeholders};
 
 /// The variables of `env(…)`.
 pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, ParameterText>, Rejected> {
@@ -21,47 +20,12 @@ pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, Paramete
             place: pair.place,
             ..refused
         });
-        match (name, self::value(pair)) {
+        let value = group::text(pair).and_then(|(text, place)| placeholders(text, place));
+        match (name, value) {
             (Ok(()), Ok(value)) => Ok(value),
             (name, value) => Err(name.err().into_iter().chain(value.err()).collect()),
         }
     })
-}
-
-fn value(pair: &Pair) -> Result<ParameterText, Diagnostic> {
-    let name = &excerpt(&pair.name);
-    let write = |text: &str| match text.len() {
-        ..40 => format!("write `{name} = {}`", Literal::string(text)),
-        _ => format!("write `{name} = \"…\"`"),
-    };
-    let refuse = |problem: &str, help| {
-        let problem = format!("`{name}` {problem}");
-        Err(Diagnostic::new(&catalog::SYNTAX, pair.place, problem).help(help))
-    };
-    let value = match &pair.after {
-        After::Value(value) => value,
-        After::NoEquals(value) => match &value.what {
-            What::Text(text) => return refuse("needs `=` before its value", write(text)),
-            _ => return refuse("needs `=` before its value", write("value")),
-        },
-        After::Nothing | After::Group(..) => return refuse("has no value", write("value")),
-    };
-    let text = match &value.what {
-        What::Text(text) => return placeholders(text, value.place),
-        What::Integer(digits, _) => digits,
-        What::Decimal | What::Negative | What::Flag(_) => &value.text,
-        // The value of a constant is not known here.
-        What::Path(path)
-            if path.get_ident().is_some() && value.text != value.text.to_uppercase() =>
-        {
-            &value.text
-        }
-        _ => "value",
-    };
-    let problem = format!("`{name}` must be a string, not {}", value.described());
-    Err(value
-        .refuse(&catalog::WRONG_TYPE, problem)
-        .help(write(text)))
 }
 
 /// Rejects a name that Lambda or the template would reject.

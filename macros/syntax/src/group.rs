@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Literal;
+
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Rejected};
 use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
 use crate::pair::{self, After, Pair};
+use crate::place::Place;
 use crate::tokens::excerpt;
 use crate::value::{Value, What};
 
@@ -46,6 +49,45 @@ pub(crate) fn read<T>(
         true => Err(diagnostics.iter().cloned().collect()),
         false => Ok(all),
     }
+}
+
+/// The text of `NAME = "value"`, and where it is.
+pub(crate) fn text(pair: &Pair) -> Result<(&str, Place), Diagnostic> {
+    let name = &excerpt(&pair.name);
+    let written = match syn::parse_str::<syn::Ident>(name) {
+        Ok(_) => name.clone(),
+        Err(_) => format!("{name:?}"),
+    };
+    let write = |text: &str| match text.len() {
+        ..40 => format!("write `{written} = {}`", Literal::string(text)),
+        _ => format!("write `{written} = \"…\"`"),
+    };
+    let (problem, meant) = match &pair.after {
+        After::Value(value) => {
+            let meant = match &value.what {
+                What::Text(text) => return Ok((text, value.place)),
+                What::Integer(digits, _) => digits,
+                What::Decimal | What::Negative | What::Flag(_) => &value.text,
+                // The value of a constant is not known here.
+                What::Path(path)
+                    if path.get_ident().is_some() && value.text != value.text.to_uppercase() =>
+                {
+                    &value.text
+                }
+                _ => "value",
+            };
+            let problem = format!("`{name}` must be a string, not {}", value.described());
+            let refused = value.refuse(&catalog::WRONG_TYPE, problem);
+            return Err(refused.help(write(meant)));
+        }
+        After::NoEquals(value) => match &value.what {
+            What::Text(text) => ("needs `=` before its value", text.as_str()),
+            _ => ("needs `=` before its value", "value"),
+        },
+        After::Nothing | After::Group(..) => ("has no value", "value"),
+    };
+    let refused = Diagnostic::new(&catalog::SYNTAX, pair.place, format!("`{name}` {problem}"));
+    Err(refused.help(write(meant)))
 }
 
 /// The value of one of the `members` that a key has; `what` is one of them, in words.

@@ -1,6 +1,6 @@
 //! Who sends to a queue: AWS services and accounts.
 
-use crate::arn::{self, is_account, is_partition};
+use crate::arn::{self, is_account, is_name, is_partition};
 use crate::parameter_text::{Parameter, ParameterText};
 use crate::tokens::excerpt;
 
@@ -58,7 +58,10 @@ impl Sender {
     /// # Errors
     /// If its service is not known, or it is more than one sender.
     pub fn of(text: &ParameterText) -> Result<Self, Refused> {
-        if text.literal().is_some_and(is_account) {
+        if text
+            .literal()
+            .is_some_and(|id| is_account(id) && !id.contains('$'))
+        {
             return Ok(Sender::Account(text.clone()));
         }
         of_arn(text).map_err(|(why, help)| {
@@ -108,8 +111,7 @@ fn of_arn(text: &ParameterText) -> Result<Sender, (Option<String>, String)> {
         );
         return refused("its service is not known before deployment", &help);
     }
-    let parts = arn::parts(text).filter(|parts| parts[0] == "arn");
-    let Some(parts) = parts else {
+    let Some(parts) = arn::parts(text) else {
         let shown = text.to_string();
         let uri = shown.strip_prefix("s3://").unwrap_or_default();
         return match uri.split('/').next().filter(|it| !it.is_empty()) {
@@ -118,7 +120,7 @@ fn of_arn(text: &ParameterText) -> Result<Sender, (Option<String>, String)> {
         };
     };
     let [_, partition, service, _, account, resource] = parts.each_ref().map(String::as_str);
-    if !is_parameter(partition) && !is_partition(partition) {
+    if !is_partition(partition) {
         return refused(&format!("`{partition}` is not a partition"), SENDERS);
     }
     // In a condition they would match other senders, too.
@@ -135,7 +137,7 @@ fn of_arn(text: &ParameterText) -> Result<Sender, (Option<String>, String)> {
         },
         "s3" => bucket(&parts).map_err(|help| (None, help)),
         // As IAM names an account.
-        "iam" if resource == "root" && (is_parameter(account) || is_account(account)) => {
+        "iam" if resource == "root" && is_account(account) => {
             Ok(Sender::Account(read_again(account)))
         }
         "iam" | "sts" => refused("it is not an account", ROLE),
@@ -147,7 +149,7 @@ fn of_arn(text: &ParameterText) -> Result<Sender, (Option<String>, String)> {
 fn bucket(parts: &[String; 6]) -> Result<Sender, String> {
     let [_, partition, _, _, account, resource] = parts.each_ref().map(String::as_str);
     let name = resource.split('/').next().unwrap_or_default();
-    let account = Some(account).filter(|it| is_parameter(it) || is_account(it));
+    let account = Some(account).filter(|it| is_account(it));
     let meant = |account: &str| format!("arn:{partition}:s3::{account}:{name}");
     let written = meant(account.unwrap_or_default());
     match is_name(name, "-.") && written == parts.join(":") {
@@ -158,18 +160,6 @@ fn bucket(parts: &[String; 6]) -> Result<Sender, String> {
         }),
         false => Err(format!("write the bucket, `\"{written}\"`")),
     }
-}
-
-/// Whether the value of this part of an ARN is not known.
-fn is_parameter(part: &str) -> bool {
-    part.contains("${")
-}
-
-/// Whether a name has letters, digits, these characters and parameters alone.
-fn is_name(text: &str, also: &str) -> bool {
-    let plain = text.replace("${", "").replace('}', "");
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
-    !plain.is_empty() && plain.chars().all(is_allowed)
 }
 
 /// A part of a text that was read once.

@@ -8,14 +8,16 @@ use crate::catalog;
 use crate::diagnostic::{Diagnostic, Rejected};
 use crate::group;
 use crate::keys::Key;
-use crate::pair::{After, Pair};
+use crate::pair::Pair;
 use crate::tokens::excerpt;
-use crate::value::{Value, What};
+use crate::value::Value;
 
 /// The longest name and value.
 /// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
 const NAME: usize = 128;
 const VALUE: usize = 256;
+
+const QUOTED: &str = "a name with `:` or spaces has quotes: `\"acme:stage\" = \"dev\"`";
 
 /// The tags of `tags(…)`.
 pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, String>, Rejected> {
@@ -26,39 +28,19 @@ pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, String>,
 }
 
 fn tag(pair: &Pair) -> Result<String, Diagnostic> {
-    let Pair {
-        name, place, after, ..
-    } = pair;
-    let name = &excerpt(name);
-    let example = match syn::parse_str::<syn::Ident>(name) {
-        Ok(_) => format!("write `{name} = \"value\"`"),
-        Err(_) => format!("write `\"{name}\" = \"value\"`"),
-    };
-    match after {
-        After::Value(Value {
-            what: What::Text(text),
-            place: of_value,
-            ..
-        }) => check(&pair.name, text)
-            .map(|()| text.clone())
-            .map_err(|(problem, help)| {
-                let place = match check(&pair.name, "") {
-                    Ok(()) => of_value,
-                    Err(_) => place,
-                };
-                Diagnostic::new(&catalog::TAG, *place, problem).help(help)
-            }),
-        After::Value(value) => {
-            let problem = format!("`{name}` must be a string, not {}", value.described());
-            Err(value.refuse(&catalog::WRONG_TYPE, problem).help(example))
-        }
-        After::Nothing | After::Group(..) | After::NoEquals(_) => {
-            let problem = format!("`{name}` needs `=` and a value");
-            let quoted = "a name with `:` or spaces has quotes: `\"acme:stage\" = \"dev\"`";
-            let refused = Diagnostic::new(&catalog::SYNTAX, *place, problem);
-            Err(refused.help(example).help(quoted))
-        }
-    }
+    let (text, of_value) =
+        group::text(pair).map_err(|refused| match refused.rule == &catalog::SYNTAX {
+            true => refused.help(QUOTED),
+            false => refused,
+        })?;
+    check(&pair.name, text).map_err(|(problem, help)| {
+        let place = match check(&pair.name, "") {
+            Ok(()) => of_value,
+            Err(_) => pair.place,
+        };
+        Diagnostic::new(&catalog::TAG, place, problem).help(help)
+    })?;
+    Ok(text.to_owned())
 }
 
 /// Checks a tag.

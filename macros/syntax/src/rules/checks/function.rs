@@ -37,7 +37,7 @@ fn attempt_timeout(options: &Options) -> Option<Finding<'_>> {
         );
         let shorter = |limit| Fix::set_text("attempt_timeout", written(limit));
         let longer = Duration::from_secs(attempt.as_secs() + 1);
-        let fits = attempt_that_fits(options).map(shorter);
+        let fits = attempt_that_fits(options);
         let others = [
             shorter(timeout / 2),
             Fix::set_text("timeout", written(longer)),

@@ -30,16 +30,8 @@ pub(super) fn retry_budget(options: &Options) -> Option<Finding<'_>> {
 }
 
 /// The longest `attempt_timeout` with which all retries fit.
-pub(super) fn attempt_that_fits(options: &Options) -> Option<Duration> {
-    let (function, flush) = (&options.function, has_flush(options));
-    let shortened = |steps| {
-        let mut changed = function.clone();
-        attempt(&mut changed, steps);
-        changed
-    };
-    let most = milliseconds(function.attempt_timeout?) - 1;
-    let steps = first(most, |steps| fits(&shortened(steps), flush))?;
-    shortened(steps).attempt_timeout
+pub(super) fn attempt_that_fits(options: &Options) -> Option<Fix> {
+    fix(options, &[attempt(options.function.attempt_timeout?)])
 }
 
 /// Whether the worst batch is handled, and answered, within the timeout.
@@ -115,40 +107,46 @@ fn sum(function: &Function, flush: bool) -> String {
 }
 
 /// A key that can make a batch fit: with more steps, more fits.
+#[derive(Clone, Copy)]
 struct Lever {
     steps: u32,
-    /// Changes the function by so many steps.
-    change: fn(&mut Function, u32),
-    edit: fn(&Function) -> Edit,
+    /// Changes the function by so many steps, and returns what to write for that.
+    change: fn(&mut Function, u32) -> Edit,
 }
 
 /// In the order of how little they take from the user. With all of them, any
 /// batch fits: a message at a time, without a retry, in a shorter attempt.
 fn levers(options: &Options) -> Vec<Lever> {
     let function = &options.function;
+    let longest = seconds(limits::FORMER_LONGEST_TIMEOUT);
     let levers = [
         Some(Lever {
             steps: function.batch_size.saturating_sub(function.concurrency),
-            change: |function, steps| function.concurrency += steps,
-            edit: |function| Edit::set("concurrency", function.concurrency),
+            change: |function, steps| {
+                function.concurrency += steps;
+                Edit::set("concurrency", function.concurrency)
+            },
         }),
         Some(Lever {
-            steps: seconds(limits::FORMER_LONGEST_TIMEOUT)
-                .saturating_sub(seconds(function.timeout)),
-            change: |function, steps| function.timeout += Duration::from_secs(steps.into()),
-            edit: |function| {
+            steps: longest.saturating_sub(seconds(function.timeout)),
+            change: |function, steps| {
+                function.timeout += Duration::from_secs(steps.into());
                 Edit::set_text("timeout", format_args!("{}s", function.timeout.as_secs()))
             },
         }),
         Some(Lever {
             steps: function.batch_size - 1,
-            change: |function, steps| function.batch_size -= steps,
-            edit: |function| Edit::set("batch_size", function.batch_size),
+            change: |function, steps| {
+                function.batch_size -= steps;
+                Edit::set("batch_size", function.batch_size)
+            },
         }),
         Some(Lever {
             steps: function.retries,
-            change: |function, steps| function.retries -= steps,
-            edit: |function| Edit::set("retries", function.retries),
+            change: |function, steps| {
+                function.retries -= steps;
+                Edit::set("retries", function.retries)
+            },
         }),
         options.is_given("backoff").then_some(Lever {
             steps: milliseconds(function.backoff.max) - 1,
@@ -156,38 +154,33 @@ fn levers(options: &Options) -> Vec<Lever> {
                 let max = shorter(function.backoff.max, steps);
                 let min = function.backoff.min.min(max);
                 function.backoff = Backoff { min, max };
-            },
-            edit: |function| {
-                let Backoff { min, max } = function.backoff;
-                Edit::set_text(
-                    "backoff",
-                    format_args!("{}..{}", written(min), written(max)),
-                )
+                let waits = format!("{}..{}", written(min), written(max));
+                Edit::set_text("backoff", waits)
             },
         }),
-        function.attempt_timeout.map(|limit| Lever {
-            steps: milliseconds(limit) - 1,
-            change: attempt,
-            edit: |function| {
-                let limit = function.attempt_timeout.unwrap_or_default();
-                Edit::set_text("attempt_timeout", written(limit))
-            },
-        }),
+        function.attempt_timeout.map(attempt),
         (function.on_permanent != OnPermanent::Report).then_some(Lever {
             steps: 1,
             change: |function, steps| {
                 if steps > 0 {
                     function.on_permanent = OnPermanent::Report;
                 }
+                Edit::remove("on_permanent")
             },
-            edit: |_| Edit::remove("on_permanent"),
         }),
     ];
     levers.into_iter().flatten().collect()
 }
 
-fn attempt(function: &mut Function, steps: u32) {
-    function.attempt_timeout = function.attempt_timeout.map(|limit| shorter(limit, steps));
+fn attempt(limit: Duration) -> Lever {
+    Lever {
+        steps: milliseconds(limit) - 1,
+        change: |function, steps| {
+            let limit = shorter(function.attempt_timeout.unwrap_or_default(), steps);
+            function.attempt_timeout = Some(limit);
+            Edit::set_text("attempt_timeout", written(limit))
+        },
+    }
 }
 
 /// The nearest values of these keys with which a batch fits, for each set of keys,
@@ -199,33 +192,31 @@ fn fixes(options: &Options) -> impl Iterator<Item = Fix> {
     sets.into_iter().filter_map(move |set| {
         let chosen = levers.iter().enumerate();
         let chosen = chosen.filter(|(place, _)| set & (1 << place) != 0);
-        let chosen: Vec<_> = chosen.map(|(_, lever)| lever).collect();
+        let chosen: Vec<_> = chosen.map(|(_, lever)| *lever).collect();
         fix(options, &chosen)
     })
 }
 
 /// The nearest value of the last key, with the others at their limits; then of the
 /// one before it, and so on.
-fn fix(options: &Options, levers: &[&Lever]) -> Option<Fix> {
-    let (function, flush) = (&options.function, has_flush(options));
+fn fix(options: &Options, levers: &[Lever]) -> Option<Fix> {
+    let flush = has_flush(options);
     let mut steps: Vec<_> = levers.iter().map(|lever| lever.steps).collect();
-    let changed = |steps: &[u32]| {
-        let mut changed = function.clone();
-        for (lever, steps) in levers.iter().zip(steps) {
-            (lever.change)(&mut changed, *steps);
-        }
-        changed
+    let change = |steps: &[u32]| {
+        let mut changed = options.function.clone();
+        let steps = levers.iter().zip(steps);
+        let edits = steps.map(|(lever, steps)| (lever.change)(&mut changed, *steps));
+        let edits: Vec<_> = edits.collect();
+        (changed, edits)
     };
     for place in (0..levers.len()).rev() {
-        let fewest = first(steps[place], |fewer| {
+        steps[place] = first(steps[place], |fewer| {
             let mut tried = steps.clone();
             tried[place] = fewer;
-            fits(&changed(&tried), flush)
+            fits(&change(&tried).0, flush)
         })?;
-        steps[place] = fewest;
     }
-    let changed = changed(&steps);
-    Some(Fix::edit(levers.iter().map(|lever| (lever.edit)(&changed))))
+    Some(Fix::edit(change(&steps).1))
 }
 
 /// From which of `0..=most` on something holds, if it does at all.
