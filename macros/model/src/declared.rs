@@ -27,38 +27,29 @@ pub const ROUNDS: &str = "redrive_rounds";
 
 /// All of them.
 pub const NUMBERS: [Number; 5] = [
-    Number {
-        key: "visibility_timeout",
-        is_of_dlq: false,
-        attribute: "VisibilityTimeout",
-        rule: "visibility_timeout",
-    },
-    Number {
-        key: "max_receive_count",
-        is_of_dlq: false,
-        attribute: "maxReceiveCount",
-        rule: "receive_count_low",
-    },
+    number(
+        "visibility_timeout",
+        "VisibilityTimeout",
+        "visibility_timeout",
+    ),
+    number("max_receive_count", "maxReceiveCount", "receive_count_low"),
     // Of a worker that counts rounds: one more than `max_receive_count`.
+    number(ROUNDS, "maxReceiveCount", "receive_count_low"),
+    number("retention", "MessageRetentionPeriod", "expires_before_dlq"),
     Number {
-        key: ROUNDS,
-        is_of_dlq: false,
-        attribute: "maxReceiveCount",
-        rule: "receive_count_low",
-    },
-    Number {
-        key: "retention",
-        is_of_dlq: false,
-        attribute: "MessageRetentionPeriod",
-        rule: "expires_before_dlq",
-    },
-    Number {
-        key: "dlq_retention",
         is_of_dlq: true,
-        attribute: "MessageRetentionPeriod",
-        rule: "dlq_retention",
+        ..number("dlq_retention", "MessageRetentionPeriod", "dlq_retention")
     },
 ];
+
+const fn number(key: &'static str, attribute: &'static str, rule: &'static str) -> Number {
+    Number {
+        key,
+        is_of_dlq: false,
+        attribute,
+        rule,
+    }
+}
 
 /// What the keys of one function declare of its queues that exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

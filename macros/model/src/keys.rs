@@ -3,6 +3,9 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use crate::limits;
+use crate::policy::OnConflict;
+
 mod table;
 
 /// What the rows of [`keys!`](crate::keys!) name.
@@ -41,17 +44,7 @@ pub struct Key {
 
 impl Key {
     /// What a row of the table need not name.
-    const ROW: Self = Self {
-        name: "",
-        about: "",
-        aliases: &[],
-        kind: Kind::Boolean,
-        example: "",
-        without: "",
-        aws: "",
-        link: "",
-        place: None,
-    };
+    const ROW: Self = member("", Kind::Boolean, "");
 
     /// AWS's name for it; empty if it has none.
     pub fn aws(&self) -> String {
@@ -230,53 +223,45 @@ pub use all::KEYS;
 
 /// The thresholds of `alarms(…)`.
 pub const THRESHOLDS: &[Key] = &[
-    Key {
-        name: "dlq_depth",
-        kind: Kind::Integer(1..=1_000_000, "messages"),
-        example: "10",
-        ..Key::ROW
-    },
-    Key {
-        name: "oldest",
-        kind: Kind::Duration(seconds(60)..=seconds(14 * 86_400)),
-        example: "\"1d\"",
-        ..Key::ROW
-    },
-    Key {
-        name: "errors",
-        kind: Kind::Integer(1..=1_000_000, "errors"),
-        example: "3",
-        ..Key::ROW
-    },
+    member("dlq_depth", Kind::Integer(1..=1_000_000, "messages"), "10"),
+    member(
+        "oldest",
+        Kind::Duration(seconds(60)..=limits::LONGEST_RETENTION),
+        "\"1d\"",
+    ),
+    member("errors", Kind::Integer(1..=1_000_000, "errors"), "3"),
 ];
 
 /// The settings of `idempotent(…)`.
 pub const IDEMPOTENCY: &[Key] = &[
-    Key {
-        name: "key",
-        kind: Kind::Function,
-        example: "order.id",
-        ..Key::ROW
-    },
-    Key {
-        name: "ttl",
-        kind: Kind::Duration(seconds(60)..=seconds(3 * 366 * 86_400)),
-        example: "\"60d\"",
-        ..Key::ROW
-    },
-    Key {
-        name: "on_conflict",
-        kind: Kind::Choice(crate::policy::OnConflict::WORDS),
-        example: "\"permanent\"",
-        ..Key::ROW
-    },
-    Key {
-        name: "table",
-        kind: Kind::Table,
-        example: "\"completed-orders\"",
-        ..Key::ROW
-    },
+    member("key", Kind::Function, "order.id"),
+    member(
+        "ttl",
+        Kind::Duration(seconds(60)..=seconds(3 * 366 * 86_400)),
+        "\"60d\"",
+    ),
+    member(
+        "on_conflict",
+        Kind::Choice(OnConflict::WORDS),
+        "\"permanent\"",
+    ),
+    member("table", Kind::Table, "\"completed-orders\""),
 ];
+
+/// What is in the parentheses after a key.
+const fn member(name: &'static str, kind: Kind, example: &'static str) -> Key {
+    Key {
+        name,
+        about: "",
+        aliases: &[],
+        kind,
+        example,
+        without: "",
+        aws: "",
+        link: "",
+        place: None,
+    }
+}
 
 /// The key of this name.
 pub fn find(name: &str) -> Option<&'static Key> {

@@ -75,10 +75,6 @@ pub mod field {
     pub const MESSAGE: &str = "message";
     /// The module that wrote it, [`TARGET`](super::TARGET) for redrive's own.
     pub const TARGET: &str = "target";
-    /// The invocation's id.
-    pub const REQUEST_ID: &str = "requestId";
-    /// The invocation's X-Ray header.
-    pub const XRAY_TRACE_ID: &str = "xrayTraceId";
     /// The record's id.
     pub const MESSAGE_ID: &str = "messageId";
     /// How often the record was received.
@@ -95,10 +91,6 @@ pub mod field {
     pub const TO: &str = "to";
     /// The number of the redrive that a record waits for.
     pub const ROUND: &str = "round";
-    /// The kind of an invocation's error.
-    pub const ERROR_TYPE: &str = "errorType";
-    /// Milliseconds until the next attempt.
-    pub const WAIT_MS: &str = "waitMs";
     /// The record's body.
     pub const BODY: &str = "body";
     /// The digest of the build's manifest.
@@ -123,12 +115,6 @@ pub mod field {
     pub const NOT_RUN: &str = "notRun";
     /// Those whose idempotency key was completed before.
     pub const DUPLICATES: &str = "duplicates";
-    /// Those whose idempotency key another run has claimed.
-    pub const IN_PROGRESS: &str = "inProgress";
-    /// Whether the body is not that of the completed message with the same key.
-    pub const CONFLICT: &str = "conflict";
-    /// Milliseconds that the invocation took.
-    pub const DURATION_MS: &str = "durationMs";
 }
 
 /// The metrics that alarms and dashboards read.

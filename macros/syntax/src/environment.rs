@@ -10,22 +10,38 @@ use crate::diagnostic::{Diagnostic, Rejected};
 use crate::group;
 use crate::keys::Key;
 use crate::parameter_text::ParameterText;
+use crate::setting::{Setting, TemplateValue};
 use crate::tokens::excerpt;
 use crate::value::{Value, placeholders};
 
 /// The variables of `env(…)`.
-pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, ParameterText>, Rejected> {
-    group::read(key, value, |pair| {
-        let name = check_name(&pair.name).map_err(|refused| Diagnostic {
-            place: pair.place,
-            ..refused
-        });
-        let value = group::text(pair).and_then(|(text, place)| placeholders(text, place));
-        match (name, value) {
-            (Ok(()), Ok(value)) => Ok(value),
-            (name, value) => Err(name.err().into_iter().chain(value.err()).collect()),
+impl Setting for BTreeMap<String, ParameterText> {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        group::read(key, value, |pair| {
+            let name = check_name(&pair.name).map_err(|refused| Diagnostic {
+                place: pair.place,
+                ..refused
+            });
+            let value = group::text(pair).and_then(|(text, place)| placeholders(text, place));
+            match (name, value) {
+                (Ok(()), Ok(value)) => Ok(value),
+                (name, value) => Err(name.err().into_iter().chain(value.err()).collect()),
+            }
+        })
+    }
+
+    fn written(&self) -> Option<String> {
+        // Whoever has variables reads them by name.
+        None
+    }
+
+    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
+        match value {
+            TemplateValue::Map(map) => Ok(map.clone()),
+            TemplateValue::Nothing => Ok(BTreeMap::new()),
+            _ => Err(Vec::new()),
         }
-    })
+    }
 }
 
 /// Rejects a name that Lambda or the template would reject.

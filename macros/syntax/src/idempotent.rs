@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::group;
 use crate::keys::{IDEMPOTENCY, Key};
 use crate::parameter_text::ParameterText;
+use crate::setting::Setting;
 use crate::tokens::excerpt;
 use crate::value::{self, Value, What};
 
@@ -23,7 +24,7 @@ pub(crate) const MESSAGE_ID: &str = "message_id";
 const TABLE_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=255;
 
 /// Which messages are the same, and how long that is remembered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Idempotent {
     /// The key as it is written: a field, the path of a function, or `message_id`.
@@ -41,9 +42,37 @@ impl Idempotent {
     pub fn is_message_id(&self) -> bool {
         self.key == MESSAGE_ID
     }
+}
 
-    /// As it is written in the attribute.
-    pub(crate) fn written(&self) -> String {
+impl Setting for Idempotent {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let mut idempotent = Idempotent::default();
+        group::read(key, value, |pair| {
+            if pair.name.contains('.') {
+                let problem = format!("`{}` is not a setting", excerpt(&pair.name));
+                let field = Diagnostic::new(&catalog::UNKNOWN_KEY, pair.place, problem);
+                Err(field.help(format!("write `key = {}`", pair.name)))?;
+            }
+            let (member, value) = group::member(pair, IDEMPOTENCY, "setting")?;
+            let checked = match member.name {
+                "key" => key_text(value).map(|key| idempotent.key = key),
+                "ttl" => value::duration(member, value).map(|ttl| idempotent.ttl = Some(ttl)),
+                "on_conflict" => {
+                    value::choice(member, value).map(|choice| idempotent.on_conflict = choice)
+                }
+                _ => table(member, value).map(|table| idempotent.table = Some(table)),
+            };
+            Ok(checked.map_err(group::in_words)?)
+        })?;
+        if idempotent.key.is_empty() {
+            let problem = "`idempotent` does not specify which messages are the same";
+            let missing = value.refuse(&catalog::IDEMPOTENT_KEY, problem);
+            return Err(missing.help(HELP).into());
+        }
+        Ok(idempotent)
+    }
+
+    fn written(&self) -> Option<String> {
         let mut members = vec![format!("key = {}", self.key)];
         members.extend(self.ttl.map(|ttl| format!("ttl = \"{}\"", written(ttl))));
         if self.on_conflict != OnConflict::default() {
@@ -54,41 +83,8 @@ impl Idempotent {
                 .iter()
                 .map(|table| format!("table = \"{table}\"")),
         );
-        format!("({})", members.join(", "))
+        Some(format!("({})", members.join(", ")))
     }
-}
-
-/// Reads what is in the parentheses.
-pub(crate) fn read(key: &Key, value: &Value) -> Result<Idempotent, Rejected> {
-    let mut idempotent = Idempotent {
-        key: String::new(),
-        ttl: None,
-        on_conflict: OnConflict::default(),
-        table: None,
-    };
-    group::read(key, value, |pair| {
-        if pair.name.contains('.') {
-            let problem = format!("`{}` is not a setting", excerpt(&pair.name));
-            let field = Diagnostic::new(&catalog::UNKNOWN_KEY, pair.place, problem);
-            Err(field.help(format!("write `key = {}`", pair.name)))?;
-        }
-        let (member, value) = group::member(pair, IDEMPOTENCY, "setting")?;
-        let checked = match member.name {
-            "key" => key_text(value).map(|key| idempotent.key = key),
-            "ttl" => value::duration(member, value).map(|ttl| idempotent.ttl = Some(ttl)),
-            "on_conflict" => {
-                value::choice(member, value).map(|choice| idempotent.on_conflict = choice)
-            }
-            _ => table(member, value).map(|table| idempotent.table = Some(table)),
-        };
-        Ok(checked.map_err(group::in_words)?)
-    })?;
-    if idempotent.key.is_empty() {
-        let problem = "`idempotent` does not specify which messages are the same";
-        let missing = value.refuse(&catalog::IDEMPOTENT_KEY, problem);
-        return Err(missing.help(HELP).into());
-    }
-    Ok(idempotent)
 }
 
 const HELP: &str = "write a field of the message, such as `idempotent(key = order.id)`";
@@ -182,7 +178,7 @@ pub(crate) fn with_ttl(idempotent: &Idempotent, ttl: Option<Duration>) -> Fix {
         ttl,
         ..idempotent.clone()
     };
-    Fix::set("idempotent", changed.written())
+    Fix::set("idempotent", changed.written().unwrap_or_default())
 }
 
 #[cfg(test)]

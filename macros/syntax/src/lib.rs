@@ -109,17 +109,17 @@ pub fn parse(attribute: TokenStream, item: TokenStream) -> Parsed {
 }
 
 fn check_state(handler: &Handler, options: &options::Options, diagnostics: &mut Diagnostics) {
-    match (&handler.state, options.key_place("init")) {
+    match (&handler.state, options.find("init")) {
         (Some(state), None) if options.are_known(&["init"]) => diagnostics.add(
             &catalog::HANDLER_STATE,
             Place::of(state),
             "no function builds the state",
             "add `init = path` with an `async fn() -> Result<S, E>`",
         ),
-        (None, Some(key)) => diagnostics.push(
+        (None, Some(init)) => diagnostics.push(
             Diagnostic::new(
                 &catalog::HANDLER_STATE,
-                key,
+                init.place,
                 "`init` builds a state, but the handler has no parameter for it",
             )
             .help("add `state: &S` after the message")

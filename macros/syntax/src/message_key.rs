@@ -32,8 +32,8 @@ pub(crate) fn message_key(
     diagnostics: &mut Diagnostics,
 ) -> Option<MessageKey> {
     options.function.idempotent.as_ref()?;
-    let value = options.value("idempotent")?;
-    let key = group::find(value, "key")?;
+    let given = options.find("idempotent")?;
+    let key = group::find(&given.value, "key")?;
     let parameter = handler.parameter.as_ref();
     let is_parameter = |ident: &Ident| parameter.is_some_and(|parameter| parameter == ident);
     match &key.what {

@@ -11,7 +11,6 @@ use crate::keys;
 use crate::open_keys::OpenKeys;
 use crate::place::Place;
 use crate::reader::{Given, Reader};
-use crate::value::Value;
 
 /// What the attribute says, read one key at a time.
 pub(crate) struct Options {
@@ -113,17 +112,8 @@ impl Options {
         name.map_or_else(Span::call_site, Ident::span).into()
     }
 
-    /// Where the key itself is.
-    pub(crate) fn key_place(&self, key: &str) -> Option<Place> {
-        self.find(key).map(|given| given.place)
-    }
-
-    /// The value that the user wrote.
-    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
-        self.find(key).map(|given| &given.value)
-    }
-
-    fn find(&self, key: &str) -> Option<&Given> {
+    /// What the user wrote.
+    pub(crate) fn find(&self, key: &str) -> Option<&Given> {
         self.given.iter().find(|given| given.key.name == key)
     }
 }

@@ -2,42 +2,65 @@
 
 use std::ops::RangeInclusive;
 
+use proc_macro2::Span;
 use redrive_model::{Pollers, limits};
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::keys::Key;
+use crate::setting::{Setting, TemplateValue};
 use crate::tokens::excerpt;
 use crate::value::{Value, What};
 
-pub(crate) fn read(key: &Key, value: &Value) -> Result<Pollers, Diagnostic> {
-    let (text, is_quoted) = match &value.what {
-        What::Text(text) => (text, true),
-        _ => (&value.text, false),
-    };
-    let name = key.name;
-    let Some(pollers) = parse(text) else {
-        return Err(match is_quoted {
-            false => value.wrong_type(key, "two numbers in quotes"),
-            true => {
-                let text = excerpt(text);
-                let problem = format!("`{name}` must be two numbers, not `\"{text}\"`");
-                let refused = value.refuse(&catalog::WRONG_TYPE, problem);
-                refused.help(format!("for example, `{}`", key.shown()))
-            }
-        });
-    };
-    if let Err(problem) = check(pollers) {
-        let swapped = format!("{}..{}", pollers.max, pollers.min);
-        let refused = value.refuse(&catalog::OUT_OF_RANGE, problem);
-        return Err(refused.fix(Fix::set_text(name, swapped)));
+impl Setting for Pollers {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let (text, is_quoted) = match &value.what {
+            What::Text(text) => (text, true),
+            _ => (&value.text, false),
+        };
+        let name = key.name;
+        let Some(pollers) = parse(text) else {
+            Err(match is_quoted {
+                false => value.wrong_type(key, "two numbers in quotes"),
+                true => {
+                    let text = excerpt(text);
+                    let problem = format!("`{name}` must be two numbers, not `\"{text}\"`");
+                    let refused = value.refuse(&catalog::WRONG_TYPE, problem);
+                    refused.help(format!("for example, `{}`", key.shown()))
+                }
+            })?
+        };
+        if let Err(problem) = check(pollers) {
+            let swapped = format!("{}..{}", pollers.max, pollers.min);
+            let refused = value.refuse(&catalog::OUT_OF_RANGE, problem);
+            Err(refused.fix(Fix::set_text(name, swapped)))?;
+        }
+        if !is_quoted {
+            let problem = format!("the value of `{name}` has no quotes");
+            let refused = value.refuse(&catalog::WRONG_TYPE, problem);
+            Err(refused.fix(Fix::set_text(name, text)))?;
+        }
+        Ok(pollers)
     }
-    if !is_quoted {
-        let problem = format!("the value of `{name}` has no quotes");
-        let refused = value.refuse(&catalog::WRONG_TYPE, problem);
-        return Err(refused.fix(Fix::set_text(name, text)));
+
+    fn written(&self) -> Option<String> {
+        Some(format!("\"{}..{}\"", self.min, self.max))
     }
-    Ok(pollers)
+
+    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
+        let TemplateValue::Numbers(numbers) = value else {
+            return Err(Vec::new());
+        };
+        let number = |name, without| numbers.get(name).copied().unwrap_or(without);
+        let pollers = Pollers {
+            min: number("MinimumPollers", 2),
+            max: number("MaximumPollers", 200),
+        };
+        let rejected =
+            |problem| Diagnostic::new(&catalog::OUT_OF_RANGE, Span::call_site(), problem);
+        check(pollers).map_err(|problem| vec![rejected(problem)])?;
+        Ok(pollers)
+    }
 }
 
 fn parse(text: &str) -> Option<Pollers> {
@@ -47,7 +70,7 @@ fn parse(text: &str) -> Option<Pollers> {
 }
 
 /// Checks the numbers.
-pub(crate) fn check(pollers: Pollers) -> Result<(), String> {
+fn check(pollers: Pollers) -> Result<(), String> {
     let Pollers { min, max } = pollers;
     let within = |which: &str, number: u32, range: RangeInclusive<u32>| {
         let (least, most) = (range.start(), range.end());

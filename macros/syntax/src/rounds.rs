@@ -2,25 +2,27 @@
 
 use redrive_model::Rounds;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Rejected;
 use crate::keys::Key;
+use crate::setting::Setting;
 use crate::value::{Value, What, integer};
 
-pub(crate) fn read(key: &Key, value: &Value) -> Result<Rounds, Diagnostic> {
-    match &value.what {
-        What::Text(text) if text == Rounds::UNLIMITED => Ok(Rounds::Unlimited),
-        What::Path(_) if value.text == Rounds::UNLIMITED => {
-            let wants = "a number or a string";
-            Err(value.write(key, wants, format_args!("\"{}\"", Rounds::UNLIMITED)))
+impl Setting for Rounds {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        match &value.what {
+            What::Text(text) if text == Rounds::UNLIMITED => Ok(Rounds::Unlimited),
+            What::Path(_) if value.text == Rounds::UNLIMITED => {
+                let unlimited = format!("\"{}\"", Rounds::UNLIMITED);
+                Err(value.write(key, "a number or a string", unlimited))?
+            }
+            _ => Ok(Rounds::AtMost(integer(key, value)?)),
         }
-        _ => integer(key, value).map(Rounds::AtMost),
     }
-}
 
-/// The value as it is written in the attribute.
-pub(crate) fn written(rounds: Rounds) -> String {
-    match rounds {
-        Rounds::AtMost(most) => most.to_string(),
-        Rounds::Unlimited => format!("\"{}\"", Rounds::UNLIMITED),
+    fn written(&self) -> Option<String> {
+        Some(match self {
+            Rounds::AtMost(most) => most.to_string(),
+            Rounds::Unlimited => format!("\"{}\"", Rounds::UNLIMITED),
+        })
     }
 }

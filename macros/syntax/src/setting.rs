@@ -6,24 +6,18 @@ use std::time::Duration;
 
 use proc_macro2::Span;
 use quote::ToTokens;
+use redrive_model::Backoff;
 use redrive_model::duration::written;
 use redrive_model::keys::{Key, Kind};
 use redrive_model::policy::{
     Choice, FilterScope, OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure,
 };
-use redrive_model::{Alarms, Backoff, Pollers, Rounds};
 
-use crate::alarms;
-use crate::catalog::{FILTER_POLICY, KMS_KEY, OUT_OF_RANGE};
+use crate::catalog::{FILTER_POLICY, KMS_KEY};
 use crate::diagnostic::{Diagnostic, Fix, Rejected};
-use crate::environment;
-use crate::idempotent::{self, Idempotent};
 use crate::kms_key::KmsKey;
 use crate::parameter_text::ParameterText;
-use crate::pollers;
-use crate::rounds;
 use crate::schedule::{self, Help, Schedule, ScheduleError};
-use crate::tags;
 use crate::tokens;
 use crate::value::{self, Value};
 
@@ -106,72 +100,6 @@ impl Setting for Backoff {
 
     fn written(&self) -> Option<String> {
         Some(format!("\"{}..{}\"", written(self.min), written(self.max)))
-    }
-}
-
-impl Setting for Pollers {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        Ok(pollers::read(key, value)?)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(format!("\"{}..{}\"", self.min, self.max))
-    }
-
-    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
-        let TemplateValue::Numbers(numbers) = value else {
-            return Err(Vec::new());
-        };
-        let number = |name, without| numbers.get(name).copied().unwrap_or(without);
-        let pollers = Pollers {
-            min: number("MinimumPollers", 2),
-            max: number("MaximumPollers", 200),
-        };
-        let rejected = |problem| Diagnostic::new(&OUT_OF_RANGE, Span::call_site(), problem);
-        pollers::check(pollers).map_err(|problem| vec![rejected(problem)])?;
-        Ok(pollers)
-    }
-}
-
-impl Setting for Rounds {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        Ok(rounds::read(key, value)?)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(rounds::written(*self))
-    }
-}
-
-impl Setting for Alarms {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        alarms::read(key, value)
-    }
-
-    fn written(&self) -> Option<String> {
-        let Alarms {
-            dlq_depth, errors, ..
-        } = self;
-        let oldest = self
-            .oldest
-            .map(|oldest| format!(", oldest = \"{}\"", written(oldest)));
-        Some(match self.enabled {
-            true => format!(
-                "(dlq_depth = {dlq_depth}{}, errors = {errors})",
-                oldest.unwrap_or_default()
-            ),
-            false => "false".to_owned(),
-        })
-    }
-}
-
-impl Setting for Idempotent {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        idempotent::read(key, value)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(self.written())
     }
 }
 
@@ -297,36 +225,6 @@ impl Setting for Schedule {
             TemplateValue::Text(text) => Schedule::parse(text).map_err(of_template),
             _ => Err(Vec::new()),
         }
-    }
-}
-
-impl Setting for BTreeMap<String, ParameterText> {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        environment::read(key, value)
-    }
-
-    fn written(&self) -> Option<String> {
-        // Whoever has variables reads them by name.
-        None
-    }
-
-    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
-        match value {
-            TemplateValue::Map(map) => Ok(map.clone()),
-            TemplateValue::Nothing => Ok(BTreeMap::new()),
-            _ => Err(Vec::new()),
-        }
-    }
-}
-
-impl Setting for BTreeMap<String, String> {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        tags::read(key, value)
-    }
-
-    fn written(&self) -> Option<String> {
-        // No fix sets a tag.
-        None
     }
 }
 

@@ -11,8 +11,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Generics, Pat, PathArguments, ReturnType,
-    Safety, Signature, Token, Type, TypeParamBound, Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Generics, Lifetime, Pat, PatType,
+    PathArguments, PathSegment, ReturnType, Safety, Signature, Token, Type, TypeParamBound,
+    Visibility,
 };
 
 use crate::catalog::*;
@@ -45,14 +46,7 @@ impl Handler {
 
     /// A warning about a signature that compiles, but is likely not intended.
     pub(crate) fn warning(&self) -> Option<Diagnostic> {
-        let Type::Path(path) = &self.message else {
-            return None;
-        };
-        let list = path
-            .path
-            .segments
-            .last()
-            .filter(|last| last.ident == "Vec")?;
+        let list = last_segment(&self.message).filter(|last| last.ident == "Vec")?;
         let problem = format!(
             "`{}` reads a JSON array from the body of each message",
             show(list)
@@ -81,23 +75,14 @@ pub fn parse(item: TokenStream, errors: &mut Diagnostics) -> (Option<Ident>, Opt
     };
     if let Some(second) = attributes.iter().find(|attribute| is_sqs_batch(attribute)) {
         let problem = "the function has two `#[sqs_batch]` attributes";
-        let place = Place::of(second.path());
-        errors.add(
-            &DUPLICATE_KEY,
-            place,
-            problem,
-            "write all keys in one of them",
-        );
+        let help = "write all keys in one of them";
+        errors.add(&DUPLICATE_KEY, Place::of(second.path()), problem, help);
     }
     let handler = match runtime_macro(&attributes, &signature, body) {
         Some(place) => {
             let problem = "`#[tokio::main]` cannot be combined with `#[sqs_batch]`, which starts the runtime itself";
-            errors.add(
-                &HANDLER_MAIN_MACRO,
-                place,
-                problem,
-                "remove `#[tokio::main]`",
-            );
+            let help = "remove `#[tokio::main]`";
+            errors.add(&HANDLER_MAIN_MACRO, place, problem, help);
             None
         }
         None => check(&signature, errors),
@@ -173,31 +158,25 @@ fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
             // A future, perhaps.
             Err(_) => format!("write `async fn {name}` and return `Result<(), E>`"),
         };
-        errors.add(
-            &HANDLER_ASYNC,
-            signature.fn_token.span(),
-            "the handler is not async",
-            help,
-        );
+        let place = signature.fn_token.span();
+        errors.add(&HANDLER_ASYNC, place, "the handler is not async", help);
     } else if let Err(place) = &result {
         let place = place.unwrap_or(name.span().into());
         let problem = "the handler does not return whether it completed the message";
         errors.add(&HANDLER_RESULT, place, problem, "return `Result<(), E>`");
     }
-    if let Safety::Unsafe(keyword) = &signature.safety {
+    let unsafety = match &signature.safety {
+        Safety::Unsafe(keyword) => Some(("unsafe", Place::of(keyword))),
+        _ => None,
+    };
+    let abi = signature.abi.as_ref().map(|abi| ("extern", Place::of(abi)));
+    for (keyword, place) in unsafety.into_iter().chain(abi) {
+        let problem = format!("the handler is `{keyword}`");
         errors.add(
             &HANDLER_PLAIN,
-            keyword.span(),
-            "the handler is `unsafe`",
-            "remove `unsafe`",
-        );
-    }
-    if let Some(abi) = &signature.abi {
-        errors.add(
-            &HANDLER_PLAIN,
-            Place::of(abi),
-            "the handler is `extern`",
-            "remove `extern`",
+            place,
+            problem,
+            format!("remove `{keyword}`"),
         );
     }
     if name == "main" {
@@ -222,7 +201,10 @@ fn check(signature: &Signature, errors: &mut Diagnostics) -> Option<Handler> {
     }
     Some(Handler {
         name: name.clone(),
-        parameter: signature.inputs.first().and_then(parameter_name),
+        parameter: match signature.inputs.first().and_then(typed)?.pat.as_ref() {
+            Pat::Ident(pattern) => Some(pattern.ident.clone()),
+            _ => None,
+        },
         message: message?,
         state,
         result: result.ok()?.clone(),
@@ -254,16 +236,12 @@ fn is_lifetimes(generics: &Generics) -> bool {
 fn parameters(signature: &Signature, errors: &mut Diagnostics) -> (Option<Type>, Option<Type>) {
     if let Some(receiver) = signature.receiver() {
         let help = "write a function, and replace `self` by `state: &S` with `init = path`";
-        errors.add(
-            &HANDLER_PARAMETERS,
-            Place::of(receiver),
-            "the handler is a method",
-            help,
-        );
+        let problem = "the handler is a method";
+        errors.add(&HANDLER_PARAMETERS, Place::of(receiver), problem, help);
         return (None, None);
     }
-    let types: Vec<&Type> = signature.inputs.iter().filter_map(typed).collect();
-    let Some(message) = types.first() else {
+    let mut inputs = signature.inputs.iter().filter_map(typed);
+    let Some(message) = inputs.next() else {
         let place = signature.paren_token.span.join();
         let help = format!("write `async fn {}(message: M)`", signature.ident);
         let problem = "the handler has no parameter for the message";
@@ -271,72 +249,51 @@ fn parameters(signature: &Signature, errors: &mut Diagnostics) -> (Option<Type>,
         return (None, None);
     };
     let lifetimes = Some(&signature.generics).filter(|generics| is_lifetimes(generics));
-    let message = message::check(message, lifetimes, errors);
-    let state = types.get(1).and_then(|state| check_state(state, errors));
-    if let Some(third) = signature.inputs.iter().nth(2) {
+    let message = message::check(&message.ty, lifetimes, errors);
+    let state = inputs.next();
+    let state = state.and_then(|state| check_state(&state.ty, errors));
+    if let Some(third) = inputs.next() {
         let problem = "the handler has a third parameter; it gets a message and a state";
-        errors.add(
-            &HANDLER_PARAMETERS,
-            Place::of(third),
-            problem,
-            "remove this parameter",
-        );
+        let help = "remove this parameter";
+        errors.add(&HANDLER_PARAMETERS, Place::of(third), problem, help);
     }
     (message, state)
 }
 
-fn typed(argument: &FnArg) -> Option<&Type> {
+fn typed(argument: &FnArg) -> Option<&PatType> {
     match argument {
-        FnArg::Typed(argument) => Some(&argument.ty),
+        FnArg::Typed(argument) => Some(argument),
         FnArg::Receiver(_) => None,
     }
 }
 
-fn parameter_name(argument: &FnArg) -> Option<Ident> {
-    let FnArg::Typed(argument) = argument else {
-        return None;
-    };
-    match &*argument.pat {
-        Pat::Ident(pattern) => Some(pattern.ident.clone()),
-        _ => None,
-    }
-}
-
 fn check_state(state: &Type, errors: &mut Diagnostics) -> Option<Type> {
+    let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
     let (rule, problem, help) = match state {
-        Type::Reference(reference) => {
-            let inner = show(&reference.elem);
-            let lifetime = reference.lifetime.as_ref();
-            let (problem, help) = match sized(&reference.elem) {
-                _ if reference.mutability.is_some() => (
-                    "the state is shared by all messages, so it cannot be borrowed mutably",
-                    format!("write `&{inner}`, with a `Mutex` for what changes"),
-                ),
-                None => (
-                    "the state needs a type with a name and a known size: that which `init` returns",
-                    format!("write `&{}`", owned(&reference.elem)),
-                ),
-                Some(_) if lifetime.is_some_and(|lifetime| lifetime.ident == "static") => (
-                    "the state is borrowed for one call, not for `'static`",
-                    format!("write `&{inner}`"),
-                ),
-                Some(state) => return Some(state.clone()),
-            };
-            (&HANDLER_STATE, problem, help)
-        }
-        Type::Path(path)
-            if path
-                .path
-                .segments
-                .last()
-                .is_some_and(|it| it.ident == "Context") =>
-        {
-            (
-                &HANDLER_PARAMETERS,
-                "the handler does not get Lambda's `Context`, since it is called for each message",
-                "remove this parameter".to_owned(),
-            )
-        }
+        Type::Reference(reference) if reference.mutability.is_some() => (
+            &HANDLER_STATE,
+            "the state is shared by all messages, so it cannot be borrowed mutably",
+            format!(
+                "write `&{}`, with a `Mutex` for what changes",
+                show(&reference.elem)
+            ),
+        ),
+        Type::Reference(reference) if !is_sized(&reference.elem) => (
+            &HANDLER_STATE,
+            "the state needs a type with a name and a known size: that which `init` returns",
+            format!("write `&{}`", owned(&reference.elem)),
+        ),
+        Type::Reference(reference) if reference.lifetime.as_ref().is_some_and(is_static) => (
+            &HANDLER_STATE,
+            "the state is borrowed for one call, not for `'static`",
+            format!("write `&{}`", show(&reference.elem)),
+        ),
+        Type::Reference(reference) => return Some(Type::clone(&reference.elem)),
+        _ if last_segment(state).is_some_and(|last| last.ident == "Context") => (
+            &HANDLER_PARAMETERS,
+            "the handler does not get Lambda's `Context`, since it is called for each message",
+            "remove this parameter".to_owned(),
+        ),
         _ => (
             &HANDLER_STATE,
             "the state is shared by all messages, so the handler borrows it",
@@ -347,12 +304,12 @@ fn check_state(state: &Type, errors: &mut Diagnostics) -> Option<Type> {
     None
 }
 
-/// The type, if it can be that of a value which `init` returns.
-fn sized(state: &Type) -> Option<&Type> {
+/// Whether it can be the type of a value which `init` returns.
+fn is_sized(state: &Type) -> bool {
     match state {
-        Type::ImplTrait(_) | Type::TraitObject(_) | Type::Slice(_) | Type::Infer(_) => None,
-        Type::Path(path) if path.path.is_ident("str") => None,
-        state => Some(state),
+        Type::ImplTrait(_) | Type::TraitObject(_) | Type::Slice(_) | Type::Infer(_) => false,
+        Type::Path(path) => !path.path.is_ident("str"),
+        _ => true,
     }
 }
 
@@ -387,11 +344,7 @@ fn result(output: &ReturnType) -> Result<&Type, Option<Place>> {
 /// Whether this cannot be `Result<(), E>`; an alias of it may have any name, and is
 /// judged by its type.
 fn is_no_result(result: &Type) -> bool {
-    let last = match result {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    };
-    let Some(last) = last else {
+    let Some(last) = last_segment(result) else {
         return true;
     };
     match &last.arguments {
@@ -412,6 +365,14 @@ fn is_no_result(result: &Type) -> bool {
             ];
             others.iter().any(|other| last.ident == other)
         }
+    }
+}
+
+/// The end of a type's path, with what is in its angle brackets.
+fn last_segment(of: &Type) -> Option<&PathSegment> {
+    match of {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
     }
 }
 

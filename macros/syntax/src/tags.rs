@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Rejected};
 use crate::group;
 use crate::keys::Key;
 use crate::pair::Pair;
+use crate::setting::Setting;
 use crate::tokens::excerpt;
 use crate::value::Value;
 
@@ -20,11 +21,18 @@ const VALUE: usize = 256;
 const QUOTED: &str = "a name with `:` or spaces has quotes: `\"acme:stage\" = \"dev\"`";
 
 /// The tags of `tags(…)`.
-pub(crate) fn read(key: &Key, value: &Value) -> Result<BTreeMap<String, String>, Rejected> {
-    let tags = group::read(key, value, |pair| Ok(tag(pair)?))?;
-    check_count(tags.len())
-        .map_err(|(problem, help)| value.refuse(&catalog::TAG, problem).help(help))?;
-    Ok(tags)
+impl Setting for BTreeMap<String, String> {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let tags = group::read(key, value, |pair| Ok(tag(pair)?))?;
+        check_count(tags.len())
+            .map_err(|(problem, help)| value.refuse(&catalog::TAG, problem).help(help))?;
+        Ok(tags)
+    }
+
+    fn written(&self) -> Option<String> {
+        // No fix sets a tag.
+        None
+    }
 }
 
 fn tag(pair: &Pair) -> Result<String, Diagnostic> {

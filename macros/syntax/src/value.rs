@@ -101,10 +101,7 @@ impl Value {
 
     /// The value is not usable.
     pub(crate) fn refuse(&self, rule: &'static Rule, problem: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            see: None,
-            ..Diagnostic::new(rule, self.place, problem)
-        }
+        Diagnostic::new(rule, self.place, problem)
     }
 
     /// The value is not what the key accepts.

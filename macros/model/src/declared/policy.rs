@@ -139,36 +139,17 @@ fn entries(value: &Value) -> impl Iterator<Item = &Value> {
 
 /// Whether a pattern of IAM, with `*` and `?`, matches the whole text.
 fn matches(pattern: &str, text: &str) -> bool {
-    let mut rest = text;
-    let mut pieces = pattern.split('*');
-    let first = pieces.next().unwrap_or_default();
-    match prefix(first, rest) {
-        Some(after) => rest = after,
-        None => return false,
-    }
-    let mut pieces: Vec<_> = pieces.collect();
-    let Some(last) = pieces.pop() else {
-        return rest.is_empty();
-    };
-    for piece in pieces {
-        let mut starts = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-        match starts.find_map(|at| prefix(piece, &rest[at..])) {
-            Some(after) => rest = after,
-            None => return false,
-        }
-    }
-    let mut ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-    ends.any(|at| prefix(last, &rest[at..]) == Some(""))
-}
-
-/// The text after this piece of a pattern, in which `?` is any character.
-fn prefix<'t>(piece: &str, text: &'t str) -> Option<&'t str> {
     let mut rest = text.chars();
-    let is_prefix = piece.chars().all(|wanted| {
-        let found = rest.next();
-        found.is_some_and(|found| wanted == '?' || wanted == found)
-    });
-    is_prefix.then_some(rest.as_str())
+    match (pattern.chars().next(), rest.next()) {
+        (None, found) => found.is_none(),
+        (Some('*'), found) => {
+            matches(&pattern[1..], text) || found.is_some() && matches(pattern, rest.as_str())
+        }
+        (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+            matches(&pattern[wanted.len_utf8()..], rest.as_str())
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

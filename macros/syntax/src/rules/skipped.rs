@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::Span;
+
 use super::broken_by;
 use crate::attribute;
 use crate::catalog::{
@@ -13,9 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::function::Function;
 use crate::keys;
 use crate::kms_key::KmsKey;
-use crate::place::Place;
-use crate::queues;
-use crate::reader::Reader;
+use crate::options::Options;
 
 /// The keys whose texts have parameters, with the names of these.
 fn parameters(function: &Function) -> BTreeMap<&'static str, BTreeSet<String>> {
@@ -79,8 +79,7 @@ pub fn with_values(function: &Function, valued: &Function) -> Vec<Diagnostic> {
         let names = keys.iter().filter_map(|key| parameters.get(key)).flatten();
         let names: BTreeSet<_> = names.map(|name| format!("`{name}`")).collect();
         let names = Vec::from_iter(names).join(", ");
-        let diagnostic =
-            Diagnostic::new(rule, Place::from(proc_macro2::Span::call_site()), problem);
+        let diagnostic = Diagnostic::new(rule, Span::call_site(), problem);
         diagnostic.help(format!("change the value of {names}"))
     };
     found.into_iter().map(diagnostic).collect()
@@ -94,48 +93,29 @@ fn read(key: &str, function: &Function) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let mut diagnostics = Diagnostics::default();
-    let (given, open) = attribute::parse(pair, &mut diagnostics);
-    let _ = Function::read(
-        &function.name,
-        &mut Reader::new(&given, open, &mut diagnostics),
-    );
+    let given = attribute::parse(pair, &mut diagnostics);
+    Options::read(None, given, &mut diagnostics);
     diagnostics.iter().cloned().collect()
 }
 
 /// A parameter that is a whole text is used as an ARN.
 fn not_an_arn(key: &'static str, function: &Function, valued: &Function) -> Option<Diagnostic> {
-    let (rule, what, is_one, is_still_one) = match key {
-        "queue" => {
-            let is_arn = |function: &Function| queues::is_arn(&function.queue);
-            (
-                &QUEUE_NAME,
-                "an SQS queue",
-                is_arn(function),
-                is_arn(valued),
-            )
-        }
-        "dlq" => {
-            let is_arn = |function: &Function| function.existing_dlq().is_some();
-            (
-                &QUEUE_NAME,
-                "an SQS queue",
-                is_arn(function),
-                is_arn(valued),
-            )
-        }
+    let is_arn = |function: &Function| match key {
+        "queue" => function.existing_queue().is_some(),
+        "dlq" => function.existing_dlq().is_some(),
         "kms_key" => {
-            let is_arn = |function: &Function| {
-                let key = function.kms_key.as_ref().and_then(KmsKey::of);
-                matches!(key, Some(KmsKey::Arn(_)))
-            };
-            (&KMS_KEY, "a KMS key", is_arn(function), is_arn(valued))
+            let key = function.kms_key.as_ref().and_then(KmsKey::of);
+            matches!(key, Some(KmsKey::Arn(_)))
         }
-        _ => return None,
+        _ => false,
     };
-    (is_one && !is_still_one).then(|| {
-        let problem = format!("`{key}` is not the ARN of {what}");
-        Diagnostic::new(rule, Place::from(proc_macro2::Span::call_site()), problem)
-    })
+    let (rule, what) = match key {
+        "kms_key" => (&KMS_KEY, "a KMS key"),
+        _ => (&QUEUE_NAME, "an SQS queue"),
+    };
+    let problem = format!("`{key}` is not the ARN of {what}");
+    let wrong = Diagnostic::new(rule, Span::call_site(), problem);
+    (is_arn(function) && !is_arn(valued)).then_some(wrong)
 }
 
 #[cfg(test)]

@@ -5,81 +5,69 @@ use std::time::Duration;
 use super::error::{Help, ScheduleError};
 use super::field::is_number;
 use crate::catalog::SCHEDULE_RATE;
+use crate::duration;
+use crate::nearest::nearest;
 use crate::tokens::excerpt;
 
-/// Each unit with its minutes.
-const UNITS: [(&str, u64); 3] = [("minute", 1), ("hour", 60), ("day", 24 * 60)];
+/// Each unit with its minutes, from the longest.
+const UNITS: [(&str, u64); 3] = [("day", 24 * 60), ("hour", 60), ("minute", 1)];
 
 /// Longer periods are mistakes, and would overflow calendars.
 const LONGEST_MINUTES: u64 = 100 * 365 * 24 * 60;
 
 /// Reads what is between the parentheses.
 pub(super) fn parse(body: &str) -> Result<Duration, ScheduleError> {
-    let refuse = |problem, help| Err(ScheduleError::new(&SCHEDULE_RATE, problem, help));
+    let refuse = |problem| {
+        let help = meant(body).map(Help::Write);
+        Err(ScheduleError::new(&SCHEDULE_RATE, problem, help))
+    };
     let words: Vec<_> = body.split_ascii_whitespace().collect();
     let (value, unit) = match words[..] {
         [value, unit] if is_number(value) => (value, unit),
         _ => {
-            let problem = format!(
+            return refuse(format!(
                 "`rate({})` is not a whole number, a space and a unit",
                 excerpt(body)
-            );
-            return refuse(problem, None);
+            ));
         }
     };
-    let minutes = |unit: u64| value.parse::<u64>().ok()?.checked_mul(unit);
-    let in_range = |minutes: &u64| (1..=LONGEST_MINUTES).contains(minutes);
-    let read = minutes_of(unit).and_then(minutes);
-    if read.is_some_and(|minutes| !in_range(&minutes)) || minutes(1).is_none() {
-        let problem = format!(
+    let (units, singular) = match value.trim_start_matches('0') {
+        "1" => ("`minute`, `hour` or `day`", Some(unit)),
+        _ => ("`minutes`, `hours` or `days`", unit.strip_suffix('s')),
+    };
+    let Some((_, minutes)) = UNITS.iter().find(|(name, _)| Some(*name) == singular) else {
+        return refuse(format!(
+            "the unit of {} must be {units}, not `{}`",
+            excerpt(value),
+            excerpt(unit)
+        ));
+    };
+    let minutes = value
+        .parse()
+        .ok()
+        .and_then(|it: u64| it.checked_mul(*minutes));
+    match minutes.filter(|minutes| (1..=LONGEST_MINUTES).contains(minutes)) {
+        Some(minutes) => Ok(Duration::from_secs(minutes * 60)),
+        None => refuse(format!(
             "the rate is {}, but must be from 1 minute to 100 years",
             excerpt(body)
-        );
-        return refuse(problem, None);
-    }
-    let is_one = value.trim_start_matches('0') == "1";
-    match read {
-        Some(minutes) if unit.ends_with('s') != is_one => Ok(Duration::from_secs(minutes * 60)),
-        _ => {
-            let units = if is_one {
-                "`minute`, `hour` or `day`"
-            } else {
-                "`minutes`, `hours` or `days`"
-            };
-            let problem = format!(
-                "the unit of {} must be {units}, not `{}`",
-                excerpt(value),
-                excerpt(unit)
-            );
-            refuse(problem, meant(value, unit).map(Help::Write))
-        }
+        )),
     }
 }
 
-/// The minutes of a unit in singular or plural.
-fn minutes_of(unit: &str) -> Option<u64> {
-    let unit = unit.strip_suffix('s').unwrap_or(unit);
-    let mut units = UNITS.iter();
-    units
-        .find(|(name, _)| *name == unit)
-        .map(|(_, minutes)| *minutes)
-}
-
-/// The rate that is likely meant by a number and a unit that is not one.
-fn meant(value: &str, unit: &str) -> Option<String> {
-    let value: u64 = value.parse().ok()?;
-    let unit = unit.to_ascii_lowercase();
-    let unit = unit.trim_end_matches('s');
-    let is_near = |(name, _): &&(&str, u64)| {
-        name.starts_with(unit) || strsim::damerau_levenshtein(name, unit) <= 2
+/// The rate that is likely meant by what is not one: a duration, or a misspelt unit.
+fn meant(body: &str) -> Option<String> {
+    let respelt = || {
+        let (value, unit) = body.split_once(' ')?;
+        let unit = nearest(unit, ["minutes", "hours", "days"])?;
+        duration::parse(&format!("{value} {unit}")).ok()
     };
-    let (value, unit) = match unit {
-        "" => return None,
-        "second" | "sec" => (value.div_ceil(60), "minute"),
-        "week" => (value.checked_mul(7)?, "day"),
-        "hr" => (value, "hour"),
-        _ => (value, UNITS.iter().find(is_near)?.0),
-    };
-    let plural = if value == 1 { "" } else { "s" };
-    Some(format!("rate({value} {unit}{plural})"))
+    let meant = duration::parse(body).ok().or_else(respelt)?;
+    let minutes = meant.as_secs().div_ceil(60);
+    let is_whole = |(_, of): &&(&str, u64)| minutes % of == 0;
+    let (unit, of) = UNITS.iter().find(is_whole)?;
+    Some(match minutes / of {
+        1 => format!("rate(1 {unit})"),
+        value => format!("rate({value} {unit}s)"),
+    })
 }

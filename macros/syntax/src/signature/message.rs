@@ -1,8 +1,8 @@
 //! Types that cannot be a message, as far as their names show.
 
-use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type, TypePath};
+use syn::{GenericArgument, Generics, PathArguments, PathSegment, Type};
 
-use super::show;
+use super::{last_segment, show};
 use crate::catalog::HANDLER_MESSAGE;
 use crate::diagnostic::Diagnostics;
 use crate::place::Place;
@@ -31,16 +31,16 @@ pub(super) fn check(
             let problem = "the message's type decides how the body is read, so it needs a name";
             (place, problem, "write the type".to_owned())
         }
-        (Type::Path(path), _) if is_batch(path) => (
+        _ if is_batch(message) => (
             place,
             "the handler gets one message, not a batch",
             format!(
                 "write the type of a message's body instead of `{}`",
-                show(path)
+                show(message)
             ),
         ),
-        (Type::Path(path), _) if record(path).is_some() => (
-            record(path)?,
+        _ if record(message).is_some() => (
+            record(message)?,
             "`SqsMessage` would be read from the body, not from the record",
             "write `redrive::Raw`, which derefs to it".to_owned(),
         ),
@@ -63,36 +63,32 @@ fn without(lifetimes: Option<&Generics>, help: String) -> String {
     }
 }
 
-fn is_batch(path: &TypePath) -> bool {
+fn is_batch(message: &Type) -> bool {
     let batches = ["SqsEvent", "LambdaEvent", "SqsBatchResponse"];
-    let last = path.path.segments.last();
-    last.is_some_and(|last| batches.iter().any(|batch| last.ident == batch))
+    last_segment(message).is_some_and(|last| batches.iter().any(|batch| last.ident == batch))
 }
 
 /// Where `SqsMessage` is, also within another type: `Option<SqsMessage>` would be an
 /// empty one for every body.
-fn record(path: &TypePath) -> Option<Place> {
-    let last = path.path.segments.last()?;
-    if last.ident == "SqsMessage" {
-        return Some(Place::of(path));
+fn record(message: &Type) -> Option<Place> {
+    let last = last_segment(message)?;
+    match last.ident == "SqsMessage" {
+        true => Some(Place::of(message)),
+        false => inner(last).find_map(record),
     }
-    arguments(last).find_map(|argument| match argument {
-        GenericArgument::Type(Type::Path(inner)) => record(inner),
-        _ => None,
-    })
 }
 
 pub(super) fn is_sns(message: &Type) -> bool {
-    let Type::Path(path) = message else {
-        return false;
-    };
-    let last = path.path.segments.last();
-    last.is_some_and(|last| {
-        let is_inner = |argument: &GenericArgument| match argument {
-            GenericArgument::Type(inner) => is_sns(inner),
-            _ => false,
-        };
-        last.ident == "Sns" || (last.ident == "Message" && arguments(last).any(is_inner))
+    last_segment(message).is_some_and(|last| {
+        last.ident == "Sns" || (last.ident == "Message" && inner(last).any(is_sns))
+    })
+}
+
+/// The types in the angle brackets.
+fn inner(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    arguments(segment).filter_map(|argument| match argument {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
     })
 }
 

@@ -584,7 +584,7 @@ fn rates_are_a_whole_number_and_a_unit() {
         ),
         (
             "rate(1.5 hours)",
-            "`rate(1.5 hours)` is not a whole number, a space and a unit",
+            "`rate(1.5 hours)` is not a whole number, a space and a unit -> rate(90 minutes)",
         ),
         (
             "rate(x hours)",
@@ -592,11 +592,11 @@ fn rates_are_a_whole_number_and_a_unit() {
         ),
         (
             "rate(12hours)",
-            "`rate(12hours)` is not a whole number, a space and a unit",
+            "`rate(12hours)` is not a whole number, a space and a unit -> rate(12 hours)",
         ),
         (
             "rate(1 day 2 hours)",
-            "`rate(1 day 2 hours)` is not a whole number, a space and a unit",
+            "`rate(1 day 2 hours)` is not a whole number, a space and a unit -> rate(26 hours)",
         ),
         (
             "rate()",
