@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::calendar::{FIRST_YEAR, LAST_YEAR, Month};
@@ -38,7 +38,7 @@ fn longest_days(cron: &Cron) -> Option<i32> {
     } else {
         FIRST_YEAR..=LAST_YEAR
     };
-    let december = Month::new(*years.end(), 12);
+    let end = Month::new(years.end() + 1, 1).first;
     // Months of the same length that begin on the same weekday have the same days.
     let mut kinds = [None; 4 * 7];
     for month in cron.months_in(years) {
@@ -50,13 +50,16 @@ fn longest_days(cron: &Cron) -> Option<i32> {
         if days == 0 {
             continue;
         }
-        let day = |number: u32| month.first_day + number as i32 - 1;
-        let since_last = last.map(|last| day(days.trailing_zeros()) - last);
+        let first = month.date(days.trailing_zeros())?;
+        let since_last = last.map(|last| days_between(last, first));
         longest = longest.max(since_last).max(within);
-        last = Some(day(days.ilog2()));
+        last = month.date(days.ilog2());
     }
-    let end = december.first_day + i32::from(december.length);
-    longest.filter(|longest| last.is_some_and(|last| last + longest >= end))
+    longest.filter(|longest| last.is_some_and(|last| days_between(last, end) <= *longest))
+}
+
+fn days_between(from: Date, to: Date) -> i32 {
+    (to.duration_since(from).as_hours() / 24) as i32
 }
 
 /// The most days from one day to the next within a month.
