@@ -15,8 +15,6 @@ mod script;
 mod declared;
 #[path = "../../macros/src/expand.rs"]
 mod expand;
-#[path = "../../macros/src/paths.rs"]
-mod paths;
 #[path = "../../macros/src/settings.rs"]
 mod settings;
 

@@ -4,8 +4,8 @@
 use proc_macro2::Span;
 use redrive_model::export::{Around, Listed, decode};
 use redrive_model::names::FUNCTIONS;
-use redrive_syntax::rules::catalog::{self, Rule};
-use redrive_syntax::{Diagnostic, Diagnostics, Function};
+use redrive_syntax::rules::catalog;
+use redrive_syntax::{Diagnostic, Function};
 
 /// What is being compiled, and what the build script found in the package.
 #[derive(Debug, Default)]
@@ -32,92 +32,82 @@ impl Target {
         in_binary.collect()
     }
 
-    /// Judges the function; `name` is where a diagnostic is shown.
-    pub(crate) fn check(&self, function: &Function, name: Span, errors: &mut Diagnostics) {
-        if let Some((rule, problem, helps)) = self.problem(function) {
-            let diagnostic = Diagnostic::new(rule, name, problem);
-            errors.push(helps.iter().fold(diagnostic, |one, help| one.help(*help)));
-        }
-    }
-
-    /// The broken rule, the problem and what to do.
-    fn problem(&self, function: &Function) -> Option<(&'static Rule, String, Vec<&str>)> {
+    /// What is wrong with the function; `name` is where it is shown.
+    pub(crate) fn check(&self, function: &Function, name: Span) -> Option<Diagnostic> {
         const OWN_TEMPLATE: &str = "or set `template = false` to write your own template";
         const CFGS: &str = "name the cfgs that your own build script sets with `Builder::cfg`";
+        let wrong = |rule, problem: &str, helps: &[&str]| {
+            let wrong = Diagnostic::new(rule, name, problem);
+            Some(helps.iter().fold(wrong, |wrong, help| wrong.help(*help)))
+        };
         let Some(binary) = &self.binary else {
-            return Some((
+            return wrong(
                 &catalog::LIBRARY_TARGET,
-                "the handler is in a library, but a Lambda function is a binary".to_owned(),
-                vec!["move it to `src/main.rs` or to `src/bin/<name>.rs`"],
-            ));
+                "the handler is in a library, but a Lambda function is a binary",
+                &["move it to `src/main.rs` or to `src/bin/<name>.rs`"],
+            );
         };
         if function.template && self.functions.is_none() {
-            return Some((
+            return wrong(
                 &catalog::BUILD_SCRIPT,
-                "no build script writes the template of this function".to_owned(),
-                vec![
+                "no build script writes the template of this function",
+                &[
                     "add `redrive-infra` to `[build-dependencies]` and `fn main() { redrive_infra::build(); }` to build.rs",
                     OWN_TEMPLATE,
                 ],
-            ));
+            );
         }
         let listed = self.listed_in(binary);
         let first = listed.first().map(|first| first.function);
         let is_this = |entry: &&Listed<'_>| entry.function == function.name;
         let same: Vec<_> = listed.iter().filter(is_this).collect();
         let name = &function.name;
-        let (rule, problem, helps) = match same.as_slice() {
-            [] if function.template => (
+        match same.as_slice() {
+            [] if function.template => wrong(
                 &catalog::FUNCTION_NOT_LISTED,
-                "the build script does not find this function, so it is not in the template"
-                    .to_owned(),
-                vec![
+                "the build script does not find this function, so it is not in the template",
+                &[
                     "write it in a file that `mod` reaches from a binary's root, not in a macro or `include!`",
                     CFGS,
                     OWN_TEMPLATE,
                 ],
             ),
-            [_, _, ..] | [_] if same.len() > 1 || first != Some(name) => (
+            [_, _, ..] | [_] if same.len() > 1 || first != Some(name) => wrong(
                 &catalog::ONE_FUNCTION_PER_BINARY,
-                format!(
+                &format!(
                     "the binary `{binary}` already contains the function `{}`",
                     first.unwrap_or_default()
                 ),
-                vec!["move this function to its own file in `src/bin/`"],
+                &["move this function to its own file in `src/bin/`"],
             ),
-            [entry] if entry.around == Around::Item => (
+            [entry] if entry.around == Around::Item => wrong(
                 &catalog::HANDLER_FUNCTION,
-                format!("`{name}` is not a function of a module"),
-                vec!["move it out of the `impl`, trait or function that it is in"],
+                &format!("`{name}` is not a function of a module"),
+                &["move it out of the `impl`, trait or function that it is in"],
             ),
-            [entry] if entry.around == Around::Main => (
+            [entry] if entry.around == Around::Main => wrong(
                 &catalog::OWN_MAIN,
-                "the attribute generates `main`, but this module already has one".to_owned(),
-                vec!["remove it, and move what it does to `init = path`"],
+                "the attribute generates `main`, but this module already has one",
+                &["remove it, and move what it does to `init = path`"],
             ),
             [entry] if function.template && entry.fingerprint != Some(&*function.fingerprint()) => {
-                (
+                wrong(
                     &catalog::FUNCTION_DIFFERS,
-                    "the template was written from other settings than these".to_owned(),
-                    vec![
+                    "the template was written from other settings than these",
+                    &[
                         CFGS,
                         "use the same version of `redrive` and `redrive-infra`, and run `cargo clean -p` for this package",
                     ],
                 )
             }
-            _ => return None,
-        };
-        Some((rule, problem, helps))
+            _ => None,
+        }
     }
 
     /// Whether the function is in another item, such as an `impl`, where a module
     /// cannot be.
     pub(crate) fn is_in_an_item(&self, function: &str) -> bool {
-        let binary = self.binary.as_deref().unwrap_or_default();
-        let listed = self.listed_in(binary);
-        let is_item =
-            |entry: &Listed<'_>| entry.function == function && entry.around == Around::Item;
-        listed.iter().any(is_item)
+        self.is_around(Around::Item, function)
     }
 
     /// Whether this function needs no `main`: a library has none, an earlier
@@ -127,12 +117,15 @@ impl Target {
             return true;
         };
         let listed = self.listed_in(binary);
-        let is_first = listed
-            .first()
-            .is_none_or(|first| first.function == function);
-        let has_main =
-            |entry: &Listed<'_>| entry.function == function && entry.around == Around::Main;
-        !is_first || listed.iter().any(has_main)
+        let first = listed.first();
+        first.is_some_and(|first| first.function != function)
+            || self.is_around(Around::Main, function)
+    }
+
+    fn is_around(&self, around: Around, function: &str) -> bool {
+        let listed = self.listed_in(self.binary.as_deref().unwrap_or_default());
+        let mut listed = listed.iter();
+        listed.any(|entry| entry.function == function && entry.around == around)
     }
 }
 
@@ -140,7 +133,7 @@ impl Target {
 mod tests {
     use proc_macro2::Span;
     use quote::quote;
-    use redrive_syntax::{Diagnostics, Function};
+    use redrive_syntax::Function;
 
     use super::Target;
 
@@ -159,9 +152,8 @@ mod tests {
             binary: binary.map(str::to_owned),
             functions: functions.map(str::to_owned),
         };
-        let mut errors = Diagnostics::default();
-        target.check(&function(), Span::call_site(), &mut errors);
-        errors.errors().map(|error| error.rule.id).collect()
+        let wrong = target.check(&function(), Span::call_site());
+        wrong.into_iter().map(|wrong| wrong.rule.id).collect()
     }
 
     #[test]
@@ -187,18 +179,15 @@ mod tests {
                 binary: Some("app".to_owned()),
                 functions: list.map(str::to_owned),
             };
-            let mut errors = Diagnostics::default();
-            target.check(&own, Span::call_site(), &mut errors);
-            errors
-                .errors()
-                .map(|error| error.rule.id)
-                .collect::<Vec<_>>()
+            target
+                .check(&own, Span::call_site())
+                .map(|wrong| wrong.rule.id)
         };
-        assert!(judge(None).is_empty());
-        assert!(judge(Some("app|own|00|module")).is_empty());
+        assert_eq!(judge(None), None);
+        assert_eq!(judge(Some("app|own|00|module")), None);
         assert_eq!(
             judge(Some("app|first|00|module;app|own|00|module")),
-            ["one_function_per_binary"]
+            Some("one_function_per_binary")
         );
     }
 

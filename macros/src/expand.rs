@@ -13,7 +13,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 
 use crate::declared::Target;
-use crate::{paths, settings};
+use crate::settings;
 
 /// The whole attribute: what is wrong, or the function and its `main`.
 pub(crate) fn sqs_batch(
@@ -32,7 +32,8 @@ pub(crate) fn sqs_batch(
     if let Some(handler) = &handler
         && !diagnostics.has_errors()
     {
-        target.check(&function, handler.name.span(), &mut diagnostics);
+        let wrong = target.check(&function, handler.name.span());
+        wrong.into_iter().for_each(|one| diagnostics.push(one));
     }
     match handler {
         Some(handler) if !diagnostics.has_errors() => {
@@ -64,8 +65,7 @@ fn fallback(
         quote!(#signature #body)
     };
     // The compiler would overflow its own stack, or complain of a second `main`.
-    let item = !is_about(&catalog::HANDLER_NAME);
-    let item = item.then(kept);
+    let item = (!is_about(&catalog::HANDLER_NAME)).then(kept);
     let main = (!target.needs_no_main(function)).then(|| {
         quote!(
             pub(crate) fn main() {}
@@ -83,13 +83,21 @@ fn without_attribute(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(quote!(#(#attributes)* #rest))
 }
 
+/// Where the runtime is: `::redrive`, or what `crate = path` says.
+fn runtime(user: &Paths) -> TokenStream {
+    match &user.redrive {
+        None => quote!(::redrive),
+        Some(path) => quote!(#path),
+    }
+}
+
 fn main(
     function: &Function,
     handler: &Handler,
     user: &Paths,
     key: Option<&MessageKey>,
 ) -> TokenStream {
-    let redrive = paths::redrive(user.redrive.as_ref());
+    let redrive = runtime(user);
     let name = &handler.name;
     let message = &handler.message;
     let result = &handler.result;
@@ -159,7 +167,7 @@ fn main(
 /// The function's type with a handler that does nothing: a test that names it is not
 /// an error in addition to those of the attribute.
 fn for_tests(function: &Function, handler: &Handler, user: &Paths) -> TokenStream {
-    let redrive = paths::redrive(user.redrive.as_ref());
+    let redrive = runtime(user);
     let state = match &handler.state {
         Some(state) => quote!(#state),
         None => quote!(()),
@@ -253,7 +261,7 @@ fn names(function: &Function, function_type: &Ident) -> TokenStream {
         let name = format_ident!("{name}");
         quote!(pub(super) const #name: &'static str = #queue;)
     });
-    let redrive = function.redrive().map(|_| {
+    let redrive = function.dlq_redrive.as_ref().map(|_| {
         let handler = redrive_handler(name);
         quote!(pub(super) const REDRIVE_HANDLER: &'static str = #handler;)
     });
@@ -268,7 +276,6 @@ fn names(function: &Function, function_type: &Ident) -> TokenStream {
 
 /// The state's type and how it is built.
 fn state(handler: &Handler, user: &Paths) -> TokenStream {
-    let ok = quote!(::core::result::Result::Ok);
     match (&handler.state, &user.init) {
         (Some(state), Some(init)) => {
             // All on the path, so that what `init` gets wrong is shown there, once.
@@ -288,7 +295,7 @@ fn state(handler: &Handler, user: &Paths) -> TokenStream {
         _ => quote! {
             type State = ();
             async fn init() -> ::core::result::Result<Self::State, __redrive::BoxError> {
-                #ok(())
+                ::core::result::Result::Ok(())
             }
         },
     }

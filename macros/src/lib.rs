@@ -3,7 +3,6 @@
 
 mod declared;
 mod expand;
-mod paths;
 mod settings;
 
 use proc_macro::TokenStream;

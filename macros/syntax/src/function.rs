@@ -199,13 +199,11 @@ impl Function {
         }
         let queue = match self.existing_queue() {
             None => self.queue.clone(),
-            Some(_) => match self.queue_name() {
-                name if name.contains('$') => {
-                    let end = if self.is_fifo() { ".fifo" } else { "" };
-                    format!("{}{end}", self.name.replace('_', "-")).into()
-                }
-                name => name.into(),
-            },
+            Some(_) if !self.queue_name().contains('$') => self.queue_name().into(),
+            Some(_) => {
+                let end = if self.is_fifo() { ".fifo" } else { "" };
+                format!("{}{end}", self.name.replace('_', "-")).into()
+            }
         };
         queues::suffixed(&queue, "-parked")
     }

@@ -126,9 +126,10 @@ impl Value {
         wants: &str,
         value: impl std::fmt::Display,
     ) -> Diagnostic {
-        let text = format!("`{}` must be {wants}, not {}", key.name, self.described());
-        self.refuse(&catalog::WRONG_TYPE, text)
-            .fix(Fix::set(key.name, value))
+        Diagnostic {
+            fixes: vec![Fix::set(key.name, value)],
+            ..self.wrong_type(key, wants)
+        }
     }
 }
 
