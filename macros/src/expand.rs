@@ -349,30 +349,30 @@ fn idempotency(function: &Function, key: Option<&MessageKey>) -> TokenStream {
     let tokens = |expression: String| expression.parse::<TokenStream>().unwrap_or_default();
     let ttl = tokens(function.idempotency_ttl().expression());
     let on_conflict = tokens(idempotent.on_conflict.expression());
-    let parameter = format_ident!("message", span = Span::mixed_site());
     // Where the compiler says that the feature is missing.
-    let span = match key {
-        MessageKey::Id => Span::call_site(),
-        MessageKey::Field(name, _) => name.span(),
-        MessageKey::Function(path) => path.span(),
-    };
-    let idempotent = spanned(quote!(__redrive::Idempotent), span);
-    let (message, id, text) = match key {
-        MessageKey::Id => (quote!(_), quote!(id), quote!(__redrive::handler_key(id))),
+    let (span, message, id, text) = match key {
+        MessageKey::Id => {
+            let text = quote!(__redrive::handler_key(id));
+            (Span::call_site(), quote!(_), quote!(id), text)
+        }
         MessageKey::Field(name, field) => {
             // The user's own tokens, after a parameter that is named as theirs is.
+            let span = name.span();
             let handler_key = spanned(quote!(__redrive::handler_key), span);
             let is_whole = *name == field.to_string();
             let lent = (!is_whole).then(|| spanned(quote!(&), span));
             let text = quote!(#handler_key(#lent #field));
-            (quote!(#name), quote!(_), text)
+            (span, quote!(#name), quote!(_), text)
         }
         MessageKey::Function(path) => {
+            let span = path.span();
             let handler_key = spanned(quote!(__redrive::handler_key_of), span);
+            let parameter = format_ident!("message", span = Span::mixed_site());
             let text = quote!(#handler_key(#parameter, #path));
-            (quote!(#parameter), quote!(_), text)
+            (span, quote!(#parameter), quote!(_), text)
         }
     };
+    let idempotent = spanned(quote!(__redrive::Idempotent), span);
     quote! {
         type Idempotency = #idempotent;
         const IDEMPOTENCY: ::core::option::Option<__redrive::IdempotencySettings> =

@@ -27,17 +27,13 @@ pub(crate) fn problem_of(key: &str, text: &ParameterText) -> Option<String> {
     Some(format!("`{key}` is not the ARN of an SQS queue: {why}"))
 }
 
-fn stem(name: &str) -> &str {
-    name.strip_suffix(".fifo").unwrap_or(name)
-}
-
 /// What is wrong with this name of a queue, and of the DLQ that is named after it.
 pub(crate) fn problem(name: &str) -> Option<String> {
     problem_of_name(name, LONGEST)
 }
 
 fn problem_of_name(name: &str, longest: usize) -> Option<String> {
-    let stem = stem(name);
+    let stem = name.strip_suffix(".fifo").unwrap_or(name);
     let wrong = stem.chars().find(|c| !is_allowed(*c));
     Some(match wrong {
         _ if name.contains("://") => "this is a URL, but must be a queue's name or ARN".to_owned(),

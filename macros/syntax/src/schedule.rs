@@ -117,10 +117,8 @@ impl Schedule {
     /// assert_eq!(nightly.in_full(), "cron(0 23 ? * SUN-THU *)");
     /// ```
     pub fn in_full(&self) -> String {
-        match (&self.kind, self.text.strip_suffix(')')) {
-            (Kind::Cron(_), Some(open)) if form::lacks_year(&self.text) => {
-                format!("{open}{ANY_YEAR})")
-            }
+        match self.text.strip_suffix(')') {
+            Some(open) if form::lacks_year(&self.text) => format!("{open}{ANY_YEAR})"),
             _ => self.text.clone(),
         }
     }

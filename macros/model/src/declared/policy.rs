@@ -22,23 +22,21 @@ impl Sender {
     /// A sender as `senders` has it.
     fn of(text: &str) -> Self {
         let parts: Vec<_> = text.splitn(6, ':').collect();
-        match parts.as_slice() {
-            // The account of a bucket is only known if it is given.
-            ["arn", partition, "s3", _, account, bucket] => Self {
-                service: Some("s3.amazonaws.com".to_owned()),
-                source: format!("arn:{partition}:s3:::{bucket}"),
-                account: (*account).to_owned(),
-            },
-            ["arn", _, service, _, account, _] => Self {
-                service: Some(format!("{service}.amazonaws.com")),
-                source: text.to_owned(),
-                account: (*account).to_owned(),
-            },
-            _ => Self {
+        let ["arn", partition, service, _, account, resource] = parts[..] else {
+            return Self {
                 service: None,
                 source: String::new(),
                 account: text.to_owned(),
+            };
+        };
+        Self {
+            service: Some(format!("{service}.amazonaws.com")),
+            source: match service {
+                // The account of a bucket is only known if it is given.
+                "s3" => format!("arn:{partition}:s3:::{resource}"),
+                _ => text.to_owned(),
             },
+            account: account.to_owned(),
         }
     }
 }

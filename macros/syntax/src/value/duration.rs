@@ -53,9 +53,9 @@ pub(crate) fn backoff(key: &Key, value: &Value) -> Result<Backoff, Diagnostic> {
     let text = text(key, value, "two durations in quotes", |text| {
         halves(text).is_some()
     })?;
-    let refuse = |rule, problem, (a, b)| {
-        let refused = value.refuse(rule, problem);
-        Err(refused.fix(Fix::set(key.name, waits(a, b))))
+    let refuse = |rule, problem, meant: Option<(Duration, Duration)>| {
+        let meant = meant.map_or(key.example.to_owned(), |(a, b)| waits(a, b));
+        Err(value.refuse(rule, problem).fix(Fix::set(key.name, meant)))
     };
     let end = |name, text| one(range, &format!("the {name} wait of `{}`", key.name), text);
     // Other signs than `..` may be part of what is around it.
@@ -63,40 +63,28 @@ pub(crate) fn backoff(key: &Key, value: &Value) -> Result<Backoff, Diagnostic> {
     let ends = text
         .split_once("..")
         .filter(|ends| is_read(ends) || halves(text).is_none());
-    let ends = ends.map(|(min, max)| (end("shortest", min), end("longest", max)));
-    match ends {
+    match ends.map(|(min, max)| (end("shortest", min), end("longest", max))) {
         Some((Ok(min), Ok(max))) if min <= max => {
             in_quotes(key, value, waits(min, max)).map(|()| Backoff::new(min, max))
         }
         Some((Ok(min), Ok(max))) => {
-            let problem = format!(
-                "`{}` goes from {} down to {}",
-                key.name,
-                show(min),
-                show(max)
-            );
-            refuse(&catalog::BACKOFF_ORDER, problem, (min, max))
+            let name = key.name;
+            let problem = format!("`{name}` goes from {} down to {}", show(min), show(max));
+            refuse(&catalog::BACKOFF_ORDER, problem, Some((min, max)))
         }
         Some((Err(wrong), other) | (other, Err(wrong))) => {
             let other = other.ok();
             Err(wrong.of(key, value, |wait| waits(wait, other.unwrap_or(wait))))
         }
-        _ => {
-            let problem = format!(
-                "`{}` must be two durations with `..` between them",
-                key.name
-            );
+        None => {
+            let name = key.name;
+            let problem = format!("`{name}` must be two durations with `..` between them");
             let alone = one(range, "it", text);
             let alone = alone.or_else(|wrong| wrong.meant.first().copied().ok_or(()));
-            let meant =
-                halves(text).and_then(|(a, b)| Some((counted(range, a)?, counted(range, b)?)));
-            match meant.or_else(|| alone.ok().map(|wait| (wait, wait))) {
-                Some(meant) => refuse(&catalog::DURATION, problem, meant),
-                None => {
-                    let refused = value.refuse(&catalog::DURATION, problem);
-                    Err(refused.fix(Fix::set(key.name, key.example)))
-                }
-            }
+            let halves = halves(text);
+            let meant = halves.and_then(|(a, b)| Some((counted(range, a)?, counted(range, b)?)));
+            let meant = meant.or_else(|| alone.ok().map(|wait| (wait, wait)));
+            refuse(&catalog::DURATION, problem, meant)
         }
     }
 }
@@ -143,52 +131,35 @@ fn in_quotes(key: &Key, value: &Value, quoted: String) -> Result<(), Diagnostic>
 /// Reads one duration in a range; `what` names it.
 fn one(range: &RangeInclusive<Duration>, what: &str, text: &str) -> Result<Duration, Wrong> {
     let (least, most) = (*range.start(), *range.end());
+    let bounds = format!("must be from {} to {}", show(least), show(most));
     let (rule, problem, meant) = match parse(text) {
         Ok(duration) if !range.contains(&duration) => (
             &catalog::OUT_OF_RANGE,
-            format!(
-                "is {}, but must be from {} to {}",
-                show(duration),
-                show(least),
-                show(most)
-            ),
+            format!("is {}, but {bounds}", show(duration)),
             vec![duration.clamp(least, most)],
         ),
-        Ok(duration) if counted(range, duration) == Some(duration) => return Ok(duration),
-        Ok(duration) => {
-            let unit = if is_whole(range) {
-                "seconds"
-            } else {
-                "milliseconds"
-            };
-            let problem = format!("is {}, but is counted in whole {unit}", show(duration));
-            (
-                &catalog::DURATION,
-                problem,
-                counted(range, duration).into_iter().collect(),
-            )
-        }
+        Ok(duration) => match counted(range, duration) {
+            Some(counted) if counted == duration => return Ok(duration),
+            counted => {
+                let units = match is_whole(range) {
+                    true => "seconds",
+                    false => "milliseconds",
+                };
+                let problem = format!("is {}, but is counted in whole {units}", show(duration));
+                (&catalog::DURATION, problem, Vec::from_iter(counted))
+            }
+        },
         Err(error @ NotADuration::Negative(_)) => (
             &catalog::OUT_OF_RANGE,
-            format!(
-                "{}, but must be from {} to {}",
-                error.problem(),
-                show(least),
-                show(most)
-            ),
+            format!("{}, but {bounds}", error.problem()),
             vec![least],
         ),
-        Err(error @ NotADuration::NoUnit) => {
-            let meant = with_unit(range, text.trim());
-            (&catalog::DURATION, error.problem().to_owned(), meant)
-        }
         Err(error) => {
-            let meant = error.meant().and_then(|meant| counted(range, meant));
-            (
-                &catalog::DURATION,
-                error.problem().to_owned(),
-                meant.into_iter().collect(),
-            )
+            let meant = match error {
+                NotADuration::NoUnit => with_unit(range, text.trim()),
+                _ => Vec::from_iter(error.meant().and_then(|meant| counted(range, meant))),
+            };
+            (&catalog::DURATION, error.problem().to_owned(), meant)
         }
     };
     let problem = format!("{what} {problem}");
@@ -206,11 +177,9 @@ fn is_whole(range: &RangeInclusive<Duration>) -> bool {
 
 /// The duration rounded up to what is counted, if it is in the range then.
 fn counted(range: &RangeInclusive<Duration>, duration: Duration) -> Option<Duration> {
-    let (unit, of): (u128, fn(u64) -> Duration) = match is_whole(range) {
-        true => (1_000_000_000, Duration::from_secs),
-        false => (1_000_000, Duration::from_millis),
-    };
-    let rounded = of(duration.as_nanos().div_ceil(unit).try_into().ok()?);
+    let unit = Duration::from_millis(if is_whole(range) { 1_000 } else { 1 });
+    let count = duration.as_nanos().div_ceil(unit.as_nanos());
+    let rounded = unit.checked_mul(count.try_into().ok()?)?;
     range.contains(&rounded).then_some(rounded)
 }
 
