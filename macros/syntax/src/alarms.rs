@@ -16,9 +16,7 @@ impl Setting for Alarms {
         match &value.what {
             What::Flag(enabled) => alarms.enabled = *enabled,
             What::Group(_) => {
-                group::read(key, value, |pair| {
-                    Ok(threshold(pair, &mut alarms).map_err(group::in_words)?)
-                })?;
+                group::read(key, value, |pair| Ok(threshold(pair, &mut alarms)?))?;
             }
             _ => Err(value.wrong_type(key, "`false`, or thresholds in parentheses"))?,
         }

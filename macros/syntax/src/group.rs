@@ -46,7 +46,7 @@ pub(crate) fn read<T>(
         }
     }
     match diagnostics.has_errors() {
-        true => Err(diagnostics.iter().cloned().collect()),
+        true => Err(diagnostics.iter().cloned().map(in_words).collect()),
         false => Ok(all),
     }
 }
@@ -120,7 +120,7 @@ pub(crate) fn member<'p>(
 }
 
 /// A member is not a key of the attribute, which edits are for.
-pub(crate) fn in_words(diagnostic: Diagnostic) -> Diagnostic {
+fn in_words(diagnostic: Diagnostic) -> Diagnostic {
     let fixes = diagnostic.fixes.iter();
     let fixes = fixes.map(|fix| Fix::advice(fix.to_string())).collect();
     Diagnostic {

@@ -54,15 +54,13 @@ impl Setting for Idempotent {
                 Err(field.help(format!("write `key = {}`", pair.name)))?;
             }
             let (member, value) = group::member(pair, IDEMPOTENCY, "setting")?;
-            let checked = match member.name {
-                "key" => key_text(value).map(|key| idempotent.key = key),
-                "ttl" => value::duration(member, value).map(|ttl| idempotent.ttl = Some(ttl)),
-                "on_conflict" => {
-                    value::choice(member, value).map(|choice| idempotent.on_conflict = choice)
-                }
-                _ => table(member, value).map(|table| idempotent.table = Some(table)),
-            };
-            Ok(checked.map_err(group::in_words)?)
+            match member.name {
+                "key" => idempotent.key = key_text(value)?,
+                "ttl" => idempotent.ttl = Some(value::duration(member, value)?),
+                "on_conflict" => idempotent.on_conflict = value::choice(member, value)?,
+                _ => idempotent.table = Some(table(member, value)?),
+            }
+            Ok(())
         })?;
         if idempotent.key.is_empty() {
             let problem = "`idempotent` does not specify which messages are the same";

@@ -37,24 +37,24 @@ impl KmsKey {
             return None;
         }
         let resource = arn.as_ref().map_or(shown.as_str(), |parts| &parts[5]);
-        match resource.split_once('/') {
-            Some((_, "")) => return None,
-            Some(_) if resource == MANAGED_BY_AWS => return Some(KmsKey::ManagedByAws),
-            Some(_) if resource.starts_with(OF_AWS) => return None,
-            Some(("alias", _)) => {
+        let is_id_character = |c: char| c.is_ascii_hexdigit() || "mrk-".contains(c);
+        let is_id = |id: &str| {
+            (35..=36).contains(&id.len()) && id.chars().all(is_id_character) && id.contains('-')
+        };
+        match (resource.split_once('/'), &arn) {
+            (Some((_, "")), _) => None,
+            _ if resource == MANAGED_BY_AWS => Some(KmsKey::ManagedByAws),
+            _ if resource.starts_with(OF_AWS) => None,
+            (Some(("alias", _)), _) => {
                 let account = shown.strip_suffix(resource).filter(|_| arn.is_some());
                 let all = account.and_then(|account| read(&format!("{account}key/*")));
-                return Some(KmsKey::Alias(read(resource)?, all));
+                Some(KmsKey::Alias(read(resource)?, all))
             }
-            Some(("key", _)) if arn.is_some() => return Some(KmsKey::Arn(text.clone())),
-            _ if arn.is_some() => return None,
-            _ => {}
+            (Some(("key", _)), Some(_)) => Some(KmsKey::Arn(text.clone())),
+            (_, Some(_)) => None,
+            (_, None) if text.literal().is_some_and(is_id) => Some(KmsKey::Id(text.clone())),
+            (_, None) => None,
         }
-        let is_id_character = |c: char| c.is_ascii_hexdigit() || "mrk-".contains(c);
-        let is_id = text.literal().is_some_and(|id| {
-            (35..=36).contains(&id.len()) && id.chars().all(is_id_character) && id.contains('-')
-        });
-        is_id.then(|| KmsKey::Id(text.clone()))
     }
 
     /// Why this text does not name a key, and what does.

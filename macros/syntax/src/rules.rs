@@ -11,8 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Edit, Fix};
 use crate::function::Function;
 use crate::keys;
 use crate::options::Options;
-use checks::{Check, Finding};
-use trial::Trial;
+use checks::{Check, Finding, Fixes};
 
 pub use crate::allow::unknown;
 pub use crate::catalog::{self, all, find};
@@ -50,21 +49,20 @@ struct Found {
 pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
     let found = find_all(options, |_| true);
     let reported = diagnostics.iter().map(|one| one.rule);
-    let trial = Trial {
-        reported: reported
-            .chain(found.iter().map(|one| one.rule))
-            .filter(|rule| !options.allows(rule))
-            .collect(),
-    };
+    let reported: Vec<_> = reported
+        .chain(found.iter().map(|one| one.rule))
+        .filter(|rule| !options.allows(rule))
+        .collect();
+    let working = |rule: &Rule, fixes: Fixes<'_>| trial::working(&reported, rule, options, fixes);
     for diagnostic in diagnostics.iter_mut() {
         let fixes = std::mem::take(&mut diagnostic.fixes);
         let mut edits = fixes.iter().flat_map(|fix| &fix.edits);
         let edited = edits.next().and_then(|edit| keys::find(edit.key));
-        diagnostic.fixes = trial.working(diagnostic.rule, options, fixes);
+        diagnostic.fixes = working(diagnostic.rule, Box::new(fixes.into_iter()));
         if let (true, Some(key)) = (diagnostic.fixes.is_empty(), edited) {
             // What was meant breaks another rule.
             let others = [Fix::set(key.name, key.example), Fix::remove(key.name)];
-            let working = trial.working(diagnostic.rule, options, others);
+            let working = working(diagnostic.rule, Box::new(others.into_iter()));
             let example = || Fix::advice(format!("for example, `{}`", key.shown()));
             diagnostic.fixes = vec![working.into_iter().next().unwrap_or_else(example)];
         }
@@ -73,7 +71,7 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
         let Some((problem, fixes)) = (one.check)(&one.judged) else {
             continue;
         };
-        let fixes = trial.working(one.rule, options, fixes);
+        let fixes = working(one.rule, fixes);
         let edited = fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.key);
         let keys: Vec<_> = edited.filter(|key| one.rule.keys.contains(key)).collect();
         // On a key that a fix changes; on none if the fixes add keys only.

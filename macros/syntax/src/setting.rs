@@ -236,14 +236,6 @@ impl Setting for Vec<String> {
     fn written(&self) -> Option<String> {
         list(self)
     }
-
-    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
-        match value {
-            TemplateValue::List(texts) => Ok(texts.clone()),
-            TemplateValue::Nothing => Ok(Vec::new()),
-            _ => Err(Vec::new()),
-        }
-    }
 }
 
 impl Setting for Vec<ParameterText> {
@@ -260,9 +252,12 @@ impl Setting for Vec<ParameterText> {
         list(self)
     }
 
-    fn read_back(key: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
-        let texts = Vec::<String>::read_back(key, value)?;
-        Ok(texts.into_iter().map(ParameterText::from).collect())
+    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
+        match value {
+            TemplateValue::List(texts) => Ok(texts.iter().cloned().map(Into::into).collect()),
+            TemplateValue::Nothing => Ok(Vec::new()),
+            _ => Err(Vec::new()),
+        }
     }
 }
 

@@ -10,58 +10,50 @@ use crate::options::Options;
 /// The most fixes that are offered of one diagnostic.
 const MOST: usize = 3;
 
-/// Tries fixes.
-pub(super) struct Trial {
-    /// The rules that are reported now.
-    pub(super) reported: Vec<&'static Rule>,
+/// The fixes that work and change the fewest keys, and what only a person can
+/// do. The rules `reported` may stay broken.
+pub(super) fn working(
+    reported: &[&Rule],
+    rule: &Rule,
+    options: &Options,
+    fixes: Fixes<'_>,
+) -> Vec<Fix> {
+    let mut working: Vec<Fix> = Vec::new();
+    let mut advice = Vec::new();
+    for fix in fixes {
+        let is_longer = |other: &Fix| other.edits.len() < fix.edits.len();
+        if working.len() == MOST || working.first().is_some_and(is_longer) {
+            break;
+        }
+        if fix.edits.is_empty() {
+            advice.push(fix);
+        } else if !working.contains(&fix) && works(reported, rule, options, &fix) {
+            working.push(fix);
+        }
+    }
+    working.append(&mut advice);
+    working
 }
 
-impl Trial {
-    /// The fixes that work and change the fewest keys, and what only a person can
-    /// do.
-    pub(super) fn working(
-        &self,
-        rule: &Rule,
-        options: &Options,
-        fixes: impl IntoIterator<Item = Fix>,
-    ) -> Vec<Fix> {
-        let mut working: Vec<Fix> = Vec::new();
-        let mut advice = Vec::new();
-        for fix in fixes {
-            let is_longer = |other: &Fix| other.edits.len() < fix.edits.len();
-            if working.len() == MOST || working.first().is_some_and(is_longer) {
-                break;
-            }
-            if fix.edits.is_empty() {
-                advice.push(fix);
-            } else if !working.contains(&fix) && self.works(rule, options, &fix) {
-                working.push(fix);
-            }
-        }
-        working.append(&mut advice);
-        working
+fn works(reported: &[&Rule], rule: &Rule, options: &Options, fix: &Fix) -> bool {
+    // Code is not wrapped.
+    let fits =
+        |edit: &Edit| edit.to_string().chars().count() < LONGEST_LINE - "help: or write".len();
+    if !fix.edits.iter().all(fits) {
+        return false;
     }
-
-    fn works(&self, rule: &Rule, options: &Options, fix: &Fix) -> bool {
-        // Code is not wrapped.
-        let fits =
-            |edit: &Edit| edit.to_string().chars().count() < LONGEST_LINE - "help: or write".len();
-        if !fix.edits.iter().all(fits) {
-            return false;
-        }
-        let Some(changed) = options.with(&fix.edits) else {
-            return false;
-        };
-        // The other rules find what they found before.
-        let is_asked = |rule: &Rule| {
-            let others = checks::all().map(|(other, _)| other);
-            let mut after = others.filter(|other| other.after.contains(&rule));
-            is_affected(rule, &fix.edits) || after.any(|other| is_affected(other, &fix.edits))
-        };
-        let left = find_all(&changed, is_asked).into_iter().map(|one| one.rule);
-        let mut left = left.filter(|other| !changed.allows(other));
-        left.all(|other| *other != *rule && self.reported.contains(&other))
-    }
+    let Some(changed) = options.with(&fix.edits) else {
+        return false;
+    };
+    // The other rules find what they found before.
+    let is_asked = |rule: &Rule| {
+        let others = checks::all().map(|(other, _)| other);
+        let mut after = others.filter(|other| other.after.contains(&rule));
+        is_affected(rule, &fix.edits) || after.any(|other| is_affected(other, &fix.edits))
+    };
+    let left = find_all(&changed, is_asked).into_iter().map(|one| one.rule);
+    let mut left = left.filter(|other| !changed.allows(other));
+    left.all(|other| *other != *rule && reported.contains(&other))
 }
 
 /// Whether the rule may find something else after these edits.

@@ -32,35 +32,29 @@ pub(crate) fn integer(key: &Key, value: &Value) -> Result<u32, Diagnostic> {
     let (min, max) = (range.start(), range.end());
     let wants = format!("a whole number from {min} to {max}{otherwise}");
     let in_range = |digits: &str| digits.parse().ok().filter(|number| range.contains(number));
-    let out_of_range = |number: &str, nearest: &u32| {
-        let name = key.name;
-        let problem = format!("`{name}` is {number}, but must be from {min} to {max} {unit}");
-        let refused = value.refuse(&catalog::OUT_OF_RANGE, problem);
-        refused.fix(Fix::set(name, nearest))
-    };
-    match &value.what {
+    let name = key.name;
+    let (shown, is_low) = match &value.what {
         What::Integer(digits, suffix) => match (in_range(digits), suffix.as_str()) {
-            (Some(number), "") => Ok(number),
+            (Some(number), "") => return Ok(number),
             (Some(number), suffix) => {
-                let text = format!("`{}` must be {wants}, without `{suffix}`", key.name);
-                let refused = value.refuse(&catalog::WRONG_TYPE, text);
-                Err(refused.fix(Fix::set(key.name, number)))
+                let problem = format!("`{name}` must be {wants}, without `{suffix}`");
+                let refused = value.refuse(&catalog::WRONG_TYPE, problem);
+                return Err(refused.fix(Fix::set(name, number)));
             }
-            (None, _) => {
-                let is_low = digits.parse().is_ok_and(|number: u32| number < *min);
-                Err(out_of_range(
-                    &excerpt(digits),
-                    if is_low { min } else { max },
-                ))
-            }
+            (None, _) => (digits, digits.parse().is_ok_and(|it: u32| it < *min)),
         },
-        What::Negative => Err(out_of_range(&excerpt(&value.text), min)),
-        What::Text(text) => Err(match in_range(number_in(text)) {
-            Some(number) => value.write(key, &wants, number),
-            None => value.wrong_type(key, &wants),
-        }),
-        _ => Err(value.wrong_type(key, &wants)),
-    }
+        What::Negative => (&value.text, true),
+        What::Text(text) if let Some(number) = in_range(number_in(text)) => {
+            return Err(value.write(key, &wants, number));
+        }
+        _ => return Err(value.wrong_type(key, &wants)),
+    };
+    let problem = format!(
+        "`{name}` is {}, but must be from {min} to {max} {unit}",
+        excerpt(shown)
+    );
+    let refused = value.refuse(&catalog::OUT_OF_RANGE, problem);
+    Err(refused.fix(Fix::set(name, if is_low { min } else { max })))
 }
 
 /// The number of a text such as `512 MB`.
