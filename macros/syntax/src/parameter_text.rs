@@ -226,14 +226,10 @@ impl fmt::Display for ParameterText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts.iter().try_for_each(|part| match part {
             Part::Literal(text) => f.write_str(&text.replace("${", "$${")),
-            Part::Parameter(Parameter {
-                name,
-                default: None,
-            }) => write!(f, "${{{name}}}"),
-            Part::Parameter(Parameter {
-                name,
-                default: Some(default),
-            }) => write!(f, "${{{name}:-{default}}}"),
+            Part::Parameter(Parameter { name, default }) => match default {
+                Some(default) => write!(f, "${{{name}:-{default}}}"),
+                None => write!(f, "${{{name}}}"),
+            },
         })
     }
 }

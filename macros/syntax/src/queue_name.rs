@@ -56,16 +56,14 @@ fn problem_of_name(name: &str, longest: usize) -> Option<String> {
 /// The ARN of the queue with this URL.
 pub(crate) fn arn_of_url(url: &str) -> Option<String> {
     let (host, path) = url.trim().strip_prefix("https://sqs.")?.split_once('/')?;
-    let (region, partition) = match host.strip_suffix(".amazonaws.com.cn") {
-        Some(region) => (region, "aws-cn"),
-        None => (host.strip_suffix(".amazonaws.com")?, "aws"),
+    let partition = match host {
+        _ if host.ends_with(".cn") => "aws-cn",
+        _ if host.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     };
+    let region = host.trim_end_matches(".cn");
+    let region = region.strip_suffix(".amazonaws.com")?;
     let (account, name) = path.split_once('/')?;
-    let partition = if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        partition
-    };
     let arn = format!("arn:{partition}:sqs:{region}:{account}:{name}");
     let read = ParameterText::parse(&arn).ok()?;
     problem_of("queue", &read).is_none().then_some(arn)
@@ -82,12 +80,11 @@ pub(crate) fn meant(name: &str) -> String {
         true => name.rsplit('/').next().unwrap_or_default(),
         false => name,
     };
-    let place = name.len().saturating_sub(".fifo".len());
-    let (stem, end) = match name.split_at_checked(place) {
-        Some((stem, end)) if end.eq_ignore_ascii_case(".fifo") => (stem, ".fifo"),
-        _ => (name, ""),
+    let end = match name.to_ascii_lowercase().ends_with(".fifo") {
+        true => ".fifo",
+        false => "",
     };
-    let words = stem.split(|c| !is_allowed(c));
+    let words = name[..name.len() - end.len()].split(|c| !is_allowed(c));
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     match words.is_empty() {
         true => format!("orders{end}"),
