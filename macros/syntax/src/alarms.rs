@@ -1,14 +1,16 @@
 //! `alarms(dlq_depth = 10, oldest = "1d", errors = 3)`, or `alarms = false`.
 
+use std::time::Duration;
+
 use redrive_model::Alarms;
 use redrive_model::duration::written;
 
-use crate::diagnostic::{Diagnostic, Rejected};
+use crate::diagnostic::Rejected;
 use crate::group;
 use crate::keys::{Key, THRESHOLDS};
 use crate::pair::Pair;
 use crate::setting::Setting;
-use crate::value::{Value, What, duration, integer};
+use crate::value::{Value, What};
 
 impl Setting for Alarms {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
@@ -16,7 +18,7 @@ impl Setting for Alarms {
         match &value.what {
             What::Flag(enabled) => alarms.enabled = *enabled,
             What::Group(_) => {
-                group::read(key, value, |pair| Ok(threshold(pair, &mut alarms)?))?;
+                group::read(key, value, |pair| threshold(pair, &mut alarms))?;
             }
             _ => Err(value.wrong_type(key, "`false`, or thresholds in parentheses"))?,
         }
@@ -40,12 +42,12 @@ impl Setting for Alarms {
     }
 }
 
-fn threshold(pair: &Pair, alarms: &mut Alarms) -> Result<(), Diagnostic> {
+fn threshold(pair: &Pair, alarms: &mut Alarms) -> Result<(), Rejected> {
     let (key, value) = group::member(pair, THRESHOLDS, "threshold")?;
     match key.name {
-        "dlq_depth" => alarms.dlq_depth = integer(key, value)?,
-        "errors" => alarms.errors = integer(key, value)?,
-        _ => alarms.oldest = Some(duration(key, value)?),
+        "dlq_depth" => alarms.dlq_depth = u32::read(key, value)?,
+        "errors" => alarms.errors = u32::read(key, value)?,
+        _ => alarms.oldest = Some(Duration::read(key, value)?),
     }
     Ok(())
 }

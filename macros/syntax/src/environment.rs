@@ -10,9 +10,9 @@ use crate::diagnostic::{Diagnostic, Rejected};
 use crate::group;
 use crate::keys::Key;
 use crate::parameter_text::ParameterText;
-use crate::setting::{Setting, TemplateValue};
+use crate::setting::{Setting, TemplateValue, placeholders};
 use crate::tokens::excerpt;
-use crate::value::{Value, placeholders};
+use crate::value::Value;
 
 /// The variables of `env(…)`.
 impl Setting for BTreeMap<String, ParameterText> {

@@ -14,7 +14,7 @@ use crate::keys::{IDEMPOTENCY, Key};
 use crate::parameter_text::ParameterText;
 use crate::setting::Setting;
 use crate::tokens::excerpt;
-use crate::value::{self, Value, What};
+use crate::value::{Value, What};
 
 /// The word for the id that SQS gives a message.
 pub(crate) const MESSAGE_ID: &str = "message_id";
@@ -56,8 +56,8 @@ impl Setting for Idempotent {
             let (member, value) = group::member(pair, IDEMPOTENCY, "setting")?;
             match member.name {
                 "key" => idempotent.key = key_text(value)?,
-                "ttl" => idempotent.ttl = Some(value::duration(member, value)?),
-                "on_conflict" => idempotent.on_conflict = value::choice(member, value)?,
+                "ttl" => idempotent.ttl = Some(Duration::read(member, value)?),
+                "on_conflict" => idempotent.on_conflict = OnConflict::read(member, value)?,
                 _ => idempotent.table = Some(table(member, value)?),
             }
             Ok(())
@@ -125,14 +125,13 @@ pub(crate) fn first(expression: &Expr) -> Option<&Ident> {
     }
 }
 
-fn table(member: &Key, value: &Value) -> Result<ParameterText, Diagnostic> {
-    let text = value::text(member, value)?;
-    let text = value::placeholders(&text, value.place)?;
+fn table(member: &'static Key, value: &Value) -> Result<ParameterText, Rejected> {
+    let text = ParameterText::read(member, value)?;
     match table_problem(&text) {
         None => Ok(text),
         Some(problem) => {
             let help = "write the name or the ARN of a table with the partition key `id`, a string";
-            Err(value.refuse(&catalog::IDEMPOTENT_TABLE, problem).help(help))
+            Err(value.refuse(&catalog::IDEMPOTENT_TABLE, problem).help(help))?
         }
     }
 }

@@ -5,7 +5,7 @@ use redrive_model::Rounds;
 use crate::diagnostic::Rejected;
 use crate::keys::Key;
 use crate::setting::Setting;
-use crate::value::{Value, What, integer};
+use crate::value::{Value, What};
 
 impl Setting for Rounds {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
@@ -15,7 +15,7 @@ impl Setting for Rounds {
                 let unlimited = format!("\"{}\"", Rounds::UNLIMITED);
                 Err(value.write(key, "a number or a string", unlimited))?
             }
-            _ => Ok(Rounds::AtMost(integer(key, value)?)),
+            _ => u32::read(key, value).map(Rounds::AtMost),
         }
     }
 

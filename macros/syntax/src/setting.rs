@@ -1,25 +1,23 @@
 //! The types of settings: read from the attribute, and from a template that an
 //! overlay changed.
 
+mod duration;
+mod plain;
+
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use proc_macro2::Span;
-use quote::ToTokens;
-use redrive_model::Backoff;
-use redrive_model::duration::written;
 use redrive_model::keys::{Key, Kind};
-use redrive_model::policy::{
-    Choice, FilterScope, OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure,
-};
 
 use crate::catalog::{FILTER_POLICY, KMS_KEY};
 use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::kms_key::KmsKey;
 use crate::parameter_text::ParameterText;
 use crate::schedule::{self, Help, Schedule, ScheduleError};
-use crate::tokens;
-use crate::value::{self, Value};
+use crate::value::Value;
+use plain::text;
+
+pub(crate) use plain::placeholders;
 
 /// A value of a template that is known before deployment.
 #[derive(Clone, Debug)]
@@ -52,57 +50,6 @@ pub(crate) trait Setting: Sized {
     }
 }
 
-impl Setting for u32 {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        Ok(value::integer(key, value)?)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(self.to_string())
-    }
-
-    fn read_back(_: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
-        match value {
-            TemplateValue::Number(number) => Ok(*number),
-            _ => Err(Vec::new()),
-        }
-    }
-}
-
-impl Setting for bool {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        Ok(value::boolean(key, value)?)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(self.to_string())
-    }
-}
-
-impl Setting for Duration {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        Ok(value::duration(key, value)?)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(format!("\"{}\"", written(*self)))
-    }
-
-    fn read_back(key: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
-        u32::read_back(key, value).map(|seconds| Duration::from_secs(seconds.into()))
-    }
-}
-
-impl Setting for Backoff {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        Ok(value::backoff(key, value)?)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(format!("\"{}..{}\"", written(self.min), written(self.max)))
-    }
-}
-
 impl<T: Setting> Setting for Option<T> {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
         T::read(key, value).map(Some)
@@ -119,22 +66,6 @@ impl<T: Setting> Setting for Option<T> {
         }
     }
 }
-
-macro_rules! choices {
-    ($($name:ident)*) => {
-        $(impl Setting for $name {
-            fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-                Ok(value::choice(key, value)?)
-            }
-
-            fn written(&self) -> Option<String> {
-                Some(format!("\"{}\"", self.word()))
-            }
-        })*
-    };
-}
-
-redrive_model::choices!(choices);
 
 /// The problems of a key's text, with their fixes.
 fn of_attribute(key: &Key, value: &Value, errors: Vec<ScheduleError>) -> Rejected {
@@ -164,7 +95,7 @@ fn of_template(errors: Vec<ScheduleError>) -> Rejected {
 
 impl Setting for String {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        let text = value::text(key, value)?;
+        let text = text(key, value)?;
         if matches!(key.kind, Kind::Timezone) {
             schedule::timezone(&text).map_err(|error| of_attribute(key, value, vec![error]))?;
         }
@@ -194,8 +125,8 @@ impl Setting for String {
 
 impl Setting for ParameterText {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        let text = value::text(key, value)?;
-        let text = value::placeholders(&text, value.place)?;
+        let text = text(key, value)?;
+        let text = placeholders(&text, value.place)?;
         if matches!(key.kind, Kind::KmsKey) && KmsKey::of(&text).is_none() {
             let (problem, fix) = KmsKey::refused(&text);
             return Err(Diagnostic::new(&KMS_KEY, value.place, problem)
@@ -212,7 +143,7 @@ impl Setting for ParameterText {
 
 impl Setting for Schedule {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        let text = value::text(key, value)?;
+        let text = text(key, value)?;
         Schedule::parse(&text).map_err(|errors| of_attribute(key, value, errors))
     }
 
@@ -228,19 +159,9 @@ impl Setting for Schedule {
     }
 }
 
-impl Setting for Vec<String> {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        value::list(key, value)
-    }
-
-    fn written(&self) -> Option<String> {
-        list(self)
-    }
-}
-
 impl Setting for Vec<ParameterText> {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        let texts = value::list(key, value)?;
+        let texts = Vec::<String>::read(key, value)?;
         // What is not one is reported above.
         let texts = texts
             .iter()
@@ -267,14 +188,4 @@ fn list(texts: &[impl std::fmt::Display]) -> Option<String> {
         .map(|text| format!("{:?}", text.to_string()))
         .collect();
     (!texts.is_empty()).then(|| format!("[{}]", texts.join(", ")))
-}
-
-impl Setting for syn::Path {
-    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        Ok(value::path(key, value)?)
-    }
-
-    fn written(&self) -> Option<String> {
-        Some(tokens::text(self.to_token_stream()))
-    }
 }

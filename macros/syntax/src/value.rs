@@ -1,8 +1,5 @@
 //! The value of a key: what it is, whatever the key accepts.
 
-mod duration;
-mod read;
-
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Lit, UnOp};
@@ -13,9 +10,6 @@ use crate::keys::Key;
 use crate::place::Place;
 use crate::tokens;
 
-pub(crate) use duration::{backoff, duration};
-pub(crate) use read::{boolean, choice, integer, list, path, placeholders, text};
-
 /// A value, where it is, and how it is written.
 #[derive(Clone)]
 pub(crate) struct Value {
@@ -23,7 +17,7 @@ pub(crate) struct Value {
     pub(crate) place: Place,
     pub(crate) text: String,
     /// The same with spaces between its tokens.
-    spaced: String,
+    pub(crate) spaced: String,
 }
 
 /// What a value is.

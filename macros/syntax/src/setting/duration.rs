@@ -1,4 +1,4 @@
-//! Reads a duration such as `"30s"`, or two such as `"200ms..5s"`.
+//! A duration such as `"30s"`, or two such as `"200ms..5s"`.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -6,11 +6,12 @@ use std::time::Duration;
 use redrive_model::Backoff;
 use redrive_model::duration::{show, written};
 
-use super::{Value, What};
+use super::{Setting, TemplateValue};
 use crate::catalog::{self, Rule};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, Rejected};
 use crate::duration::{NotADuration, parse};
 use crate::keys::{Key, Kind};
+use crate::value::{Value, What};
 
 /// Why a text is not a duration that a key accepts, and what is likely meant.
 struct Wrong {
@@ -32,60 +33,79 @@ impl Wrong {
     }
 }
 
-/// Reads a duration with a unit, such as `"30s"`, in the key's range.
-pub(crate) fn duration(key: &Key, value: &Value) -> Result<Duration, Diagnostic> {
-    let quoted = |duration| format!("\"{}\"", written(duration));
-    let range = range(key, value)?;
-    let text = text(key, value, "a duration in quotes", |text| {
-        parse(text).is_ok()
-    })?;
-    let read = one(range, &format!("`{}`", key.name), text);
-    let read = read.map_err(|wrong| wrong.of(key, value, quoted))?;
-    in_quotes(key, value, quoted(read)).map(|()| read)
+/// A duration with a unit, such as `"30s"`, in the key's range.
+impl Setting for Duration {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let quoted = |duration| format!("\"{}\"", written(duration));
+        let range = range(key, value)?;
+        let text = text(key, value, "a duration in quotes", |text| {
+            parse(text).is_ok()
+        })?;
+        let read = one(range, &format!("`{}`", key.name), text);
+        let read = read.map_err(|wrong| wrong.of(key, value, quoted))?;
+        in_quotes(key, value, quoted(read))?;
+        Ok(read)
+    }
+
+    fn written(&self) -> Option<String> {
+        Some(format!("\"{}\"", written(*self)))
+    }
+
+    fn read_back(key: &Key, value: &TemplateValue<'_>) -> Result<Self, Rejected> {
+        u32::read_back(key, value).map(|seconds| Duration::from_secs(seconds.into()))
+    }
 }
 
-/// Reads a shortest and a longest wait, such as `"200ms..5s"`, both in the key's
+/// A shortest and a longest wait, such as `"200ms..5s"`, both in the key's
 /// range.
-pub(crate) fn backoff(key: &Key, value: &Value) -> Result<Backoff, Diagnostic> {
-    let waits =
-        |a: Duration, b: Duration| format!("\"{}..{}\"", written(a.min(b)), written(a.max(b)));
-    let range = range(key, value)?;
-    let text = text(key, value, "two durations in quotes", |text| {
-        halves(text).is_some()
-    })?;
-    let refuse = |rule, problem, meant: Option<(Duration, Duration)>| {
-        let meant = meant.map_or(key.example.to_owned(), |(a, b)| waits(a, b));
-        Err(value.refuse(rule, problem).fix(Fix::set(key.name, meant)))
-    };
-    let end = |name, text| one(range, &format!("the {name} wait of `{}`", key.name), text);
-    // Other signs than `..` may be part of what is around it.
-    let is_read = |(min, max): &(&str, &str)| parse(min).is_ok() && parse(max).is_ok();
-    let ends = text
-        .split_once("..")
-        .filter(|ends| is_read(ends) || halves(text).is_none());
-    match ends.map(|(min, max)| (end("shortest", min), end("longest", max))) {
-        Some((Ok(min), Ok(max))) if min <= max => {
-            in_quotes(key, value, waits(min, max)).map(|()| Backoff::new(min, max))
+impl Setting for Backoff {
+    fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
+        let waits =
+            |a: Duration, b: Duration| format!("\"{}..{}\"", written(a.min(b)), written(a.max(b)));
+        let range = range(key, value)?;
+        let text = text(key, value, "two durations in quotes", |text| {
+            halves(text).is_some()
+        })?;
+        let refuse = |rule, problem, meant: Option<(Duration, Duration)>| {
+            let meant = meant.map_or(key.example.to_owned(), |(a, b)| waits(a, b));
+            Err(value.refuse(rule, problem).fix(Fix::set(key.name, meant)))?
+        };
+        let end = |name, text| one(range, &format!("the {name} wait of `{}`", key.name), text);
+        // Other signs than `..` may be part of what is around it.
+        let is_read = |(min, max): &(&str, &str)| parse(min).is_ok() && parse(max).is_ok();
+        let ends = text
+            .split_once("..")
+            .filter(|ends| is_read(ends) || halves(text).is_none());
+        match ends.map(|(min, max)| (end("shortest", min), end("longest", max))) {
+            Some((Ok(min), Ok(max))) if min <= max => {
+                in_quotes(key, value, waits(min, max))?;
+                Ok(Backoff::new(min, max))
+            }
+            Some((Ok(min), Ok(max))) => {
+                let name = key.name;
+                let problem = format!("`{name}` goes from {} down to {}", show(min), show(max));
+                refuse(&catalog::BACKOFF_ORDER, problem, Some((min, max)))
+            }
+            Some((Err(wrong), other) | (other, Err(wrong))) => {
+                let other = other.ok();
+                Err(wrong.of(key, value, |wait| waits(wait, other.unwrap_or(wait))))?
+            }
+            None => {
+                let name = key.name;
+                let problem = format!("`{name}` must be two durations with `..` between them");
+                let alone = one(range, "it", text);
+                let alone = alone.or_else(|wrong| wrong.meant.first().copied().ok_or(()));
+                let halves = halves(text);
+                let meant =
+                    halves.and_then(|(a, b)| Some((counted(range, a)?, counted(range, b)?)));
+                let meant = meant.or_else(|| alone.ok().map(|wait| (wait, wait)));
+                refuse(&catalog::DURATION, problem, meant)
+            }
         }
-        Some((Ok(min), Ok(max))) => {
-            let name = key.name;
-            let problem = format!("`{name}` goes from {} down to {}", show(min), show(max));
-            refuse(&catalog::BACKOFF_ORDER, problem, Some((min, max)))
-        }
-        Some((Err(wrong), other) | (other, Err(wrong))) => {
-            let other = other.ok();
-            Err(wrong.of(key, value, |wait| waits(wait, other.unwrap_or(wait))))
-        }
-        None => {
-            let name = key.name;
-            let problem = format!("`{name}` must be two durations with `..` between them");
-            let alone = one(range, "it", text);
-            let alone = alone.or_else(|wrong| wrong.meant.first().copied().ok_or(()));
-            let halves = halves(text);
-            let meant = halves.and_then(|(a, b)| Some((counted(range, a)?, counted(range, b)?)));
-            let meant = meant.or_else(|| alone.ok().map(|wait| (wait, wait)));
-            refuse(&catalog::DURATION, problem, meant)
-        }
+    }
+
+    fn written(&self) -> Option<String> {
+        Some(format!("\"{}..{}\"", written(self.min), written(self.max)))
     }
 }
 
