@@ -74,15 +74,13 @@ pub fn parse(text: &str) -> Result<Duration, NotADuration> {
     if is_number(text) && text.parse::<f64>().is_ok() {
         return Err(NotADuration::NoUnit);
     }
-    if text
-        .strip_prefix('-')
-        .is_some_and(|rest| !is_number(rest) && parse(rest).is_err())
-    {
-        return Err(NotADuration::Unreadable);
-    }
-    if text.starts_with('-') || text.ends_with("ago") {
-        let positive = text.trim_start_matches('-').trim_end_matches("ago");
-        return Err(NotADuration::Negative(parse(positive).ok()));
+    let positive = text.trim_start_matches('-').trim_end_matches("ago");
+    if positive != text {
+        return Err(match parse(positive) {
+            Ok(duration) => NotADuration::Negative(Some(duration)),
+            Err(NotADuration::NoUnit) => NotADuration::Negative(None),
+            Err(_) => NotADuration::Unreadable,
+        });
     }
     let lower = text.to_lowercase();
     let Ok(span) = PARSER.parse_span(&lower) else {

@@ -4,15 +4,22 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The tokens as text, with spaces only where they are needed.
 pub(crate) fn text(tokens: TokenStream) -> String {
-    written(tokens, |before, token| is_word(before) && is_word(token))
+    written(tokens, |before, token| {
+        is_sign(before, ",") || is_word(before) && is_word(token)
+    })
 }
 
-/// The tokens as text, with a space between all that need not be one.
-pub(crate) fn spaced_text(tokens: TokenStream) -> String {
+/// The tokens of a schedule as text, with spaces where it has them.
+pub(crate) fn schedule_text(tokens: TokenStream) -> String {
+    let is_joined = |token: &TokenTree| is_sign(token, "-/,#");
     written(tokens, |before, token| {
-        let is_open = matches!(token, TokenTree::Group(_));
-        !is_open || !is_word(before)
+        let is_call = is_word(before) && matches!(token, TokenTree::Group(_));
+        !is_call && !is_joined(before) && !is_joined(token)
     })
+}
+
+fn is_sign(token: &TokenTree, signs: &str) -> bool {
+    matches!(token, TokenTree::Punct(sign) if signs.contains(sign.as_char()))
 }
 
 fn is_word(token: &TokenTree) -> bool {
@@ -23,8 +30,7 @@ fn written(tokens: TokenStream, spaces: impl Fn(&TokenTree, &TokenTree) -> bool 
     let mut text = String::new();
     let mut before: Option<TokenTree> = None;
     for token in tokens {
-        let is_comma = matches!(&before, Some(TokenTree::Punct(sign)) if sign.as_char() == ',');
-        if is_comma || before.is_some_and(|before| spaces(&before, &token)) {
+        if before.is_some_and(|before| spaces(&before, &token)) {
             text.push(' ');
         }
         match &token {

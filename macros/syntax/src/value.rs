@@ -16,8 +16,8 @@ pub(crate) struct Value {
     pub(crate) what: What,
     pub(crate) place: Place,
     pub(crate) text: String,
-    /// The same with spaces between its tokens.
-    pub(crate) spaced: String,
+    /// The same as a schedule without quotes.
+    pub(crate) schedule: String,
 }
 
 /// What a value is.
@@ -72,7 +72,7 @@ impl Value {
             what: What::Other("this"),
             place: Place::of(&tokens),
             text: tokens::text(tokens.clone()),
-            spaced: tokens::spaced_text(tokens),
+            schedule: tokens::schedule_text(tokens),
         }
     }
 

@@ -156,12 +156,8 @@ pub(super) fn text(key: &Key, value: &Value) -> Result<String, Diagnostic> {
         let refused = value.refuse(&catalog::WRONG_TYPE, text);
         return Err(refused.help(format!("write the text itself, such as `{}`", key.shown())));
     }
-    let texts = [
-        value.text.clone(),
-        value.spaced.clone(),
-        cron(&value.spaced),
-    ];
-    let meant = texts.into_iter().find(|text| is_text_of(key, text));
+    let mut texts = [&value.text, &value.schedule].into_iter();
+    let meant = texts.find(|text| is_text_of(key, text));
     Err(match meant {
         Some(text) => {
             let problem = format!("the value of `{}` has no quotes", key.name);
@@ -188,15 +184,6 @@ fn is_text_of(key: &Key, text: &str) -> bool {
         Kind::File => text.ends_with(".json") && !text.contains(' '),
         _ => queue_name::problem(text).is_none(),
     }
-}
-
-/// A schedule that was written without quotes, as tokens with spaces between.
-fn cron(spaced: &str) -> String {
-    let spaced = spaced.replace(" , ", ", ");
-    ["-", "/", ",", "#"].iter().fold(spaced, |text, sign| {
-        let joined = text.replace(&format!(" {sign}"), sign);
-        joined.replace(&format!("{sign} "), sign)
-    })
 }
 
 /// The strings of a list, or one string alone.
