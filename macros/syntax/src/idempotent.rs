@@ -88,32 +88,21 @@ impl Setting for Idempotent {
 const HELP: &str = "write a field of the message, such as `idempotent(key = order.id)`";
 
 fn key_text(value: &Value) -> Result<String, Diagnostic> {
-    let expression = match &value.what {
+    let is = value.described();
+    Err(match &value.what {
         What::Path(_) => return Ok(value.text.clone()),
-        What::Field(field) => field,
+        What::Field(field) if first(field).is_some() => return Ok(value.text.clone()),
         What::Text(_) | What::Flag(_) | What::Integer(..) => {
-            let problem = format!(
-                "`key` must be a field of the message, not {}",
-                value.described()
-            );
-            return Err(value.refuse(&catalog::WRONG_TYPE, problem).help(HELP));
+            let problem = format!("`key` must be a field of the message, not {is}");
+            value.refuse(&catalog::WRONG_TYPE, problem).help(HELP)
         }
-        _ => return Err(not_a_field(value)),
-    };
-    match first(expression) {
-        Some(_) => Ok(value.text.clone()),
-        None => Err(not_a_field(value)),
-    }
-}
-
-fn not_a_field(value: &Value) -> Diagnostic {
-    let problem = format!(
-        "`key` is {}, but must be a field or the path of a function",
-        value.described()
-    );
-    let refused = value.refuse(&catalog::IDEMPOTENT_KEY, problem);
-    refused
-        .help("move it to a `fn order_key(order: &Order) -> String`, and write `key = order_key`")
+        _ => {
+            let problem = format!("`key` is {is}, but must be a field or the path of a function");
+            let help =
+                "move it to a `fn order_key(order: &Order) -> String`, and write `key = order_key`";
+            value.refuse(&catalog::IDEMPOTENT_KEY, problem).help(help)
+        }
+    })
 }
 
 /// The name that a field's path begins with.

@@ -67,7 +67,7 @@ fn value(kind: &Kind) -> String {
             let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
             words.join(" or ")
         }
-        Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File | Kind::KmsKey => {
+        Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File | Kind::KmsKey | Kind::Table => {
             "a string".to_owned()
         }
         Kind::Json => "JSON in a string".to_owned(),
@@ -82,7 +82,6 @@ fn value(kind: &Kind) -> String {
             limits::MINIMUM_POLLERS.start(),
             limits::MAXIMUM_POLLERS.end()
         ),
-        Kind::Table => "a string".to_owned(),
         Kind::Idempotency => {
             "`(key = order.id, ttl = \"60d\", on_conflict = \"permanent\", table = \"…\")`"
                 .to_owned()

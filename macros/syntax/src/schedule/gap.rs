@@ -13,14 +13,9 @@ use super::runs::{last_before, runs_from};
 /// The longest time between two runs on a clock that never changes; `None` if the runs
 /// end before the years do.
 pub(super) fn longest(cron: &Cron) -> Option<Duration> {
-    let (first, last) = (cron.times.first()?, cron.times.last()?);
-    let overnight = longest_days(cron)? * 24 * 60 + i32::from(first - last);
-    let following = cron.times.iter().skip(1);
-    let in_a_day = cron
-        .times
-        .iter()
-        .zip(following)
-        .map(|(a, b)| i32::from(b - a));
+    let times = Vec::from_iter(&cron.times);
+    let overnight = longest_days(cron)? * 24 * 60 + i32::from(*times.first()? - *times.last()?);
+    let in_a_day = times.windows(2).map(|pair| i32::from(pair[1] - pair[0]));
     let minutes = in_a_day.fold(overnight, i32::max);
     Some(Duration::from_secs(minutes as u64 * 60))
 }

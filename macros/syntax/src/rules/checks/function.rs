@@ -119,12 +119,10 @@ fn env_size(options: &Options) -> Option<Finding<'_>> {
     let own = function.queue_variables().map(|name| (name, url.as_str()));
     // A parameter may be empty.
     let shortest = |value: &ParameterText| value.with(|_| String::new());
-    let variables = function.env.iter();
-    let variables: Vec<_> = variables
-        .map(|(name, value)| (name, shortest(value)))
-        .collect();
-    let variables = variables.iter();
-    let variables = variables.map(|(name, value)| (name.as_str(), value.as_str()));
+    let texts = function.env.iter();
+    let texts: Vec<_> = texts.map(|(name, value)| (name, shortest(value))).collect();
+    let variables = texts.iter();
+    let variables = variables.map(|(name, text)| (name.as_str(), text.as_str()));
     let bytes = limits::environment_bytes(variables.chain(own));
     let most = limits::ENVIRONMENT_BYTES;
     (bytes > most && !function.env.is_empty()).then(|| {

@@ -181,19 +181,12 @@ fn redrive_gap(options: &Options) -> Option<Finding<'_>> {
 /// The same time on every day, or else a rate.
 fn more_often(schedule: &Schedule, zone: &TimeZone, left: Duration) -> Option<Edit> {
     let daily = schedule.daily();
-    let often = daily
-        .as_deref()
-        .into_iter()
-        .chain(["rate(1 hour)", "rate(1 minute)"]);
-    let is_often = |text: &&str| {
-        let schedule = Schedule::parse(text).ok();
-        schedule
-            .and_then(|it| it.longest_gap_in(zone))
-            .is_some_and(|gap| gap < left)
-    };
-    let text = often
-        .filter(|text| *text != schedule.as_str())
-        .find(is_often)?;
+    let often = daily.iter().map(String::as_str);
+    let gap = |text: &str| Schedule::parse(text).ok()?.longest_gap_in(zone);
+    let is_often =
+        |text: &&str| *text != schedule.as_str() && gap(text).is_some_and(|gap| gap < left);
+    let mut often = often.chain(["rate(1 hour)", "rate(1 minute)"]);
+    let text = often.find(is_often)?;
     Some(Edit::set_text("dlq_redrive", text))
 }
 
