@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
+use redrive_model::export::{Around, Listed, encode};
 
 use crate::declared::Target;
 use crate::{ROUNDS, expand, median, timed};
@@ -39,6 +40,8 @@ pub(crate) fn measure() -> Duration {
         let target = target(&attribute, &item);
         let expand = || expand::sqs_batch(attribute.clone(), &item, &target);
         let first = timed(expand);
+        let has_errors = expand().to_string().contains("compile_error");
+        assert_eq!(has_errors, name.contains("mistake"), "{name}");
         let median = median(ROUNDS, expand);
         println!("  {name:<28} {median:>10.1?}   (the first of a process {first:.1?})");
         median
@@ -50,11 +53,14 @@ pub(crate) fn measure() -> Duration {
 fn target(attribute: &TokenStream, item: &TokenStream) -> Target {
     let function = redrive_syntax::parse(attribute.clone(), item.clone()).function;
     let fingerprint = function.fingerprint();
+    let listed = Listed {
+        binary: "orders",
+        function: &function.name,
+        fingerprint: Some(&fingerprint),
+        around: Around::Module,
+    };
     Target {
-        binary: Some("orders".to_owned()),
-        functions: Some(format!(
-            "orders||{}|{fingerprint}|stack|module",
-            function.name
-        )),
+        binary: Some(listed.binary.to_owned()),
+        functions: Some(encode([listed])),
     }
 }

@@ -27,22 +27,7 @@ const _: () = {
         type Redrive = __redrive::NoRedrive;
         type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
-            function: "process_order",
-            rounds: ::core::option::Option::None,
-            timeout: ::core::time::Duration::new(30, 0),
-            max_receive_count: 5,
-            retries: 2,
-            backoff: __redrive::model::Backoff::new(
-                ::core::time::Duration::new(0, 200000000),
-                ::core::time::Duration::new(5, 0),
-            ),
-            concurrency: 1,
-            attempt_timeout: ::core::option::Option::None,
-            on_total_failure: __redrive::model::policy::OnTotalFailure::Error,
-            on_group_failure: __redrive::model::policy::OnGroupFailure::SkipGroup,
-            on_permanent: __redrive::model::policy::OnPermanent::Report,
-            queue_backoff: ::core::option::Option::None,
-            metrics: true,
+            ..__redrive::Settings::of("process_order")
         };
         const IS_FIFO: bool = false;
         async fn init() -> ::core::result::Result<Self::State, __redrive::BoxError> {

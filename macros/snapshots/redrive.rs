@@ -29,22 +29,9 @@ const _: () = {
         type Redrive = __redrive::Redrive;
         type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
-            function: "process_order",
             rounds: ::core::option::Option::Some(3),
-            timeout: ::core::time::Duration::new(30, 0),
-            max_receive_count: 5,
             retries: 3,
-            backoff: __redrive::model::Backoff::new(
-                ::core::time::Duration::new(0, 200000000),
-                ::core::time::Duration::new(5, 0),
-            ),
-            concurrency: 1,
-            attempt_timeout: ::core::option::Option::None,
-            on_total_failure: __redrive::model::policy::OnTotalFailure::Error,
-            on_group_failure: __redrive::model::policy::OnGroupFailure::SkipGroup,
-            on_permanent: __redrive::model::policy::OnPermanent::Report,
-            queue_backoff: ::core::option::Option::None,
-            metrics: true,
+            ..__redrive::Settings::of("process_order")
         };
         const IS_FIFO: bool = false;
         const MANIFEST: ::core::option::Option<&'static str> = ::core::option_env!(

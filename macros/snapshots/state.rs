@@ -33,21 +33,10 @@ const _: () = {
         type Redrive = __redrive::NoRedrive;
         type Idempotency = __redrive::NotIdempotent;
         const SETTINGS: __redrive::Settings = __redrive::Settings {
-            function: "process_order",
-            rounds: ::core::option::Option::None,
-            timeout: ::core::time::Duration::new(30, 0),
-            max_receive_count: 5,
-            retries: 2,
-            backoff: __redrive::model::Backoff::new(
-                ::core::time::Duration::new(0, 200000000),
-                ::core::time::Duration::new(5, 0),
-            ),
             concurrency: 10,
             attempt_timeout: ::core::option::Option::Some(
                 ::core::time::Duration::new(1, 0),
             ),
-            on_total_failure: __redrive::model::policy::OnTotalFailure::Error,
-            on_group_failure: __redrive::model::policy::OnGroupFailure::SkipGroup,
             on_permanent: __redrive::model::policy::OnPermanent::Dlq,
             queue_backoff: ::core::option::Option::Some(
                 __redrive::model::Backoff::new(
@@ -55,7 +44,7 @@ const _: () = {
                     ::core::time::Duration::new(900, 0),
                 ),
             ),
-            metrics: true,
+            ..__redrive::Settings::of("process_order")
         };
         const IS_FIFO: bool = false;
         const MANIFEST: ::core::option::Option<&'static str> = ::core::option_env!(

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+use redrive_model::keys::prelude::*;
 use redrive_model::setting::Setting;
 use redrive_syntax::Function;
 
@@ -12,9 +13,11 @@ macro_rules! settings {
         worker { $($(#[doc = $about:literal])+ $name:ident: $type:ty = $default:expr => { $($row:tt)* })* }
         rust { $($rust:tt)* }
     ) => {
-        /// The name and the expression of each setting.
-        fn fields(function: &Function) -> Vec<(&'static str, String)> {
-            vec![$((stringify!($name), function.$name.expression())),*]
+        /// The name and the expression of each setting that has not its default.
+        fn fields(function: &Function) -> impl Iterator<Item = (&'static str, String)> {
+            let fields = [$((function.$name != $default)
+                .then(|| (stringify!($name), function.$name.expression()))),*];
+            fields.into_iter().flatten()
         }
     };
 }
@@ -24,12 +27,15 @@ redrive_model::keys!(settings);
 /// The settings as an expression.
 pub(crate) fn expression(function: &Function) -> TokenStream {
     let name = &function.name;
-    let fields = fields(function).into_iter().map(|(name, expression)| {
+    let rounds = function
+        .rounds()
+        .map(|_| ("rounds", function.rounds().expression()));
+    let fields = rounds.into_iter().chain(fields(function));
+    let fields = fields.map(|(name, expression)| {
         let name = Ident::new(name, Span::call_site());
         // What the model writes is an expression.
         let expression: TokenStream = expression.parse().unwrap_or_default();
         quote!(#name: #expression)
     });
-    let rounds: TokenStream = function.rounds().expression().parse().unwrap_or_default();
-    quote!(__redrive::Settings { function: #name, rounds: #rounds, #(#fields,)* })
+    quote!(__redrive::Settings { #(#fields,)* ..__redrive::Settings::of(#name) })
 }

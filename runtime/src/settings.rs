@@ -22,8 +22,7 @@ macro_rules! settings {
 
         impl Settings {
             /// What holds where the attribute of `function` has no keys.
-            #[cfg(any(test, feature = "testing"))]
-            pub(crate) const fn of(function: &'static str) -> Self {
+            pub const fn of(function: &'static str) -> Self {
                 Self { function, rounds: None, $($name: $default,)* }
             }
         }

@@ -27,21 +27,15 @@ impl Options {
     /// Reads what the attribute of the function `name` gives.
     pub(crate) fn read(
         name: Option<&Ident>,
-        (given, mut open): (Vec<Given>, OpenKeys),
+        (given, open): (Vec<Given>, OpenKeys),
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let text = name.map(|name| name.unraw().to_string());
-        if name.is_none() && !given.iter().any(|given| given.key.name == "queue") {
-            // By default it is the function's name.
-            open.add("queue");
-        }
-        let mut reader = Reader::new(&given, open, diagnostics);
-        let function = Function::read(&text.unwrap_or_default(), &mut reader);
-        let paths = Paths::read(&mut reader);
+        let reader = Reader::new(&given, open, diagnostics);
+        let (function, paths, open) = values(name, reader);
         Options {
             function,
             paths,
-            open: reader.open,
+            open,
             given,
             name: name.cloned(),
         }
@@ -64,7 +58,15 @@ impl Options {
         if errors.has_errors() {
             return None;
         }
-        let changed = Self::read(self.name.as_ref(), (given, open), &mut errors);
+        let reader = Reader::new(&given, open, &mut errors).again();
+        let (function, paths, open) = values(self.name.as_ref(), reader);
+        let changed = Options {
+            function,
+            paths,
+            open,
+            given,
+            name: self.name.clone(),
+        };
         let is_read = |edit: &Edit| changed.are_known(&[edit.key]);
         edits.iter().all(is_read).then_some(changed)
     }
@@ -116,4 +118,16 @@ impl Options {
     pub(crate) fn find(&self, key: &str) -> Option<&Given> {
         self.given.iter().find(|given| given.key.name == key)
     }
+}
+
+/// The values of all keys, and the keys that are open.
+fn values(name: Option<&Ident>, mut reader: Reader<'_>) -> (Function, Paths, OpenKeys) {
+    let text = name.map(|name| name.unraw().to_string());
+    if name.is_none() && !reader.is_given("queue") {
+        // By default it is the function's name.
+        reader.open.add("queue");
+    }
+    let function = Function::read(&text.unwrap_or_default(), &mut reader);
+    let paths = Paths::read(&mut reader);
+    (function, paths, reader.open)
 }

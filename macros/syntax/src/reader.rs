@@ -21,6 +21,7 @@ pub(crate) struct Reader<'a> {
     /// The keys whose values are not known, those that could not be read included.
     pub(crate) open: OpenKeys,
     diagnostics: &'a mut Diagnostics,
+    is_again: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -33,12 +34,24 @@ impl<'a> Reader<'a> {
             given,
             open,
             diagnostics,
+            is_again: false,
+        }
+    }
+
+    /// Reads what was read before: the values of open keys need not be tried again.
+    pub(crate) fn again(self) -> Self {
+        Reader {
+            is_again: true,
+            ..self
         }
     }
 
     /// The value of this key; `None` if it is not given, or not usable.
     pub(crate) fn read<T: Setting>(&mut self, key: &str) -> Option<T> {
-        let given = self.given.iter().find(|given| given.key.name == key)?;
+        if self.is_again && self.open.contains(key, true) {
+            return None;
+        }
+        let given = self.find(key)?;
         let report = |rejected: Rejected| {
             self.open.add(key);
             rejected
@@ -46,5 +59,13 @@ impl<'a> Reader<'a> {
                 .for_each(|one| self.diagnostics.push(one));
         };
         T::read(given.key, &given.value).map_err(report).ok()
+    }
+    /// Whether the key has a value.
+    pub(crate) fn is_given(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
+    fn find(&self, key: &str) -> Option<&'a Given> {
+        self.given.iter().find(|given| given.key.name == key)
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Month {
 }
 
 impl Month {
-    pub(super) fn new(year: i16, number: i16) -> Self {
+    pub(super) fn of((year, number): (i16, i16)) -> Self {
         let first = Date::constant(year, number as i8, 1);
         Self {
             first,

@@ -54,20 +54,18 @@ impl Cron {
         };
         let runs = cron
             .months_in(..)
-            .any(|month| cron.days.in_month(month) != 0);
+            .any(|month| cron.days.in_month(Month::of(month)) != 0);
         runs.then_some(cron).ok_or_else(|| never_runs(texts).into())
     }
 
-    /// The months of these years that the expression names.
+    /// The months of these years that the expression names: year and number.
     pub(super) fn months_in(
         &self,
         years: impl RangeBounds<i16>,
-    ) -> impl DoubleEndedIterator<Item = Month> {
+    ) -> impl DoubleEndedIterator<Item = (i16, i16)> {
         let of_year = |year: &i16| {
             let year = *year;
-            self.months
-                .iter()
-                .map(move |month| Month::new(year, *month))
+            self.months.iter().map(move |month| (year, *month))
         };
         self.years.range(years).flat_map(of_year)
     }

@@ -72,16 +72,6 @@ impl Days {
         })
     }
 
-    /// Those of some days of a month.
-    pub(super) fn among(&self, days: u32, month: Month) -> u32 {
-        // Spares the search in most months of a year.
-        if days == 0 {
-            0
-        } else {
-            days & self.in_month(month)
-        }
-    }
-
     /// The days of one month, each as the bit of its number.
     pub(super) fn in_month(&self, month: Month) -> u32 {
         let all = month.all_days();

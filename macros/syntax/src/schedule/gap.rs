@@ -33,10 +33,10 @@ fn longest_days(cron: &Cron) -> Option<i32> {
     } else {
         FIRST_YEAR..=LAST_YEAR
     };
-    let end = Month::new(years.end() + 1, 1).first;
+    let end = Month::of((years.end() + 1, 1)).first;
     // Months of the same length that begin on the same weekday have the same days.
     let mut kinds = [None; 4 * 7];
-    for month in cron.months_in(years) {
+    for month in cron.months_in(years).map(Month::of) {
         let kind = (month.length - 28) * 7 + month.weekday(1) - 1;
         let (days, within) = *kinds[kind as usize].get_or_insert_with(|| {
             let days = cron.days.in_month(month);

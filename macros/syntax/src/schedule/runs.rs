@@ -5,6 +5,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+use super::calendar::Month;
 use super::cron::Cron;
 
 impl Cron {
@@ -29,20 +30,29 @@ impl Cron {
     }
 
     fn next_date(&self, from: Date) -> Option<Date> {
-        self.months_in(from.year()..).find_map(|month| {
+        let first = year_and_month(from);
+        let months = self.months_in(from.year()..);
+        let mut months = months.skip_while(|month| *month < first).map(Month::of);
+        months.find_map(|month| {
             let (_, later) = month.split_at(from);
-            let days = self.days.among(later, month);
+            let days = later & self.days.in_month(month);
             (days != 0).then(|| month.date(days.trailing_zeros()))?
         })
     }
 
     fn previous_date(&self, before: Date) -> Option<Date> {
-        let mut months = self.months_in(..=before.year()).rev();
+        let last = year_and_month(before);
+        let months = self.months_in(..=before.year()).rev();
+        let mut months = months.skip_while(|month| *month > last).map(Month::of);
         months.find_map(|month| {
             let (earlier, _) = month.split_at(before);
-            month.date(self.days.among(earlier, month).checked_ilog2()?)
+            month.date((earlier & self.days.in_month(month)).checked_ilog2()?)
         })
     }
+}
+
+fn year_and_month(date: Date) -> (i16, i16) {
+    (date.year(), date.month().into())
 }
 
 fn minute_of_day(time: DateTime) -> i16 {

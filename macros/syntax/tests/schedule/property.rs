@@ -62,6 +62,14 @@ pub(crate) fn check_in(text: &str, zone: &str, start: &str) {
     let longest_here = schedule.longest_gap_in(&zone);
     assert_eq!(longest.is_some(), longest_here.is_some());
     assert!(longest_here >= longest && longest != Some(Duration::ZERO));
+    const DAY: Duration = Duration::from_secs(86_400);
+    if let Some(short) = longest.filter(|longest| *longest < 14 * DAY) {
+        // Rule `redrive_gap` relies on it.
+        assert!(
+            longest_here <= Some(2 * short + DAY),
+            "{text}: {longest_here:?}"
+        );
+    }
     let _ = schedule.in_dst_gap(&zone);
 
     let Ok(start) = start.parse() else {
