@@ -52,6 +52,7 @@ async fn main() -> Result<(), Error> {
     }
     let reports = [
         invocations(&plan, arguments.build_time).await?,
+        libraries(&plan).await?,
         both_cores(&plan).await?,
         waiting(&plan).await?,
         computing(&plan).await?,
@@ -116,6 +117,19 @@ async fn invocations(plan: &Plan, build_time: bool) -> Result<Report, Error> {
         memory.map(|bytes| Some(Value::Bytes(*bytes))),
     );
     binaries(&mut report, &contestants, &[1.1], build_time.then_some(&[]))?;
+    Ok(report)
+}
+
+/// What the libraries that redrive is made of need by themselves.
+async fn libraries(plan: &Plan) -> Result<Report, Error> {
+    let contestants = [
+        Contestant::of_package("stock", "redrive-bench-stock", "stock")?,
+        Contestant::of_package("the libraries alone", "redrive-bench-stock", "libraries")?,
+    ];
+    let mut report = Report::of(&contestants);
+    for (records, times) in &measure::invocations(plan, &contestants).await?.times {
+        report.times(format!("batch of {records}, without redrive"), &[], times);
+    }
     Ok(report)
 }
 
