@@ -139,9 +139,9 @@ impl Found {
 /// file, and a file that is not Rust, are listed in the result.
 pub(crate) fn discover(package: &Path, cfg: &Cfg) -> Result<Discovery, Errors> {
     let mut discovery = Discovery::default();
-    for binary in binaries::binaries(package, cfg, &mut discovery.paths)? {
-        walk::Walk::new(&binary.name, cfg, &mut discovery).root(binary.root)?;
-        discovery.binaries.push(binary.name);
+    for (name, root) in binaries::binaries(package, cfg, &mut discovery.paths)? {
+        walk::Walk::new(&name, cfg, &mut discovery).root(root)?;
+        discovery.binaries.push(name);
     }
     Ok(discovery)
 }

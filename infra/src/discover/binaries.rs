@@ -8,21 +8,13 @@ use cargo_toml::{Manifest, Product};
 use crate::cfg::Cfg;
 use crate::error::{Errors, inaccessible};
 
-/// A binary target.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Binary {
-    pub(super) name: String,
-    /// The file with its `main`.
-    pub(super) root: PathBuf,
-}
-
-/// The binaries that are built with the features of `cfg`, in order of their
-/// names.
+/// The names of the binaries that are built with the features of `cfg`, in their order,
+/// each with the file with its `main`.
 pub(super) fn binaries(
     package: &Path,
     cfg: &Cfg,
     paths: &mut BTreeSet<PathBuf>,
-) -> Result<Vec<Binary>, Errors> {
+) -> Result<Vec<(String, PathBuf)>, Errors> {
     let path = package.join("Cargo.toml");
     let manifest = Manifest::from_path(&path).map_err(|error| {
         inaccessible(
@@ -54,7 +46,7 @@ pub(super) fn binaries(
         .collect())
 }
 
-fn binary(package: &Path, product: &Product) -> Option<Binary> {
+fn binary(package: &Path, product: &Product) -> Option<(String, PathBuf)> {
     let name = product.name.clone()?;
     let root = match &product.path {
         Some(path) => package.join(path),
@@ -68,5 +60,5 @@ fn binary(package: &Path, product: &Product) -> Option<Binary> {
         .map(|path| package.join(path))
         .find(|path| path.is_file())?,
     };
-    Some(Binary { name, root })
+    Some((name, root))
 }

@@ -104,34 +104,32 @@ fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
     for used in used(stack) {
         let Used { function, key, .. } = used;
         let Parameter { name, default } = used.parameter;
-        let is_resource = plan.resources.iter().any(|resource| resource.id == name);
-        let is_prefix = name == shared::NAME_PREFIX;
-        let is_ours = plan
-            .parameters
-            .iter()
-            .any(|it| it.name == name && !it.is_own);
+        let (shown, place) = (format!("`${{{name}}}`"), format!("`{key}` of `{function}`"));
+        let mut ours = plan.parameters.iter().filter(|it| !it.is_own);
         let what = match () {
-            () if is_resource => Some("a resource"),
-            () if is_ours => Some("a parameter that the template has anyway"),
+            () if plan.resources.iter().any(|it| it.id == name) => Some("a resource"),
+            () if ours.any(|it| it.name == name) => {
+                Some("a parameter that the template has anyway")
+            }
             () => None,
         };
         let (problem, help) = match (what, default) {
-            (_, None) if is_prefix && !used.names_new_queue => continue,
-            (_, None) if is_prefix => (
-                format!("`${{{name}}}` begins the names of new queues anyway"),
-                format!("remove `${{{name}}}` from `{key}` of `{function}`"),
+            (_, None) if name == shared::NAME_PREFIX && !used.names_new_queue => continue,
+            (_, None) if name == shared::NAME_PREFIX => (
+                format!("{shown} begins the names of new queues anyway"),
+                format!("remove {shown} from {place}"),
             ),
-            (_, Some(_)) if is_prefix => (
-                format!("`${{{name}}}` has a default already, which is empty"),
-                format!("write `${{{name}}}` in `{key}` of `{function}`"),
+            (_, Some(_)) if name == shared::NAME_PREFIX => (
+                format!("{shown} has a default already, which is empty"),
+                format!("write {shown} in {place}"),
             ),
             (Some(what), _) => (
-                format!("`${{{name}}}` in `{key}` of `{function}` has the name of {what}"),
+                format!("{shown} in {place} has the name of {what}"),
                 "choose another name".to_owned(),
             ),
             (None, Some(default)) => {
-                let here = (default.clone(), key, function);
-                let (other, other_key, other_function) =
+                let here = (default.clone(), place.clone(), function);
+                let (other, other_place, other_function) =
                     &*defaults.entry(name.clone()).or_insert(here);
                 // The macro reports two in one attribute.
                 let is_in_one = *other_function == function && key != "permissions";
@@ -140,10 +138,9 @@ fn parameters(stack: &Stack, plan: &Plan) -> Vec<Diagnostic> {
                 }
                 (
                     format!(
-                        "`${{{name}}}` has two defaults: `{other}` in `{other_key}` of `{other_function}`, and \
-                         `{default}` in `{key}` of `{function}`"
+                        "{shown} has two defaults: `{other}` in {other_place}, and `{default}` in {place}"
                     ),
-                    format!("write the default once, and `${{{name}}}` elsewhere"),
+                    format!("write the default once, and {shown} elsewhere"),
                 )
             }
             (None, None) => continue,

@@ -3,6 +3,7 @@
 use redrive_model::duration::show;
 use redrive_model::names::redrive_handler;
 use redrive_model::policy::OnPermanent;
+use redrive_syntax::function::Redrive;
 
 use crate::stack::Stack;
 
@@ -11,60 +12,52 @@ pub(super) fn render(stack: &Stack) -> String {
     for (number, entry) in stack.functions.iter().enumerate() {
         let function = &entry.function;
         let mut add = |part: String| text += &format!("    {part}\n");
-        let (queue, dlq) = (format!("queue{number}"), format!("dlq{number}"));
+        let parts = ["queue", "dlq", "parking", "worker", "redrive"];
+        let [queue, dlq, parking, worker, redrive] = parts.map(|part| format!("{part}{number}"));
         add(format!("{queue}[(\"{}\")]", function.queue_name()));
         if function.has_dlq() {
             add(format!("{dlq}[(\"{}\")]", function.dlq_name()));
         }
-        add(format!("worker{number}[\"{}\"]", function.name));
+        add(format!("{worker}[\"{}\"]", function.name));
         add(format!("senders{number}([senders]) --> {queue}"));
-        add(format!(
-            "{queue} -->|batches of {}| worker{number}",
-            function.batch_size
-        ));
-        let parking = format!("parking{number}");
+        let batch = function.batch_size;
+        add(format!("{queue} -->|batches of {batch}| {worker}"));
         if function.has_parking() {
             add(format!("{parking}[(\"{}\")]", function.parking_name()));
         }
         if function.has_dlq() {
-            add(format!(
-                "{queue} -->|after {} receives| {dlq}",
-                function.receives()
-            ));
+            let receives = function.receives();
+            add(format!("{queue} -->|after {receives} receives| {dlq}"));
         }
         if let Some(most) = function.rounds() {
             let receives = function.max_receive_count;
+            add(format!("{worker} -->|failed in receive {receives}| {dlq}"));
             add(format!(
-                "worker{number} -->|failed in receive {receives}| {dlq}"
-            ));
-            add(format!(
-                "worker{number} -->|failed after {most} redrives| {parking}"
+                "{worker} -->|failed after {most} redrives| {parking}"
             ));
         }
         match function.on_permanent {
             OnPermanent::Report => {}
-            OnPermanent::Dlq => add(format!("worker{number} -->|permanent errors| {dlq}")),
-            OnPermanent::Park => add(format!("worker{number} -->|permanent errors| {parking}")),
+            OnPermanent::Dlq => add(format!("{worker} -->|permanent errors| {dlq}")),
+            OnPermanent::Park => add(format!("{worker} -->|permanent errors| {parking}")),
         }
         if let Some(backoff) = function.queue_backoff {
+            let [min, max] = [backoff.min, backoff.max].map(show);
             add(format!(
-                "worker{number} -.->|failed, invisible {} to {}| {queue}",
-                show(backoff.min),
-                show(backoff.max)
+                "{worker} -.->|failed, invisible {min} to {max}| {queue}"
             ));
         }
-        if let Some(redrive) = &function.redrive() {
-            let schedule = redrive.schedule.as_str();
+        if let Some(Redrive {
+            schedule, timezone, ..
+        }) = function.redrive()
+        {
+            let (schedule, handler) = (schedule.as_str(), redrive_handler(&function.name));
             add(format!(
-                "schedule{number}{{{{\"{schedule}<br>{}\"}}}}",
-                redrive.timezone
+                "schedule{number}{{{{\"{schedule}<br>{timezone}\"}}}}"
             ));
-            add(format!(
-                "redrive{number}[\"{}\"]",
-                redrive_handler(&function.name)
-            ));
-            add(format!("schedule{number} --> redrive{number}"));
-            add(format!("redrive{number} -.->|starts the move| {dlq}"));
+            add(format!("{redrive}[\"{handler}\"]"));
+            add(format!("schedule{number} --> {redrive}"));
+            add(format!("{redrive} -.->|starts the move| {dlq}"));
             add(format!("{dlq} -->|redrive| {queue}"));
         }
     }
