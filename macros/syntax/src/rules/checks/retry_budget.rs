@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use redrive_model::deadline::{SEND, flush_time, margin, send_time};
-use redrive_model::duration::{seconds, show, written};
+use redrive_model::duration::{seconds, show};
 use redrive_model::limits;
 use redrive_model::policy::OnPermanent;
 
-use super::{Finding, found};
+use super::{Finding, found, set_duration};
 use crate::diagnostic::{Edit, Fix};
 use crate::function::{Backoff, Function};
 use crate::options::Options;
+use crate::setting::Setting as _;
 
 /// The longest calculation that fits on the line of the problem.
 const LONGEST_SUM: usize = 40;
@@ -110,8 +111,9 @@ fn sum(function: &Function, flush: bool) -> String {
 #[derive(Clone, Copy)]
 struct Lever {
     steps: u32,
-    /// Changes the function by so many steps, and returns what to write for that.
-    change: fn(&mut Function, u32) -> Edit,
+    /// Changes the function by so many steps.
+    change: fn(&mut Function, u32),
+    edit: fn(&Function) -> Edit,
 }
 
 /// In the order of how little they take from the user. With all of them, any
@@ -122,31 +124,25 @@ fn levers(options: &Options) -> Vec<Lever> {
     let levers = [
         Some(Lever {
             steps: function.batch_size.saturating_sub(function.concurrency),
-            change: |function, steps| {
-                function.concurrency += steps;
-                Edit::set("concurrency", function.concurrency)
-            },
+            change: |function, steps| function.concurrency += steps,
+            edit: |function| Edit::set("concurrency", function.concurrency),
         }),
         Some(Lever {
             steps: longest.saturating_sub(seconds(function.timeout)),
-            change: |function, steps| {
-                function.timeout += Duration::from_secs(steps.into());
+            change: |function, steps| function.timeout += Duration::from_secs(steps.into()),
+            edit: |function| {
                 Edit::set_text("timeout", format_args!("{}s", function.timeout.as_secs()))
             },
         }),
         Some(Lever {
             steps: function.batch_size - 1,
-            change: |function, steps| {
-                function.batch_size -= steps;
-                Edit::set("batch_size", function.batch_size)
-            },
+            change: |function, steps| function.batch_size -= steps,
+            edit: |function| Edit::set("batch_size", function.batch_size),
         }),
         Some(Lever {
             steps: function.retries,
-            change: |function, steps| {
-                function.retries -= steps;
-                Edit::set("retries", function.retries)
-            },
+            change: |function, steps| function.retries -= steps,
+            edit: |function| Edit::set("retries", function.retries),
         }),
         options.is_given("backoff").then_some(Lever {
             steps: milliseconds(function.backoff.max) - 1,
@@ -154,9 +150,8 @@ fn levers(options: &Options) -> Vec<Lever> {
                 let max = shorter(function.backoff.max, steps);
                 let min = function.backoff.min.min(max);
                 function.backoff = Backoff { min, max };
-                let waits = format!("{}..{}", written(min), written(max));
-                Edit::set_text("backoff", waits)
             },
+            edit: |function| Edit::set("backoff", function.backoff.written().unwrap_or_default()),
         }),
         function.attempt_timeout.map(attempt),
         (function.on_permanent != OnPermanent::Report).then_some(Lever {
@@ -165,8 +160,8 @@ fn levers(options: &Options) -> Vec<Lever> {
                 if steps > 0 {
                     function.on_permanent = OnPermanent::Report;
                 }
-                Edit::remove("on_permanent")
             },
+            edit: |_| Edit::remove("on_permanent"),
         }),
     ];
     levers.into_iter().flatten().collect()
@@ -176,9 +171,12 @@ fn attempt(limit: Duration) -> Lever {
     Lever {
         steps: milliseconds(limit) - 1,
         change: |function, steps| {
-            let limit = shorter(function.attempt_timeout.unwrap_or_default(), steps);
-            function.attempt_timeout = Some(limit);
-            Edit::set_text("attempt_timeout", written(limit))
+            let shorter = function.attempt_timeout.map(|limit| shorter(limit, steps));
+            function.attempt_timeout = shorter;
+        },
+        edit: |function| {
+            let limit = function.attempt_timeout.unwrap_or_default();
+            set_duration("attempt_timeout", limit)
         },
     }
 }
@@ -202,21 +200,22 @@ fn fixes(options: &Options) -> impl Iterator<Item = Fix> {
 fn fix(options: &Options, levers: &[Lever]) -> Option<Fix> {
     let flush = has_flush(options);
     let mut steps: Vec<_> = levers.iter().map(|lever| lever.steps).collect();
-    let change = |steps: &[u32]| {
+    let changed = |steps: &[u32]| {
         let mut changed = options.function.clone();
-        let steps = levers.iter().zip(steps);
-        let edits = steps.map(|(lever, steps)| (lever.change)(&mut changed, *steps));
-        let edits: Vec<_> = edits.collect();
-        (changed, edits)
+        for (lever, steps) in levers.iter().zip(steps) {
+            (lever.change)(&mut changed, *steps);
+        }
+        changed
     };
     for place in (0..levers.len()).rev() {
         steps[place] = first(steps[place], |fewer| {
             let mut tried = steps.clone();
             tried[place] = fewer;
-            fits(&change(&tried).0, flush)
+            fits(&changed(&tried), flush)
         })?;
     }
-    Some(Fix::edit(change(&steps).1))
+    let changed = changed(&steps);
+    Some(Fix::edit(levers.iter().map(|lever| (lever.edit)(&changed))))
 }
 
 /// From which of `0..=most` on something holds, if it does at all.
