@@ -79,7 +79,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
     /// Ends a run: logs it, and sets how long failed messages stay invisible.
     pub(crate) async fn finish(&self, run: &Run<P, Q>) -> Vec<Slot> {
         let event = &run.event;
-        let slots = run.lanes().slots().to_vec();
+        let mut slots = run.lanes().outcomes();
         run.settle_claims(&slots).await;
         for (fields, slot) in event.records().zip(&slots) {
             if let Outcome::OutOfTime { last } = &slot.outcome
@@ -88,8 +88,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
                 log::out_of_time(&fields, last.as_deref(), slot.attempts);
             }
         }
-        run.send_rest().await;
-        let slots = run.lanes().take();
+        run.send_rest(&mut slots).await;
         let backoff = self.settings.queue_backoff;
         let in_progress = |slot: &Slot| matches!(slot.outcome, Outcome::InProgress { .. });
         if backoff.is_some() || slots.iter().any(in_progress) {

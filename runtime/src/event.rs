@@ -23,7 +23,7 @@ pub(crate) struct Event(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     text: Str,
-    records: Vec<RecordRanges>,
+    records: Arc<Vec<RecordRanges>>,
 }
 
 impl Event {
@@ -38,8 +38,17 @@ impl Event {
         let malformed = InvocationError::malformed_event;
         let text = Str::from_inner(bytes)
             .map_err(|error| malformed(format!("not UTF-8: {}", error.utf8_error())))?;
-        let records = read::records(&text).map_err(malformed)?;
+        let records = Arc::new(read::records(&text).map_err(malformed)?);
         Ok(Self(Arc::new(Inner { text, records })))
+    }
+
+    /// The same event, whose clones are counted apart from those of this one: two
+    /// threads that clone one for each record would wait for each other.
+    pub(crate) fn for_thread(&self) -> Self {
+        Self(Arc::new(Inner {
+            text: self.0.text.clone(),
+            records: Arc::clone(&self.0.records),
+        }))
     }
 
     /// The number of records.
@@ -83,7 +92,7 @@ impl Event {
             self.0.records[index].copy_of(&self.0.text, [Field::MessageId, Field::Attributes]);
         Self(Arc::new(Inner {
             text: text.into(),
-            records: vec![ranges],
+            records: Arc::new(vec![ranges]),
         }))
     }
 }

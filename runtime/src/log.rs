@@ -19,7 +19,9 @@ use redrive_model::{
 
 pub use self::line::LogFormat;
 pub(crate) use self::{
-    spans::{batch_span, end_record_span, invocation_span, record_span, record_span_failed},
+    spans::{
+        batch_span, end_record_span, invocation_span, record_span, record_span_failed, thread_spans,
+    },
     subscriber::Starting,
 };
 use crate::{

@@ -9,7 +9,7 @@ use super::record_context;
 use super::span_links;
 use crate::{
     event::{Event, Fields},
-    message::SystemAttributes,
+    message::{LambdaContext, SystemAttributes},
 };
 
 /// The target of the spans of invocations and records, which no level of the user's
@@ -32,6 +32,18 @@ pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> S
         xrayTraceId = trace_header,
         otel.kind = "server",
     )
+}
+
+/// The spans in which as many threads run the records of a batch.
+///
+/// With redrive's own subscriber they are different ones: each record counts the
+/// references to its parent, and threads that count the same ones wait for each other.
+pub(crate) fn thread_spans(context: &LambdaContext, threads: usize) -> Vec<Span> {
+    if threads == 1 || !OWN.load(Relaxed) {
+        return vec![Span::current()];
+    }
+    let span = |_| invocation_span(&context.request_id, context.trace_header.as_deref());
+    (0..threads).map(span).collect()
 }
 
 /// The span of a batch.

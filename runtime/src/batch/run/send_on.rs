@@ -152,7 +152,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
     ) -> Outcome {
         // What holds if the time is up while SQS is asked.
         let outcome = Outcome::Failed(failure);
-        self.lanes().settle(lane, index, outcome.clone());
+        self.lanes.settle(lane, index, outcome.clone());
         let sent = self.send_on.sent(&self.event.record(index).id());
         let send = async || {
             let parcel = self.parcel(index, Cow::Borrowed(body), &outcome)?;
@@ -168,11 +168,11 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
     /// Sends on what the lanes have left: records that failed in their last run, and
     /// those that SQS has delivered once more than that. What is not sent when the time
     /// is up is reported.
-    pub(crate) async fn send_rest(&self) {
+    pub(crate) async fn send_rest(&self, slots: &mut [Slot]) {
         if self.engine.settings.rounds.is_none() {
             return;
         }
-        let given_up = self.given_up();
+        let given_up = self.given_up(slots);
         let mut left = self.parcels(&given_up);
         let all = async {
             while !left.is_empty() {
@@ -196,14 +196,15 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         for (index, _) in given_up {
             let sent = self.send_on.sent(&self.event.record(index).id());
             if let Some(Some(to)) = sent.get() {
-                self.lanes().sent_on(index, *to);
+                let outcome = &mut slots[index].outcome;
+                *outcome = Outcome::SentOn(*to, Box::new(outcome.clone()));
             }
         }
     }
 
     /// The records that are to be sent on, in their order.
-    fn given_up(&self) -> Vec<(usize, Outcome)> {
-        let slots = self.lanes().slots().to_vec();
+    fn given_up(&self, slots: &[Slot]) -> Vec<(usize, Outcome)> {
+        let slots = slots.to_vec();
         let given_up = slots.into_iter().enumerate().filter_map(|(index, slot)| {
             let Slot { outcome, attempts } = slot;
             let outcome = match (self.receive(index), outcome) {
