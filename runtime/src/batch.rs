@@ -79,7 +79,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
     /// Ends a run: logs it, and sets how long failed messages stay invisible.
     pub(crate) async fn finish(&self, run: &Run<P, Q>) -> Vec<Slot> {
         let event = &run.event;
-        let mut slots = run.lanes().outcomes();
+        let mut slots = run.lanes().take();
         run.settle_claims(&slots).await;
         for (fields, slot) in event.records().zip(&slots) {
             if let Outcome::OutOfTime { last } = &slot.outcome

@@ -2,10 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::{
-    batch::outcome::{Outcome, Slot},
-    sqs::Destination,
-};
+use crate::batch::outcome::{Outcome, Slot};
 
 /// The outcomes of a batch, and the lanes that write them.
 ///
@@ -86,17 +83,6 @@ impl Lanes {
         active
     }
 
-    /// The outcomes so far, in record order.
-    pub(super) fn slots(&self) -> &[Slot] {
-        &self.slots
-    }
-
-    /// A record was sent on after the lanes were over.
-    pub(super) fn sent_on(&mut self, index: usize, to: Destination) {
-        let outcome = &mut self.slots[index].outcome;
-        *outcome = Outcome::SentOn(to, Box::new(outcome.clone()));
-    }
-
     /// The lane's task has ended. Its attempt, if it was abandoned in one, and
     /// whether its thread was lost.
     pub(super) fn ended(&mut self, lane: usize) -> (Option<Running>, bool) {
@@ -167,7 +153,7 @@ impl Lanes {
         (lost, attempts)
     }
 
-    /// The outcomes in record order.
+    /// The outcomes in record order, when no lane writes any more.
     pub(super) fn take(&mut self) -> Vec<Slot> {
         std::mem::take(&mut self.slots)
     }

@@ -54,6 +54,8 @@ pub(crate) struct Run<P, Q> {
     /// The next piece of work, a record or a group, that no lane has taken.
     next: AtomicUsize,
     lanes: Mutex<Lanes>,
+    /// The event, for each lane.
+    events: Vec<Event>,
     claims: Claims,
     /// Of each record; empty if the worker does not count rounds.
     receives: Vec<Receive>,
@@ -84,6 +86,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         let kept = send_time(settings.timeout, given_up.count());
         Self {
             lanes: Mutex::new(Lanes::new(lanes, event.len())),
+            events: (0..lanes).map(|_| event.for_thread()).collect(),
             started: engine.process.started(),
             engine,
             event,
@@ -240,7 +243,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             }
             let result = match &body {
                 _ if let Some(refused) = &refused => Err(refused.clone()),
-                Ok(body) => self.attempt(index, fields, body, attempt).await,
+                Ok(body) => self.attempt(lane, index, body, attempt).await,
                 Err(failure) => Err(failure.clone()),
             };
             let failure = match result {
@@ -279,12 +282,13 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
 
     async fn attempt(
         &self,
+        lane: usize,
         index: usize,
-        fields: Fields<'_>,
         body: &str,
         attempt: u32,
     ) -> Result<(), Failure> {
-        let current = Current::new(self.event.clone(), index, attempt);
+        let fields = self.event.record(index);
+        let current = Current::new(self.events[lane].clone(), index, attempt);
         let span = || log::record_span(&fields, attempt);
         let handled = Attempt::new(self.handle(fields, body), current, span);
         let Some(limit) = self.engine.settings.attempt_timeout else {

@@ -16,7 +16,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
     time::{self, Instant},
 };
-use tracing::{Instrument as _, Span};
+use tracing::Instrument as _;
 
 use crate::{
     batch::{attempt::Process, outcome::Outcome, run::Run},
@@ -93,6 +93,7 @@ impl Threads {
     {
         let mut tasks = JoinSet::new();
         let number = run.lanes().len();
+        let spans = log::thread_spans(&run.context, number.min(self.needed));
         for lane in 0..number {
             let held = Held {
                 run: Arc::clone(run),
@@ -100,8 +101,9 @@ impl Threads {
                 lost: Arc::clone(&self.lost),
             };
             let header = run.context.trace_header.clone();
+            let span = spans[lane % spans.len()].clone();
             let lane = async move { held.run.lane(held.lane).await };
-            let lane = TRACE_HEADER.scope(header, lane).instrument(Span::current());
+            let lane = TRACE_HEADER.scope(header, lane).instrument(span);
             tasks.spawn_on(lane, &self.handle);
         }
         Self::wait(run, &mut tasks).await;

@@ -152,7 +152,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
     ) -> Outcome {
         // What holds if the time is up while SQS is asked.
         let outcome = Outcome::Failed(failure);
-        self.lanes.settle(lane, index, outcome.clone());
+        self.lanes().settle(lane, index, outcome.clone());
         let sent = self.send_on.sent(&self.event.record(index).id());
         let send = async || {
             let parcel = self.parcel(index, Cow::Borrowed(body), &outcome)?;
