@@ -21,7 +21,7 @@
 //! The attribute generates a type with the function's name, which is visible where the
 //! function is defined. [`Batch::of`] runs the function with exactly the attribute's
 //! settings: retries and waits, timeouts, `concurrency`, FIFO, `is_permanent`, and what
-//! happens to failures. Single settings can be overridden.
+//! happens to failures. Single settings can be overridden. Metrics are not written.
 //!
 //! ```ignore
 //! #[sqs_batch(retries = 3, init = connect, is_permanent = OrderError::is_permanent)]

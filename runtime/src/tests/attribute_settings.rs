@@ -1,6 +1,6 @@
 //! `Batch::of` runs a function with each setting of its attribute.
 
-use std::{marker::PhantomData, thread, time::Duration};
+use std::{marker::PhantomData, process::Command, thread, time::Duration};
 
 use redrive_model::{
     Backoff,
@@ -262,6 +262,18 @@ fn a_single_setting_can_be_overridden() {
     assert_eq!(elapsed, Duration::from_millis(29_500));
     let batch = of::<QueueBackoff>().without_queue_backoff();
     assert!(batch.text("fail").run().delays().is_empty());
+}
+
+#[test]
+fn no_metrics_are_in_the_output_of_a_test() {
+    let binary = std::env::current_exe().unwrap();
+    let test = concat!(module_path!(), "::a_single_setting_can_be_overridden");
+    let (_, test) = test.split_once("::").unwrap();
+    let output = Command::new(binary).args(["--exact", test]).output();
+    let output = String::from_utf8(output.unwrap().stdout).unwrap();
+
+    assert!(output.contains("1 passed"), "{output}");
+    assert!(!output.contains("_aws"), "{output}");
 }
 
 #[test]
