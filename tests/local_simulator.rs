@@ -441,6 +441,9 @@ fn messages_that_cannot_be_sent_have_a_help() {
         nowhere.contains("`nope`") && nowhere.contains("one of: orders"),
         "{nowhere}"
     );
+    let twice = refusal("{\"body\": 1, \"queue\": \"a\"}\n{\"body\": 1, \"queue\": \"b\"}\n");
+    let errors = twice.lines().filter(|line| line.starts_with("error: "));
+    assert_eq!(errors.count(), 2, "{twice}");
     let torn = refusal("{\"body\": \n");
     assert!(
         torn.contains("line 1: not JSON") && torn.contains(" at column 8"),

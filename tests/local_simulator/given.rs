@@ -81,7 +81,7 @@ fn values_arrive_in_the_function_and_all_missing_ones_are_named() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let stderr = String::from_utf8_lossy(&output.stderr);
     let expected = "error: unknown parameter `Levle`\nhelp: did you mean `Level`?\n\
-                    unknown variable `OWN`\nhelp: its variables are `LEVEL`, `PRICE`, `TABLE`, `TOPIC`\n";
+                    error: unknown variable `OWN`\nhelp: its variables are `LEVEL`, `PRICE`, `TABLE`, `TOPIC`\n";
     assert!(stderr.ends_with(expected), "{stderr}");
 
     // The command line replaces what the file has.

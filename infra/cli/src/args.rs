@@ -232,6 +232,7 @@ Exit status:
 /// With `--function`, the package is built, and its `stack.md` is printed as far as it is about the
 /// function: how often a message is tried and redriven until it is parked, and in how much time.
 #[derive(Debug, Args)]
+#[command(after_long_help = AFTER_EXPLAIN_HELP)]
 pub(crate) struct ExplainArgs {
     /// The rule's id, such as retry_budget
     #[arg(value_name = "RULE", conflicts_with = "function")]
@@ -244,6 +245,11 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) cargo: CargoArgs,
 }
+
+const AFTER_EXPLAIN_HELP: &str = "Exit status:
+  0  the page is printed
+  1  the package does not build
+  2  invalid arguments, or there is no such rule or function";
 
 fn start(text: &str) -> Result<Timestamp, String> {
     text.parse()
@@ -282,7 +288,7 @@ of the command line replace them:
   LEVEL = "debug"
 
 Exit status:
-  0    every message is accounted for: completed, in a DLQ, still waiting, or expired
+  0    every message is accounted for: completed, in a DLQ, parked, still waiting, or expired
   1    a message is not accounted for, or the package does not build
   2    invalid arguments or message file
   130  interrupted; the summary so far is printed"#;

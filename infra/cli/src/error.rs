@@ -1,6 +1,7 @@
 //! Why a command fails.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use redrive_infra::parameters::Unknown;
@@ -35,7 +36,7 @@ pub(crate) enum Error {
     NoEvents { path: PathBuf },
     #[error("{} is not valid{}", .path.display(), indented(.lines))]
     BadEvents { path: PathBuf, lines: Vec<String> },
-    #[error(transparent)]
+    #[error("{}", start(.0))]
     Start(#[from] StartError),
     #[error(
         "cargo-lambda is not installed\nhelp: pip3 install cargo-lambda\n\
@@ -61,7 +62,7 @@ pub(crate) enum Error {
          help: deploy a template of this version of redrive first"
     )]
     NoSwitch { stack: String },
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", each(.0))]
     UnknownParameters(Vec<Unknown>),
     #[error(
         "the values of parameters are not known\nhelp: pass {}",
@@ -114,6 +115,19 @@ fn without_prefix(error: &cargo_metadata::Error) -> String {
         }
         error => error.to_string(),
     }
+}
+
+fn start(error: &StartError) -> String {
+    match error {
+        StartError::Invalid(problems) => each(problems),
+        error => error.to_string(),
+    }
+}
+
+/// Several errors, each with the prefix that the first gets from `main`.
+fn each(errors: &[impl Display]) -> String {
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    errors.join("\nerror: ")
 }
 
 fn list(known: &[String]) -> String {
