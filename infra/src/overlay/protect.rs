@@ -93,7 +93,10 @@ impl<'a> View<'a> {
         let path = place.trim_start_matches("/Properties").replace('/', ".");
         let what = match wrong {
             Held::Value(value) if is_collection(value) => "is changed".to_owned(),
-            Held::Value(value) => format!("is {}", excerpt(value)),
+            Held::Value(value) => match own.filter(|own| number(own).is_some()) {
+                Some(own) => format!("is {}, not {}", excerpt(value), excerpt(own)),
+                None => format!("is {}", excerpt(value)),
+            },
             Held::Nothing => "is removed".to_owned(),
             Held::Unknown => "is not known before deployment".to_owned(),
         };
@@ -112,7 +115,10 @@ fn is_kept(keep: Keep, own: Option<&Value>, held: Held<'_>) -> bool {
         Keep::Generated => own.is_none() || is_same(),
         Keep::Exactly => is_same(),
         Keep::AtLeast(least) => is_at_least(least),
-        Keep::AtLeastGenerated => own.and_then(number).is_none_or(is_at_least),
+        Keep::AtLeastGenerated => {
+            let is_kept = |least| held != Held::Nothing && is_at_least(least);
+            own.and_then(number).is_none_or(is_kept)
+        }
         Keep::OneOf(values) => {
             let is_one = |value: &Value| values.iter().any(|one| normal(value) == *one);
             // What is generated otherwise is not protected.

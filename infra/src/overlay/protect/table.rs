@@ -90,6 +90,7 @@ const KEEP_QUEUE: &str =
 const KEEPS_FAILURES: &str = "a redrive that fails would leave no message for its alarm";
 const NO_TLS: &str = "access without TLS would no longer be denied";
 const NO_END: &str = "redrives must run from the deployment on, without an end";
+const EXPIRES: &str = "messages would expire before anyone acts on their alarm";
 const FORGETS: &str = "messages that were completed would be processed again";
 const UNPAUSE: &str = "remove it after the pause, or accept it with `allow = \"paused\"`";
 
@@ -104,8 +105,10 @@ pub(super) const PROTECTED: &[Protected] = &[
         .why("only the generated DLQ has an alarm and a redrive"),
     // A setting, unless the worker counts receives; see `effective`.
     at(QUEUE, "RedrivePolicy/maxReceiveCount", Generated)
-        .why("the worker counts receives, up to one before the generated number")
+        .why("the worker counts receives, up to the one before")
         .help("set `max_receive_count` in the attribute, which is one less"),
+    // A setting, except of the parking queue and of the queue of failures.
+    at(QUEUE, "MessageRetentionPeriod", AtLeastGenerated).why(EXPIRES),
     at(
         QUEUE,
         "RedriveAllowPolicy/redrivePermission",
@@ -138,6 +141,9 @@ pub(super) const PROTECTED: &[Protected] = &[
     at(MAPPING, "Enabled", OneOf(&["false"]))
         .why("`cargo redrive pause` sets a parameter, and could not pause it")
         .help("remove `Enabled`; the parameter is `true` unless a pause sets it"),
+    at(FUNCTION, "Role", Generated)
+        .why("the generated role has the rights that the function needs")
+        .help("add yours to it with `permissions`, or with an `AWS::IAM::RolePolicy`"),
     at(FUNCTION, "Handler", Generated).why("the binary has only the generated handlers"),
     at(FUNCTION, "Architectures", Generated)
         .why("the code is built for another architecture")
@@ -169,6 +175,8 @@ pub(super) const PROTECTED: &[Protected] = &[
     .why(KEEPS_FAILURES),
     at(SCHEDULE, "Target/DeadLetterConfig/Arn", Generated).why(KEEPS_FAILURES),
     at(SCHEDULE, "Target/Arn", Generated).why("nothing else starts the redrive function"),
+    at(SCHEDULE, "Target/RoleArn", Generated)
+        .why("the generated role has the right to start the redrive function"),
     at(TABLE, "KeySchema", Generated).why("the worker finds a message by the generated key"),
     at(TABLE, "TimeToLiveSpecification", Generated)
         .why("keys expire by the generated attribute, which the worker writes"),

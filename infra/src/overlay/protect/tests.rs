@@ -109,6 +109,9 @@ fn protected_values_are_not_changed_or_removed() {
         ("EventSourceMapping", "/Properties/FunctionName"),
         ("Worker", "/Properties/Handler"),
         ("Redrive", "/Properties/Handler"),
+        ("Worker", "/Properties/Role"),
+        ("Redrive", "/Properties/Role"),
+        ("Schedule", "/Properties/Target/RoleArn"),
         ("Worker", "/Properties/LoggingConfig/LogGroup"),
         ("QueuePolicy", "/Properties/Queues"),
         ("RedriveInvokeConfig", "/Properties/FunctionName"),
@@ -637,6 +640,8 @@ fn the_receives_of_a_worker_that_counts_them_are_those_of_its_attribute() {
         let place = "`OrdersQueue.RedrivePolicy.maxReceiveCount` is ";
         assert!(error.starts_with(place), "{error}");
         assert!(error.contains(": the worker counts receives"), "{error}");
+        let is_known = !error.contains("is not known before deployment");
+        assert_eq!(error.contains(", not `6`:"), is_known, "{error}");
         assert!(
             error.contains("help: set `max_receive_count` in the attribute"),
             "{error}"
@@ -645,6 +650,27 @@ fn the_receives_of_a_worker_that_counts_them_are_those_of_its_attribute() {
     assert!(reported(nightly(), receives(json!(6))).is_empty());
     let unlimited = quote!(dlq_redrive = "rate(1 day)", redrive_rounds = "unlimited");
     assert!(reported(unlimited, receives(json!(7))).is_empty());
+}
+
+#[test]
+fn queues_that_people_empty_keep_messages_as_long_as_their_alarms_need() {
+    let words = "would expire before anyone acts";
+    for kept in [json!(345_600), json!("60"), json!(null)] {
+        let path = "/Properties/MessageRetentionPeriod";
+        assert_refused("Parking", path, kept.clone(), "overlay", words);
+        let patch = json!({ "Resources": { "FailedRedrives": {
+            "Properties": { "MessageRetentionPeriod": kept }
+        } } });
+        let place = format!("FailedRedrives{path}");
+        assert_reported(&reported(nightly(), patch), &place, "overlay", words);
+    }
+    assert_refused(
+        "Redrive",
+        "/Properties/Timeout",
+        json!(null),
+        "overlay",
+        "needs the generated timeout",
+    );
 }
 
 /// Each of these queues with a key of the user's.
