@@ -144,11 +144,18 @@ impl Queue {
             .collect()
     }
 
-    /// Removes the visible messages that were received too often.
+    /// Removes the messages that a receive would return, but that were received too often.
     pub(crate) fn dead(&mut self, now: Timestamp) -> Vec<Message> {
         let policy = self.config.redrive_policy.as_ref();
         let max_receive_count = policy.map_or(u32::MAX, |policy| policy.max_receive_count);
-        let is_dead = |it: &mut Message| it.visible(now) && it.receive_count >= max_receive_count;
+        let mut dead = self.candidates(now);
+        dead.retain(|&index| self.messages[index].receive_count >= max_receive_count);
+        let mut index = 0..;
+        let is_dead = |_: &mut Message| {
+            index
+                .next()
+                .is_some_and(|it| dead.binary_search(&it).is_ok())
+        };
         self.messages.extract_if(.., is_dead).collect()
     }
 
@@ -160,7 +167,13 @@ impl Queue {
         visibility: u32,
         rng: &mut fastrand::Rng,
     ) -> Vec<Message> {
-        let order = self.candidates(now, rng);
+        let mut order = self.candidates(now);
+        // A standard queue does not guarantee an order: neighbours are sometimes swapped.
+        for index in 1..order.len() {
+            if !self.is_fifo() && rng.u8(..4) == 0 {
+                order.swap(index - 1, index);
+            }
+        }
         let mut received = Vec::new();
         let mut bytes = limit.bytes;
         for index in order.into_iter().take(limit.messages) {
@@ -178,8 +191,8 @@ impl Queue {
         received
     }
 
-    /// The messages that a receive may return, in its order.
-    fn candidates(&self, now: Timestamp, rng: &mut fastrand::Rng) -> Vec<usize> {
+    /// The messages that a receive may return.
+    fn candidates(&self, now: Timestamp) -> Vec<usize> {
         let is_fifo = self.is_fifo();
         let mut waiting = BTreeSet::new();
         let is_candidate = |&index: &usize| {
@@ -192,14 +205,7 @@ impl Queue {
             }
             is_candidate
         };
-        let mut order: Vec<_> = (0..self.messages.len()).filter(is_candidate).collect();
-        // A standard queue does not guarantee an order: neighbours are sometimes swapped.
-        for index in 1..order.len() {
-            if !is_fifo && rng.u8(..4) == 0 {
-                order.swap(index - 1, index);
-            }
-        }
-        order
+        (0..self.messages.len()).filter(is_candidate).collect()
     }
 
     /// Deletes a received message; `None` if it is no longer in the queue, or has

@@ -26,6 +26,28 @@ fn a_fifo_group_waits_for_its_first_message() {
 }
 
 #[test]
+fn a_group_goes_to_the_dlq_in_its_order() {
+    let mut sqs = sqs(".fifo");
+    for text in ["a1", "a2"] {
+        sqs.send("work.fifo", in_group(text, "a"), start()).unwrap();
+    }
+    let receive = |sqs: &mut Sqs, at| {
+        sqs.receive("work.fifo", ReceiveLimit::messages(10), None, at)
+            .unwrap()
+    };
+    receive(&mut sqs, after(0));
+    let second = receive(&mut sqs, after(30));
+    let handle = second[0].receipt_handle();
+    sqs.change_visibility("work.fifo", &handle, 600, after(31))
+        .unwrap();
+    assert!(receive(&mut sqs, after(60)).is_empty());
+    assert!(sqs.queue("dead.fifo").unwrap().messages().is_empty());
+    receive(&mut sqs, after(631));
+    let dead = sqs.queue("dead.fifo").unwrap().messages();
+    assert_eq!(bodies(dead), ["a1", "a2"]);
+}
+
+#[test]
 fn a_fifo_queue_drops_what_it_had_within_five_minutes() {
     let mut sqs = sqs(".fifo");
     let first = sqs.send("work.fifo", in_group("x", "a"), start()).unwrap();
