@@ -269,52 +269,55 @@ fn typed(argument: &FnArg) -> Option<&PatType> {
 
 fn check_state(state: &Type, errors: &mut Diagnostics) -> Option<Type> {
     let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
-    let (rule, problem, help) = match state {
-        Type::Reference(reference) if reference.mutability.is_some() => (
+    let (reference, inner) = match bare(state) {
+        Type::Reference(reference) => (Some(reference), bare(&reference.elem)),
+        inner => (None, inner),
+    };
+    let owned = owned(inner);
+    let (is_sized, shown) = (owned.is_none(), owned.unwrap_or_else(|| show(inner)));
+    let (rule, problem, help) = match reference {
+        Some(it) if it.mutability.is_some() => (
             &HANDLER_STATE,
             "the state is shared by all messages, so it cannot be borrowed mutably",
-            format!(
-                "write `&{}`, with a `Mutex` for what changes",
-                show(&reference.elem)
-            ),
+            format!("write `&{shown}`, with a `Mutex` for what changes"),
         ),
-        Type::Reference(reference) if !is_sized(&reference.elem) => (
+        Some(_) if !is_sized => (
             &HANDLER_STATE,
             "the state needs a type with a name and a known size: that which `init` returns",
-            format!("write `&{}`", owned(&reference.elem)),
+            format!("write `&{shown}`"),
         ),
-        Type::Reference(reference) if reference.lifetime.as_ref().is_some_and(is_static) => (
+        Some(it) if it.lifetime.as_ref().is_some_and(is_static) => (
             &HANDLER_STATE,
             "the state is borrowed for one call, not for `'static`",
-            format!("write `&{}`", show(&reference.elem)),
+            format!("write `&{shown}`"),
         ),
-        Type::Reference(reference) => return Some(Type::clone(&reference.elem)),
-        _ if last_segment(state).is_some_and(|last| last.ident == "Context") => (
+        Some(_) => return Some(inner.clone()),
+        None if last_segment(inner).is_some_and(|last| last.ident == "Context") => (
             &HANDLER_PARAMETERS,
             "the handler does not get Lambda's `Context`, since it is called for each message",
             "remove this parameter".to_owned(),
         ),
-        _ => (
+        None => (
             &HANDLER_STATE,
             "the state is shared by all messages, so the handler borrows it",
-            format!("write `&{}`: `init = path` builds it once", show(state)),
+            format!("write `&{shown}`: `init = path` builds it once"),
         ),
     };
     errors.add(rule, Place::of(state), problem, help);
     None
 }
 
-/// Whether it can be the type of a value which `init` returns.
-fn is_sized(state: &Type) -> bool {
-    match state {
-        Type::ImplTrait(_) | Type::TraitObject(_) | Type::Slice(_) | Type::Infer(_) => false,
-        Type::Path(path) => !path.path.is_ident("str"),
-        _ => true,
+/// The type without parentheses.
+fn bare(of: &Type) -> &Type {
+    match of {
+        Type::Paren(of) => bare(&of.elem),
+        Type::Group(of) => bare(&of.elem),
+        of => of,
     }
 }
 
-/// The type that owns such a value.
-fn owned(state: &Type) -> String {
+/// The type that owns such a value, if `init` cannot return the value itself.
+fn owned(state: &Type) -> Option<String> {
     let object = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
         let named = |name: &str| {
             let mut bounds = bounds.iter().map(show);
@@ -323,13 +326,14 @@ fn owned(state: &Type) -> String {
         let shared = ["Send", "Sync"].map(|name| named(name).unwrap_or(format!(" + {name}")));
         format!("Box<dyn {}{}>", show(bounds), shared.concat())
     };
-    match state {
+    Some(match state {
         Type::ImplTrait(state) => object(&state.bounds),
         Type::TraitObject(state) => object(&state.bounds),
         Type::Slice(slice) => format!("Vec<{}>", show(&slice.elem)),
-        Type::Path(_) => "String".to_owned(),
-        _ => "S".to_owned(),
-    }
+        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+        Type::Infer(_) => "S".to_owned(),
+        _ => return None,
+    })
 }
 
 /// The type of the result, or the place of what cannot be one.
