@@ -1,13 +1,14 @@
 //! ARNs: `arn:<partition>:<service>:<region>:<account>:<resource>`.
 
-use crate::parameter_text::ParameterText;
+use crate::parameter_text::{ParameterText, Part};
 
 /// The six parts of an ARN, in which parameters are `${Name}`; `None` if it is not one.
 pub(crate) fn parts(arn: &ParameterText) -> Option<[String; 6]> {
+    let is_escaped = |part: &Part| matches!(part, Part::Literal(text) if text.contains("${"));
     let shown = arn.with(|parameter| format!("${{{}}}", parameter.name));
     let parts = shown.splitn(6, ':').map(str::to_owned);
     let parts = <[String; 6]>::try_from(parts.collect::<Vec<_>>()).ok();
-    parts.filter(|parts| parts[0] == "arn")
+    parts.filter(|parts| parts[0] == "arn" && !arn.parts().iter().any(is_escaped))
 }
 
 /// Why this is not an ARN of the service in a region and an account, as far as it is

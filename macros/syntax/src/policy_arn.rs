@@ -19,7 +19,9 @@ pub fn check(arn: &ParameterText) -> Result<(), (String, String)> {
         && service == "iam"
         && region.is_empty()
         && (account == "aws" || is_account(account));
-    let name = resource.strip_prefix("policy/").filter(|_| is_managed);
+    let whole = Some(resource.as_str()).filter(|it| it.starts_with("${"));
+    let name = resource.strip_prefix("policy/").or(whole);
+    let name = name.filter(|_| is_managed);
     match name.filter(|name| is_name(name, ALSO)) {
         _ if arn.only_parameter().is_some() => Ok(()),
         Some(name) if name.starts_with("aws-service-role/") => Err((
@@ -46,4 +48,29 @@ pub fn check(arn: &ParameterText) -> Result<(), (String, String)> {
 /// The partition of an ARN, such as `aws` or `aws-cn`.
 pub(crate) fn partition(arn: &str) -> Option<&str> {
     arn.split(':').nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ParameterText, check};
+
+    #[test]
+    fn what_is_not_known_may_be_the_arn_of_a_policy() {
+        let is_right = |text: &str| check(&ParameterText::parse(text).expect(text)).is_ok();
+        for right in [
+            "${PolicyArn}",
+            "arn:${Partition}:iam::aws:policy/${Name}",
+            "arn:aws:iam::${Account}:${Policy}",
+        ] {
+            assert!(is_right(right), "{right}");
+        }
+        for wrong in [
+            "${Prefix}/A",
+            "arn:aws:iam::$${Account}:policy/A",
+            "arn:aws:iam::aws:role/${Name}",
+            "arn:${Partition}:iam::aws:policy/aws-service-role/${Name}",
+        ] {
+            assert!(!is_right(wrong), "{wrong}");
+        }
+    }
 }
