@@ -27,8 +27,9 @@ impl Pair {
         let name = excerpt(&self.name);
         let problem = format!("the key `\"{name}\"` has quotes");
         let quoted = Diagnostic::new(&catalog::SYNTAX, self.place, problem);
+        let plain = name.replace(|c: char| c.is_ascii() && !c.is_alphanumeric(), "_");
         match self.is_quoted {
-            true => Err(quoted.help(format!("write `{name} = …`"))),
+            true => Err(quoted.help(format!("write `{plain} = …`"))),
             false => Ok(()),
         }
     }

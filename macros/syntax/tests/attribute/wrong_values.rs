@@ -183,6 +183,7 @@ const WRONG: &[&str] = &[
     "env(LEVEL =)",
     "env(LEVEL)",
     "env(\"LEVEL\" = \"info\")",
+    "env(\"LOG-LEVEL\" = \"info\")",
     "env(\"LEVEL=info\")",
     "env(LOG-LEVEL = \"info\")",
     "env(_LEVEL = \"info\")",
