@@ -153,7 +153,7 @@ pub(super) const PROTECTED: &[Protected] = &[
         .why("Lambda would never run the function")
         .help("to pause, disable the event source mapping or the schedule"),
     at(FUNCTION, "Timeout", AtLeastGenerated)
-        .why("the redrive function needs the generated timeout for its calls to SQS"),
+        .why("the redrive function needs the generated timeout to call SQS"),
     at(FUNCTION, "LoggingConfig/LogGroup", Generated)
         .why("the role can write to the generated log group only"),
     at(FUNCTION, "Environment/Variables", Prefixed("REDRIVE_"))
