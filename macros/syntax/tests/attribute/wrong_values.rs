@@ -125,6 +125,7 @@ const WRONG: &[&str] = &[
     "redrive_rounds = 11",
     "redrive_rounds = \"3\"",
     "redrive_rounds = \"forever\"",
+    "redrive_rounds = \"unlimted\"",
     "redrive_rounds = unlimited",
     "redrive_rounds = true",
     "on_permanent = \"DLQ\"",
