@@ -3,6 +3,7 @@
 mod line;
 pub(crate) mod metrics;
 pub(crate) mod record_context;
+mod record_spans;
 #[cfg(feature = "opentelemetry")]
 mod span_links;
 mod spans;
@@ -19,9 +20,7 @@ use redrive_model::{
 
 pub use self::line::LogFormat;
 pub(crate) use self::{
-    spans::{
-        batch_span, end_record_span, invocation_span, record_span, record_span_failed, thread_spans,
-    },
+    spans::{batch_span, invocation_span, record_span, record_span_failed},
     subscriber::Starting,
 };
 use crate::{

@@ -16,7 +16,7 @@ use crate::{
     idempotency::{Claim, Claimed, IdempotencySettings, Key},
     log::{
         self,
-        record_context::{self, Current},
+        record_context::{self, Current, Polled},
     },
     message::Record,
     panic,
@@ -65,7 +65,7 @@ pin_project! {
     pub(crate) struct Attempt<F> {
         #[pin]
         future: Option<F>,
-        current: Option<Current>,
+        polled: Option<Polled>,
         span: Option<Span>,
         ended: bool,
     }
@@ -80,13 +80,10 @@ pin_project! {
             }
             {
                 let _entered = this.span.as_ref().map(Span::enter);
-                let dropped = record_context::scope(this.current, || panic::catch(|| this.future.set(None)));
+                let dropped = record_context::scope(this.polled, || panic::catch(|| this.future.set(None)));
                 if let Err(failure) = dropped {
                     tracing::error!(error = failure.reason, "an attempt panicked when it was dropped");
                 }
-            }
-            if let Some(span) = this.span.take() {
-                log::end_record_span(span);
             }
         }
     }
@@ -95,11 +92,11 @@ pin_project! {
 impl<F> Attempt<F> {
     /// `span` is asked in the name of the record.
     pub(crate) fn new(future: F, current: Current, span: impl FnOnce() -> Option<Span>) -> Self {
-        let mut current = Some(current);
-        let span = record_context::scope(&mut current, span);
+        let mut polled = Some(Polled::new(current));
+        let span = record_context::scope(&mut polled, span);
         Self {
             future: Some(future),
-            current,
+            polled,
             span,
             ended: false,
         }
@@ -112,7 +109,7 @@ impl<F: Future<Output = Result<(), Failure>>> Future for Attempt<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let _entered = this.span.as_ref().map(Span::enter);
-        let polled = record_context::scope(this.current, || {
+        let polled = record_context::scope(this.polled, || {
             panic::catch(|| match this.future.as_mut().as_pin_mut() {
                 Some(future) => future.poll(cx),
                 // Polled after its end: there is nothing left to wait for.

@@ -92,18 +92,15 @@ impl Threads {
         Q: SqsAccess,
     {
         let mut tasks = JoinSet::new();
-        let number = run.lanes().len();
-        let spans = log::thread_spans(&run.context, number.min(self.needed));
-        for lane in 0..number {
+        for lane in 0..run.lanes().len() {
             let held = Held {
                 run: Arc::clone(run),
                 lane,
                 lost: Arc::clone(&self.lost),
             };
             let header = run.context.trace_header.clone();
-            let span = spans[lane % spans.len()].clone();
             let lane = async move { held.run.lane(held.lane).await };
-            let lane = TRACE_HEADER.scope(header, lane).instrument(span);
+            let lane = TRACE_HEADER.scope(header, lane).in_current_span();
             tasks.spawn_on(lane, &self.handle);
         }
         Self::wait(run, &mut tasks).await;

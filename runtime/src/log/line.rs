@@ -1,26 +1,30 @@
 //! A line of the log.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use redrive_model::log::{TARGET, field};
 use serde_json::{Map, Value};
-use tracing::{Event, Metadata, Subscriber, dispatcher, span};
+use tracing::{
+    Event, Subscriber, dispatcher,
+    field::{Field, Visit},
+    span,
+};
 use tracing_log::NormalizeEvent as _;
 use tracing_subscriber::{
-    Layer, Registry,
-    field::RecordFields,
+    Layer,
     fmt::{
-        FmtContext, FormatEvent, FormatFields, FormattedFields,
+        FmtContext, FormatEvent, FormattedFields,
         format::{JsonFields, Writer},
         time::{FormatTime, SystemTime},
     },
-    layer,
-    registry::{LookupSpan, Scope},
+    layer::Context,
+    registry::{Extensions, LookupSpan, Scope},
 };
 
 use super::{
     record_context::{self, Current},
-    spans::{RECORD, SPANS},
+    record_spans::registry,
+    spans::is_ours,
 };
 
 /// The format of a log line, for a subscriber of your own.
@@ -75,43 +79,43 @@ where
         // A line of the `log` crate has its target and level in fields.
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        let mut fields = json_fields(event);
+        let mut line = Line::new(*self, metadata.level().as_str(), metadata.target());
+        let mut fields = Fields::default();
+        event.record(&mut fields);
         if normalized.is_some() {
-            fields.retain(|name, _| !name.starts_with("log."));
+            fields.0.retain(|(name, _)| !name.starts_with("log."));
         }
-        let mut line = Line::new(metadata.level().as_str(), metadata.target());
         if is_ours(metadata) {
-            line.own(std::mem::take(&mut fields));
+            line.own(std::mem::take(&mut fields.0));
         }
         line.context(context.event_scope());
         line.foreign(fields);
         for span in context.event_scope().into_iter().flatten() {
             let extensions = span.extensions();
             if let Some(record) = extensions.get::<Current>() {
-                record.for_each_field(|name, value| line.nearest(name.to_owned(), value));
+                record.for_each_field(|name, value| line.nearest(name.into(), value));
             } else if !is_ours(span.metadata()) {
-                line.span(span_fields(&extensions));
+                line.span(Fields::of_span(&extensions));
             }
         }
-        line.write(*self, &mut writer)
+        line.write(&mut writer)
     }
 }
 
 /// A line that does not pass through the subscriber, which may filter it or keep it
 /// until later: about what ends the process, and about panics.
 pub(super) fn direct(format: LogFormat, level: &str, event: &str, message: &str) -> String {
-    let mut line = Line::new(level, TARGET);
-    line.push(field::MESSAGE, message.into());
-    line.push(field::EVENT, event.into());
+    let mut line = Line::new(format, level, TARGET);
+    line.push(field::MESSAGE.into(), message.into());
+    line.push(field::EVENT.into(), event.into());
     dispatcher::get_default(|dispatch| {
-        let registry: Option<&Registry> = dispatch.downcast_ref();
-        let id = dispatch.current_span().id().cloned();
-        let span = id.and_then(|id| registry?.span(&id));
+        let registry = registry(dispatch);
+        let span = registry.and_then(|registry| registry.span(registry.current_span().id()?));
         line.context(span.map(|span| span.scope()));
     });
     let mut text = String::new();
     // Writing to a string cannot fail.
-    _ = line.write(format, &mut Writer::new(&mut text));
+    _ = line.write(&mut Writer::new(&mut text));
     text
 }
 
@@ -123,134 +127,168 @@ pub(super) fn timestamp() -> String {
     text
 }
 
-/// Keeps in each record's span which record it is of: a task of the function's own
-/// may keep the span for longer than the record is polled.
-///
-/// It wraps the layer that writes the lines, whose own preparations for a span would
-/// be half of what the span of a record costs.
-pub(super) struct KeepRecord<L>(pub(super) L);
+/// Keeps the fields of spans as they are, where the layer that writes the lines would
+/// write each span's as JSON, which is read again for each line.
+pub(super) struct KeepFields<L>(pub(super) L);
 
-impl<S, L> Layer<S> for KeepRecord<L>
+impl<S, L> Layer<S> for KeepFields<L>
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
     L: Layer<S>,
 {
-    fn on_new_span(
-        &self,
-        attributes: &span::Attributes<'_>,
-        id: &span::Id,
-        context: layer::Context<'_, S>,
-    ) {
-        let metadata = attributes.metadata();
-        if metadata.name() != RECORD || metadata.target() != SPANS {
-            self.0.on_new_span(attributes, id, context);
-        } else if let Some(record) = record_context::get()
-            && let Some(span) = context.span(id)
-        {
-            span.extensions_mut().insert(record);
+    fn on_new_span(&self, new: &span::Attributes<'_>, id: &span::Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(id) {
+            let mut fields = Fields::default();
+            new.record(&mut fields);
+            span.extensions_mut().insert(fields);
         }
     }
 
-    fn on_record(&self, id: &span::Id, values: &span::Record<'_>, context: layer::Context<'_, S>) {
-        self.0.on_record(id, values, context);
+    fn on_record(&self, id: &span::Id, values: &span::Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
+        {
+            values.record(fields);
+        }
     }
 
-    fn on_event(&self, event: &Event<'_>, context: layer::Context<'_, S>) {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         self.0.on_event(event, context);
     }
 }
 
-/// Whether redrive itself has written the event or made the span.
-fn is_ours(metadata: &Metadata<'_>) -> bool {
-    metadata.target().split("::").next() == Some(TARGET)
+/// The fields of an event or a span.
+#[derive(Default)]
+struct Fields(Vec<(Name, Value)>);
+
+impl Fields {
+    /// Those of a span, as redrive's own subscriber or as another one keeps them.
+    fn of_span(extensions: &Extensions<'_>) -> Self {
+        if let Some(Self(fields)) = extensions.get() {
+            return Self(fields.clone());
+        }
+        let fields = extensions.get::<FormattedFields<JsonFields>>();
+        let fields: Map<String, Value> = fields
+            .and_then(|json| serde_json::from_str(&json.fields).ok())
+            .unwrap_or_default();
+        let fields = fields.into_iter().map(|(name, value)| (name.into(), value));
+        Self(fields.collect())
+    }
+
+    fn set(&mut self, field: &Field, value: impl Into<Value>) {
+        let name = field.name();
+        let name = name.strip_prefix("r#").unwrap_or(name);
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value.into(),
+            None => self.0.push((name.into(), value.into())),
+        }
+    }
 }
 
-fn json_fields(fields: impl RecordFields) -> Map<String, Value> {
-    let mut json = String::new();
-    // Writing to a string cannot fail.
-    _ = JsonFields::new().format_fields(Writer::new(&mut json), fields);
-    serde_json::from_str(&json).unwrap_or_default()
+impl Visit for Fields {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.set(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.set(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.set(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.set(field, value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.set(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.set(field, format!("{value:?}"));
+    }
 }
 
-fn span_fields(extensions: &tracing_subscriber::registry::Extensions<'_>) -> Map<String, Value> {
-    let fields = extensions.get::<FormattedFields<JsonFields>>();
-    fields.map_or_else(Map::new, |json| {
-        serde_json::from_str(&json.fields).unwrap_or_default()
-    })
-}
+/// The name of a field: of the code, or read from the fields of a span.
+type Name = Cow<'static, str>;
 
 /// The fields of a line, each name once.
 struct Line {
-    fields: Vec<(String, Value)>,
+    format: LogFormat,
+    fields: Vec<(Name, Value)>,
     /// How many of them, from the start, are the line's own: no field of the user's
     /// takes their names.
     own: usize,
 }
 
 impl Line {
-    fn new(level: &str, target: &str) -> Self {
+    fn new(format: LogFormat, level: &str, target: &str) -> Self {
         let mut line = Self {
+            format,
             fields: Vec::with_capacity(16),
             own: 0,
         };
-        line.push(field::TIMESTAMP, timestamp().into());
-        line.push(field::LEVEL, level.into());
-        line.push(field::TARGET, target.into());
+        // A line of text has none, but the name is not the user's either.
+        let timestamp = (format == LogFormat::Json).then(timestamp);
+        line.push(field::TIMESTAMP.into(), timestamp.into());
+        line.push(field::LEVEL.into(), level.into());
+        line.push(field::TARGET.into(), target.into());
         line
     }
 
     /// Adds a field of the line's own, unless there is one already.
-    fn push(&mut self, name: &str, value: Value) {
-        if !self.has(name) {
-            self.fields.push((name.to_owned(), value));
+    fn push(&mut self, name: Name, value: Value) {
+        if !self.has(&name) {
+            self.fields.push((name, value));
         }
         self.own = self.fields.len();
     }
 
-    fn own(&mut self, fields: Map<String, Value>) {
+    fn own(&mut self, fields: impl IntoIterator<Item = (Name, Value)>) {
         for (name, value) in fields {
-            self.push(&name, value);
+            self.push(name, value);
         }
     }
 
     /// Adds the fields of the record that is being processed and of the invocation.
     fn context<'s, S: LookupSpan<'s>>(&mut self, scope: Option<Scope<'s, S>>) {
         if let Some(record) = record_context::get() {
-            record.for_each_field(|name, value| self.push(name, value));
+            record.for_each_field(|name, value| self.push(name.into(), value));
         }
         for span in scope.into_iter().flatten() {
             // Only of redrive's own spans. A panic while a field of another is
             // recorded leaves that one locked.
             if is_ours(span.metadata()) {
-                let mut fields = span_fields(&span.extensions());
                 // Those of OpenTelemetry, such as `messaging.system`, are for spans.
-                fields.retain(|name, _| !name.contains('.'));
-                self.own(fields);
+                let fields = Fields::of_span(&span.extensions()).0.into_iter();
+                self.own(fields.filter(|(name, _)| !name.contains('.')));
             }
         }
     }
 
     /// Adds the fields of a user's event.
-    fn foreign(&mut self, fields: Map<String, Value>) {
-        for (mut name, value) in fields {
+    fn foreign(&mut self, fields: Fields) {
+        for (mut name, value) in fields.0 {
             while self.has(&name) {
-                name.push('_');
+                name.to_mut().push('_');
             }
             self.fields.push((name, value));
         }
     }
 
     /// Adds the fields of a user's span; what is nearer to the event wins.
-    fn span(&mut self, fields: Map<String, Value>) {
-        for (mut name, value) in fields {
+    fn span(&mut self, fields: Fields) {
+        for (mut name, value) in fields.0 {
             if self.fields[..self.own].iter().any(|(own, _)| *own == name) {
-                name.push('_');
+                name.to_mut().push('_');
             }
             self.nearest(name, value);
         }
     }
 
-    fn nearest(&mut self, name: String, value: Value) {
+    fn nearest(&mut self, name: Name, value: Value) {
         if !self.has(&name) {
             self.fields.push((name, value));
         }
@@ -260,12 +298,12 @@ impl Line {
         self.fields.iter().any(|(known, _)| known == name)
     }
 
-    fn write(&self, format: LogFormat, writer: &mut Writer<'_>) -> fmt::Result {
-        match format {
+    fn write(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        match self.format {
             LogFormat::Json => {
                 for (index, (name, value)) in self.fields.iter().enumerate() {
                     let separator = if index == 0 { '{' } else { ',' };
-                    write!(writer, "{separator}{}:{value}", Value::from(name.as_str()))?;
+                    write!(writer, "{separator}{}:{value}", Value::from(&**name))?;
                 }
                 writer.write_str("}\n")
             }
@@ -288,7 +326,7 @@ impl Line {
                     field::TARGET,
                 ];
                 for (name, value) in &self.fields {
-                    if !omitted.contains(&name.as_str()) {
+                    if !omitted.contains(&&**name) {
                         write!(writer, " {name}={value}")?;
                     }
                 }

@@ -2,19 +2,44 @@
 //!
 //! To write a record's fields for each span costs more than the whole rest of the
 //! engine, and most records log nothing. So this thread-local says which record
-//! is being polled, and the log and the panic hook ask it when they need to.
+//! is being polled, and the log and the panic hook ask it when they need to. A span
+//! of the record exists only if the function asks for the current one, see
+//! [`super::record_spans`].
 
 use std::cell::RefCell;
 
 use redrive_model::log::field;
 use serde_json::Value;
 use tracing::{dispatcher, span};
-use tracing_subscriber::{Registry, registry::LookupSpan as _};
 
 use crate::{event::Event, message::SystemAttributes};
 
 thread_local! {
-    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<Polled>> = const { RefCell::new(None) };
+}
+
+/// A record whose attempt can be polled.
+pub(crate) struct Polled {
+    current: Current,
+    /// Its span in redrive's own subscriber, if something has asked for it.
+    span: Option<span::Id>,
+}
+
+impl Polled {
+    pub(crate) fn new(current: Current) -> Self {
+        Self {
+            current,
+            span: None,
+        }
+    }
+}
+
+impl Drop for Polled {
+    fn drop(&mut self) {
+        let Some(id) = self.span.take() else { return };
+        // A task of the function's own may keep it.
+        dispatcher::get_default(|dispatch| dispatch.try_close(id.clone()));
+    }
 }
 
 /// The record and attempt that are being polled.
@@ -36,11 +61,11 @@ impl Current {
 }
 
 /// Runs `poll` for the record in `slot`.
-pub(crate) fn scope<R>(slot: &mut Option<Current>, poll: impl FnOnce() -> R) -> R {
+pub(crate) fn scope<R>(slot: &mut Option<Polled>, poll: impl FnOnce() -> R) -> R {
     /// Ends the scope, by a panic too: a subscriber's, for one.
     struct Scope<'s> {
-        slot: &'s mut Option<Current>,
-        outer: Option<Current>,
+        slot: &'s mut Option<Polled>,
+        outer: Option<Polled>,
     }
 
     impl Drop for Scope<'_> {
@@ -64,22 +89,29 @@ pub(crate) fn is_some() -> bool {
 /// The record that is being polled on this thread.
 pub(crate) fn get() -> Option<Current> {
     // The log may be used while this thread ends, after its thread-locals.
+    let get = |polled: &Option<Polled>| polled.as_ref().map(|polled| polled.current.clone());
     CURRENT
-        .try_with(|current| current.borrow().clone())
+        .try_with(|polled| get(&polled.borrow()))
         .ok()
         .flatten()
 }
 
-/// Makes a record's span that outlives its attempt keep no more than the fields.
-pub(super) fn detach(id: &span::Id) {
-    dispatcher::get_default(|dispatch| {
-        let registry: Option<&Registry> = dispatch.downcast_ref();
-        if let Some(span) = registry.and_then(|registry| registry.span(id))
-            && let Some(record) = span.extensions_mut().get_mut::<Current>()
-        {
-            *record = record.detached();
+/// The span of the record that is being polled on this thread; made if it has none.
+///
+/// It may outlive the attempt, so it keeps no more than the record's fields.
+pub(super) fn span(make: impl FnOnce(Current) -> span::Id) -> Option<span::Id> {
+    let existing = |polled: &Option<Polled>| polled.as_ref()?.span.clone();
+    let found = CURRENT.try_with(|polled| existing(&polled.borrow())).ok()?;
+    if found.is_some() {
+        return found;
+    }
+    let id = make(get()?.detached());
+    _ = CURRENT.try_with(|polled| {
+        if let Some(polled) = &mut *polled.borrow_mut() {
+            polled.span = Some(id.clone());
         }
     });
+    Some(id)
 }
 
 impl Current {
@@ -128,7 +160,8 @@ mod tests {
     fn a_record_is_current_while_it_is_polled_also_within_another_and_if_that_panics() {
         let event = event();
         let event = Event::read(event).unwrap();
-        let mut slots = [0, 1].map(|index| Some(Current::new(event.clone(), index, 1)));
+        let slot = |index| Some(Polled::new(Current::new(event.clone(), index, 1)));
+        let mut slots = [0, 1].map(slot);
         let [first, second] = &mut slots;
         let id = || get().map(|current| fields(&current)[0].1.clone());
 

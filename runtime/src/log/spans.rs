@@ -2,14 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use tracing::{Level, Span, field::Empty};
+use redrive_model::log::TARGET;
+use tracing::{Level, Metadata, Span, field::Empty};
 
-use super::record_context;
 #[cfg(feature = "opentelemetry")]
 use super::span_links;
 use crate::{
     event::{Event, Fields},
-    message::{LambdaContext, SystemAttributes},
+    message::SystemAttributes,
 };
 
 /// The target of the spans of invocations and records, which no level of the user's
@@ -23,6 +23,11 @@ pub(super) const RECORD: &str = "record";
 /// current record to each line by itself.
 pub(super) static OWN: AtomicBool = AtomicBool::new(false);
 
+/// Whether redrive itself has written the event or made the span.
+pub(super) fn is_ours(metadata: &Metadata<'_>) -> bool {
+    metadata.target().split("::").next() == Some(TARGET)
+}
+
 /// The span of an invocation, at the level that most subscribers let through.
 pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> Span {
     tracing::error_span!(
@@ -32,18 +37,6 @@ pub(crate) fn invocation_span(request_id: &str, trace_header: Option<&str>) -> S
         xrayTraceId = trace_header,
         otel.kind = "server",
     )
-}
-
-/// The spans in which as many threads run the records of a batch.
-///
-/// With redrive's own subscriber they are different ones: each record counts the
-/// references to its parent, and threads that count the same ones wait for each other.
-pub(crate) fn thread_spans(context: &LambdaContext, threads: usize) -> Vec<Span> {
-    if threads == 1 || !OWN.load(Relaxed) {
-        return vec![Span::current()];
-    }
-    let span = |_| invocation_span(&context.request_id, context.trace_header.as_deref());
-    (0..threads).map(span).collect()
 }
 
 /// The span of a batch.
@@ -82,12 +75,9 @@ fn spans_have_fields() -> bool {
     !OWN.load(Relaxed) && tracing::span_enabled!(target: SPANS, Level::ERROR)
 }
 
-/// The span of an attempt at a record.
+/// The span of an attempt at a record, for a subscriber of the user's own; redrive's
+/// makes it when it is asked for.
 pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
-    if OWN.load(Relaxed) {
-        // Its fields are those of the current record.
-        return Some(tracing::error_span!(target: SPANS, RECORD));
-    }
     if !spans_have_fields() {
         return None;
     }
@@ -116,18 +106,8 @@ pub(crate) fn record_span(fields: &Fields<'_>, attempt: u32) -> Option<Span> {
     Some(span)
 }
 
-/// Ends the span of an attempt, unless a task of the function's own keeps it.
-pub(crate) fn end_record_span(span: Span) {
-    let id = span.id();
-    drop(span);
-    if let Some(id) = id {
-        record_context::detach(&id);
-    }
-}
-
 /// Marks the span of an attempt that failed, or that was dropped (`timeout`).
 pub(crate) fn record_span_failed(span: &Span, error_type: &'static str) {
-    // redrive's own subscriber has no such fields.
     span.record("error.type", error_type);
     span.record("otel.status_code", "ERROR");
 }

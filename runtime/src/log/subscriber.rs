@@ -16,7 +16,8 @@ use tracing_subscriber::{
 };
 
 use super::{
-    line::{self, LogFormat},
+    line::{self, KeepFields, LogFormat},
+    record_spans::RecordSpans,
     spans::{OWN, SPANS},
 };
 
@@ -86,11 +87,11 @@ pub(super) fn dispatch(
         .event_format(LogFormat::from_lookup(&env))
         .with_ansi(false)
         .with_writer(writer);
-    Dispatch::new(
+    Dispatch::new(RecordSpans::new(
         tracing_subscriber::registry()
             .with(filter(env))
-            .with(line::KeepRecord(lines)),
-    )
+            .with(KeepFields(lines)),
+    ))
 }
 
 /// By `AWS_LAMBDA_LOG_LEVEL`, or else by the directives in `RUST_LOG`, or else at

@@ -8,7 +8,6 @@ use std::{
 use tracing_subscriber::fmt::format::JsonFields;
 
 use super::{
-    spans::{RECORD, SPANS},
     subscriber::{dispatch, lambda_level, metrics_level},
     *,
 };
@@ -125,7 +124,9 @@ fn a_line_of_a_record_says_which() {
         br#"{"Records":[{"messageId":"m\u0031","attributes":{"ApproximateReceiveCount":"3","MessageGroupId":"g"}}]}"#,
     );
     let parsed = crate::event::Event::read(event).unwrap();
-    let mut record = Some(record_context::Current::new(parsed, 0, 2));
+    let mut record = Some(record_context::Polled::new(record_context::Current::new(
+        parsed, 0, 2,
+    )));
     let text = logged(&[], || {
         record_context::scope(&mut record, || tracing::info!("not messageId=7"));
     });
@@ -156,21 +157,51 @@ fn a_span_that_is_kept_says_which_record_it_was_of_and_keeps_no_event() {
         r#"{"Records":[{"messageId":"m1","attributes":{"MessageGroupId":"g"}}]}"#.to_owned(),
     );
     let parsed = crate::event::Event::read(event.clone()).unwrap();
-    let mut record = Some(record_context::Current::new(parsed, 0, 2));
+    let mut record = Some(record_context::Polled::new(record_context::Current::new(
+        parsed, 0, 2,
+    )));
     let lines = logged(&[JSON], || {
-        let span =
-            record_context::scope(&mut record, || tracing::error_span!(target: SPANS, RECORD));
+        let kept = record_context::scope(&mut record, tracing::Span::current);
+        let within = record_context::scope(&mut record, || tracing::info_span!("within"));
+        assert!(!event.is_unique());
         record = None;
-        let kept = span.clone();
-        end_record_span(span);
         assert!(event.is_unique());
-        kept.in_scope(|| tracing::info!("later"));
+        for span in [kept, within] {
+            span.in_scope(|| tracing::info!("later"));
+        }
+    });
+    let lines: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert_eq!(line["messageId"], "m1");
+        assert_eq!(line["messageGroupId"], "g");
+        assert_eq!(line["attempt"], 2);
+    }
+}
+
+#[test]
+fn a_span_from_elsewhere_stays_the_current_one_in_a_record() {
+    let event = bytes::Bytes::from_static(br#"{"Records":[{"messageId":"m1"}]}"#);
+    let parsed = crate::event::Event::read(event).unwrap();
+    let mut record = Some(record_context::Polled::new(record_context::Current::new(
+        parsed, 0, 1,
+    )));
+    let lines = logged(&[JSON], || {
+        let elsewhere = tracing::info_span!(target: "orders", "elsewhere", sku = "lamp");
+        let (current, within) = record_context::scope(&mut record, || {
+            elsewhere.in_scope(|| (tracing::Span::current(), tracing::info_span!("within")))
+        });
+        assert_eq!(current, elsewhere);
+        within.in_scope(|| tracing::info!("later"));
     });
     let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
 
-    assert_eq!(line["messageId"], "m1");
-    assert_eq!(line["messageGroupId"], "g");
-    assert_eq!(line["attempt"], 2);
+    assert_eq!(line["sku"], "lamp");
+    assert_eq!(line.get("messageId"), None);
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::{
     idempotency::{Claim, Claimed, Key},
     log::{
         self,
-        record_context::{self, Current},
+        record_context::{self, Current, Polled},
     },
     panic,
     sqs::SqsAccess,
@@ -129,9 +129,9 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         let Ok(body) = body(&fields) else {
             return Ok(None);
         };
-        let mut current = Some(Current::new(self.event.clone(), index, 1));
+        let mut polled = Some(Polled::new(Current::new(self.event.clone(), index, 1)));
         let key = || self.engine.process.key(self.view(fields, &body));
-        record_context::scope(&mut current, || panic::catch(key))?
+        record_context::scope(&mut polled, || panic::catch(key))?
     }
 
     fn claim(&self, index: usize, key: Key, ttl: Duration) -> Claim {
