@@ -5,6 +5,7 @@ mod backoff;
 mod groups;
 mod lanes;
 pub(crate) mod outcome;
+mod pieces;
 mod receive;
 pub(crate) mod response;
 pub(crate) mod run;

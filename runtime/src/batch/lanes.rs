@@ -1,5 +1,7 @@
 //! The outcomes of a batch, and what each lane is doing.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use tokio::time::Instant;
 
 use crate::batch::outcome::{Outcome, Slot};
@@ -8,10 +10,19 @@ use crate::batch::outcome::{Outcome, Slot};
 ///
 /// A lane that is blocked in an attempt can be abandoned: from then on it
 /// changes nothing.
+///
+/// Each lane has a lock of its own, which it also holds while it writes to a slot: for
+/// fast functions, lanes that wait for one another would take longer than a single one.
 pub(crate) struct Lanes {
-    slots: Vec<Slot>,
-    lanes: Vec<Lane>,
+    slots: Vec<Mutex<Slot>>,
+    lanes: Vec<Apart<Mutex<Lane>>>,
 }
+
+/// What one lane writes, apart from what the next one does, by the size of the pairs of
+/// cache lines that processors load.
+#[derive(Default)]
+#[repr(align(128))]
+pub(super) struct Apart<T>(pub(super) T);
 
 #[derive(Clone, Copy, Default)]
 struct Lane {
@@ -35,8 +46,8 @@ pub(crate) struct Running {
 impl Lanes {
     pub(super) fn new(lanes: usize, records: usize) -> Self {
         Self {
-            slots: vec![Slot::UNTOUCHED; records],
-            lanes: vec![Lane::default(); lanes],
+            slots: (0..records).map(|_| Mutex::new(Slot::UNTOUCHED)).collect(),
+            lanes: (0..lanes).map(|_| Apart::default()).collect(),
         }
     }
 
@@ -46,91 +57,81 @@ impl Lanes {
 
     /// An attempt begins; `false` if the lane must not continue.
     pub(super) fn begin(
-        &mut self,
+        &self,
         lane: usize,
         index: usize,
         attempt: u32,
         until: Option<Instant>,
     ) -> bool {
-        let running = Running {
-            index,
-            attempt,
-            until,
-        };
-        let begun = self.is_active(lane);
-        if begun {
-            self.lanes[lane].running = Some(running);
-            self.slots[index].attempts = attempt;
+        let mut lane = self.lane(lane);
+        if !lane.abandoned {
+            lane.running = Some(Running {
+                index,
+                attempt,
+                until,
+            });
+            self.slot(index).attempts = attempt;
         }
-        begun
+        !lane.abandoned
     }
 
     /// An attempt has ended; `false` if the lane must not continue.
-    pub(super) fn end(&mut self, lane: usize) -> bool {
-        let active = self.is_active(lane);
-        if active {
-            self.lanes[lane].running = None;
-        }
-        active
+    pub(super) fn end(&self, lane: usize) -> bool {
+        self.lane(lane).end()
     }
 
     /// Writes a record's outcome; `false` if the lane must not continue.
-    pub(super) fn settle(&mut self, lane: usize, index: usize, outcome: Outcome) -> bool {
-        let active = self.end(lane);
+    pub(super) fn settle(&self, lane: usize, index: usize, outcome: Outcome) -> bool {
+        let mut lane = self.lane(lane);
+        let active = lane.end();
         if active {
-            self.slots[index].outcome = outcome;
+            self.slot(index).outcome = outcome;
         }
         active
     }
 
     /// The lane's task has ended. Its attempt, if it was abandoned in one, and
     /// whether its thread was lost.
-    pub(super) fn ended(&mut self, lane: usize) -> (Option<Running>, bool) {
-        let lane = &mut self.lanes[lane];
+    pub(super) fn ended(&self, lane: usize) -> (Option<Running>, bool) {
+        let mut lane = self.lane(lane);
         lane.ended = true;
         (lane.running.filter(|_| lane.abandoned), lane.lost)
     }
 
     /// All tasks have ended, but those in an attempt at a record that blocks its thread.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn end_all_but(&mut self, blocks: impl Fn(usize) -> bool) {
-        for lane in &mut self.lanes {
+    pub(crate) fn end_all_but(&self, blocks: impl Fn(usize) -> bool) {
+        for mut lane in self.all() {
             lane.ended = !lane.running.is_some_and(|running| blocks(running.index));
         }
     }
 
     /// Whether no lane will handle a further record.
     pub(super) fn are_over(&self) -> bool {
-        self.lanes.iter().all(|lane| lane.ended || lane.abandoned)
+        self.all().all(|lane| lane.is_over())
     }
 
     /// When the first of the attempts that are running exceeds its limit.
     pub(super) fn next_limit(&self) -> Option<Instant> {
-        let lanes = self.lanes.iter();
-        let running = lanes.filter(|lane| !lane.abandoned && !lane.ended);
+        let running = self.all().filter(|lane| !lane.is_over());
         running.filter_map(|lane| lane.running?.until).min()
     }
 
-    /// A lane whose attempt should have ended by `now`, and the attempt.
-    pub(super) fn overdue(&self, now: Instant) -> Option<(usize, Running)> {
+    /// Abandons a lane whose attempt should have ended by `now`, and returns the attempt.
+    pub(super) fn abandon_overdue(&self, now: Instant) -> Option<Running> {
         let is_overdue = |running: &Running| running.until.is_some_and(|until| until <= now);
-        let mut lanes = self.lanes.iter().enumerate();
-        lanes.find_map(|(number, lane)| {
+        self.all().find_map(|mut lane| {
             let running = lane.running.filter(is_overdue)?;
-            (!lane.abandoned && !lane.ended).then_some((number, running))
+            let active = !lane.is_over();
+            lane.abandoned |= active;
+            active.then_some(running)
         })
     }
 
-    /// Abandons a lane; `skipped` are the records that it would have run next.
-    pub(super) fn abandon(
-        &mut self,
-        lane: usize,
-        running: Running,
-        outcome: Outcome,
-        skipped: &[usize],
-    ) {
-        self.lanes[lane].abandoned = true;
-        self.slots[running.index].outcome = outcome;
+    /// Writes the outcome of an attempt whose lane was abandoned; `skipped` are the records
+    /// that it would have run next.
+    pub(super) fn settle_abandoned(&self, running: Running, outcome: Outcome, skipped: &[usize]) {
+        self.slot(running.index).outcome = outcome;
         for &index in skipped {
             self.skip(index);
         }
@@ -139,39 +140,66 @@ impl Lanes {
         }
     }
 
-    /// Abandons the lanes that still hold their threads. Their number, and the
-    /// attempts that were not abandoned before.
-    pub(super) fn abandon_unfinished(&mut self) -> (usize, Vec<Running>) {
-        let unfinished = self.lanes.iter_mut().filter(|lane| !lane.ended);
+    /// Abandons the lanes that still hold their threads, calling `lose` for each before it
+    /// can end. The attempts that were not abandoned before.
+    pub(super) fn abandon_unfinished(&self, lose: impl Fn()) -> Vec<Running> {
         let mut attempts = Vec::new();
-        let mut lost = 0;
-        for lane in unfinished {
-            lost += 1;
+        for mut lane in self.all().filter(|lane| !lane.ended) {
             attempts.extend(lane.running.filter(|_| !lane.abandoned));
             (lane.abandoned, lane.lost) = (true, true);
+            lose();
         }
-        (lost, attempts)
+        attempts
     }
 
     /// The outcomes in record order, when no lane writes any more.
-    pub(super) fn take(&mut self) -> Vec<Slot> {
-        std::mem::take(&mut self.slots)
+    pub(super) fn take(&self) -> Vec<Slot> {
+        let slots = 0..self.slots.len();
+        let take = |index| std::mem::replace(&mut *self.slot(index), Slot::UNTOUCHED);
+        slots.map(take).collect()
     }
 
     /// Whether a lane is in an attempt at this record.
     pub(super) fn is_running(&self, index: usize) -> bool {
-        let mut lanes = self.lanes.iter().filter(|lane| !lane.ended);
+        let mut lanes = self.all().filter(|lane| !lane.ended);
         lanes.any(|lane| lane.running.is_some_and(|running| running.index == index))
     }
 
-    fn is_active(&self, lane: usize) -> bool {
-        !self.lanes[lane].abandoned
-    }
-
-    fn skip(&mut self, index: usize) {
-        let slot = &mut self.slots[index];
+    fn skip(&self, index: usize) {
+        let mut slot = self.slot(index);
         if *slot == Slot::UNTOUCHED {
             slot.outcome = Outcome::NotRun;
         }
     }
+
+    fn lane(&self, lane: usize) -> MutexGuard<'_, Lane> {
+        lock(&self.lanes[lane].0)
+    }
+
+    fn all(&self) -> impl Iterator<Item = MutexGuard<'_, Lane>> {
+        self.lanes.iter().map(|lane| lock(&lane.0))
+    }
+
+    fn slot(&self, index: usize) -> MutexGuard<'_, Slot> {
+        lock(&self.slots[index])
+    }
+}
+
+impl Lane {
+    /// `false` if it must not continue.
+    fn end(&mut self) -> bool {
+        if !self.abandoned {
+            self.running = None;
+        }
+        !self.abandoned
+    }
+
+    fn is_over(&self) -> bool {
+        self.ended || self.abandoned
+    }
+}
+
+pub(super) fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it is held.
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }

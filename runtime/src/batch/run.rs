@@ -3,14 +3,7 @@
 mod claims;
 mod send_on;
 
-use std::{
-    borrow::Cow,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-    time::SystemTime,
-};
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use redrive_model::deadline::send_time;
 use tokio::time::{self, Instant};
@@ -27,6 +20,7 @@ use crate::{
         groups::Groups,
         lanes::Lanes,
         outcome::Outcome,
+        pieces::Pieces,
         receive::Receive,
     },
     deadline::Deadline,
@@ -51,9 +45,9 @@ pub(crate) struct Run<P, Q> {
     pub(super) started: SystemTime,
     /// Only of a FIFO batch.
     pub(super) groups: Option<Groups>,
-    /// The next piece of work, a record or a group, that no lane has taken.
-    next: AtomicUsize,
-    lanes: Mutex<Lanes>,
+    /// Records, or groups if the lanes run these.
+    pieces: Pieces,
+    lanes: Lanes,
     /// The event, for each lane.
     events: Vec<Event>,
     claims: Claims,
@@ -73,7 +67,12 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         let groups = event
             .is_fifo()
             .then(|| Groups::new(&event, settings.on_group_failure));
-        let pieces = groups.as_ref().map_or(event.len(), Groups::len);
+        let pieces = match &groups {
+            Some(groups) if settings.concurrency > 1 => groups.len(),
+            // Also of a FIFO batch: in record order, so that `stop_batch` stops
+            // exactly the records that come later.
+            _ => event.len(),
+        };
         let lanes = pieces.min(settings.concurrency.max(1) as usize);
         let receives: Vec<_> = match settings.rounds {
             Some(_) => event
@@ -85,7 +84,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         let given_up = receives.iter().filter(|it| **it != Receive::Earlier);
         let kept = send_time(settings.timeout, given_up.count());
         Self {
-            lanes: Mutex::new(Lanes::new(lanes, event.len())),
+            lanes: Lanes::new(lanes, event.len()),
             events: (0..lanes).map(|_| event.for_thread()).collect(),
             started: engine.process.started(),
             engine,
@@ -95,7 +94,7 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             context,
             start: Instant::now(),
             groups,
-            next: AtomicUsize::new(0),
+            pieces: Pieces::new(pieces, lanes),
             claims: Claims::default(),
             receives,
             send_on: SendOn::default(),
@@ -115,9 +114,8 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
         self.deadline.cut
     }
 
-    pub(crate) fn lanes(&self) -> MutexGuard<'_, Lanes> {
-        // Nothing panics while it is held.
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.lanes
     }
 
     /// Runs records until none is left, or no time, or until the lane is
@@ -127,27 +125,20 @@ impl<P: Process, Q: SqsAccess> Run<P, Q> {
             Some(groups) if self.engine.settings.concurrency > 1 => {
                 self.lane_of_groups(lane, groups).await;
             }
-            // Also in a FIFO batch: in record order, so that `stop_batch` stops
-            // exactly the records that come later.
             _ => self.lane_of_records(lane).await,
         }
     }
 
     async fn lane_of_records(&self, lane: usize) {
-        loop {
-            let index = self.next.fetch_add(1, Relaxed);
-            if index >= self.event.len() || !self.record(lane, index).await {
+        while let Some(index) = self.pieces.take(lane) {
+            if !self.record(lane, index).await {
                 return;
             }
         }
     }
 
     async fn lane_of_groups(&self, lane: usize, groups: &Groups) {
-        loop {
-            let group = self.next.fetch_add(1, Relaxed);
-            if group >= groups.len() {
-                return;
-            }
+        while let Some(group) = self.pieces.take(lane) {
             for &index in groups.members(group) {
                 if !self.record(lane, index).await {
                     return;
