@@ -23,7 +23,10 @@ use crate::error::BoxError;
 
 #[cfg(feature = "sqs-client")]
 pub(crate) use self::attributes::raw_attributes;
-pub(crate) use self::{attributes::Room, record::group_id};
+pub(crate) use self::{
+    attributes::Room,
+    record::{group_id, receive_count},
+};
 pub use self::{
     attributes::{Attribute, MessageAttributes},
     context::LambdaContext,

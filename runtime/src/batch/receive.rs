@@ -1,6 +1,6 @@
 //! Which of its receives a record is in.
 
-use crate::{event::Fields, message::SystemAttributes};
+use crate::{event::Fields, message::receive_count};
 
 /// Which of its receives a record is in, in a worker that counts rounds: there SQS allows
 /// one receive more than the record has runs.
@@ -20,7 +20,7 @@ impl Receive {
     /// Of a record that is run in its first `runs` receives.
     pub(crate) fn of(fields: &Fields<'_>, runs: u32) -> Self {
         // A count that cannot be read says nothing.
-        let count = SystemAttributes::read(fields).map_or(1, |attributes| attributes.receive_count);
+        let count = receive_count(*fields).unwrap_or(1);
         match count.checked_sub(runs) {
             None => Self::Earlier,
             Some(0) => Self::Last,

@@ -158,6 +158,26 @@ pub(crate) fn group_id(fields: Fields<'_>) -> Result<Option<Cow<'_, str>>, Strin
     json::from_str::<Group<'_>>(raw).map(|group| group.id.map(|id| id.0))
 }
 
+/// How often the record was received, even if its other attributes cannot be read; 1 if
+/// the event does not say.
+///
+/// # Errors
+///
+/// If the count itself cannot be read.
+pub(crate) fn receive_count(fields: Fields<'_>) -> Result<u32, BoxError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Count<'r> {
+        #[serde(borrow, rename = "ApproximateReceiveCount")]
+        count: Option<MaybeBorrowed<'r>>,
+    }
+    let raw = fields.get(Field::Attributes).unwrap_or("{}");
+    match json::from_str::<Count<'_>>(raw)?.count {
+        Some(count) => number("ApproximateReceiveCount", &count.0),
+        None => Ok(1),
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Texts<'r> {
