@@ -46,6 +46,9 @@ pub struct Rule {
     /// The keys that its check reads. A diagnostic is shown on the first that is
     /// written; nothing is judged while the value of one of them is not known.
     pub keys: &'static [&'static str],
+    /// The name in a key's parentheses whose value is wrong. A diagnostic is shown on it, not
+    /// on all that is in the parentheses.
+    pub member: Option<&'static str>,
     /// The reason for the rule: the lines of its documentation.
     reason: &'static [&'static str],
     /// The AWS page that documents it, if it is not a rule of Rust or redrive.
@@ -84,6 +87,11 @@ impl Rule {
         Rule { keys, ..self }
     }
 
+    const fn on(self, member: &'static str) -> Self {
+        let member = Some(member);
+        Rule { member, ..self }
+    }
+
     const fn see(self, page: &'static str) -> Self {
         let see = Some(page);
         Rule { see, ..self }
@@ -100,6 +108,7 @@ const fn examples(fails: &'static str, passes: &'static str) -> Rule {
         id: "",
         level: Level::Error,
         keys: &[],
+        member: None,
         reason: &[],
         see: None,
         fails,

@@ -7,6 +7,7 @@ use crate::attribute;
 use crate::catalog::Rule;
 use crate::diagnostic::{Diagnostics, Edit};
 use crate::function::{Function, Paths};
+use crate::group;
 use crate::keys;
 use crate::open_keys::OpenKeys;
 use crate::place::Place;
@@ -102,10 +103,11 @@ impl Options {
     }
 
     /// Where a rule's diagnostic about one of `keys` is shown: on the value of the
-    /// first that the user wrote.
-    pub(crate) fn place(&self, keys: &[&str]) -> Option<Place> {
-        let given = keys.iter().find_map(|key| self.find(key));
-        given.map(|given| given.value.place)
+    /// first that the user wrote, or on that of a member in its parentheses.
+    pub(crate) fn place(&self, keys: &[&str], member: Option<&str>) -> Option<Place> {
+        let given = keys.iter().find_map(|key| self.find(key))?;
+        let member = member.and_then(|name| group::find(&given.value, name));
+        Some(member.unwrap_or_else(|| given.value.clone()).place)
     }
 
     /// Where a diagnostic about defaults only is shown.

@@ -76,11 +76,11 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
         let keys: Vec<_> = edited.filter(|key| one.rule.keys.contains(key)).collect();
         // On a key that a fix changes; on none if the fixes add keys only.
         let place = match keys.is_empty() {
-            true => options.place(one.rule.keys),
+            true => options.place(one.rule.keys, one.rule.member),
             // Of a key that is not there yet, on one that it is about.
             false => options
-                .place(&keys)
-                .or_else(|| options.place(one.rule.keys)),
+                .place(&keys, one.rule.member)
+                .or_else(|| options.place(one.rule.keys, one.rule.member)),
         };
         diagnostics.push(Diagnostic {
             accepted: options.allows(one.rule),

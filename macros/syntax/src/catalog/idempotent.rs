@@ -30,6 +30,7 @@ struct Order { id: u64, items: Vec<u64> }"#,
         r#"#[sqs_batch(idempotent(key = order.id), dlq_redrive = "rate(1 day)")]"#,
     )
     .reads(&["idempotent", "dlq_redrive"])
+    .on("key")
     .see("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html");
 
     /// A copy of a message can be delivered as long as it is in the queue, in the DLQ before each redrive, and,
@@ -40,6 +41,7 @@ struct Order { id: u64, items: Vec<u64> }"#,
         "#[sqs_batch(idempotent(key = order.id))]",
     )
     .reads(&["idempotent", "queue", "dlq", "retention", "dlq_retention", "dlq_redrive", "redrive_rounds"])
+    .on("ttl")
     .see(REDELIVERY);
 
     /// With `redrive_rounds = "unlimited"` a copy of a message can be delivered at any time, so no default is long

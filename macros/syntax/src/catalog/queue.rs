@@ -127,7 +127,8 @@ rules! {
         r#"#[sqs_batch(alarms(oldest = "4d"), retention = "4d")]"#,
         r#"#[sqs_batch(alarms(oldest = "3d"), retention = "4d")]"#,
     )
-    .reads(&["alarms", "retention"]);
+    .reads(&["alarms", "retention"])
+    .on("oldest");
 
     /// On a standard queue a message keeps the time it was first sent when it moves to the DLQ. A DLQ that
     /// does not keep messages longer than the source queue deletes them as they arrive.

@@ -380,6 +380,8 @@ const WRONG: &[&str] = &[
     "idempotent(key = message.id)",
     "idempotent(key = order.id, key = order.sku)",
     "idempotent(key = order.id, expiry = \"1d\")",
+    "idempotent(kee = order.id)",
+    "idempotent(key = order.id, tll = \"90d\")",
     "idempotent(ttl = \"90d\")",
     "idempotent(key = order.id, ttl = \"1mo\")",
     "idempotent(key = order.id, ttl = 5)",
