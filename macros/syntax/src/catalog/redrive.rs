@@ -21,7 +21,16 @@ rules! {
     )
     .reads(&["parking", "dlq_redrive", "redrive_rounds", "on_permanent"]);
 
-    /// The parking queue is a queue of its own, of the type of the source queue. Its name is that of the source queue
+    /// The parking queue is neither the source queue nor its DLQ: from there, a parked message would be processed or
+    /// redriven again.
+    PARKING_DISTINCT: Error = examples(
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", dlq = "failed", parking = "failed")]"#,
+        r#"#[sqs_batch(dlq_redrive = "rate(1 day)", dlq = "failed", parking = "given-up")]"#,
+    )
+    .reads(&["parking", "dlq", "queue"])
+    .after(&[&PARKING_UNUSED]);
+
+    /// The parking queue is of the type of the source queue. Its name is that of the source queue
     /// with `-parked`, so 73 characters are left for that.
     PARKING_QUEUE: Error = examples(
         r#"#[sqs_batch(dlq_redrive = "rate(1 day)", parking = "given-up.fifo")]"#,
@@ -29,7 +38,7 @@ rules! {
     )
     .reads(&["parking", "queue", "dlq", "fifo", "dlq_redrive", "redrive_rounds", "on_permanent"])
     .see(DEAD_LETTER_QUEUES)
-    .after(&[&QUEUE_NAME, &QUEUE_TYPE, &PARKING_UNUSED]);
+    .after(&[&QUEUE_NAME, &QUEUE_TYPE, &PARKING_UNUSED, &PARKING_DISTINCT]);
 
     /// With `on_permanent = "dlq"` and no limit, a message that can never succeed is sent by the worker and redriven for
     /// ever. Lambda takes that for a function that invokes itself: after about 16 rounds it stops the chain, and the

@@ -36,6 +36,34 @@ fn its_name_has_room_for_its_end() {
     assert_eq!(reported(&name(74)), ["parking_queue"]);
 }
 
+#[test]
+fn it_is_another_queue_whatever_else_is_wrong() {
+    let others = [
+        ("dlq_redrive = 5", "wrong_type"),
+        ("on_permanent = \"delete\"", "unknown_choice"),
+        ("fifo = 5, dlq_redrive = \"rate(1 day)\"", "wrong_type"),
+        (
+            "queue = \"arn:aws:sns:eu-west-1:123456789012:orders\", dlq_redrive = \"rate(1 day)\"",
+            "queue_name",
+        ),
+        (
+            "dlq_redrive = \"rate(1 day)\", batch_size = 100, batch_window = \"1s\"",
+            "retry_budget",
+        ),
+    ];
+    for (other, rule) in others {
+        let dlq = format!("dlq = \"failed\", parking = \"failed\", {other}");
+        assert_eq!(reported(&dlq), [rule, "parking_distinct"], "{dlq}");
+    }
+    for name in ["process-order-dlq", "process-order"] {
+        let default = format!("parking = \"{name}\", dlq_redrive = 5");
+        assert_eq!(reported(&default), ["wrong_type", "parking_distinct"]);
+    }
+    // Without it, nothing is parked either.
+    let unused = "dlq = \"failed\", parking = \"failed\"";
+    assert_eq!(reported(unused), ["parking_unused"]);
+}
+
 /// With a limit, and without one.
 #[test]
 fn rules_count_what_a_worker_needs_that_counts() {

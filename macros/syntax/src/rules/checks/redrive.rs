@@ -12,7 +12,6 @@ use super::{
 };
 use crate::diagnostic::{Edit, Fix};
 use crate::options::Options;
-use crate::parameter_text::ParameterText;
 use crate::queues::is_fifo;
 use crate::schedule::{self, DAY_OF_WEEK, HOUR, Schedule, YEAR, weekday_names};
 
@@ -21,6 +20,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
     (&catalog::REDRIVE_WITHOUT_SCHEDULE, redrive_without_schedule),
     (&catalog::PARKING_UNUSED, parking_unused),
+    (&catalog::PARKING_DISTINCT, parking_distinct),
     (&catalog::PARKING_QUEUE, parking_queue),
     (&catalog::RECURSIVE_LOOP, recursive_loop),
     (&catalog::REDRIVE_YEAR, redrive_year),
@@ -71,33 +71,38 @@ fn parking_unused(options: &Options) -> Option<Finding<'_>> {
     })
 }
 
+fn parking_distinct(options: &Options) -> Option<Finding<'_>> {
+    let function = &options.function;
+    let parking = function.parking.as_ref()?;
+    let problem = match parking {
+        queue if *queue == function.queue => "`parking` is the source queue",
+        dlq if function.has_dlq() && *dlq == function.dlq() => "`parking` is the DLQ",
+        _ => return None,
+    };
+    Some(found(problem, [Fix::remove("parking")]))
+}
+
 fn parking_queue(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     if !function.has_parking() {
         return None;
     }
-    let (parking, name) = (function.parking(), function.parking_name());
-    let is_of = |queue: &ParameterText| *queue == parking;
-    let problem = match &function.parking {
-        // What parameters hold is not known.
-        None if parking.with(|_| String::new()).len() > QUEUE_NAME_CHARACTERS => {
-            let length = name.len() - "-parked".len();
-            let most = QUEUE_NAME_CHARACTERS - "-parked".len();
-            let problem = format!(
-                "queue name has {length} characters; at most {most} leave room for `-parked`, the parking queue's suffix"
-            );
-            let shorter = Fix::advice("write a shorter name with `parking = \"…\"`");
-            return Some(found(problem, [shorter]));
-        }
-        None => return None,
-        Some(_) if is_of(&function.queue) => "`parking` is the source queue",
-        Some(_) if function.has_dlq() && is_of(&function.dlq()) => "`parking` is the DLQ",
-        Some(queue) if is_fifo(queue).is_some_and(|is| is != function.is_fifo()) => {
-            "`parking` is of another type than the queue: only one is a FIFO queue"
-        }
-        Some(_) => return None,
-    };
-    Some(found(problem, [Fix::remove("parking")]))
+    if let Some(parking) = &function.parking {
+        let is_other = is_fifo(parking).is_some_and(|is| is != function.is_fifo());
+        let problem = "`parking` is of another type than the queue: only one is a FIFO queue";
+        return is_other.then(|| found(problem, [Fix::remove("parking")]));
+    }
+    // What parameters hold is not known.
+    let known = function.parking().with(|_| String::new());
+    (known.len() > QUEUE_NAME_CHARACTERS).then(|| {
+        let length = function.parking_name().len() - "-parked".len();
+        let most = QUEUE_NAME_CHARACTERS - "-parked".len();
+        let problem = format!(
+            "queue name has {length} characters; at most {most} leave room for `-parked`, the parking queue's suffix"
+        );
+        let shorter = Fix::advice("write a shorter name with `parking = \"…\"`");
+        found(problem, [shorter])
+    })
 }
 
 fn recursive_loop(options: &Options) -> Option<Finding<'_>> {
