@@ -72,8 +72,8 @@ fn value(key: &'static Key, pair: Pair) -> Result<Value, Diagnostic> {
         After::Nothing => ("has no value", None),
         After::NoEquals(value) => ("needs `=` before its value", Some(value)),
     };
-    let meant = meant.filter(|value| is_accepted(key, pair.place, value));
-    let written = meant.map_or(key.example.to_owned(), |value| value.text);
+    let meant = meant.and_then(|value| meant_by(key, pair.place, &value));
+    let written = meant.unwrap_or_else(|| key.example.to_owned());
     let problem = match key.kind.group() {
         Some(what) => format!("`{}` needs its {what} in parentheses", key.name),
         None => format!("`{}` {problem}", key.name),
@@ -82,15 +82,26 @@ fn value(key: &'static Key, pair: Pair) -> Result<Value, Diagnostic> {
     Err(diagnostic.fix(Fix::set(key.name, written)))
 }
 
-/// Whether the key accepts this value.
-fn is_accepted(key: &'static Key, place: Place, value: &Value) -> bool {
+/// The value if the key accepts it, or what is offered in its place.
+fn meant_by(key: &'static Key, place: Place, value: &Value) -> Option<String> {
+    let diagnostics = rejected(key, place, value);
+    if !diagnostics.has_errors() {
+        return Some(value.text.clone());
+    }
+    let edits = diagnostics.iter().flat_map(|one| &one.fixes);
+    let mut edits = edits.flat_map(|fix| &fix.edits);
+    edits.find(|edit| edit.key == key.name)?.value.clone()
+}
+
+/// Why the key does not accept this value.
+fn rejected(key: &'static Key, place: Place, value: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let value = value.clone();
     let given = [Given { key, place, value }];
     let mut reader = Reader::new(&given, OpenKeys::default(), &mut diagnostics);
     Function::read("handle", &mut reader);
     Paths::read(&mut reader);
-    !diagnostics.has_errors()
+    diagnostics
 }
 
 fn unknown_key(pair: &Pair) -> Diagnostic {
@@ -99,7 +110,8 @@ fn unknown_key(pair: &Pair) -> Diagnostic {
     let unknown = Diagnostic::new(&catalog::UNKNOWN_KEY, pair.place, problem);
     let meant = meant(&pair.name);
     if let After::Value(value) = &pair.after {
-        let fitting = meant.iter().find(|key| is_accepted(key, pair.place, value));
+        let is_accepted = |key: &&&'static Key| !rejected(key, pair.place, value).has_errors();
+        let fitting = meant.iter().find(is_accepted);
         if let Some(key) = fitting.filter(|_| value.text.len() < 80) {
             return unknown.help(format!("write `{}`", key.with(&value.text)));
         }

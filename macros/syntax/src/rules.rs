@@ -7,9 +7,8 @@ mod trial;
 mod unneeded;
 
 use crate::catalog::{Level, Rule};
-use crate::diagnostic::{Diagnostic, Diagnostics, Edit, Fix};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::function::Function;
-use crate::keys;
 use crate::options::Options;
 use checks::{Check, Finding, Fixes};
 
@@ -56,15 +55,10 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
     let working = |rule: &Rule, fixes: Fixes<'_>| trial::working(&reported, rule, options, fixes);
     for diagnostic in diagnostics.iter_mut() {
         let fixes = std::mem::take(&mut diagnostic.fixes);
-        let mut edits = fixes.iter().flat_map(|fix| &fix.edits);
-        let edited = edits.next().and_then(|edit| keys::find(edit.key));
+        let meant = fixes.iter().find(|fix| !fix.edits.is_empty()).cloned();
         diagnostic.fixes = working(diagnostic.rule, Box::new(fixes.into_iter()));
-        if let (true, Some(key)) = (diagnostic.fixes.is_empty(), edited) {
-            // What was meant breaks another rule.
-            let others = [Fix::set(key.name, key.example), Fix::remove(key.name)];
-            let working = working(diagnostic.rule, Box::new(others.into_iter()));
-            let example = || Fix::advice(format!("for example, `{}`", key.shown()));
-            diagnostic.fixes = vec![working.into_iter().next().unwrap_or_else(example)];
+        if let (true, Some(meant)) = (diagnostic.fixes.is_empty(), meant) {
+            diagnostic.fixes = trial::instead(&reported, diagnostic.rule, options, &meant);
         }
     }
     for one in found {

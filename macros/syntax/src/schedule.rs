@@ -241,6 +241,17 @@ fn fields(text: &str) -> Vec<&str> {
     fields.split_ascii_whitespace().collect()
 }
 
+/// The schedule that the text is, or that its errors offer to write.
+pub(crate) fn meant(text: &str) -> Option<String> {
+    match Schedule::parse(text) {
+        Ok(_) => Some(text.to_owned()),
+        Err(errors) => errors.into_iter().find_map(|error| match error.help? {
+            Help::Write(meant) => Some(meant),
+            Help::Advice(_) => None,
+        }),
+    }
+}
+
 /// The text with the help for each part applied, if all have one and the result is a
 /// schedule.
 fn corrected(text: &str, errors: &[ScheduleError]) -> Option<String> {

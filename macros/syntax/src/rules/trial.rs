@@ -3,8 +3,9 @@
 
 use super::checks::{self, Fixes};
 use super::{broken, find_all};
-use crate::catalog::Rule;
+use crate::catalog::{OUT_OF_RANGE, Rule};
 use crate::diagnostic::{Edit, Fix, LONGEST_LINE};
+use crate::keys;
 use crate::options::Options;
 
 /// The most fixes that are offered of one diagnostic.
@@ -33,6 +34,51 @@ pub(super) fn working(
     }
     working.append(&mut advice);
     working
+}
+
+/// What to offer if the value that was likely meant breaks another rule.
+pub(super) fn instead(reported: &[&Rule], rule: &Rule, options: &Options, meant: &Fix) -> Vec<Fix> {
+    let working = |fixes: Vec<Fix>| working(reported, rule, options, Box::new(fixes.into_iter()));
+    let Some(key) = meant.edits.first().and_then(|edit| keys::find(edit.key)) else {
+        return Vec::new();
+    };
+    let example = Fix::set(key.name, key.example);
+    if *meant == example {
+        let removed = working(vec![Fix::remove(key.name)]);
+        let example = Fix::advice(format!("for example, `{}`", key.shown()));
+        return match removed.is_empty() {
+            true => vec![example],
+            false => removed,
+        };
+    }
+    let mut others = [with_others(reported, options, meant), vec![example]];
+    if rule == &OUT_OF_RANGE {
+        // The nearest bound is not what was meant.
+        others.reverse();
+    }
+    let mut offered = others.into_iter().map(working);
+    let offered = offered.find(|fixes| !fixes.is_empty());
+    // What each value breaks has a diagnostic once this one is fixed.
+    offered.unwrap_or_else(|| vec![Fix::advice(meant.to_string())])
+}
+
+/// This fix, each time with one for a rule that is broken after it.
+fn with_others(reported: &[&Rule], options: &Options, fix: &Fix) -> Vec<Fix> {
+    let Some(changed) = options.with(&fix.edits) else {
+        return Vec::new();
+    };
+    let broken = find_all(&changed, |rule| !reported.contains(&rule));
+    let broken = broken.iter().filter(|one| !changed.allows(one.rule));
+    let others = broken.filter_map(|one| Some((one.check)(&one.judged)?.1));
+    let is_apart = |other: &Fix| {
+        let mut edits = other.edits.iter();
+        let is_same =
+            |edit: &Edit| edit.key == "allow" || fix.edits.iter().any(|own| own.key == edit.key);
+        !other.edits.is_empty() && !edits.any(is_same)
+    };
+    let others = others.flatten().filter(is_apart);
+    let both = |other: Fix| Fix::edit(fix.edits.iter().cloned().chain(other.edits));
+    others.map(both).collect()
 }
 
 fn works(reported: &[&Rule], rule: &Rule, options: &Options, fix: &Fix) -> bool {

@@ -1,8 +1,8 @@
 //! The outer form of an expression, `name(…)`, and what people write instead of it.
 
-use super::Schedule;
 use super::error::{Help, ScheduleError};
 use super::field::weekday_names;
+use super::{Schedule, rate};
 use crate::catalog::SCHEDULE_FORM;
 use crate::tokens::excerpt;
 
@@ -66,7 +66,8 @@ fn meant(text: &str) -> Option<String> {
         .flatten()
         .map(|fields| format!("cron({fields})"));
     let mut meant = cron.chain([format!("rate({inner})")]);
-    meant.find(|schedule| Schedule::parse(schedule).is_ok())
+    let right = meant.find(|schedule| Schedule::parse(schedule).is_ok());
+    right.or_else(|| rate::meant(inner))
 }
 
 /// The fields of a unix cron line as AWS writes them: one of the day fields is `?`, and

@@ -18,7 +18,8 @@ const LONGEST_MINUTES: u64 = 100 * 365 * 24 * 60;
 /// Reads what is between the parentheses.
 pub(super) fn parse(body: &str) -> Result<Duration, ScheduleError> {
     let refuse = |problem| {
-        let help = meant(body).map(Help::Write);
+        let meant = meant(body).unwrap_or_else(|| "rate(1 day)".to_owned());
+        let help = Some(Help::Write(meant));
         Err(ScheduleError::new(&SCHEDULE_RATE, problem, help))
     };
     let words: Vec<_> = body.split_ascii_whitespace().collect();
@@ -55,14 +56,16 @@ pub(super) fn parse(body: &str) -> Result<Duration, ScheduleError> {
     }
 }
 
-/// The rate that is likely meant by what is not one: a duration, or a misspelt unit.
-fn meant(body: &str) -> Option<String> {
+/// The rate that is likely meant by what is not one: a duration, a misspelt unit, or one
+/// without a number.
+pub(super) fn meant(body: &str) -> Option<String> {
     let respelt = || {
         let (value, unit) = body.split_once(' ')?;
         let unit = nearest(unit, ["minutes", "hours", "days"])?;
         duration::parse(&format!("{value} {unit}")).ok()
     };
-    let meant = duration::parse(body).ok().or_else(respelt)?;
+    let one = || duration::parse(&format!("1 {body}")).ok();
+    let meant = duration::parse(body).ok().or_else(respelt).or_else(one)?;
     let minutes = meant.as_secs().div_ceil(60);
     let is_whole = |(_, of): &&(&str, u64)| minutes % of == 0;
     let (unit, of) = UNITS.iter().find(is_whole)?;

@@ -20,16 +20,19 @@ struct Wrong {
     meant: Vec<Duration>,
 }
 
-impl Wrong {
-    /// The diagnostic, where `write` makes a value of what is meant.
-    fn of(self, key: &Key, value: &Value, write: impl Fn(Duration) -> String) -> Diagnostic {
-        let refused = value.refuse(self.rule, self.problem);
-        match self.meant.is_empty() {
-            true => refused.fix(Fix::set(key.name, key.example)),
-            false => self.meant.into_iter().fold(refused, |refused, meant| {
-                refused.fix(Fix::set(key.name, write(meant)))
-            }),
-        }
+/// Refuses a value, with what it may mean as the key's value.
+fn refuse(
+    key: &Key,
+    value: &Value,
+    (rule, problem): (&'static Rule, String),
+    meant: impl IntoIterator<Item = String>,
+) -> Diagnostic {
+    let mut refused = value.refuse(rule, problem);
+    let meant = meant.into_iter();
+    refused.fixes = meant.map(|meant| Fix::set(key.name, meant)).collect();
+    match refused.fixes.is_empty() {
+        true => refused.fix(Fix::set(key.name, key.example)),
+        false => refused,
     }
 }
 
@@ -42,7 +45,10 @@ impl Setting for Duration {
             parse(text).is_ok()
         })?;
         let read = one(range, &format!("`{}`", key.name), text);
-        let read = read.map_err(|wrong| wrong.of(key, value, quoted))?;
+        let read = read.map_err(|wrong| {
+            let meant = wrong.meant.into_iter().map(quoted);
+            refuse(key, value, (wrong.rule, wrong.problem), meant)
+        })?;
         in_quotes(key, value, quoted(read))?;
         Ok(read)
     }
@@ -60,46 +66,41 @@ impl Setting for Duration {
 /// range.
 impl Setting for Backoff {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
-        let waits =
-            |a: Duration, b: Duration| format!("\"{}..{}\"", written(a.min(b)), written(a.max(b)));
         let range = range(key, value)?;
         let text = text(key, value, "two durations in quotes", |text| {
             halves(text).is_some()
         })?;
-        let refuse = |rule, problem, meant: Option<(Duration, Duration)>| {
-            let meant = meant.map_or(key.example.to_owned(), |(a, b)| waits(a, b));
-            Err(value.refuse(rule, problem).fix(Fix::set(key.name, meant)))?
+        let refuse = |rule, problem, meant: Vec<Waits>| {
+            let meant = meant.into_iter().map(waits);
+            refuse(key, value, (rule, problem), meant)
+        };
+        let exact = text.split_once("..");
+        let Some((min, max)) = exact.filter(|(_, max)| !max.starts_with(['.', '='])) else {
+            let problem = format!(
+                "`{}` must be two durations with `..` between them",
+                key.name
+            );
+            let refuse = |meant| refuse(&catalog::DURATION, problem, meant);
+            return Err(match (halves(text), likely(range, text)) {
+                (Some((min, max)), _) => refuse(meant(range, min, max)),
+                // The shortest one, the longest one, or both.
+                (None, Some(wait)) => refuse(vec![[wait; 2]]).fix(Fix::set(key.name, key.example)),
+                (None, None) => refuse(Vec::new()),
+            })?;
         };
         let end = |name, text| one(range, &format!("the {name} wait of `{}`", key.name), text);
-        // Other signs than `..` may be part of what is around it.
-        let is_read = |(min, max): &(&str, &str)| parse(min).is_ok() && parse(max).is_ok();
-        let ends = text
-            .split_once("..")
-            .filter(|ends| is_read(ends) || halves(text).is_none());
-        match ends.map(|(min, max)| (end("shortest", min), end("longest", max))) {
-            Some((Ok(min), Ok(max))) if min <= max => {
-                in_quotes(key, value, waits(min, max))?;
+        match (end("shortest", min), end("longest", max)) {
+            (Ok(min), Ok(max)) if min <= max => {
+                in_quotes(key, value, waits([min, max]))?;
                 Ok(Backoff::new(min, max))
             }
-            Some((Ok(min), Ok(max))) => {
+            (Ok(min), Ok(max)) => {
                 let name = key.name;
                 let problem = format!("`{name}` goes from {} down to {}", show(min), show(max));
-                refuse(&catalog::BACKOFF_ORDER, problem, Some((min, max)))
+                Err(refuse(&catalog::BACKOFF_ORDER, problem, vec![[min, max]]))?
             }
-            Some((Err(wrong), other) | (other, Err(wrong))) => {
-                let other = other.ok();
-                Err(wrong.of(key, value, |wait| waits(wait, other.unwrap_or(wait))))?
-            }
-            None => {
-                let name = key.name;
-                let problem = format!("`{name}` must be two durations with `..` between them");
-                let alone = one(range, "it", text);
-                let alone = alone.or_else(|wrong| wrong.meant.first().copied().ok_or(()));
-                let halves = halves(text);
-                let meant =
-                    halves.and_then(|(a, b)| Some((counted(range, a)?, counted(range, b)?)));
-                let meant = meant.or_else(|| alone.ok().map(|wait| (wait, wait)));
-                refuse(&catalog::DURATION, problem, meant)
+            (Err(wrong), _) | (_, Err(wrong)) => {
+                Err(refuse(wrong.rule, wrong.problem, meant(range, min, max)))?
             }
         }
     }
@@ -109,11 +110,48 @@ impl Setting for Backoff {
     }
 }
 
-/// Two durations with anything likely between them.
-fn halves(text: &str) -> Option<(Duration, Duration)> {
-    let signs = ["..=", "...", "..", "–", "->", " to ", "-", ",", "/"];
+/// A shortest and a longest wait.
+type Waits = [Duration; 2];
+
+/// The waits as they are written, the shorter one first.
+fn waits([a, b]: Waits) -> String {
+    format!("\"{}..{}\"", written(a.min(b)), written(a.max(b)))
+}
+
+/// The texts of two durations, or numbers without units, with anything likely between them.
+fn halves(text: &str) -> Option<(&str, &str)> {
+    let signs = ["..=", "...", "..", "–", "—", "->", " to ", "-", ",", "/"];
     let halves = signs.iter().find_map(|sign| text.split_once(sign))?;
-    Some((parse(halves.0).ok()?, parse(halves.1).ok()?))
+    let is_one = |text| matches!(parse(text), Ok(_) | Err(NotADuration::NoUnit));
+    (is_one(halves.0) && is_one(halves.1)).then_some(halves)
+}
+
+/// The waits that two texts likely mean.
+fn meant(range: &RangeInclusive<Duration>, min: &str, max: &str) -> Vec<Waits> {
+    let lacks_unit = |text: &str| parse(text) == Err(NotADuration::NoUnit);
+    let ends = [min, max];
+    let Some(other) = ends.into_iter().find(|text| !lacks_unit(text)) else {
+        return with_unit(range, ends);
+    };
+    let unit = other.trim_end().rsplit(|c: char| !c.is_alphabetic()).next();
+    let units = unit.into_iter().chain(["s", "ms", "m", "h", "d"]);
+    let all = units.filter_map(|unit| {
+        let end = |text: &str| match lacks_unit(text) {
+            true => one(range, "", &format!("{text}{unit}")).ok(),
+            false => likely(range, text),
+        };
+        Some([end(min)?, end(max)?])
+    });
+    let all: Vec<_> = all.collect();
+    let ordered = all.iter().find(|[min, max]| min <= max);
+    Vec::from_iter(ordered.or(all.first()).copied())
+}
+
+/// The duration that a text is, or likely means.
+fn likely(range: &RangeInclusive<Duration>, text: &str) -> Option<Duration> {
+    let read = one(range, "", text);
+    read.or_else(|wrong| wrong.meant.first().copied().ok_or(()))
+        .ok()
 }
 
 fn range<'a>(key: &'a Key, value: &Value) -> Result<&'a RangeInclusive<Duration>, Diagnostic> {
@@ -176,7 +214,7 @@ fn one(range: &RangeInclusive<Duration>, what: &str, text: &str) -> Result<Durat
         ),
         Err(error) => {
             let meant = match error {
-                NotADuration::NoUnit => with_unit(range, text.trim()),
+                NotADuration::NoUnit => with_unit(range, [text.trim()]).concat(),
                 _ => Vec::from_iter(error.meant().and_then(|meant| counted(range, meant))),
             };
             (&catalog::DURATION, error.problem().to_owned(), meant)
@@ -203,24 +241,23 @@ fn counted(range: &RangeInclusive<Duration>, duration: Duration) -> Option<Durat
     range.contains(&rounded).then_some(rounded)
 }
 
-/// The durations that a number without a unit may mean.
-fn with_unit(range: &RangeInclusive<Duration>, number: &str) -> Vec<Duration> {
-    let with = |units: &[&str]| -> Vec<_> {
-        let durations = units
-            .iter()
-            .filter_map(|unit| parse(&format!("{number}{unit}")).ok());
-        durations
-            .filter(|duration| counted(range, *duration) == Some(*duration))
-            .collect()
+/// The durations that numbers without a unit likely mean, all with the same one.
+fn with_unit<const N: usize>(
+    range: &RangeInclusive<Duration>,
+    numbers: [&str; N],
+) -> Vec<[Duration; N]> {
+    let with = |unit: &str| {
+        let read = numbers.map(|number| one(range, "", &format!("{number}{unit}")).ok());
+        let read: Option<Vec<_>> = read.into_iter().collect();
+        read?.try_into().ok()
     };
     // A number of three digits or more is rather in milliseconds.
-    let likely = with(if number.len() < 3 {
-        &["s", "ms"]
-    } else {
-        &["ms", "s"]
-    });
-    match likely.is_empty() {
-        true => with(&["m", "h", "d"]),
-        false => likely,
+    let likely = match numbers.iter().all(|number| number.trim().len() < 3) {
+        true => ["s", "ms"],
+        false => ["ms", "s"],
+    };
+    match likely.into_iter().find_map(with) {
+        Some(likely) => vec![likely],
+        None => ["m", "h", "d"].into_iter().filter_map(with).collect(),
     }
 }

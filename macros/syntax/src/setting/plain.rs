@@ -17,7 +17,7 @@ use crate::parameter_text::ParameterText;
 use crate::place::Place;
 use crate::policy_arn;
 use crate::queue_name;
-use crate::schedule::{self, Schedule};
+use crate::schedule;
 use crate::senders::Sender;
 use crate::tokens::{self, excerpt};
 use crate::value::{Value, What};
@@ -157,8 +157,7 @@ pub(super) fn text(key: &Key, value: &Value) -> Result<String, Diagnostic> {
         return Err(refused.help(format!("write the text itself, such as `{}`", key.shown())));
     }
     let mut texts = [&value.text, &value.schedule].into_iter();
-    let meant = texts.find(|text| is_text_of(key, text));
-    Err(match meant {
+    Err(match texts.find_map(|text| text_of(key, text)) {
         Some(text) => {
             let problem = format!("the value of `{}` has no quotes", key.name);
             let refused = value.refuse(&catalog::WRONG_TYPE, problem);
@@ -176,14 +175,15 @@ pub(crate) fn placeholders(text: &str, place: Place) -> Result<ParameterText, Di
     })
 }
 
-/// Whether the key accepts this text.
-fn is_text_of(key: &Key, text: &str) -> bool {
-    match key.kind {
-        Kind::Schedule => Schedule::parse(text).is_ok(),
+/// The text if the key accepts it, or what a schedule is likely meant to be.
+fn text_of(key: &Key, text: &str) -> Option<String> {
+    let is_accepted = match key.kind {
+        Kind::Schedule => return schedule::meant(text),
         Kind::Timezone => schedule::timezone(text).is_ok(),
         Kind::File => text.ends_with(".json") && !text.contains(' '),
         _ => queue_name::problem(text).is_none(),
-    }
+    };
+    is_accepted.then(|| text.to_owned())
 }
 
 /// The strings of a list, or one string alone.

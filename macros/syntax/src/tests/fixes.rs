@@ -131,6 +131,64 @@ fn a_fix_is_what_to_write() {
 }
 
 #[test]
+fn what_is_meant_is_offered_whatever_the_other_keys_are() {
+    let queue = "queue = \"arn:aws:sqs:eu-west-1:123456789012:orders\"";
+    for others in [
+        "redrive_timezone = \"Europe/Berlin\"",
+        "redrive_timezone = \"Europe/Belin\"",
+        "redrive_rounds = \"unlimited\", idempotent(key = order.id)",
+        "redrive_rounds = \"unlimited\", on_permanent = \"dlq\"",
+        "idempotent(key = message_id)",
+        "retention = \"13d\", redrive_timezone = \"Europe/Berlin\"",
+        "retention = \"15m\"",
+        "parking = \"process-order-dlq\"",
+        queue,
+    ] {
+        for days in ["\"rate(1 days)\"", "\"1 days\"", "rate(1 day)"] {
+            let attribute = format!("dlq_redrive = {days}, {others}");
+            let rule = parse(&attribute)
+                .diagnostics
+                .iter()
+                .next()
+                .map(|one| one.rule.id);
+            let offered = offered(&attribute, rule.unwrap_or_default());
+            let meant = "write `dlq_redrive = \"rate(1 day)\"`";
+            assert!(!offered.is_empty(), "{attribute}");
+            assert!(
+                offered.iter().all(|fix| fix.starts_with(meant)),
+                "{attribute}: {offered:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_wait_without_a_unit_has_that_of_the_other_or_a_likely_one() {
+    for (key, wrong, meant) in [
+        ("backoff", "1..5", "1s..5s"),
+        ("backoff", "200..5000", "200ms..5s"),
+        ("backoff", "1..5s", "1s..5s"),
+        ("backoff", "1s..5", "1s..5s"),
+        ("backoff", "200..5s", "200ms..5s"),
+        ("backoff", "1 to 5", "1s..5s"),
+        ("queue_backoff", "30..600", "30s..10m"),
+        ("queue_backoff", "5..15m", "5m..15m"),
+        ("queue_backoff", "30s..15", "30s..15m"),
+    ] {
+        for others in ["timeout = \"15m\"", "retries = 2"] {
+            let attribute = format!("{key} = \"{wrong}\", {others}");
+            let offered = offered(&attribute, "duration");
+            let meant = format!("write `{key} = \"{meant}\"`");
+            assert!(!offered.is_empty(), "{attribute}");
+            assert!(
+                offered.iter().all(|fix| fix.starts_with(&meant)),
+                "{attribute}: {offered:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_year_is_left_out() {
     for years in ["2199", "2198-2199", "2100/1", "2027-2199", "2026-2198"] {
         let attribute = format!("dlq_redrive = \"cron(0 23 * * ? {years})\"");
