@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use redrive_model::duration::seconds;
 use redrive_model::keys::{KEYS, Key, Kind, Missing, Resource};
+use redrive_model::words::list;
 use redrive_syntax::environment::check_name;
 use redrive_syntax::rules::broken_by;
 use redrive_syntax::rules::catalog::{OUT_OF_RANGE, Rule, WRONG_TYPE};
@@ -261,7 +262,7 @@ impl<'a> Effective<'a> {
         // A fix for the attribute need not be one for the overlay.
         let finding = Finding::at(pointers, broken(rule, problem)).help(format!(
             "set {} in the attribute of `{}` instead",
-            keys.join(" and "),
+            list(&keys, "and"),
             self.function.name
         ));
         match rule.can_be_allowed() {

@@ -19,6 +19,7 @@ pub mod policy;
 pub mod pollers;
 pub mod rounds;
 pub mod setting;
+pub mod words;
 
 pub use alarms::Alarms;
 pub use backoff::Backoff;

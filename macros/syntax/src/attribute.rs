@@ -1,6 +1,7 @@
 //! The arguments of the attribute: which keys are given, with what values.
 
 use proc_macro2::TokenStream;
+use redrive_model::words::list;
 
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix};
@@ -119,6 +120,6 @@ fn unknown_key(pair: &Pair) -> Diagnostic {
     let names: Vec<_> = meant.iter().map(|key| format!("`{}`", key.name)).collect();
     unknown.help(match names.is_empty() {
         true => "the documentation of `sqs_batch` lists the keys".to_owned(),
-        false => format!("did you mean {}?", names.join(" or ")),
+        false => format!("did you mean {}?", list(&names, "or")),
     })
 }

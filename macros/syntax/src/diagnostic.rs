@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
 use proc_macro2::TokenStream;
+use redrive_model::words::list;
 
 use crate::catalog::{Level, Rule};
 use crate::place::Place;
@@ -138,7 +139,7 @@ impl Display for Fix {
         let parts: Vec<_> = parts
             .map(|(verb, edits)| {
                 let edits: Vec<_> = edits.iter().map(ToString::to_string).collect();
-                format!("{verb} {}", edits.join(" and "))
+                format!("{verb} {}", list(&edits, "and"))
             })
             .collect();
         f.write_str(&parts.join(", and "))

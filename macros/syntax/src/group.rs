@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::Literal;
+use redrive_model::words::list;
 
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Rejected};
@@ -107,7 +108,7 @@ pub(crate) fn member<'p>(
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 let names: Vec<_> = names().map(|name| format!("`{name}`")).collect();
-                format!("the {what}s are {}", names.join(", "))
+                format!("the {what}s are {}", list(&names, "and"))
             }
         }));
     };

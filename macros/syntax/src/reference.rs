@@ -11,6 +11,7 @@ use crate::keys::{KEYS, Key, Kind};
 use redrive_model::Rounds;
 use redrive_model::duration::written;
 use redrive_model::limits;
+use redrive_model::words::list;
 
 /// The table of the attribute's keys, in Markdown.
 pub fn keys() -> String {
@@ -65,7 +66,7 @@ fn value(kind: &Kind) -> String {
         Kind::Boolean => "`true` or `false`".to_owned(),
         Kind::Choice(words) => {
             let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
-            words.join(" or ")
+            list(&words, "or")
         }
         Kind::Queue | Kind::Schedule | Kind::Timezone | Kind::File | Kind::KmsKey | Kind::Table => {
             "a string".to_owned()

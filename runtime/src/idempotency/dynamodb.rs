@@ -23,6 +23,7 @@ use redrive_model::{
         state::{CLAIMED, COMPLETED},
     },
     names::{QUEUE_URL, TABLE},
+    words::list,
 };
 
 use super::{Claim, Claimed, Store};
@@ -63,7 +64,7 @@ impl DynamoDb {
         if !missing.is_empty() {
             return Err(format!(
                 "`{function}` needs {} (for `idempotent`); the generated template sets them, set them to the table's name and the queue's URL in your own",
-                missing.join(" and ")
+                list(&missing, "and")
             )
             .into());
         }

@@ -20,6 +20,7 @@ use redrive_model::{
     limits::SQS_BATCH,
     names::{DLQ_URL, PARKING_URL, QUEUE_URL},
     policy::OnPermanent,
+    words::list,
 };
 
 use tokio::time;
@@ -93,7 +94,7 @@ impl Calls {
             return Err(format!(
                 "`{}` needs {}; the generated template sets them, set them to the queues' URLs in your own",
                 settings.function,
-                missing.join(" and ")
+                list(&missing, "and")
             )
             .into());
         }

@@ -44,14 +44,14 @@ fn assert_malformed(event: &[u8], what: &str) {
 fn what_is_no_sqs_event_fails_the_invocation_and_says_what_came() {
     for (event, what) in [
         ("", "EOF while parsing a value at line 1 column 0"),
-        ("null", "unsupported null at line 1 column 1"),
-        ("[]", "unsupported array at line 1 column 1"),
+        ("null", "invalid value (null) at line 1 column 1"),
+        ("[]", "invalid value (an array) at line 1 column 1"),
         (
             r#"[[{"messageId":"m1","body":"1"}]]"#,
-            "unsupported array at line 1 column 1",
+            "invalid value (an array) at line 1 column 1",
         ),
-        ("\"secret\"", "unsupported string at line 1 column 1"),
-        ("7", "unsupported number at line 1 column 1"),
+        ("\"secret\"", "invalid value (a string) at line 1 column 1"),
+        ("7", "invalid value (a number) at line 1 column 1"),
         ("{}", "an empty object"),
         (
             r#"{"detail-type":"x","detail":{},"time":1}"#,
@@ -59,15 +59,15 @@ fn what_is_no_sqs_event_fails_the_invocation_and_says_what_came() {
         ),
         (
             r#"{"Records":null}"#,
-            "`Records`: unsupported null at line 1 column 12",
+            "`Records`: invalid value (null) at line 1 column 12",
         ),
         (
             r#"{"Records":{}}"#,
-            "`Records`: unsupported object at line 1 column 12",
+            "`Records`: invalid value (an object) at line 1 column 12",
         ),
         (
             r#"{"Records":[["m1"]]}"#,
-            "`Records`: unsupported array at line 1 column 13",
+            "`Records`: invalid value (an array) at line 1 column 13",
         ),
         (
             r#"{"Records":[{"messageId":"m1","#,
@@ -216,10 +216,13 @@ fn a_record_that_cannot_be_read_fails_alone() {
     let taken = |what: &str| format!("the body does not match the message type: {what}");
     let text = |what: &str| format!("`body` is not a string: {what}");
     for (record, reason) in [
-        (r#""body":7"#, text("unsupported number at line 1 column 1")),
+        (
+            r#""body":7"#,
+            text("invalid value (a number) at line 1 column 1"),
+        ),
         (
             r#""body":{"id":1}"#,
-            text("unsupported object at line 1 column 1"),
+            text("invalid value (an object) at line 1 column 1"),
         ),
         (r#""body":null"#, "the record has no `body`".to_owned()),
         (r#""nobody":1"#, "the record has no `body`".to_owned()),
@@ -288,12 +291,12 @@ fn deep_nesting_is_no_stack_overflow() {
     for (deep, as_records, as_event) in [
         (
             lists,
-            "`Records`: unsupported array at line 1 column 13",
-            "unsupported array at line 1 column 1",
+            "`Records`: invalid value (an array) at line 1 column 13",
+            "invalid value (an array) at line 1 column 1",
         ),
         (
             objects,
-            "`Records`: unsupported object at line 1 column 12",
+            "`Records`: invalid value (an object) at line 1 column 12",
             "no `Records`, but `a`",
         ),
     ] {

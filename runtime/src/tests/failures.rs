@@ -116,7 +116,7 @@ fn permanent_failures_go_to_the_dlq_and_are_done() {
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0].id, "m2");
     assert_eq!(sent[0].body, "{\"not\":\"a number\"}");
-    assert!(sent[0].reason.contains("unsupported object"));
+    assert!(sent[0].reason.contains("invalid value (an object)"));
 }
 
 #[test]

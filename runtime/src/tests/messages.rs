@@ -174,7 +174,7 @@ fn attributes_without_meaning_fail_only_who_asks_for_them() {
     let (_, report) = taken::<Raw>(Batch::event(event));
     assert_eq!(
         report.reason("m1").unwrap(),
-        "cannot read `messageAttributes`: unsupported array at line 1 column 1"
+        "cannot read `messageAttributes`: invalid value (an array) at line 1 column 1"
     );
 }
 

@@ -542,8 +542,8 @@ fn i1_i2_i3_i4_m6_m7_a_record_without_an_id_fails_the_invocation_before_any_runs
         ),
         (r#"{"messageId":"","body":"{}"}"#, "is empty"),
         (r#"{"messageId":7,"body":"{}"}"#, "not a string"),
-        ("null", "`Records`: unsupported null"),
-        ("\"m2\"", "`Records`: unsupported string"),
+        ("null", "`Records`: invalid value (null)"),
+        ("\"m2\"", "`Records`: invalid value (a string)"),
     ] {
         // M7: the same if it is the only one.
         for (before, what) in [

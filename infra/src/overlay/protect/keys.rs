@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use redrive_model::words::list;
 use redrive_syntax::rules::catalog::{QUEUE_ENCRYPTION, QUEUE_KEY};
 use serde_json::Value;
 
@@ -44,7 +45,7 @@ pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
             let names: Vec<_> = lacking.iter().map(name).collect();
             let pointer = |(queue, _): &(&str, _)| property(queue, "KmsMasterKeyId");
             let pointers: Vec<_> = lacking.iter().map(pointer).collect();
-            let problem = format!("`{role}` lacks {}", names.join(" and "));
+            let problem = format!("`{role}` lacks {}", list(&names, "and"));
             let grant = format!(
                 "grant it in an `AWS::IAM::RolePolicy` with `\"RoleName\": {{\"Ref\": \"{role}\"}}`"
             );

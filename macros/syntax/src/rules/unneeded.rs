@@ -1,5 +1,7 @@
 //! Rules in `allow` that are not violated.
 
+use redrive_model::words::list;
+
 use super::checks::{self, set_allow};
 use crate::catalog::{ALLOW_UNNEEDED, HANDLER_MESSAGE_LIST, Rule};
 use crate::diagnostic::{Diagnostic, Fix};
@@ -23,7 +25,7 @@ pub fn unneeded(allow: &[String], broken: &[&Rule]) -> Option<Diagnostic> {
         [rule] => format!("unused `allow`: rule {rule} is not violated"),
         rules => format!(
             "unused `allow`: rules {} are not violated",
-            rules.join(" and ")
+            list(rules, "and")
         ),
     };
     let place = proc_macro2::Span::call_site();

@@ -5,6 +5,7 @@ use redrive_model::Rounds;
 use redrive_model::policy::{
     Choice, FilterScope, OnConflict, OnGroupFailure, OnPermanent, OnTotalFailure,
 };
+use redrive_model::words;
 use syn::parse::Parser;
 
 use super::{Setting, TemplateValue};
@@ -108,7 +109,7 @@ impl Setting for bool {
 fn choice<T: Choice>(key: &Key, value: &Value) -> Result<T, Diagnostic> {
     let words = T::ALL.iter().map(|choice| choice.word());
     let quoted: Vec<_> = words.clone().map(|word| format!("`\"{word}\"`")).collect();
-    let list = quoted.join(" or ");
+    let list = words::list(&quoted, "or");
     let text = match &value.what {
         What::Text(text) => text,
         What::Path(_) if let Some(near) = nearest(&value.text, words.clone()) => {

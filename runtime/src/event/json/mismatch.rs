@@ -11,6 +11,7 @@ use std::{
     vec,
 };
 
+use redrive_model::words::list;
 use serde::{
     Deserialize, Deserializer,
     de::{
@@ -44,7 +45,7 @@ pub(super) fn describe<'de, T: Deserialize<'de>>(
         return error.to_string();
     }
     let (line, column) = (error.line(), error.column());
-    format!("unsupported value at line {line} column {column}")
+    format!("invalid value at line {line} column {column}")
 }
 
 #[derive(Debug)]
@@ -90,7 +91,11 @@ impl Display for Mismatch<'_> {
         }
         match &self.problem {
             Problem::Text(text) => f.write_str(text),
-            _ => write!(f, "unsupported {}", kind(self.value.unwrap_or_default())),
+            _ => write!(
+                f,
+                "invalid value ({})",
+                kind(self.value.unwrap_or_default())
+            ),
         }
     }
 }
@@ -135,18 +140,18 @@ fn unknown(what: &str, expected: Names) -> String {
     let names: Vec<_> = expected.iter().map(|name| format!("`{name}`")).collect();
     match names.is_empty() {
         true => format!("unknown {what}, expected none"),
-        false => format!("unknown {what}, expected {}", names.join(" or ")),
+        false => format!("unknown {what}, expected {}", list(&names, "or")),
     }
 }
 
 fn kind(json: &str) -> &'static str {
     match json.as_bytes().first() {
-        Some(b'{') => "object",
-        Some(b'[') => "array",
-        Some(b'"') => "string",
-        Some(b't' | b'f') => "boolean",
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
         Some(b'n') => "null",
-        _ => "number",
+        _ => "a number",
     }
 }
 
@@ -412,31 +417,31 @@ mod tests {
         for (json, expected) in [
             (
                 r#"{"id":"4111-1111"}"#,
-                "`id`: unsupported string at line 1 column 7",
+                "`id`: invalid value (a string) at line 1 column 7",
             ),
             (
                 r#"{"id":4111}"#,
-                "`id`: unsupported number at line 1 column 7",
+                "`id`: invalid value (a number) at line 1 column 7",
             ),
             (
                 r#"{"id":-1}"#,
-                "`id`: unsupported number at line 1 column 7",
+                "`id`: invalid value (a number) at line 1 column 7",
             ),
             (
                 r#"{"id":{}}"#,
-                "`id`: unsupported object at line 1 column 7",
+                "`id`: invalid value (an object) at line 1 column 7",
             ),
             (
                 r#"{"id":null}"#,
-                "`id`: unsupported null at line 1 column 7",
+                "`id`: invalid value (null) at line 1 column 7",
             ),
             (
                 r#"{"id":true}"#,
-                "`id`: unsupported boolean at line 1 column 7",
+                "`id`: invalid value (a boolean) at line 1 column 7",
             ),
             (
                 r#"{"id":1,"price":[]}"#,
-                "`price`: unsupported array at line 1 column 17",
+                "`price`: invalid value (an array) at line 1 column 17",
             ),
             ("{}", "missing field `id` at line 1 column 1"),
             (
@@ -445,7 +450,7 @@ mod tests {
             ),
             (
                 "{\n  \"id\": 1,\n  \"lines\": [{\"sku\": \"a\"},\n    {\"sku\": 7}]}",
-                "`lines.sku`: unsupported number at line 4 column 13",
+                "`lines.sku`: invalid value (a number) at line 4 column 13",
             ),
             (
                 r#"{"id":1,"colour":"4111-1111"}"#,
@@ -453,15 +458,15 @@ mod tests {
             ),
             (
                 r#"{"id":1,"colour":{"mixed":"4111-1111"}}"#,
-                "`colour`: unsupported string at line 1 column 27",
+                "`colour`: invalid value (a string) at line 1 column 27",
             ),
             (
                 r#"{"id":1,"colour":7}"#,
-                "`colour`: unsupported number at line 1 column 18",
+                "`colour`: invalid value (a number) at line 1 column 18",
             ),
             (
                 r#"{"id":1,"pair":[1]}"#,
-                "`pair`: unsupported array at line 1 column 16",
+                "`pair`: invalid value (an array) at line 1 column 16",
             ),
             (
                 r#"{"id":1,"pair":[1,true,"4111-1111"]}"#,
@@ -469,15 +474,15 @@ mod tests {
             ),
             (
                 r#"{"id":1,"card":"4111-1111"}"#,
-                "`card`: unsupported string at line 1 column 16",
+                "`card`: invalid value (a string) at line 1 column 16",
             ),
             (
                 r#"{"id":1,"raw":[1],"price":""}"#,
-                "`price`: unsupported string at line 1 column 27",
+                "`price`: invalid value (a string) at line 1 column 27",
             ),
             (
                 r#"{"id":1,"event":{"type":"Sold","quantity":"4111-1111"}}"#,
-                "`event`: unsupported object at line 1 column 17",
+                "`event`: invalid value (an object) at line 1 column 17",
             ),
         ] {
             assert_eq!(error(json), expected, "{json}");
@@ -489,16 +494,16 @@ mod tests {
         for (json, expected) in [
             (
                 r#"{"id":1,"names":{"4111-1111":"4111-1111"}}"#,
-                "`names`: unsupported string at line 1 column 30",
+                "`names`: invalid value (a string) at line 1 column 30",
             ),
             (
                 r#"{"id":1,"4111-1111":1}"#,
-                "unknown field, expected `id` or `colour` or `lines` or `counts` or `names` or \
-                 `raw` or `card` or `pair` or `event` or `price` at line 1 column 9",
+                "unknown field, expected `id`, `colour`, `lines`, `counts`, `names`, `raw`, `card`, \
+                 `pair`, `event` or `price` at line 1 column 9",
             ),
             (
                 r#"{"id":1,"counts":{"4111-1111":1}}"#,
-                "`counts`: unsupported string at line 1 column 19",
+                "`counts`: invalid value (a string) at line 1 column 19",
             ),
         ] {
             assert!(!error(json).contains(SECRET));
@@ -512,11 +517,11 @@ mod tests {
             // `serde_json` reads the keys of `counts` as numbers.
             (
                 r#"{"counts":{"1":1},"id":"4111-1111"}"#,
-                "unsupported value at line 1 column 34",
+                "invalid value at line 1 column 34",
             ),
             (
                 r#"{"counts":{"1":"4111-1111"},"id":1}"#,
-                "unsupported value at line 1 column 26",
+                "invalid value at line 1 column 26",
             ),
         ] {
             assert_eq!(error(json), expected, "{json}");

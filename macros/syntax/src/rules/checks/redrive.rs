@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use redrive_model::duration::show;
 use redrive_model::limits::{LONGEST_RETENTION, QUEUE_NAME_CHARACTERS};
 use redrive_model::policy::OnPermanent;
+use redrive_model::words::list;
 
 use super::{
     Check, Finding, INTENDED, Rule, accept, catalog, found, longer_than, set_duration, shorter_than,
@@ -42,7 +43,7 @@ fn redrive_without_schedule(options: &Options) -> Option<Finding<'_>> {
         let names: Vec<_> = given.iter().map(|key| format!("`{key}`")).collect();
         let have = match names.as_slice() {
             [one] => format!("{one} has"),
-            many => format!("{} have", many.join(" and ")),
+            many => format!("{} have", list(many, "and")),
         };
         let problem = format!("{have} no effect without `dlq_redrive`");
         let fixes = [
