@@ -26,10 +26,7 @@ const _: () = {
         type Sqs = __redrive::NoSqs;
         type Redrive = __redrive::NoRedrive;
         type Idempotency = __redrive::NotIdempotent;
-        const SETTINGS: __redrive::Settings = __redrive::Settings {
-            ..__redrive::Settings::of("process_order")
-        };
-        const IS_FIFO: bool = false;
+        const SETTINGS: __redrive::Settings = __redrive::Settings::of("process_order");
         async fn init() -> ::core::result::Result<Self::State, __redrive::BoxError> {
             ::core::unreachable!()
         }

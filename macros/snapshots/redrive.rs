@@ -33,7 +33,6 @@ const _: () = {
             retries: 3,
             ..__redrive::Settings::of("process_order")
         };
-        const IS_FIFO: bool = false;
         const MANIFEST: ::core::option::Option<&'static str> = ::core::option_env!(
             "REDRIVE_MANIFEST"
         );
@@ -50,13 +49,7 @@ const _: () = {
     impl __redrive_process_order::process_order {
         fn __main() -> ::std::process::ExitCode {
             #[cfg(panic = "abort")]
-            {
-                #[deprecated(
-                    note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" unless you do), or accept it with `allow = \"panic_abort\"` [panic_abort]"
-                )]
-                const PANICS_ARE_NOT_CAUGHT: () = ();
-                let () = PANICS_ARE_NOT_CAUGHT;
-            }
+            let () = __redrive::PANICS_ARE_NOT_CAUGHT;
             __redrive::main::<Self>()
         }
     }

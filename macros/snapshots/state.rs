@@ -46,7 +46,6 @@ const _: () = {
             ),
             ..__redrive::Settings::of("process_order")
         };
-        const IS_FIFO: bool = false;
         const MANIFEST: ::core::option::Option<&'static str> = ::core::option_env!(
             "REDRIVE_MANIFEST"
         );

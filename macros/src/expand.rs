@@ -124,7 +124,11 @@ fn main(
     let message_type = quote_spanned!(message.span()=> type Message = #message;);
     let output_type = quote_spanned!(result.span()=> type Output = #result;);
     let (function_type, declaration) = function_type(function, name);
-    let is_fifo = function.is_fifo();
+    let is_fifo = function.is_fifo().then(|| {
+        quote!(
+            const IS_FIFO: bool = true;
+        )
+    });
     let delivery = delivery(function, handler);
     quote! {
         #declaration
@@ -143,7 +147,7 @@ fn main(
                 type Redrive = __redrive::#redrive_function;
                 #idempotency
                 const SETTINGS: __redrive::Settings = #settings;
-                const IS_FIFO: bool = #is_fifo;
+                #is_fifo
                 const MANIFEST: ::core::option::Option<&'static str> =
                     ::core::option_env!(#manifest);
                 #call
@@ -187,7 +191,6 @@ fn for_tests(function: &Function, handler: &Handler, user: &Paths) -> TokenStrea
                 type Redrive = __redrive::NoRedrive;
                 type Idempotency = __redrive::NotIdempotent;
                 const SETTINGS: __redrive::Settings = #settings;
-                const IS_FIFO: bool = false;
                 async fn init() -> #result<Self::State, __redrive::BoxError> {
                     ::core::unreachable!()
                 }
@@ -222,9 +225,10 @@ fn function_type(function: &Function, handler: &Ident) -> (TokenStream, TokenStr
 /// Asserts that the message type reads what the topics deliver: the build script knows only
 /// its name.
 fn delivery(function: &Function, handler: &Handler) -> Option<TokenStream> {
+    let raw = function.raw?;
     let message = &handler.message;
     let is_sns = quote!(<#message as __redrive::FromMessage>::IS_SNS);
-    let (condition, text) = match (function.raw?, handler.is_sns()) {
+    let (condition, text) = match (raw, handler.is_sns()) {
         (true, true) => (
             quote!(!#is_sns),
             "`topics` deliver raw messages, because `raw` is `true`, but `Sns<…>` reads SNS's envelope: remove `raw`, or write the \
@@ -258,7 +262,7 @@ fn names(function: &Function, function_type: &Ident) -> TokenStream {
     let queues = queues.chain(dlq).chain(parking);
     let queues = queues.filter(|(_, queue)| !queue.contains("${"));
     let queues = queues.map(|(name, queue)| {
-        let name = format_ident!("{name}");
+        let name = Ident::new(name, Span::call_site());
         quote!(pub(super) const #name: &'static str = #queue;)
     });
     let redrive = function.dlq_redrive.as_ref().map(|_| {
@@ -279,12 +283,11 @@ fn state(handler: &Handler, user: &Paths) -> TokenStream {
     match (&handler.state, &user.init) {
         (Some(state), Some(init)) => {
             // All on the path, so that what `init` gets wrong is shown there, once.
-            let on = |tokens| spanned(tokens, init.span());
-            let handler_init = on(quote!(__redrive::handler_init));
-            let result = on(quote!(::core::result::Result<Self::State, __redrive::BoxError>));
             let build = quote_spanned! {init.span()=>
-                fn init() -> impl ::core::future::Future<Output = #result> + ::core::marker::Send {
-                    #handler_init::<Self::State, _, _>(#init)
+                fn init() -> impl ::core::future::Future<
+                    Output = ::core::result::Result<Self::State, __redrive::BoxError>
+                > + ::core::marker::Send {
+                    __redrive::handler_init::<Self::State, _, _>(#init)
                 }
             };
             quote! {
@@ -301,14 +304,6 @@ fn state(handler: &Handler, user: &Paths) -> TokenStream {
     }
 }
 
-fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
-    let on = |mut token: proc_macro2::TokenTree| {
-        token.set_span(span);
-        token
-    };
-    tokens.into_iter().map(on).collect()
-}
-
 /// Calls the user's function; no `async fn`, so that the compiler speaks of the
 /// user's future and not of one around it. All on the function's name, so that
 /// it is reported once; but the parameters' names are the macro's own.
@@ -322,10 +317,6 @@ fn call(handler: &Handler) -> TokenStream {
         Some(_) => (quote!(#state), quote_spanned!(span=> #message, #state)),
         None => (quote!(_), quote!(#message)),
     };
-    let handler_future = spanned(
-        quote!(__redrive::Captured::<Self::Message, Self::State>::handler_future),
-        span,
-    );
     // By its module, so that a function inside another, whose `main` nobody would
     // call, does not compile.
     quote_spanned! {span=>
@@ -333,7 +324,7 @@ fn call(handler: &Handler) -> TokenStream {
             #message: Self::Message,
             #lent: &Self::State,
         ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send {
-            #handler_future(self::#name(#arguments))
+            __redrive::Captured::<Self::Message, Self::State>::handler_future(self::#name(#arguments))
         }
     }
 }
@@ -358,21 +349,21 @@ fn idempotency(function: &Function, key: Option<&MessageKey>) -> TokenStream {
         MessageKey::Field(name, field) => {
             // The user's own tokens, after a parameter that is named as theirs is.
             let span = name.span();
-            let handler_key = spanned(quote!(__redrive::handler_key), span);
+            let handler_key = quote_spanned!(span=> __redrive::handler_key);
             let is_whole = *name == field.to_string();
-            let lent = (!is_whole).then(|| spanned(quote!(&), span));
+            let lent = (!is_whole).then(|| quote_spanned!(span=> &));
             let text = quote!(#handler_key(#lent #field));
             (span, quote!(#name), quote!(_), text)
         }
         MessageKey::Function(path) => {
             let span = path.span();
-            let handler_key = spanned(quote!(__redrive::handler_key_of), span);
+            let handler_key = quote_spanned!(span=> __redrive::handler_key_of);
             let parameter = format_ident!("message", span = Span::mixed_site());
             let text = quote!(#handler_key(#parameter, #path));
             (span, quote!(#parameter), quote!(_), text)
         }
     };
-    let idempotent = spanned(quote!(__redrive::Idempotent), span);
+    let idempotent = quote_spanned!(span=> __redrive::Idempotent);
     quote! {
         type Idempotency = #idempotent;
         const IDEMPOTENCY: ::core::option::Option<__redrive::IdempotencySettings> =
@@ -387,24 +378,20 @@ fn idempotency(function: &Function, key: Option<&MessageKey>) -> TokenStream {
 }
 
 fn flush(path: &syn::Path) -> TokenStream {
-    let handler_flush = spanned(quote!(__redrive::handler_flush), path.span());
     quote_spanned! {path.span()=>
         const FLUSH: bool = true;
         fn flush(
             state: &Self::State,
         ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
-            #handler_flush(state, #path)
+            __redrive::handler_flush(state, #path)
         }
     }
 }
 
 fn is_permanent(path: &syn::Path) -> TokenStream {
-    let on = |tokens| spanned(tokens, path.span());
-    let error_of = on(quote!(__redrive::ErrorOf));
-    let handler_permanent = on(quote!(__redrive::handler_permanent));
     quote_spanned! {path.span()=>
-        fn is_permanent(error: &#error_of<Self::Output>) -> bool {
-            #handler_permanent(error, #path)
+        fn is_permanent(error: &__redrive::ErrorOf<Self::Output>) -> bool {
+            __redrive::handler_permanent(error, #path)
         }
     }
 }
@@ -412,19 +399,12 @@ fn is_permanent(path: &syn::Path) -> TokenStream {
 /// Says at build time that panics will not be caught; an attribute macro has
 /// no other way to warn than a deprecated item that is used.
 fn panic_abort(function: &Function, name: Span) -> Option<TokenStream> {
-    if function.allow.contains(&catalog::PANIC_ABORT.id.to_owned()) {
-        return None;
-    }
-    let note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; \
-                set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" \
-                unless you do), or accept it with `allow = \"panic_abort\"` [panic_abort]";
-    let used = quote_spanned!(name=> let () = PANICS_ARE_NOT_CAUGHT;);
-    Some(quote! {
-        #[cfg(panic = "abort")]
-        {
-            #[deprecated(note = #note)]
-            const PANICS_ARE_NOT_CAUGHT: () = ();
-            #used
-        }
-    })
+    let is_accepted = function
+        .allow
+        .iter()
+        .any(|id| id == catalog::PANIC_ABORT.id);
+    let used = || quote_spanned!(name=> let () = __redrive::PANICS_ARE_NOT_CAUGHT;);
+    (!is_accepted)
+        .then(used)
+        .map(|used| quote!(#[cfg(panic = "abort")] #used))
 }

@@ -37,5 +37,10 @@ pub(crate) fn expression(function: &Function) -> TokenStream {
         let expression: TokenStream = expression.parse().unwrap_or_default();
         quote!(#name: #expression)
     });
-    quote!(__redrive::Settings { #(#fields,)* ..__redrive::Settings::of(#name) })
+    let fields: Vec<_> = fields.collect();
+    let defaults = quote!(__redrive::Settings::of(#name));
+    match fields.is_empty() {
+        true => defaults,
+        false => quote!(__redrive::Settings { #(#fields,)* ..#defaults }),
+    }
 }

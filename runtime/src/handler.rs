@@ -33,7 +33,7 @@ pub trait Handler: Send + Sync + 'static {
     /// The attribute.
     const SETTINGS: Settings;
     /// Whether the queue is a FIFO queue.
-    const IS_FIFO: bool;
+    const IS_FIFO: bool = false;
     /// The digest of the manifest that the build script wrote, after
     /// [`MANIFEST_MARKER`](redrive_model::names::MANIFEST_MARKER).
     const MANIFEST: Option<&'static str> = None;

@@ -17,6 +17,14 @@ pub use crate::{
     sqs::{NoSqs, RedriveSqs, Sqs, SqsAccess},
 };
 
+/// Used by a program whose panics end the process, so that the compiler warns.
+#[deprecated(
+    note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; \
+            set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" \
+            unless you do), or accept it with `allow = \"panic_abort\"` [panic_abort]"
+)]
+pub const PANICS_ARE_NOT_CAUGHT: () = ();
+
 /// The calls to SQS that `idempotent` needs. Without the feature there is one error, which
 /// names it.
 #[cfg(not(feature = "idempotency"))]

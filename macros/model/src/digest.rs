@@ -14,8 +14,9 @@ pub fn of_manifest(formats: &str, stack: &str) -> String {
 /// It is only compared between programs of one version of redrive, and is no
 /// protection against an attack.
 pub fn digest(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in text.as_bytes() {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
     format!("{hash:016x}")
 }

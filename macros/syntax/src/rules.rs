@@ -90,11 +90,13 @@ pub(crate) fn check(options: &Options, diagnostics: &mut Diagnostics) {
 
 /// The broken rules, accepted or not, of those that are asked for.
 fn find_all(options: &Options, is_asked: impl Fn(&Rule) -> bool) -> Vec<Found> {
-    let asked = checks::all().filter(|(rule, _)| is_asked(rule));
-    asked.fold(Vec::new(), |mut found, (rule, check)| {
-        found.extend(find_in(options, rule, *check, &found));
-        found
-    })
+    let mut found = Vec::new();
+    for (rule, check) in checks::all() {
+        if is_asked(rule) {
+            found.extend(find_in(options, rule, *check, &found));
+        }
+    }
+    found
 }
 
 /// Judges one rule, as if those before it that it comes after were fixed.
