@@ -37,13 +37,6 @@ pub struct Idempotent {
     pub table: Option<ParameterText>,
 }
 
-impl Idempotent {
-    /// Whether the key is the id that SQS gives the message.
-    pub fn is_message_id(&self) -> bool {
-        self.key == MESSAGE_ID
-    }
-}
-
 impl Setting for Idempotent {
     fn read(key: &'static Key, value: &Value) -> Result<Self, Rejected> {
         let mut idempotent = Idempotent::default();

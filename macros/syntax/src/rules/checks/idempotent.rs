@@ -4,7 +4,7 @@ use redrive_model::duration::{show, written};
 
 use super::{Check, Finding, Rule, accept, catalog, found};
 use crate::diagnostic::Fix;
-use crate::idempotent::with_ttl;
+use crate::idempotent::{MESSAGE_ID, with_ttl};
 use crate::options::Options;
 
 pub(super) const CHECKS: &[(&Rule, Check)] = &[
@@ -30,7 +30,7 @@ fn ttl_missing(options: &Options) -> Option<Finding<'_>> {
 fn message_id(options: &Options) -> Option<Finding<'_>> {
     let function = &options.function;
     let idempotent = function.idempotent.as_ref()?;
-    let is_redriven = function.dlq_redrive.is_some() && idempotent.is_message_id();
+    let is_redriven = function.dlq_redrive.is_some() && idempotent.key == MESSAGE_ID;
     is_redriven.then(|| {
         let problem =
             "a message that is redriven has a new id, so `message_id` would not recognize it";
