@@ -22,6 +22,9 @@ const REPORT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The largest event, with room for the records.
 const LARGEST_BLOCK: usize = 16 << 20;
 
+/// How long the thread of a batch waits for the next one.
+const KEEP_THREAD: Duration = Duration::from_hours(1);
+
 /// Runs the Lambda function that `_HANDLER` names.
 pub fn main<H: Handler>() -> ExitCode {
     // glibc keeps only as much freed memory as the largest block that was freed, so
@@ -32,7 +35,11 @@ pub fn main<H: Handler>() -> ExitCode {
     // Before `init`: a hook that it installs is called first.
     panic::install_hook();
     // Only the Runtime API and the deadline are on this thread.
-    let api = match Builder::new_current_thread().enable_all().build() {
+    let api = Builder::new_current_thread()
+        .enable_all()
+        .thread_keep_alive(KEEP_THREAD)
+        .build();
+    let api = match api {
         Ok(api) => api,
         Err(error) => {
             log::fatal(&format!("cannot start: {error}"));

@@ -214,10 +214,10 @@
 //!
 //! # Threads
 //!
-//! `concurrency` records are handled at once on tokio's multi-thread runtime, which has
-//! a thread for each core, and one more for the first of them. The Runtime API and the
-//! deadline have another thread, so an invocation answers in time whatever the function
-//! does.
+//! `concurrency` records are handled at once: one on a thread of its own, the others as
+//! tasks on tokio's multi-thread runtime, which has a thread for each core. The Runtime
+//! API and the deadline have another thread, so an invocation answers in time whatever
+//! the function does.
 //!
 //! A function that blocks its thread cannot be interrupted. After `attempt_timeout`,
 //! or at the end of the time, its attempt is abandoned and its record is reported. It

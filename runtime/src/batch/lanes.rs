@@ -11,7 +11,7 @@ use crate::batch::outcome::{Outcome, Slot};
 /// A lane that is blocked in an attempt can be abandoned: from then on it
 /// changes nothing.
 ///
-/// Each lane has a lock of its own, which it also holds while it writes to a slot: for
+/// Each lane has its lock, which it also holds while it writes to a slot: for
 /// fast functions, lanes that wait for one another would take longer than a single one.
 pub(crate) struct Lanes {
     slots: Vec<Mutex<Slot>>,
@@ -24,7 +24,7 @@ pub(crate) struct Lanes {
 #[repr(align(128))]
 pub(super) struct Apart<T>(pub(super) T);
 
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Lane {
     running: Option<Running>,
     abandoned: bool,

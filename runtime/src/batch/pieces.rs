@@ -13,14 +13,14 @@ use crate::batch::lanes::{Apart, lock};
 /// How many pieces a lane reserves at most.
 const BLOCK: usize = 32;
 
-/// Each lane takes this many blocks at least, of a batch with so many pieces.
+/// How many blocks each lane gets at least, unless there are fewer pieces.
 const BLOCKS: usize = 64;
 
 /// Records or groups, which lanes take in order.
 ///
-/// In a large batch each lane reserves a block of them: lanes that take the same numbers,
-/// and write outcomes next to one another, wait for each other's memory for as long as a
-/// fast function takes. When none is left, lanes take what others have reserved.
+/// In a large batch each lane reserves a block of them: lanes that write to one counter, and
+/// outcomes next to one another, wait for each other's memory for as long as a fast function
+/// takes. When none is left, lanes take what others have reserved.
 pub(super) struct Pieces {
     number: usize,
     block: usize,
@@ -52,6 +52,9 @@ impl Pieces {
             return Some(start);
         }
         drop(own);
+        if self.block == 1 {
+            return None;
+        }
         // A lane that is blocked, or abandoned, does not begin them.
         (0..self.reserved.len()).find_map(|other| reserved(other).next())
     }

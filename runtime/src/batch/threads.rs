@@ -88,16 +88,15 @@ impl Threads {
 
     /// Runs every record that there is time for.
     ///
-    /// The first lane has a thread for itself, which waits for nothing else. A thread of
-    /// `tokio`'s workers wakes another one when it is woken, to look for more work, which
-    /// for a batch of 1 is a tenth of the time.
+    /// The first lane has a thread for itself. A worker of `tokio` that is woken wakes
+    /// another one to look for more work, which for a batch of 1 is a tenth of the time.
     pub(crate) async fn run<P, Q>(&self, run: &Arc<Run<P, Q>>)
     where
         P: Process + Send + 'static,
         Q: SqsAccess,
     {
         let mut tasks = JoinSet::new();
-        let mut aborts = Vec::new();
+        let mut aborts = Aborts::default();
         for lane in 0..run.lanes().len() {
             let held = Held {
                 run: Arc::clone(run),
@@ -106,18 +105,20 @@ impl Threads {
             };
             let header = run.context.trace_header.clone();
             let (lane, abort) = abortable(async move { held.run.lane(held.lane).await });
-            aborts.push(abort);
+            aborts.0.push(abort);
             let lane = TRACE_HEADER.scope(header, lane).in_current_span();
             let lane = async { _ = lane.await };
-            if aborts.len() == 1 {
+            if aborts.0.len() == 1 {
                 let handle = self.handle.clone();
-                tasks.spawn_blocking_on(move || handle.block_on(lane), &self.handle);
+                // Of the Runtime API's runtime: the function's own calls of
+                // `spawn_blocking` may take all threads of the other.
+                tasks.spawn_blocking(move || handle.block_on(lane));
             } else {
                 tasks.spawn_on(lane, &self.handle);
             }
         }
         Self::wait(run, &mut tasks).await;
-        aborts.iter().for_each(AbortHandle::abort);
+        drop(aborts);
         // What an attempt holds is dropped before the answer, unless it is blocked.
         let grace = (run.whole.end - run.whole.cut) / 4;
         let dropped =
@@ -169,6 +170,16 @@ fn give_up_blocked<P: Process, Q: SqsAccess>(run: &Run<P, Q>) {
         });
         let outcome = Outcome::Failed(Box::new(failure));
         run.lanes().settle_abandoned(running, outcome, skipped);
+    }
+}
+
+/// Aborts the lanes when it is dropped, also if the invocation is.
+#[derive(Default)]
+struct Aborts(Vec<AbortHandle>);
+
+impl Drop for Aborts {
+    fn drop(&mut self) {
+        self.0.iter().for_each(AbortHandle::abort);
     }
 }
 

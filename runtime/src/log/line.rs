@@ -206,6 +206,10 @@ impl Visit for Fields {
         self.set(field, value);
     }
 
+    fn record_bytes(&mut self, field: &Field, value: &[u8]) {
+        self.set(field, value);
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.set(field, format!("{value:?}"));
     }

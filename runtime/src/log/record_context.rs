@@ -3,14 +3,14 @@
 //! To write a record's fields for each span costs more than the whole rest of the
 //! engine, and most records log nothing. So this thread-local says which record
 //! is being polled, and the log and the panic hook ask it when they need to. A span
-//! of the record exists only if the function asks for the current one, see
-//! [`super::record_spans`].
+//! of the record exists only if the function asks for the current one or opens another,
+//! see [`super::record_spans`].
 
 use std::cell::RefCell;
 
 use redrive_model::log::field;
 use serde_json::Value;
-use tracing::{dispatcher, span};
+use tracing::{dispatcher::WeakDispatch, span};
 
 use crate::{event::Event, message::SystemAttributes};
 
@@ -22,7 +22,7 @@ thread_local! {
 pub(crate) struct Polled {
     current: Current,
     /// Its span in redrive's own subscriber, if something has asked for it.
-    span: Option<span::Id>,
+    span: Option<(span::Id, WeakDispatch)>,
 }
 
 impl Polled {
@@ -36,9 +36,12 @@ impl Polled {
 
 impl Drop for Polled {
     fn drop(&mut self) {
-        let Some(id) = self.span.take() else { return };
-        // A task of the function's own may keep it.
-        dispatcher::get_default(|dispatch| dispatch.try_close(id.clone()));
+        // A task that the function has spawned may keep it.
+        if let Some((id, dispatch)) = self.span.take()
+            && let Some(dispatch) = dispatch.upgrade()
+        {
+            dispatch.try_close(id);
+        }
     }
 }
 
@@ -99,16 +102,16 @@ pub(crate) fn get() -> Option<Current> {
 /// The span of the record that is being polled on this thread; made if it has none.
 ///
 /// It may outlive the attempt, so it keeps no more than the record's fields.
-pub(super) fn span(make: impl FnOnce(Current) -> span::Id) -> Option<span::Id> {
-    let existing = |polled: &Option<Polled>| polled.as_ref()?.span.clone();
+pub(super) fn span(make: impl FnOnce(Current) -> (span::Id, WeakDispatch)) -> Option<span::Id> {
+    let existing = |polled: &Option<Polled>| Some(polled.as_ref()?.span.as_ref()?.0.clone());
     let found = CURRENT.try_with(|polled| existing(&polled.borrow())).ok()?;
     if found.is_some() {
         return found;
     }
-    let id = make(get()?.detached());
+    let (id, dispatch) = make(get()?.detached());
     _ = CURRENT.try_with(|polled| {
         if let Some(polled) = &mut *polled.borrow_mut() {
-            polled.span = Some(id.clone());
+            polled.span = Some((id.clone(), dispatch));
         }
     });
     Some(id)

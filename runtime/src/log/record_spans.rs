@@ -1,8 +1,11 @@
 //! The subscriber that makes a record's span when the function asks for one.
 
+use std::{ptr, sync::OnceLock};
+
 use tracing::{
     Dispatch, Event, Level, Metadata, Subscriber,
     callsite::{DefaultCallsite, Identifier},
+    dispatcher::WeakDispatch,
     field::FieldSet,
     level_filters::LevelFilter,
     metadata::Kind,
@@ -34,33 +37,43 @@ static RECORD: Metadata<'static> = Metadata::new(
 /// Passes everything on, and gives a record a span as soon as a span of the function's
 /// own would be in it, or the function asks for the current one.
 ///
-/// Few functions do. To make the span for each record would be a third of what a record
-/// costs after it was read.
-pub(super) struct RecordSpans(Box<dyn Subscriber + Send + Sync>);
+/// To make the span for each record would be a third of what a record costs after it was
+/// read.
+pub(super) struct RecordSpans {
+    inner: Box<dyn Subscriber + Send + Sync>,
+    /// Of this subscriber.
+    dispatch: OnceLock<WeakDispatch>,
+}
 
 impl RecordSpans {
     pub(super) fn new(inner: impl Subscriber + Send + Sync) -> Self {
-        Self(Box::new(inner))
+        Self {
+            inner: Box::new(inner),
+            dispatch: OnceLock::new(),
+        }
     }
 
     /// The span of the record that is being polled, unless the function is in a span
     /// of its own.
     fn innermost(&self) -> Option<span::Id> {
-        let current = self.0.current_span();
-        if current
-            .metadata()
-            .is_some_and(|metadata| !is_ours(metadata))
-        {
+        let current = self.inner.current_span();
+        // A record's span is entered only by the function, as one of its own: it may be
+        // that of another record.
+        let is_the_functions = |metadata| !is_ours(metadata) || ptr::eq(metadata, &RECORD);
+        if current.metadata().is_some_and(is_the_functions) {
             return None;
         }
+        let dispatch = self.dispatch.get()?.clone();
         record_context::span(|record| {
             let values = RECORD.fields().value_set(&[]);
-            let id = self.0.new_span(&span::Attributes::new(&RECORD, &values));
-            let registry: Option<&Registry> = self.0.downcast_ref();
+            let id = self
+                .inner
+                .new_span(&span::Attributes::new(&RECORD, &values));
+            let registry: Option<&Registry> = self.inner.downcast_ref();
             if let Some(span) = registry.and_then(|registry| registry.span(&id)) {
                 span.extensions_mut().insert(record);
             }
-            id
+            (id, dispatch)
         })
     }
 }
@@ -68,7 +81,7 @@ impl RecordSpans {
 /// The registry of a subscriber: of redrive's own, or of another that has one.
 pub(super) fn registry(dispatch: &Dispatch) -> Option<&Registry> {
     match dispatch.downcast_ref::<RecordSpans>() {
-        Some(own) => own.0.downcast_ref(),
+        Some(own) => own.inner.downcast_ref(),
         None => dispatch.downcast_ref(),
     }
 }
@@ -83,64 +96,65 @@ impl Subscriber for RecordSpans {
             Some(record) => {
                 let (metadata, values) = (attributes.metadata(), attributes.values());
                 let within = span::Attributes::child_of(record, metadata, values);
-                self.0.new_span(&within)
+                self.inner.new_span(&within)
             }
-            None => self.0.new_span(attributes),
+            None => self.inner.new_span(attributes),
         }
     }
 
     fn current_span(&self) -> Current {
         match self.innermost() {
             Some(record) => Current::new(record, &RECORD),
-            None => self.0.current_span(),
+            None => self.inner.current_span(),
         }
     }
 
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
-        self.0.on_register_dispatch(dispatch);
+        _ = self.dispatch.set(dispatch.downgrade());
+        self.inner.on_register_dispatch(dispatch);
     }
 
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        self.0.register_callsite(metadata)
+        self.inner.register_callsite(metadata)
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        self.0.enabled(metadata)
+        self.inner.enabled(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        self.0.max_level_hint()
+        self.inner.max_level_hint()
     }
 
     fn record(&self, id: &span::Id, values: &span::Record<'_>) {
-        self.0.record(id, values);
+        self.inner.record(id, values);
     }
 
     fn record_follows_from(&self, id: &span::Id, follows: &span::Id) {
-        self.0.record_follows_from(id, follows);
+        self.inner.record_follows_from(id, follows);
     }
 
     fn event_enabled(&self, event: &Event<'_>) -> bool {
-        self.0.event_enabled(event)
+        self.inner.event_enabled(event)
     }
 
     fn event(&self, event: &Event<'_>) {
-        self.0.event(event);
+        self.inner.event(event);
     }
 
     fn enter(&self, id: &span::Id) {
-        self.0.enter(id);
+        self.inner.enter(id);
     }
 
     fn exit(&self, id: &span::Id) {
-        self.0.exit(id);
+        self.inner.exit(id);
     }
 
     fn clone_span(&self, id: &span::Id) -> span::Id {
-        self.0.clone_span(id)
+        self.inner.clone_span(id)
     }
 
     fn try_close(&self, id: span::Id) -> bool {
-        self.0.try_close(id)
+        self.inner.try_close(id)
     }
 }

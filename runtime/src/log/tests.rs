@@ -205,6 +205,49 @@ fn a_span_from_elsewhere_stays_the_current_one_in_a_record() {
 }
 
 #[test]
+fn the_span_of_another_record_stays_the_current_one_in_a_record() {
+    let event =
+        bytes::Bytes::from_static(br#"{"Records":[{"messageId":"m1"},{"messageId":"m2"}]}"#);
+    let event = crate::event::Event::read(event).unwrap();
+    let polled = |index| {
+        let current = record_context::Current::new(event.clone(), index, 1);
+        Some(record_context::Polled::new(current))
+    };
+    let lines = logged(&[JSON], || {
+        let (mut first, mut second) = (polled(0), polled(1));
+        let of_first = record_context::scope(&mut first, tracing::Span::current);
+        let within = record_context::scope(&mut second, || {
+            of_first.in_scope(|| tracing::info_span!("within"))
+        });
+        within.in_scope(|| tracing::info!("later"));
+    });
+    let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+
+    assert_eq!(line["messageId"], "m1");
+}
+
+#[test]
+fn a_records_span_is_closed_where_it_was_made() {
+    let event = bytes::Bytes::from_static(br#"{"Records":[{"messageId":"m1"}]}"#);
+    let event = crate::event::Event::read(event).unwrap();
+    let current = record_context::Current::new(event, 0, 1);
+    let mut record = Some(record_context::Polled::new(current));
+    logged(&[JSON], || {
+        drop(record_context::scope(&mut record, tracing::Span::current));
+        tracing::subscriber::with_default(tracing_subscriber::registry(), || record = None);
+    });
+    assert!(record.is_none());
+}
+
+#[test]
+fn bytes_are_numbers() {
+    let lines = logged(&[JSON], || tracing::info!(data = &b"ab"[..], "hi"));
+    let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
+
+    assert_eq!(line["data"], serde_json::json!([97, 98]));
+}
+
+#[test]
 fn text_is_one_line() {
     let lines = logged(&[], || {
         tracing::warn!(id = 7, "two\nlines");

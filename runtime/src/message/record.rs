@@ -159,7 +159,7 @@ pub(crate) fn group_id(fields: Fields<'_>) -> Result<Option<Cow<'_, str>>, Strin
 }
 
 /// How often the record was received, even if its other attributes cannot be read; 1 if
-/// the event does not say.
+/// the event does not contain it.
 ///
 /// # Errors
 ///

@@ -118,6 +118,7 @@ impl<H: Handler> Batch<Of<H>> {
         let report = self.report(process, async |run| threads.run(run).await);
         let report = api.block_on(report);
         // Not dropped, which would wait for attempts that block their thread.
+        api.shutdown_background();
         handlers.shutdown_background();
         report
     }

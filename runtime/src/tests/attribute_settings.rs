@@ -46,6 +46,12 @@ impl<A: Attribute> Handler for Generated<A> {
     const FLUSH: bool = A::FLUSH;
 
     async fn init() -> Result<String, BoxError> {
+        if A::STATE == "no thread is left for blocking calls" {
+            for _ in 0..512 {
+                tokio::task::spawn_blocking(|| thread::sleep(s(10)));
+            }
+            return Ok("done".to_owned());
+        }
         Ok(A::STATE.to_owned())
     }
 
@@ -95,6 +101,9 @@ attributes! {
     Retries { retries: 5 } []
     Waits { backoff: Backoff::new(s(9), s(9)), retries: 2 } []
     Concurrency { concurrency: 3 } []
+    BlockingCalls { timeout: s(5) } [
+        const STATE: &'static str = "no thread is left for blocking calls";
+    ]
     AttemptTimeout { attempt_timeout: Some(s(2)), retries: 0 } []
     TotalFailure { on_total_failure: OnTotalFailure::Report } []
     Fifo {} [const IS_FIFO: bool = true;]
@@ -292,4 +301,12 @@ fn real_time_uses_several_threads() {
     assert!(report.elapsed() >= s(1), "{:?}", report.elapsed());
     // On virtual time nothing has passed while the thread was blocked.
     assert!(blocked(of::<Concurrency>()).elapsed() < s(2));
+}
+
+#[test]
+fn blocking_calls_of_the_function_do_not_stop_a_batch() {
+    let report = of::<BlockingCalls>().real_time().text("a").text("b").run();
+
+    assert!(report.failed().is_empty(), "{:?}", report.failed());
+    assert!(report.elapsed() < s(4), "{:?}", report.elapsed());
 }
