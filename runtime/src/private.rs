@@ -18,6 +18,10 @@ pub use crate::{
 };
 
 /// Used by a program whose panics end the process, so that the compiler warns.
+#[allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the id of the rule is no link"
+)]
 #[deprecated(
     note = "with `panic = \"abort\"` a panic in one message ends the process and all of its batch is delivered again; \
             set `panic = \"unwind\"` under `[profile.release]` in the workspace's Cargo.toml (cargo-lambda sets \"abort\" \
