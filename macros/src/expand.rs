@@ -351,8 +351,8 @@ fn idempotency(function: &Function, key: Option<&MessageKey>) -> TokenStream {
             let span = name.span();
             let handler_key = quote_spanned!(span=> __redrive::handler_key);
             let is_whole = *name == field.to_string();
-            let lent = (!is_whole).then(|| quote_spanned!(span=> &));
-            let text = quote!(#handler_key(#lent #field));
+            let reference = (!is_whole).then(|| quote_spanned!(span=> &));
+            let text = quote!(#handler_key(#reference #field));
             (span, quote!(#name), quote!(_), text)
         }
         MessageKey::Function(path) => {
@@ -399,12 +399,10 @@ fn is_permanent(path: &syn::Path) -> TokenStream {
 /// Says at build time that panics will not be caught; an attribute macro has
 /// no other way to warn than a deprecated item that is used.
 fn panic_abort(function: &Function, name: Span) -> Option<TokenStream> {
-    let is_accepted = function
-        .allow
-        .iter()
-        .any(|id| id == catalog::PANIC_ABORT.id);
-    let used = || quote_spanned!(name=> let () = __redrive::PANICS_ARE_NOT_CAUGHT;);
-    (!is_accepted)
-        .then(used)
-        .map(|used| quote!(#[cfg(panic = "abort")] #used))
+    let mut allowed = function.allow.iter();
+    if allowed.any(|id| id == catalog::PANIC_ABORT.id) {
+        return None;
+    }
+    let used = quote_spanned!(name=> let () = __redrive::PANICS_ARE_NOT_CAUGHT;);
+    Some(quote!(#[cfg(panic = "abort")] #used))
 }

@@ -214,7 +214,7 @@
 //!
 //! # Threads
 //!
-//! `concurrency` records are handled at once: one on a thread of its own, the others as
+//! `concurrency` records are handled at once: one on its own thread, the others as
 //! tasks on tokio's multi-thread runtime, which has a thread for each core. The Runtime
 //! API and the deadline have another thread, so an invocation answers in time whatever
 //! the function does.
@@ -222,9 +222,9 @@
 //! A function that blocks its thread cannot be interrupted. After `attempt_timeout`,
 //! or at the end of the time, its attempt is abandoned and its record is reported. It
 //! is not retried in this invocation; with `concurrency = 1`, or in its message group,
-//! nothing after it runs. Its end is logged. Once abandoned attempts leave fewer
-//! threads than `concurrency` needs, the process answers, logs the reason and ends;
-//! Lambda starts a new one. Use `tokio::task::spawn_blocking` for code that blocks.
+//! nothing after it runs. Its end is logged. Once abandoned attempts may hold threads
+//! that `concurrency` needs, the process answers, logs the reason and ends; Lambda
+//! starts a new one. Use `tokio::task::spawn_blocking` for code that blocks.
 //!
 //! On
 //! [Lambda Managed Instances](https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html)

@@ -71,7 +71,8 @@ impl Threads {
         Ok((runtime, threads))
     }
 
-    /// Whether abandoned attempts leave fewer threads than the lanes need.
+    /// Whether abandoned attempts may hold threads that the lanes need. One may hold the
+    /// first lane's thread instead, which is counted alike: the process ends earlier then.
     pub(crate) fn are_exhausted(&self) -> bool {
         self.number - self.lost.load(Relaxed).min(self.number) < self.needed
     }

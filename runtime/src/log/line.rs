@@ -127,7 +127,7 @@ pub(super) fn timestamp() -> String {
     text
 }
 
-/// Keeps the fields of spans as they are, where the layer that writes the lines would
+/// Keeps the fields of spans as values, where the layer that writes the lines would
 /// write each span's as JSON, which is read again for each line.
 pub(super) struct KeepFields<L>(pub(super) L);
 

@@ -34,8 +34,8 @@ static RECORD: Metadata<'static> = Metadata::new(
     Kind::SPAN,
 );
 
-/// Passes everything on, and gives a record a span as soon as a span of the function's
-/// own would be in it, or the function asks for the current one.
+/// Passes everything on, and gives a record a span as soon as the function opens one, or
+/// asks for the current one.
 ///
 /// To make the span for each record would be a third of what a record costs after it was
 /// read.
@@ -53,12 +53,11 @@ impl RecordSpans {
         }
     }
 
-    /// The span of the record that is being polled, unless the function is in a span
-    /// of its own.
+    /// The span of the record that is being polled, unless the function has entered
+    /// another one.
     fn innermost(&self) -> Option<span::Id> {
         let current = self.inner.current_span();
-        // A record's span is entered only by the function, as one of its own: it may be
-        // that of another record.
+        // Only the function enters a record's span, perhaps that of another record.
         let is_the_functions = |metadata| !is_ours(metadata) || ptr::eq(metadata, &RECORD);
         if current.metadata().is_some_and(is_the_functions) {
             return None;
