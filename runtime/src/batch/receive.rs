@@ -34,3 +34,33 @@ impl Receive {
         matches!(self, Self::Last | Self::Foreign)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::event::Event;
+
+    #[test]
+    fn the_count_is_read_wherever_it_is_among_the_attributes() {
+        for (attributes, count) in [
+            (r#"{"ApproximateReceiveCount":"1","SenderId":"s"}"#, 1),
+            (r#"{"ApproximateReceiveCount":"1"}"#, 1),
+            (r#"{"ApproximateReceiveCount":"12"}"#, 12),
+            (r#"{ "ApproximateReceiveCount" : "3" }"#, 3),
+            (r#"{"SenderId":"s","ApproximateReceiveCount":"4"}"#, 4),
+            ("{}", 1),
+        ] {
+            let event =
+                format!(r#"{{"Records":[{{"messageId":"m1","attributes":{attributes}}}]}}"#);
+            let event = Event::read(Bytes::from(event)).unwrap();
+
+            assert_eq!(
+                receive_count(event.record(0)).unwrap(),
+                count,
+                "{attributes}"
+            );
+        }
+    }
+}
