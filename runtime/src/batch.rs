@@ -12,7 +12,7 @@ pub(crate) mod run;
 pub(crate) mod threads;
 mod visibility;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use redrive_model::deadline::answer_time;
@@ -48,7 +48,8 @@ pub(crate) struct Engine<P, Q> {
 }
 
 impl<P: Process, Q: SqsAccess> Engine<P, Q> {
-    /// Runs the batch in `event` and returns the response to Lambda.
+    /// Runs the batch in `event`. The response to Lambda, and what then writes the
+    /// summary and the metrics to the log.
     ///
     /// # Errors
     ///
@@ -59,7 +60,7 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
         event: Bytes,
         deadline: Deadline,
         context: LambdaContext,
-    ) -> Result<BatchResponse, InvocationError>
+    ) -> Result<(BatchResponse, impl FnOnce() + Send + use<P, Q>), InvocationError>
     where
         P: Send + 'static,
     {
@@ -73,11 +74,20 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             threads.run(&run).await;
             self.finish(&run).await
         };
-        let slots = handled.instrument(span).await;
-        response::respond(&run.event, &slots, &self.settings)
+        let slots = handled.instrument(span.clone()).await;
+        let elapsed = run.start.elapsed();
+        let response = response::respond(&run.event, &slots, &self.settings);
+        let log = move || span.in_scope(|| run.engine.log(&run, &slots, elapsed));
+        match response {
+            Ok(response) => Ok((response, log)),
+            Err(error) => {
+                log();
+                Err(error)
+            }
+        }
     }
 
-    /// Ends a run: logs it, and sets how long failed messages stay invisible.
+    /// Ends a run: sends records on, and sets how long failed messages stay invisible.
     pub(crate) async fn finish(&self, run: &Run<P, Q>) -> Vec<Slot> {
         let event = &run.event;
         let mut slots = run.lanes().take();
@@ -99,14 +109,18 @@ impl<P: Process, Q: SqsAccess> Engine<P, Q> {
             )
             .await;
         }
-        let figures = response::figures(&slots, P::IDEMPOTENCY.is_some());
-        let elapsed = run.start.elapsed();
+        slots
+    }
+
+    /// Writes the summary of a run and its metrics.
+    pub(crate) fn log(&self, run: &Run<P, Q>, slots: &[Slot], elapsed: Duration) {
+        let figures = response::figures(slots, P::IDEMPOTENCY.is_some());
         log::summary(&figures, elapsed);
         if self.settings.metrics {
-            let queue = event.queue_name().unwrap_or_else(|| "unknown".to_owned());
-            metrics::write(&self.function_name, &queue, &figures, elapsed);
+            let queue = run.event.queue_name();
+            let queue = queue.as_deref().unwrap_or("unknown");
+            metrics::write(&self.function_name, queue, &figures, elapsed);
         }
-        slots
     }
 
     /// Best effort: a message that is not delayed is redelivered after the queue's

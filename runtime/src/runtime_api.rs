@@ -3,6 +3,7 @@
 
 use std::{
     cell::Cell,
+    convert::Infallible,
     env,
     future::{Future, pending},
     panic::AssertUnwindSafe,
@@ -21,7 +22,7 @@ use lambda_runtime::{
 };
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tracing::Instrument as _;
 
 use crate::{
@@ -85,26 +86,39 @@ pub(crate) struct Invocation {
 }
 
 /// Serves invocations, and returns why that has ended: Lambda's Runtime API is gone,
-/// or `after` has returned a reason. `after` runs between the answer and the next
-/// poll; it gets the invocation's id and deadline.
-pub(crate) async fn serve<H, F, R, A, W>(handle: H, after: A) -> String
+/// or `after` has returned a reason.
+///
+/// `handle` returns the response, and what runs while Lambda receives it. `after` runs
+/// then, before the next poll; it gets the invocation's id and deadline.
+pub(crate) async fn serve<H, F, R, L, A, W>(handle: H, after: A) -> String
 where
     H: Fn(Invocation) -> F + Clone + Send + 'static,
-    F: Future<Output = Result<R, InvocationError>> + Send + 'static,
+    F: Future<Output = Result<(R, L), InvocationError>> + Send + 'static,
     R: Serialize + Send + 'static,
+    L: FnOnce() + Send + 'static,
     A: Fn(String, u64) -> W + Clone + Send + 'static,
     W: Future<Output = Option<&'static str>> + Send + 'static,
 {
     let service = service_fn(move |event: LambdaEvent<()>| {
+        let (bytes, running) = PASSED.take().unzip();
         let invocation = Invocation {
-            event: EVENT.take().unwrap_or_default(),
+            event: bytes.unwrap_or_default(),
             context: event.context,
         };
         let handled = AssertUnwindSafe(handle(invocation)).catch_unwind();
         async move {
             let panicked = |payload| Err(InvocationError::panicked(panic::take_message(payload)));
             let answer = handled.await.unwrap_or_else(panicked);
-            answer.inspect_err(log::invocation_failed)
+            let (response, meanwhile) = answer.inspect_err(log::invocation_failed)?;
+            let meanwhile = async move {
+                meanwhile();
+                drop(running);
+            };
+            let meanwhile = meanwhile.in_current_span();
+            // Spawned by a task: so it runs after the connection's, which sends the
+            // response.
+            tokio::spawn(async { drop(tokio::spawn(meanwhile)) });
+            Ok::<_, InvocationError>(response)
         }
     });
     let (stop, mut stopped) = mpsc::channel(1);
@@ -165,8 +179,11 @@ impl From<InvocationError> for Diagnostic {
     }
 }
 
+/// The event, and what is dropped when nothing of the invocation runs any more.
+type Passed = (Bytes, oneshot::Sender<Infallible>);
+
 thread_local! {
-    static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
+    static PASSED: Cell<Option<Passed>> = const { Cell::new(None) };
 }
 
 /// Passes the event's bytes to the handler unchanged, in the invocation's span,
@@ -215,15 +232,17 @@ where
         let (request_id, deadline) = (context.request_id.clone(), context.deadline);
         let event = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
         // `call` reaches the handler on this thread before it returns.
-        EVENT.set(Some(event));
+        let (running, done) = oneshot::channel();
+        PASSED.set(Some((event, running)));
         // The span ends with the answer, so `flush` can send it.
         let answered = self.inner.call(invocation).instrument(span);
-        EVENT.set(None);
+        PASSED.set(None);
         let (after, stop) = (self.after.clone(), self.stop.clone());
         let state = Arc::clone(&self.state);
         state.active.fetch_add(1, Relaxed);
         let invoked = async move {
             let answered = answered.await;
+            _ = done.await;
             if let Some(found) = after(request_id, deadline).await {
                 _ = state.reason.set(found);
             }
@@ -268,10 +287,10 @@ mod tests {
     #[tokio::test]
     async fn the_handler_gets_the_bytes_and_lambda_runtime_gets_null() {
         let inner = service_fn(|invocation: LambdaInvocation| {
-            let event = EVENT.take();
+            let (event, _running) = PASSED.take().unwrap();
             async move {
                 assert_eq!(invocation.body, "null");
-                assert_eq!(event.unwrap(), "{\"Records\":[]}");
+                assert_eq!(event, "{\"Records\":[]}");
                 Ok::<_, BoxError>(())
             }
         });
@@ -279,7 +298,7 @@ mod tests {
         let called = invoke(inner).call(invocation(b"{\"Records\":[]}"));
 
         called.await.unwrap();
-        assert!(EVENT.take().is_none());
+        assert!(PASSED.take().is_none());
     }
 
     #[tokio::test]
@@ -288,6 +307,6 @@ mod tests {
 
         invoke(inner).call(invocation(b"old")).await.unwrap();
 
-        assert!(EVENT.take().is_none());
+        assert!(PASSED.take().is_none());
     }
 }

@@ -12,7 +12,6 @@ use redrive_model::limits::REDRIVE_TIMEOUT;
 
 use super::{
     config::Config,
-    response::RedriveResponse,
     task::{Patience, Redrive},
 };
 use crate::{
@@ -51,7 +50,8 @@ pub(crate) async fn run() -> Result<Option<String>, BoxError> {
                 deadline: Deadline::from_epoch_ms(invocation.context.deadline, TIMEOUT).cut,
                 count_failure: || metrics::move_task_failed(&function_name),
             };
-            redrive.run().await.inspect(RedriveResponse::log)
+            let response = redrive.run().await?;
+            Ok((response.clone(), move || response.log()))
         }
     };
     Ok(Some(runtime_api::serve(handle, |_, _| ready(None)).await))

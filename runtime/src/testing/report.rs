@@ -86,6 +86,7 @@ impl Report {
                 let run = Arc::new(run);
                 run_lanes(&run).await;
                 let slots = engine.finish(&run).await;
+                engine.log(&run, &slots, start.elapsed());
                 let answer = response::respond(&run.event, &slots, &engine.settings);
                 let ids = run.event.records().map(|fields| fields.id().into_owned());
                 records = ids.zip(slots).collect();
