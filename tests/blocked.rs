@@ -155,6 +155,26 @@ fn lanes_run_on_several_threads() {
     );
 }
 
+/// The thread that the second one blocks is by then the one that waits for timers.
+#[test]
+fn attempts_that_wait_go_on_while_another_one_blocks() {
+    let messages = [
+        ("m1", json!({ "sleep": 60 })),
+        ("m2", json!({ "sleep_and_block": 2_000 })),
+        ("m3", json!({ "sleep": 60 })),
+        ("m4", json!({ "sleep": 60 })),
+    ];
+
+    let ran = run(
+        "several",
+        Duration::from_secs(5),
+        &[sqs_event("orders", &messages)],
+    );
+
+    assert_eq!(ran.posts[0].1, reported(&["m2"]), "{}", ran.log);
+    assert_eq!(ids(&ran.lines("record_failed")), ["m2"], "{}", ran.log);
+}
+
 #[test]
 fn a_process_whose_threads_are_all_blocked_answers_and_ends() {
     let event = |id| {

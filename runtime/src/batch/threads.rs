@@ -30,6 +30,11 @@ use crate::{
 /// as blocked: a busy machine polls late.
 const LATE: Duration = Duration::from_millis(50);
 
+/// How often an idle worker of `tokio` is woken while several lanes run. The worker that
+/// waits for timers and I/O wakes no other one for a single task. If that task then blocks
+/// its thread, the attempts of the other lanes would not continue either.
+const NUDGE: Duration = Duration::from_millis(20);
+
 /// The threads that handlers run on, apart from the thread of the Runtime API.
 ///
 /// A handler that blocks its thread cannot be interrupted. Its attempt is
@@ -118,7 +123,7 @@ impl Threads {
                 tasks.spawn_on(lane, &self.handle);
             }
         }
-        Self::wait(run, &mut tasks).await;
+        self.wait(run, &mut tasks).await;
         drop(aborts);
         // What an attempt holds is dropped before the answer, unless it is blocked.
         let grace = (run.whole.end - run.whole.cut) / 4;
@@ -133,8 +138,9 @@ impl Threads {
     }
 
     /// Waits until no lane will handle a further record, or until the time is up.
-    async fn wait<P: Process, Q: SqsAccess>(run: &Run<P, Q>, tasks: &mut JoinSet<()>) {
+    async fn wait<P: Process, Q: SqsAccess>(&self, run: &Run<P, Q>, tasks: &mut JoinSet<()>) {
         let limit = run.engine.settings.attempt_timeout;
+        let nudge = || drop(self.handle.spawn(async {}));
         while !run.lanes().are_over() {
             let check = limit.map(|limit| {
                 let first = run.lanes().next_limit();
@@ -144,11 +150,13 @@ impl Threads {
                 biased;
                 () = time::sleep_until(run.deadline.cut) => return,
                 () = time::sleep_until(check.unwrap_or(run.deadline.cut)) => {
+                    nudge();
                     // Counted from now: Lambda may have suspended the process meanwhile.
                     time::sleep_until(run.deadline.cut.min(Instant::now() + LATE)).await;
                     give_up_blocked(run);
                 }
                 ended = tasks.join_next() => if ended.is_none() { return },
+                () = time::sleep(NUDGE), if run.lanes().len() > 1 => nudge(),
             }
         }
     }
