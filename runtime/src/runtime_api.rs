@@ -132,9 +132,9 @@ where
         }))
         .run_concurrent();
     let ended = tokio::select! {
-        // `lambda_runtime` 1.5 ignores the status of a response of `/next`, and panics if
-        // the headers of an invocation are missing. No issue reports the status. Defaults
-        // for the headers were declined:
+        // Of the statuses of a response of `/next`, `lambda_runtime` 1.5 knows only 204
+        // (https://github.com/aws/aws-lambda-rust-runtime/pull/448), and it panics if the
+        // headers of an invocation are missing. Defaults for these were declined:
         // https://github.com/aws/aws-lambda-rust-runtime/pull/322
         ended = AssertUnwindSafe(served).catch_unwind() => ended,
         Some(reason) = stopped.recv() => return str::to_owned(reason),
